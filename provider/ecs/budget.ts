@@ -1,0 +1,64 @@
+/** How long an operation may take in all, and the one signal that ends it. */
+
+/** The time of one operation. Every wait within it ends when the budget does, or when its caller cancels. */
+export class Budget {
+  /** In ms. */
+  readonly totalMs: number;
+  /** Aborts when the time is over, or when the caller cancels. */
+  readonly signal: AbortSignal;
+  readonly #startedAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #cancel: AbortSignal | undefined;
+  readonly #end = new AbortController();
+  readonly #onCancel = () => this.#end.abort();
+
+  /**
+   * @param totalMs how long the operation may take, in ms.
+   * @param cancel ends it earlier.
+   */
+  constructor(totalMs: number, cancel?: AbortSignal) {
+    this.totalMs = totalMs;
+    this.signal = this.#end.signal;
+    this.#timer = setTimeout(() => this.#end.abort(), totalMs);
+    this.#cancel = cancel;
+    if (cancel?.aborted) this.#end.abort();
+    cancel?.addEventListener("abort", this.#onCancel, { once: true });
+  }
+
+  /** In ms. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** Whether the caller cancelled, as opposed to the time being over. */
+  get cancelled(): boolean {
+    return this.#cancel?.aborted ?? false;
+  }
+
+  /** Lets go of the timer. To be called when the operation has ended, however it ended. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#cancel?.removeEventListener("abort", this.#onCancel);
+  }
+}
+
+/**
+ * Waits, and no longer than the signal allows.
+ *
+ * @param ms how long, in ms.
+ * @throws the signal's reason.
+ */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}

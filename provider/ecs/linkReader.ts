@@ -1,0 +1,261 @@
+/** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
+
+import { type EcsClient, type Link, type LinkQuery, MAX_INSTANCE_IDS } from "./client";
+import { EcsError, FAULTS } from "./errors";
+
+/** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
+export const LISTING_LIFETIME_MS = 10_000;
+
+/** How many gathered calls of one region run at a time: one would let a slow answer hold up every reader. */
+const CALLS_AT_A_TIME = 2;
+
+/** After this many calls by instance for one VPC its remaining reads are served from a listing. */
+const CALLS_BEFORE_LISTING = 2;
+
+/** What to read. */
+export interface LinkRead {
+  readonly regionId: string;
+  readonly instanceId: string;
+  /** Where the link is expected. Lets reads of one VPC share its listing. */
+  readonly vpcId?: string;
+  /** Set while waiting for a change: a listing made earlier must not answer. */
+  readonly fresh?: boolean;
+}
+
+/**
+ * Answers which VPC an instance is linked to, for everything in this process.
+ *
+ * A listing only ever proves presence. Absence is always asked for by instance, since a page that shifts
+ * while links come and go can hide one. Reads that come together share their calls and their failures.
+ */
+export class LinkReader {
+  readonly #client: EcsClient;
+  readonly #regions = new Map<string, Region>();
+
+  constructor(client: EcsClient) {
+    this.#client = client;
+  }
+
+  /**
+   * Reads the VPC that an instance is linked to.
+   *
+   * Source: DescribeClassicLinkInstances.
+   *
+   * @returns the id of the VPC, or undefined when the instance is not listed as linked.
+   * @throws {EcsError} when that cannot be told.
+   */
+  async vpcOf(read: LinkRead, signal: AbortSignal): Promise<string | undefined> {
+    return await untilAborted(this.#regionOf(read.regionId).vpcOf(read), signal);
+  }
+
+  /** To be called when a call that changes a link has been made: reads from now on do not use what was listed before. */
+  changed(regionId: string, instanceId: string): void {
+    this.#regionOf(regionId).changed(instanceId);
+  }
+
+  #regionOf(regionId: string): Region {
+    const region = this.#regions.get(regionId) ?? new Region(this.#client, regionId);
+    this.#regions.set(regionId, region);
+    return region;
+  }
+}
+
+interface Waiting {
+  readonly read: LinkRead;
+  resolve(vpcId: string | undefined): void;
+  reject(error: unknown): void;
+}
+
+class Region {
+  readonly #client: EcsClient;
+  readonly #regionId: string;
+  readonly #changedAt = new Map<string, number>();
+  readonly #listings = new Map<string, Listing>();
+  /** How many calls by instance each VPC has cost lately. */
+  readonly #callsSpent = new Map<string, { calls: number; at: number }>();
+  #waiting: Waiting[] = [];
+  #callsRunning = 0;
+
+  constructor(client: EcsClient, regionId: string) {
+    this.#client = client;
+    this.#regionId = regionId;
+  }
+
+  changed(instanceId: string): void {
+    this.#changedAt.set(instanceId, performance.now());
+  }
+
+  async vpcOf(read: LinkRead): Promise<string | undefined> {
+    const listing = this.#listingFor(read);
+    if (await listing?.has(read.instanceId)) return read.vpcId;
+    return await new Promise((resolve, reject) => {
+      this.#waiting.push({ read, resolve, reject });
+      // Not at once: reads that arrive in the same turn of the event loop belong together.
+      if (this.#waiting.length === 1) setImmediate(() => this.#send());
+    });
+  }
+
+  /** The listing that may answer a read: one that is young, and was begun after the instance changed. */
+  #listingFor({ instanceId, vpcId, fresh }: LinkRead): Listing | undefined {
+    const listing = vpcId === undefined || fresh ? undefined : this.#listings.get(vpcId);
+    if (!listing?.usable) return undefined;
+    return listing.begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) ? listing : undefined;
+  }
+
+  #send(): void {
+    this.#beginListings();
+    while (this.#waiting.length > 0 && this.#callsRunning < CALLS_AT_A_TIME) {
+      void this.#ask(this.#waiting.splice(0, MAX_INSTANCE_IDS));
+    }
+  }
+
+  /** Moves the reads of VPCs that turn out to be swept over to a listing. */
+  #beginListings(): void {
+    for (const [vpcId, count] of countByVpc(this.#waiting)) {
+      const calls = this.#spentOn(vpcId) + Math.ceil(count / MAX_INSTANCE_IDS);
+      if (calls <= CALLS_BEFORE_LISTING || this.#listings.get(vpcId)?.young) continue;
+      const listing = new Listing(this.#client, this.#regionId, vpcId);
+      this.#listings.set(vpcId, listing);
+      const all = this.#waiting;
+      this.#waiting = all.filter(({ read }) => this.#listingFor(read) !== listing);
+      for (const { read, resolve, reject } of all) {
+        if (this.#listingFor(read) === listing) this.vpcOf(read).then(resolve, reject);
+      }
+    }
+  }
+
+  async #ask(together: readonly Waiting[]): Promise<void> {
+    this.#callsRunning += 1;
+    for (const vpcId of countByVpc(together).keys()) {
+      this.#callsSpent.set(vpcId, { calls: this.#spentOn(vpcId) + 1, at: performance.now() });
+    }
+    try {
+      const vpcIds = await this.#vpcIdsOf([...new Set(together.map(({ read }) => read.instanceId))]);
+      for (const { read, resolve } of together) resolve(vpcIds.get(read.instanceId));
+    } catch (error) {
+      const half = Math.ceil(together.length / 2);
+      // One released instance makes ECS refuse the whole list. Halving finds it, and answers the others.
+      if (half < together.length && isAboutOneInstance(error)) {
+        await Promise.all([this.#ask(together.slice(0, half)), this.#ask(together.slice(half))]);
+      } else {
+        for (const { reject } of together) reject(error);
+      }
+    } finally {
+      this.#callsRunning -= 1;
+      this.#send();
+    }
+  }
+
+  async #vpcIdsOf(instanceIds: readonly string[]): Promise<Map<string, string>> {
+    const { links, complete } = await readPages(this.#client, { regionId: this.#regionId, instanceIds });
+    if (!complete) {
+      const said = "fewer links than TotalCount";
+      throw new EcsError({
+        ...FAULTS.UnreadableAnswer,
+        operation: "DescribeClassicLinkInstances",
+        code: "UnreadableAnswer",
+        said,
+      });
+    }
+    return new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
+  }
+
+  #spentOn(vpcId: string): number {
+    const spent = this.#callsSpent.get(vpcId);
+    return spent !== undefined && performance.now() - spent.at < LISTING_LIFETIME_MS ? spent.calls : 0;
+  }
+}
+
+/** How many reads a listing of each VPC could answer. */
+function countByVpc(waiting: readonly Waiting[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { read } of waiting) {
+    if (read.vpcId !== undefined && !read.fresh) counts.set(read.vpcId, (counts.get(read.vpcId) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function isAboutOneInstance(error: unknown): boolean {
+  return error instanceof EcsError && (error.kind === "gone" || error.facts.code.startsWith("InvalidInstanceId."));
+}
+
+/** Reads all pages of a query. Counts what was listed, because a server may give smaller pages than it was asked for. */
+async function readPages(client: EcsClient, query: LinkQuery): Promise<{ links: readonly Link[]; complete: boolean }> {
+  const links: Link[] = [];
+  for (let pageNumber = 1; ; pageNumber += 1) {
+    const page = await client.describe({ ...query, pageNumber });
+    links.push(...page.links);
+    const complete = links.length >= page.totalCount;
+    if (complete || page.links.length === 0) return { links, complete };
+  }
+}
+
+/** The links of one VPC, fetched page by page and only as far as they are asked for. */
+class Listing {
+  readonly begunAt = performance.now();
+  readonly #client: EcsClient;
+  readonly #regionId: string;
+  readonly #vpcId: string;
+  readonly #instanceIds = new Set<string>();
+  #pagesRead = 0;
+  #linksRead = 0;
+  #state: "open" | "complete" | "failed" | "refused" = "open";
+  #nextPage: Promise<void> | undefined;
+
+  constructor(client: EcsClient, regionId: string, vpcId: string) {
+    this.#client = client;
+    this.#regionId = regionId;
+    this.#vpcId = vpcId;
+  }
+
+  /** Whether it is too early for another listing of this VPC. One that failed in passing is forgotten at once. */
+  get young(): boolean {
+    return this.#state !== "failed" && performance.now() - this.begunAt < LISTING_LIFETIME_MS;
+  }
+
+  get usable(): boolean {
+    return this.young && this.#state !== "refused";
+  }
+
+  /** Whether the instance is listed. False proves nothing. */
+  async has(instanceId: string): Promise<boolean> {
+    while (!this.#instanceIds.has(instanceId) && this.#state === "open") {
+      this.#nextPage ??= this.#readPage().finally(() => {
+        this.#nextPage = undefined;
+      });
+      await this.#nextPage;
+    }
+    return this.#instanceIds.has(instanceId);
+  }
+
+  async #readPage(): Promise<void> {
+    const pageNumber = this.#pagesRead + 1;
+    try {
+      const page = await this.#client.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
+      for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
+      this.#pagesRead = pageNumber;
+      this.#linksRead += page.links.length;
+      if (page.links.length === 0 || this.#linksRead >= page.totalCount) this.#state = "complete";
+    } catch (error) {
+      const passes = error instanceof EcsError && (error.kind === "throttled" || error.kind === "transient");
+      this.#state = passes || !(error instanceof EcsError) ? "failed" : "refused";
+      // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
+      if (this.#state === "failed") throw error;
+    }
+  }
+}
+
+/** Lets one reader stop waiting, while the call goes on for the others. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

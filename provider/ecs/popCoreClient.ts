@@ -1,0 +1,232 @@
+/** The one place that speaks HTTP: the three calls over `@alicloud/pop-core`, its traps kept inside. */
+
+import RpcClient from "@alicloud/pop-core";
+import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
+import type { CredentialsProvider } from "./credentials";
+import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
+
+/**
+ * How long one request may take, in ms. httpx, below pop-core, uses the connect timeout as a limit on any silence of the
+ * socket too, so a shorter one would cut off slow answers: both are the same.
+ */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+const API_VERSION = "2014-05-26";
+
+/** What pop-core answers when it is verbose. Its own types know neither that nor a provider of credentials. */
+interface VerboseRpcClient {
+  request(action: string, params: object, options: object): Promise<unknown>;
+}
+
+/** Where and as whom to call. */
+export interface PopCoreClientOptions {
+  /** The address of ECS for a region, with scheme: `https://ecs.cn-beijing.aliyuncs.com`. Throws when a setting is wrong. */
+  readonly endpointOf: (regionId: string) => string;
+  /** Asked before each request, so that credentials may change while a long update runs. */
+  readonly credentials: CredentialsProvider;
+}
+
+/** Makes a client that keeps one connection pool for each endpoint. Source: ECS API reference, version 2014-05-26. */
+export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOptions): EcsClient {
+  const rpcClients = new Map<string, VerboseRpcClient>();
+
+  function rpcClientOf(regionId: string): VerboseRpcClient {
+    const endpoint = endpointOf(regionId);
+    const known = rpcClients.get(endpoint);
+    if (known !== undefined) return known;
+    // Reflect.construct, because the published type of the constructor lacks both arguments that matter here.
+    const made: VerboseRpcClient = Reflect.construct(RpcClient, [
+      { endpoint, apiVersion: API_VERSION, credentialsProvider: credentials },
+      true,
+    ]);
+    rpcClients.set(endpoint, made);
+    return made;
+  }
+
+  async function call(operation: EcsOperation, params: Params, signal: AbortSignal | undefined): Promise<Answer> {
+    const rpcClient = rpcClientOf(params.RegionId);
+    // Asked here first, so that what is wrong with credentials is told as itself and not as a fault of the call.
+    const { accessKeyId, accessKeySecret, securityToken } = await credentials.getCredentials();
+    signal?.throwIfAborted();
+    const cutOff = new AbortController();
+    const abort = () => cutOff.abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const answer = await rpcClient.request(operation, withoutUndefined(params), {
+        // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
+        method: "POST",
+        connectTimeout: REQUEST_TIMEOUT_MS,
+        readTimeout: REQUEST_TIMEOUT_MS,
+        beforeRequest: (options: object) => ({ ...options, signal: cutOff.signal }),
+      });
+      return readAnswer(operation, answer);
+    } catch (error) {
+      // httpx leaves a body that it stopped waiting for flowing into memory; this closes its connection.
+      cutOff.abort();
+      signal?.throwIfAborted();
+      throw error instanceof EcsError
+        ? error
+        : toEcsError(operation, error, [accessKeyId, accessKeySecret, securityToken]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async function change(operation: EcsOperation, link: Link, signal?: AbortSignal): Promise<void> {
+    const params = { RegionId: link.regionId, InstanceId: link.instanceId, VpcId: link.vpcId };
+    const { body } = await call(operation, params, signal);
+    // An empty object with status 200 is what a broken gateway says; ECS confirms with a request id.
+    if (requestIdOf(body) === undefined) throw fault(operation, "UnreadableAnswer", "an answer without RequestId");
+  }
+
+  return {
+    attach: (link, signal) => change("AttachClassicLinkVpc", link, signal),
+    detach: (link, signal) => change("DetachClassicLinkVpc", link, signal),
+
+    async describe(query, signal) {
+      const params = {
+        RegionId: query.regionId,
+        VpcId: query.vpcId,
+        InstanceId: query.instanceIds?.join(","),
+        PageNumber: String(query.pageNumber ?? 1),
+        PageSize: String(PAGE_SIZE),
+      };
+      const { body } = await call("DescribeClassicLinkInstances", params, signal);
+      return readLinkPage(query, body);
+    },
+  };
+}
+
+/** Parameters as they go over the wire. */
+type Params = { readonly RegionId: string } & Readonly<Record<string, string | undefined>>;
+
+interface Answer {
+  readonly body: Fields;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** pop-core would send the word "undefined". */
+function withoutUndefined(params: Params): object {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+}
+
+/** pop-core looks at `Code` only, and takes everything else for success, whatever the HTTP status. */
+function readAnswer(operation: EcsOperation, answer: unknown): Answer {
+  const [body, entry] = Array.isArray(answer) ? answer : [];
+  const status = fieldsOf(fieldsOf(entry).response).statusCode;
+  const { code } = fieldsOf(body);
+  if (typeof code === "string") throw refusal(operation, fieldsOf(body), undefined, []);
+  if (typeof status !== "number" || status >= 400 || !isFields(body)) {
+    throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
+  }
+  return { body };
+}
+
+/** Anything that does not prove what is linked is an error: an answer misread as "no links" would lose links. */
+function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
+  const totalCount = countOf(body.TotalCount);
+  const listed = fieldsOf(body.Links).Link ?? (totalCount === 0 ? [] : undefined);
+  const unreadable = (what: string) => fault("DescribeClassicLinkInstances", "UnreadableAnswer", what);
+  if (totalCount === undefined) throw unreadable("an answer without TotalCount");
+  if (!Array.isArray(listed)) throw unreadable("an answer without Links");
+  const links = listed.map((item: unknown): Link => {
+    const { InstanceId: instanceId, VpcId: vpcId } = fieldsOf(item);
+    if (typeof instanceId !== "string" || typeof vpcId !== "string" || instanceId === "" || vpcId === "") {
+      throw unreadable("a link without InstanceId or VpcId");
+    }
+    return { regionId: query.regionId, instanceId, vpcId };
+  });
+  if (links.length === 0 && totalCount > 0 && (query.pageNumber ?? 1) === 1) {
+    throw unreadable(`TotalCount ${totalCount} and no links`);
+  }
+  return { links, totalCount };
+}
+
+/** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
+function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets): EcsError {
+  const { code, data, entry, name, text } = fieldsOf(thrown);
+  if (isFields(data)) return refusal(operation, data, fieldsOf(fieldsOf(entry).response).headers, secrets);
+  if (typeof text === "string") {
+    const xml = fieldsOfXmlError(text);
+    return xml === undefined
+      ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
+      : refusal(operation, xml, undefined, secrets);
+  }
+  if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${REQUEST_TIMEOUT_MS / 1000} s`);
+  if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
+  return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
+}
+
+function faultOfSocketError(code: string): keyof typeof FAULTS {
+  if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
+  if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
+  return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
+}
+
+function fault(operation: EcsOperation, code: keyof typeof FAULTS, said: string): EcsError {
+  return new EcsError({ ...FAULTS[code], operation, code, said });
+}
+
+/** The error that ECS itself answered with. */
+function refusal(operation: EcsOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
+  const code = String(body.Code ?? body.code);
+  const message = String(body.Message ?? body.message ?? "");
+  const requestId = requestIdOf(body);
+  const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
+  const classification = classify(code, message);
+  const facts: EcsErrorFacts = {
+    ...classification,
+    operation,
+    code,
+    said: withoutSecrets(code, message, secrets),
+    // A server fault may strike after the work was done.
+    unclear: classification.kind === "transient",
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  return new EcsError(facts);
+}
+
+type Secrets = readonly (string | undefined)[];
+
+/** ECS quotes the request back in some messages: the string it signed holds key and token. */
+function withoutSecrets(code: string, message: string, secrets: Secrets): string {
+  if (code.includes("Signature")) return "";
+  let said = message.replace(/[a-z]+:\/\/\S+/gi, "…");
+  for (const secret of secrets) {
+    if (secret === undefined || secret === "") continue;
+    for (const form of [secret, encodeURIComponent(secret), encodeURIComponent(encodeURIComponent(secret))]) {
+      said = said.replaceAll(form, "…");
+    }
+  }
+  said = said.replace(/\s+/g, " ").trim();
+  return said.length > 300 ? `${said.slice(0, 300)}…` : said;
+}
+
+/** A gateway may answer in XML although JSON was asked for. Source: ECS API reference, error body. */
+function fieldsOfXmlError(text: string): Fields | undefined {
+  const element = (name: string) => new RegExp(`<${name}>([^<]{1,2000})</${name}>`).exec(text)?.[1];
+  const Code = element("Code");
+  return Code === undefined ? undefined : { Code, Message: element("Message"), RequestId: element("RequestId") };
+}
+
+function requestIdOf({ RequestId, requestId }: Fields): string | undefined {
+  const id = RequestId ?? requestId;
+  return typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+}
+
+/** A number as answers and headers carry it. `Number` alone would take an empty text for 0. */
+function countOf(value: unknown): number | undefined {
+  const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}

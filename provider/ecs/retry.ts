@@ -1,0 +1,91 @@
+/** What is tried again, and when: p-retry, with an allow-list by kind of error. */
+
+import pRetry from "p-retry";
+import { type Budget, sleep } from "./budget";
+import { EcsError, type EcsErrorKind } from "./errors";
+
+interface Backoff {
+  /** The longest first wait, in ms. It doubles with each try. */
+  readonly firstMs: number;
+  /** The longest wait of all, in ms. */
+  readonly mostMs: number;
+}
+
+/** The kinds that pass by themselves. What is not here is permanent and never tried again. */
+const RETRIED: Readonly<Partial<Record<EcsErrorKind, Backoff>>> = {
+  busy: { firstMs: 500, mostMs: 8_000 },
+  transient: { firstMs: 500, mostMs: 8_000 },
+  // The quota is counted by the minute, so waits grow to a good part of one.
+  throttled: { firstMs: 1_000, mostMs: 20_000 },
+};
+
+/** Called before each wait. */
+export type OnWait = (error: EcsError) => void;
+
+/** The time was over, or the operation was cancelled, before it came to an answer. */
+export class OutOfTime extends Error {
+  override readonly name = "OutOfTime";
+  /** The last error that was waited out, if there was one. */
+  readonly last: EcsError | undefined;
+
+  constructor(last: EcsError | undefined) {
+    super("the time for this operation is over");
+    this.last = last;
+  }
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails with an error that does not pass by itself, or the budget ends. Waits between
+ * tries are exponential with full jitter, or as long as ECS asks for with `x-acs-retry-after`.
+ *
+ * @param attempt throws `EcsError` for what ECS refused; anything else it throws ends the retrying.
+ * @throws {OutOfTime} when the budget ends first.
+ * @throws {EcsError} the last one, when it does not pass by itself, or has not passed in the time its kind is given.
+ */
+export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait: OnWait = () => {}): Promise<T> {
+  let last: EcsError | undefined;
+  let sameKind = { kind: "", tries: 0, since: 0 };
+
+  async function waitFor(error: EcsError): Promise<boolean> {
+    const backoff = RETRIED[error.kind];
+    if (backoff === undefined) return false;
+    if (sameKind.kind !== error.kind) sameKind = { kind: error.kind, tries: 0, since: budget.elapsedMs };
+    if (budget.elapsedMs - sameKind.since >= (error.facts.patienceMs ?? Number.POSITIVE_INFINITY)) return false;
+    const longest = Math.min(backoff.mostMs, backoff.firstMs * 2 ** sameKind.tries);
+    sameKind.tries += 1;
+    onWait(error);
+    await sleep(error.facts.retryAfterMs ?? Math.random() * longest, budget.signal);
+    return true;
+  }
+
+  try {
+    return await pRetry(attempt, {
+      // The budget bounds the tries; the waiting is done in shouldRetry, because p-retry's own jitter only lengthens.
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 0,
+      signal: budget.signal,
+      shouldRetry: async ({ error }) => {
+        if (!(error instanceof EcsError)) return false;
+        last = error;
+        return await waitFor(error);
+      },
+    });
+  } catch (error) {
+    if (budget.signal.aborted && !(error instanceof EcsError)) throw new OutOfTime(last);
+    throw error;
+  }
+}
+
+/**
+ * Waits between two looks at something that is awaited.
+ *
+ * @param ms how long, in ms. A fifth more or less, so that many who wait do not look in step.
+ * @throws {OutOfTime} when the budget ends first.
+ */
+export async function pause(ms: number, budget: Budget): Promise<void> {
+  try {
+    await sleep(ms * (0.8 + Math.random() * 0.4), budget.signal);
+  } catch {
+    throw new OutOfTime(undefined);
+  }
+}

@@ -1,0 +1,12 @@
+/** The line of code that the state of every dynamic link holds. */
+
+/**
+ * Loads the dynamic door of the package that is installed in the user's project. Pulumi runs this text, out of the state,
+ * in its host for dynamic providers, whose working directory is the folder of the program; a plain `require` would
+ * search from the folder of `@pulumi/pulumi` instead.
+ *
+ * It never changes: the states of all versions hold it, twice for each link, and whatever is in it is run by refresh
+ * and destroy for as long as those states live.
+ */
+export const STORED_LINE =
+  'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-classiclink/dynamic")';

@@ -1,0 +1,44 @@
+/** What `check` is given: properties of a program that may be wrong, missing, or not known yet. */
+
+import { faultOfId } from "./linkId";
+
+/** Stands in for a value that is not known during a preview. Source: Pulumi's provider protocol. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Properties as the engine hands them over. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** One thing that is wrong with the inputs. */
+export interface CheckFailure {
+  /** The property that is wrong. */
+  readonly property: string;
+  /** What is wrong with it, and what to do. */
+  readonly reason: string;
+}
+
+/** The answer of `check`. */
+export interface CheckResult {
+  readonly inputs: Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+/** Says what is wrong with a property that must hold an id, or undefined for nothing. Unknowns pass. */
+export function checkId(property: string, value: unknown, example: string): CheckFailure | undefined {
+  if (value === UNKNOWN) return undefined;
+  if (value === undefined || value === null) {
+    return { property, reason: `is missing; set ${property} to an id such as "${example}"` };
+  }
+  if (typeof value !== "string") {
+    const type = Array.isArray(value) ? "a list" : `of type ${typeof value}`;
+    return { property, reason: `is ${type}; set it to a string such as "${example}"` };
+  }
+  const fault = faultOfId(value);
+  return fault === undefined ? undefined : { property, reason: `${fault}; set it to one id such as "${example}"` };
+}
+
+/** Failures for properties that do not exist. Those that begin with two underscores belong to Pulumi and to the doors. */
+export function checkNames(inputs: Properties, known: readonly string[]): CheckFailure[] {
+  return Object.keys(inputs)
+    .filter((property) => !known.includes(property) && !property.startsWith("__"))
+    .map((property) => ({ property, reason: `does not exist; the properties are ${known.join(", ")}` }));
+}

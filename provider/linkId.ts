@@ -1,0 +1,35 @@
+/** The grammar of ids: `<regionId>:<instanceId>` for a link, `<regionId>:<vpcId>` for a fleet. */
+
+/** The id of a link. An instance has at most one, so region and instance say which. */
+export function formatLinkId(regionId: string, instanceId: string): string {
+  return `${regionId}:${instanceId}`;
+}
+
+/**
+ * Reads the id of a link: `<regionId>:<instanceId>`, or the bare instance id, whose region is then the configured one.
+ *
+ * @param id as it stands in a state or was typed for an import.
+ * @param defaultRegion asked only for a bare instance id; may throw.
+ * @throws {TypeError} when the id is neither form.
+ */
+export function parseLinkId(id: string, defaultRegion: () => string): { regionId: string; instanceId: string } {
+  const parts = id.split(":");
+  const [first = "", second] = parts;
+  if (parts.length > 2 || parts.some((part) => faultOfId(part) !== undefined)) {
+    throw new TypeError(`"${id}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`);
+  }
+  return second === undefined
+    ? { regionId: defaultRegion(), instanceId: first }
+    : { regionId: first, instanceId: second };
+}
+
+/**
+ * Says what is wrong with an instance, VPC or region id, or undefined for nothing. Private clouds form ids in their own
+ * ways, so this keeps out only what breaks a list of ids, the id of a link, or a terminal.
+ */
+export function faultOfId(id: string): string | undefined {
+  if (id === "") return "is empty";
+  if (/[\s,:\p{C}]/u.test(id)) return "contains white space, a comma, a colon or a control character";
+  if (id.length > 128) return "is longer than 128 characters";
+  return undefined;
+}

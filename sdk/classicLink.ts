@@ -1,0 +1,106 @@
+/** The resource that a TypeScript or JavaScript program declares. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { STORED_LINE } from "../provider/hosts/storedLine";
+import { toTimeouts } from "./timeouts";
+
+/** What a link is made of. A change of any property replaces the link; the old link is detached first. */
+export interface ClassicLinkArgs {
+  /** The id of the instance, in the classic network. An instance has at most one link. */
+  readonly instanceId: pulumi.Input<string>;
+  /** The id of the VPC, in the same region, with ClassicLink switched on. */
+  readonly vpcId: pulumi.Input<string>;
+  /** The region of both. By default the configured one: `classiclink:region`, `alicloud:region` or the environment. */
+  readonly regionId?: pulumi.Input<string>;
+}
+
+const ARGS = ["instanceId", "vpcId", "regionId"];
+
+/**
+ * A link between an ECS instance of the classic network and a VPC.
+ *
+ * Its id is `<regionId>:<instanceId>`. Creating it adopts a link that is already as declared. `customTimeouts` are
+ * honoured for create, update and delete; the default is 10 minutes each.
+ *
+ * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
+ */
+export class ClassicLink extends pulumi.CustomResource {
+  /** The type of the resource in states. Fixed for ever. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
+
+  /** The id of the instance. */
+  declare readonly instanceId: pulumi.Output<string>;
+  /** The id of the VPC. After a refresh, the VPC that the instance is really linked to. */
+  declare readonly vpcId: pulumi.Output<string>;
+  /** The region of both. */
+  declare readonly regionId: pulumi.Output<string>;
+
+  /**
+   * Looks up a link that exists already and is not managed by this stack.
+   *
+   * @param name the name of the resource in the program.
+   * @param id `<regionId>:<instanceId>`, or the instance id alone where the region is configured.
+   * @param opts options of the resource. The lookup fails when there is no such link.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLink {
+    return new ClassicLink(name, undefined, { ...opts, id });
+  }
+
+  /** Whether a value is a ClassicLink, even when it comes from another copy of this package. */
+  static override isInstance(value: unknown): value is ClassicLink {
+    return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === ClassicLink.__pulumiType;
+  }
+
+  /**
+   * Declares a link.
+   *
+   * @param name the name of the resource in the program.
+   * @param args what the link is made of.
+   * @param opts options of the resource.
+   * @throws {Error} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
+   */
+  constructor(name: string, args: ClassicLinkArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal Looks up by `opts.id`; see {@link ClassicLink.get}. */
+  constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
+  constructor(name: string, args: ClassicLinkArgs | undefined, opts: pulumi.CustomResourceOptions = {}) {
+    if (opts.id === undefined) checkArgs(name, args);
+    checkProvider(name, opts.provider);
+    const timeouts = toTimeouts(`ClassicLink "${name}"`, opts.customTimeouts);
+    const props: pulumi.Inputs = {
+      instanceId: args?.instanceId,
+      vpcId: args?.vpcId,
+      regionId: args?.regionId,
+      // What pulumi.dynamic.Resource does too, after serializing a closure of 2 KB for the same end.
+      __provider: STORED_LINE,
+      // A dynamic provider is never told of customTimeouts, so they travel as an input. Pulumi hides names that begin like this.
+      ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+    };
+    super(ClassicLink.__pulumiType, name, props, opts);
+  }
+}
+
+/** Tells a caller in plain JavaScript what the compiler tells one in TypeScript. */
+function checkArgs(name: string, args: unknown): void {
+  const where = `ClassicLink "${name}"`;
+  if (typeof args !== "object" || args === null)
+    throw new Error(`${where}: args are missing; give instanceId and vpcId`);
+  const misspelt = Object.keys(args).find((key) => !ARGS.includes(key));
+  if (misspelt !== undefined) {
+    throw new Error(`${where}: "${misspelt}" is not an argument; the arguments are ${ARGS.join(", ")}`);
+  }
+  for (const required of ["instanceId", "vpcId"]) {
+    const value: unknown = Reflect.get(args, required);
+    if (value === undefined || value === null) throw new Error(`${where}: ${required} is missing`);
+  }
+}
+
+/** Pulumi itself would send the calls to the wrong plugin. */
+function checkProvider(name: string, provider: pulumi.ProviderResource | undefined): void {
+  if (provider === undefined) return;
+  const pkg: unknown = Reflect.get(provider, "pkg");
+  if (typeof pkg !== "string" || pkg === "pulumi-nodejs") return;
+  throw new Error(
+    `ClassicLink "${name}": opts.provider is a provider of the package "${pkg}", which cannot manage links; leave it out ` +
+      `and configure the stack (classiclink:region, or the alicloud:* keys it has already)`,
+  );
+}

@@ -1,0 +1,3 @@
+/** What a program imports from `pulumi-classiclink`. */
+
+export { ClassicLink, type ClassicLinkArgs } from "./classicLink";

@@ -1,0 +1,33 @@
+/** Reads `customTimeouts` for the dynamic door, to which Pulumi does not pass them on. */
+
+import type { CustomTimeouts } from "@pulumi/pulumi";
+
+/** Timeouts in seconds. */
+export type Timeouts = { readonly [Call in "create" | "update" | "delete"]?: number };
+
+const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
+
+/**
+ * Reads timeouts such as `{ create: "2m", delete: "1h30m" }`.
+ *
+ * @param where whose timeouts they are, for the error.
+ * @returns undefined when none is given.
+ * @throws {Error} when one cannot be read. Source: Go's notation of durations, which Pulumi uses.
+ */
+export function toTimeouts(where: string, given: CustomTimeouts | undefined): Timeouts | undefined {
+  const timeouts = Object.entries(given ?? {})
+    .filter(([, text]) => text !== undefined)
+    .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const);
+  return timeouts.length === 0 ? undefined : Object.fromEntries(timeouts);
+}
+
+function toSeconds(what: string, text: unknown): number {
+  const wrong = new Error(`${what} is ${JSON.stringify(text)}; use a duration such as "90s", "10m" or "1h30m"`);
+  if (typeof text !== "string" || !/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text)) throw wrong;
+  let seconds = 0;
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)([a-zµ]+)/g)) {
+    seconds += Number(amount) * (SECONDS[unit] ?? Number.NaN);
+  }
+  if (!(seconds > 0)) throw wrong;
+  return seconds;
+}
