@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+/** The emulator as a command, `classiclink-emulator`. */
+import { parseArgs } from "node:util";
+import { type EmulatorOptions, startEmulator } from "./index";
+
+const help = `Usage: classiclink-emulator [options]
+
+An ECS on 127.0.0.1 that knows three operations: AttachClassicLinkVpc,
+DetachClassicLinkVpc and DescribeClassicLinkInstances. It prints its endpoint and
+the variables that point a Pulumi program at it, and runs until you interrupt it.
+
+  --port <n>           port to listen on (default 4010; 0 takes a free one)
+  --region <id>        region of the instances and VPCs (default cn-hangzhou)
+  --instance <id>      a running classic instance; repeat for more
+  --vpc <id>           a VPC with ClassicLink on; repeat for more
+  --state <file.json>  start from this file if it exists, and keep every change in it:
+                       { "instances": [{ "instanceId": "i-1", "status": "Running" }],
+                         "vpcs": [{ "vpcId": "vpc-1", "classicLinkEnabled": true }],
+                         "links": [{ "instanceId": "i-1", "vpcId": "vpc-1" }] }
+  --generation <A|B|C> which edition's errors to answer with (default C, the newest)
+  --quota <n>          links that a VPC may hold (default 1000)
+  --help               this text
+
+Without --instance, --vpc and --state it knows i-test1 to i-test3, vpc-test1 and
+vpc-test2. While it runs, the control API shows and changes what is in it:
+
+  curl http://127.0.0.1:4010/-/links          what is linked; also /-/calls, /-/state
+  curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back
+  curl http://127.0.0.1:4010/-/trouble -H 'content-type: application/json' \\
+       -d '{"kind":"locked","instanceId":"i-test2","tries":3}'  make trouble
+`;
+
+function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: "string", default: "4010" },
+      region: { type: "string" },
+      instance: { type: "string", multiple: true },
+      vpc: { type: "string", multiple: true },
+      state: { type: "string" },
+      generation: { type: "string", default: "C" },
+      quota: { type: "string", default: "1000" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return "help";
+  const errorGeneration = (["A", "B", "C"] as const).find((one) => one === values.generation);
+  if (!errorGeneration) throw new Error("--generation must be A, B or C");
+  const seeded = values.instance ?? values.vpc ?? values.state;
+  const instances = values.instance ?? (seeded ? [] : ["i-test1", "i-test2", "i-test3"]);
+  const vpcs = values.vpc ?? (seeded ? [] : ["vpc-test1", "vpc-test2"]);
+  return {
+    port: wholeNumber("--port", values.port, 65535),
+    quota: wholeNumber("--quota", values.quota, 1_000_000),
+    regionId: values.region,
+    errorGeneration,
+    stateFile: values.state,
+    instances: instances.map((instanceId) => ({ instanceId })),
+    vpcs: vpcs.map((vpcId) => ({ vpcId })),
+  };
+}
+
+function wholeNumber(flag: string, text: string, max: number): number {
+  if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
+  throw new Error(`${flag} must be a whole number up to ${max}`);
+}
+
+async function main(): Promise<void> {
+  let options: EmulatorOptions | "help";
+  try {
+    options = readArguments(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`classiclink-emulator: ${error instanceof Error ? error.message : error}\nTry --help.\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === "help") return void process.stdout.write(help);
+
+  const emulator = await startEmulator(options);
+  const exports = Object.entries(emulator.environment).map(([name, value]) => `${name}=${value}`);
+  process.stdout.write(`classiclink-emulator listens on ${emulator.endpoint}\nexport ${exports.join(" ")}\n`);
+  const stop = () => void emulator.close();
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`classiclink-emulator: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+});

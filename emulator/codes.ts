@@ -1,0 +1,84 @@
+/**
+ * The error codes of the three ClassicLink operations: one table per operation, one column per generation of the
+ * reference, and the refusal that carries them.
+ */
+
+/**
+ * Which edition of the ECS API reference the emulator answers like: `A` the first English pages (HTTP 400 and 404,
+ * `Abs.InvalidInstanceId.MalFormed`), `B` the second edition, `C` the pages since 2021 (all 403, `OperationDenied`).
+ */
+export type Generation = "A" | "B" | "C";
+
+/** The operations of ECS API version 2014-05-26 that the emulator knows. */
+export const actions = ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const;
+export type EcsAction = (typeof actions)[number];
+
+/** HTTP status in generations A, B and C; 0 where that generation's page does not list the code. */
+export type CodeRow = readonly [a: number, b: number, c: number];
+
+/** Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances. */
+export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>>> = {
+  AttachClassicLinkVpc: {
+    "Abs.InvalidInstanceId.MalFormed": [400, 403, 0],
+    "InvalidInstanceId.MalFormed": [400, 0, 403],
+    "InvalidRegionId.Malformed": [400, 403, 403],
+    "InvalidRegionId.NotFound": [0, 0, 403],
+    "InvalidVpcId.Malformed": [400, 0, 403],
+    "InvalidInstanceId.NotFound": [404, 0, 403],
+    "InvalidInstanceId.NotBelong": [403, 0, 403],
+    "InvalidInstanceId.LimitedRegion": [0, 403, 403],
+    "InvalidParameter.InvalidInstanceIdAndVpcId": [0, 0, 403],
+    "InvalidStatus.InstanceLocked": [403, 403, 403],
+    "InvalidStatus.InstanceStatus": [403, 403, 403],
+    OperationDenied: [403, 403, 403],
+    QuotaExceeded: [403, 403, 403],
+    "Forbidden.SubUser": [0, 403, 403],
+  },
+  DetachClassicLinkVpc: {
+    "InvalidInstanceId.MalFormed": [400, 403, 403],
+    "InvalidRegionId.Malformed": [400, 403, 403],
+    "InvalidVpcId.Malformed": [400, 403, 403],
+    "InvalidInstanceId.NotBelong": [403, 403, 403],
+    "InvalidInstanceId.NotFound": [404, 403, 403],
+    "InvalidStatus.InstanceStatus": [403, 403, 403],
+    "InvalidStatus.InstanceLocked": [403, 0, 0],
+    OperationDenied: [0, 403, 403],
+    "InvalidParameter.InvalidInstanceIdAndVpcId": [0, 403, 403],
+    "Forbidden.SubUser": [0, 403, 403],
+  },
+  DescribeClassicLinkInstances: {
+    "InvalidRegionId.Malformed": [400, 0, 0],
+    "InvalidInstanceId.NotBelong": [403, 403, 403],
+    "InvalidInstanceId.NotFound": [404, 0, 403],
+    "InvalidParameter.InvalidInstanceIdAndVpcId": [403, 0, 403],
+    "InvalidParameter.ToManyInstanceIds": [403, 0, 403],
+    "InvalidVpc.NotBelong": [403, 0, 403],
+  },
+};
+
+const column = { A: 0, B: 1, C: 2 } as const;
+
+/** Does this generation's page of the operation list the code? */
+export function lists(action: EcsAction, code: string, generation: Generation): boolean {
+  return Boolean(codes[action][code]?.[column[generation]]);
+}
+
+/** HTTP status of a code. Where a page is silent the newest one that is not stands in: a gap is no proof of absence. */
+export function statusOf(action: EcsAction, code: string, generation: Generation): number {
+  const row = codes[action][code];
+  return row?.[column[generation]] || row?.[2] || row?.[1] || row?.[0] || 403;
+}
+
+/** A refusal as ECS words it. The message never repeats what the caller sent, so it cannot carry a secret. */
+export class EcsFault extends Error {
+  override readonly name = "EcsFault";
+
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}

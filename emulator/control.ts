@@ -1,0 +1,81 @@
+/** The control API under `/-/`: the handle's calls over HTTP, for programs that are not in the emulator's process. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Journal } from "./journal";
+import type { Answer } from "./render";
+import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./shape";
+import type { Trouble } from "./trouble";
+import { UnknownIdError, type World } from "./world";
+
+export const CONTROL_PATH = "/-/";
+
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** undefined when it was too large. */
+  readonly body: string | undefined;
+}
+
+/** Answers control calls; never throws. Bodies and answers are JSON. */
+export function createControl(world: World, trouble: Trouble, journal: Journal): (request: ControlRequest) => Answer {
+  const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
+    "GET state": () => world.snapshot(),
+    "GET links": () => world.links(),
+    "POST links": (body) => {
+      const { instanceId, vpcId } = parseLink(body);
+      world.link(instanceId, vpcId);
+    },
+    "DELETE links": (_, instanceId) => world.unlink(instanceId),
+    "POST instances": (body) => world.putInstance(parseInstance(body)),
+    "DELETE instances": (_, instanceId) => world.removeInstance(instanceId),
+    "POST vpcs": (body) => world.putVpc(parseVpc(body)),
+    "DELETE vpcs": (_, vpcId) => world.removeVpc(vpcId),
+    "GET calls": () => journal.calls(),
+    "DELETE calls": () => journal.clear(),
+    "POST trouble": (body) => trouble.add(parseRule(body)),
+    "DELETE trouble": () => {
+      trouble.clear();
+      world.showAll();
+    },
+  };
+
+  return ({ method, path, headers, body }) => {
+    if (!fromThisMachine(headers)) return json(403, { error: "only programs on this machine may use the control API" });
+    if (body === undefined) return json(413, { error: "the body is larger than 1 MiB" });
+    const [collection = "", id = "", ...rest] = path.slice(CONTROL_PATH.length).split("/");
+    const name = `${method} ${collection}`;
+    const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+    const perItem = method === "DELETE" && ["links", "instances", "vpcs"].includes(collection);
+    if (!route || rest.length > 0 || perItem !== (id !== "")) {
+      return json(404, { error: "no such route", routes: Object.keys(routes) });
+    }
+    if (method === "POST" && !/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) {
+      return json(415, { error: "content-type must be application/json" });
+    }
+    try {
+      return json(200, route(method === "POST" ? JSON.parse(body) : undefined, decodeURIComponent(id)) ?? {});
+    } catch (error) {
+      const known = [ShapeError, UnknownIdError, SyntaxError, URIError].some((type) => error instanceof type);
+      if (known && error instanceof Error) return json(400, { error: error.message });
+      return json(500, { error: "the emulator failed; this is a defect in it" });
+    }
+  };
+}
+
+/**
+ * No page in a browser may drive the emulator: neither one whose name was pointed at 127.0.0.1 (its Host tells), nor
+ * one of another site (Origin and Sec-Fetch-Site tell).
+ */
+function fromThisMachine(headers: IncomingHttpHeaders): boolean {
+  const { host = "", origin } = headers;
+  const site = headers["sec-fetch-site"] ?? "none";
+  return (
+    /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) &&
+    (origin === undefined || origin === `http://${host}`) &&
+    (site === "none" || site === "same-origin")
+  );
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, headers: { "content-type": "application/json;charset=utf-8" }, body: `${JSON.stringify(value)}\n` };
+}

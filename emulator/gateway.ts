@@ -1,0 +1,124 @@
+/** The way of one ECS call: signature, action, throttle, scripted trouble, the work, the answer, the journal. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { actions, type EcsAction, EcsFault, statusOf } from "./codes";
+import type { Journal } from "./journal";
+import { instanceIdsOf, type Operations, type Params, type Rules } from "./operations";
+import { type Answer, type Format, render, renderFault } from "./render";
+import type { Keyring } from "./signature";
+import type { FaultRule, Trouble } from "./trouble";
+
+/** What leaves the emulator: an answer, a connection cut, or nothing for ever. */
+export type Reply = Answer | "reset" | "drop" | "hang";
+
+/** One HTTP request that is not for the control API. */
+export interface EcsRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly params: Params;
+  readonly tooLarge: boolean;
+}
+
+export interface GatewayParts {
+  readonly keyring: Keyring;
+  readonly trouble: Trouble;
+  readonly journal: Journal;
+  readonly rules: Rules;
+  readonly operations: Operations;
+  readonly now: () => number;
+  /** Ends every wait. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers calls; never throws. */
+export function createGateway(parts: GatewayParts): (request: EcsRequest) => Promise<Reply> {
+  const { keyring, trouble, journal, rules, operations, now } = parts;
+
+  /** Checks that cost nothing, in the order of the service's own front door. */
+  function admit({ method, path, params, tooLarge }: EcsRequest): EcsAction {
+    if (method !== "GET" && method !== "POST") {
+      throw new EcsFault("UnsupportedHTTPMethod", 400, "Only GET and POST are supported.");
+    }
+    if (tooLarge) throw new EcsFault("InvalidParameter", 413, "The request body is larger than 1 MiB.");
+    if (path !== "/") throw new EcsFault("InvalidApi.NotFound", 404, "The operations are at the path /.");
+    keyring.verify(method, params);
+    if (!params.get("Action")) throw new EcsFault("MissingParameter", 400, "Action is required.");
+    const action = actions.find((known) => known === params.get("Action"));
+    if (!action || params.get("Version") !== "2014-05-26") {
+      throw new EcsFault("InvalidApi.NotFound", 404, "There is no such Action in this Version.");
+    }
+    trouble.throttle(action, params.get("RegionId") ?? "");
+    return action;
+  }
+
+  return async (request) => {
+    const { params } = request;
+    const at = now();
+    const requestId = randomUUID().toUpperCase();
+    const format: Format = params.get("Format")?.toUpperCase() === "JSON" ? "JSON" : "XML";
+    const note = (reply: Reply, outcome: string): Reply => {
+      journal.add(at, params, outcome, requestId, typeof reply === "string" ? 0 : reply.status);
+      return reply;
+    };
+    const refused = (fault: EcsFault) =>
+      note(renderFault(format, requestId, fault, rules.generation === "C"), fault.code);
+
+    try {
+      const action = admit(request);
+      const work = (): Answer => {
+        const result = operations[action](params);
+        return render(format, 200, `${action}Response`, { RequestId: requestId, ...result });
+      };
+      const late = trouble.latency(action);
+      if (late > 0) await wait(late, undefined, { signal: parts.signal });
+      const struck = trouble.fault(action, instanceIdsOf(params));
+      if (struck) {
+        if (struck.afterWork || struck.fault === "lost-answer") attempt(work);
+        const { reply, outcome } = carryOut(struck, format, requestId, rules);
+        return note(reply, outcome);
+      }
+      if (trouble.denied(action)) {
+        const status = statusOf(action, "Forbidden.SubUser", rules.generation);
+        throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.");
+      }
+      return note(work(), "ok");
+    } catch (error) {
+      if (error instanceof EcsFault) return refused(error);
+      if (parts.signal.aborted) return "drop";
+      return refused(new EcsFault("InternalError", 500, "The emulator failed; this is a defect in it."));
+    }
+  };
+}
+
+/** Work whose answer nobody gets may be refused as well. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof EcsFault)) throw error;
+  }
+}
+
+const html = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+
+function carryOut(rule: FaultRule, format: Format, requestId: string, rules: Rules): { reply: Reply; outcome: string } {
+  const { fault } = rule;
+  if (typeof fault !== "string") {
+    const status = fault.status ?? statusOf(rule.on, fault.code, rules.generation);
+    const told = new EcsFault(fault.code, status, fault.message ?? "Scripted trouble.");
+    return { reply: renderFault(format, requestId, told, rules.generation === "C"), outcome: fault.code };
+  }
+  const unavailable = new EcsFault("ServiceUnavailable", 503, "The service is not available for the moment.");
+  const replies: Record<typeof fault, Reply> = {
+    "reset-before": "reset",
+    "lost-answer": "drop",
+    timeout: "hang",
+    "gateway-html": { status: 502, headers: { "content-type": "text/html" }, body: html },
+    "unavailable-503": renderFault(format, requestId, unavailable, false),
+    "internal-500-without-code": render(format, 500, "Error", { RequestId: requestId, Message: "Something broke." }),
+    "empty-body": { status: 200, headers: { "content-type": "application/json;charset=utf-8" }, body: "" },
+    "truncated-json": { ...render("JSON", 200, "", {}), body: `{"RequestId":"${requestId}","TotalCount":1,"Li` },
+    "xml-error": renderFault("XML", requestId, unavailable, false),
+  };
+  return { reply: replies[fault], outcome: fault };
+}

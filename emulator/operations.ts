@@ -1,0 +1,183 @@
+/** What Attach, Detach and Describe do and when they refuse. Sources: the ECS API reference pages of the three. */
+import { type EcsAction, EcsFault, type Generation, lists, statusOf } from "./codes";
+import type { WireFields } from "./render";
+import type { Trouble } from "./trouble";
+import { type Instance, SELF, type Vpc, type World } from "./world";
+
+/** Request parameters by wire name. A Map, so that a parameter called `__proto__` is only a name. */
+export type Params = ReadonlyMap<string, string>;
+
+/** Answers to what the reference leaves open; run tests against both. */
+export interface Undocumented {
+  /** Attach of a link that exists already. Default `"denied"` (`OperationDenied`). */
+  readonly attachAgain?: "denied" | "ok" | undefined;
+  /** Detach of an instance that is not linked to that VPC; `"ok"` changes nothing. Default `"denied"`. */
+  readonly detachUnlinked?: "denied" | "ok" | undefined;
+  /** Describe naming an instance that has no link; `"error"` is `InvalidInstanceId.NotFound`. Default `"empty"`. */
+  readonly describeUnlinked?: "empty" | "error" | undefined;
+  /** Describe naming an instance that does not exist. Default `"error"`, as documented: `InvalidInstanceId.NotFound`. */
+  readonly describeReleased?: "empty" | "error" | undefined;
+  /** Describe naming a VPC that does not exist; `"error"` is `InvalidVpc.NotBelong`. Default `"empty"`. */
+  readonly describeUnknownVpc?: "empty" | "error" | undefined;
+}
+
+/** What decides the answers besides the world. */
+export interface Rules {
+  readonly generation: Generation;
+  /** Links a VPC may hold. */
+  readonly quota: number;
+  /** Regions that never had the classic network. */
+  readonly limitedRegions: ReadonlySet<string>;
+  readonly undocumented: Undocumented;
+}
+
+export type Operations = Readonly<Record<EcsAction, (params: Params) => WireFields>>;
+
+/** The three operations over one world. Each returns its answer without the RequestId, or throws an `EcsFault`. */
+export function createOperations(world: World, trouble: Trouble, rules: Rules): Operations {
+  const { generation, undocumented } = rules;
+
+  function refusals(action: EcsAction) {
+    return (code: string, message: string) => new EcsFault(code, statusOf(action, code, generation), message);
+  }
+
+  function region(action: EcsAction, params: Params): string {
+    const regionId = required(params, "RegionId");
+    if (world.knowsRegion(regionId)) return regionId;
+    const absent = "InvalidRegionId.NotFound";
+    const wellFormed = /^[a-z]{2}(-[a-z0-9]+)+$/.test(regionId);
+    const code = wellFormed && lists(action, absent, generation) ? absent : "InvalidRegionId.Malformed";
+    throw refusals(action)(code, "RegionId is not a region that this account can use.");
+  }
+
+  /** What Attach and Detach have in common: an instance in a fit state, and a VPC. */
+  function pair(action: "AttachClassicLinkVpc" | "DetachClassicLinkVpc", params: Params): [Instance, Vpc] {
+    const refuse = refusals(action);
+    const regionId = region(action, params);
+    if (!params.get("InstanceId") && !params.get("VpcId")) {
+      throw refuse("InvalidParameter.InvalidInstanceIdAndVpcId", "InstanceId and VpcId are both empty.");
+    }
+    const instance = world.instance(required(params, "InstanceId"), regionId);
+    const vpcId = required(params, "VpcId");
+    if (rules.limitedRegions.has(regionId) && action === "AttachClassicLinkVpc") {
+      throw refuse("InvalidInstanceId.LimitedRegion", "The operation is not offered in the region of the instance.");
+    }
+    if (!instance) throw refuse("InvalidInstanceId.NotFound", "There is no such instance in the region.");
+    if (instance.owner !== SELF) {
+      throw refuse("InvalidInstanceId.NotBelong", "The instance belongs to another account.");
+    }
+    if (instance.networkType !== "classic") {
+      throw refuse("InvalidInstanceId.MalFormed", "The instance is not of the classic network type.");
+    }
+    if (instance.status !== "Running" && instance.status !== "Stopped") {
+      throw refuse("InvalidStatus.InstanceStatus", "The status of the instance must be Running or Stopped.");
+    }
+    if (trouble.locked(instance.instanceId)) {
+      throw refuse("InvalidStatus.InstanceLocked", "The instance is busy with another task.");
+    }
+    const vpc = world.vpc(vpcId, regionId);
+    if (vpc?.owner !== SELF) throw refuse("InvalidVpcId.Malformed", "VpcId is not a VPC of the region.");
+    return [instance, vpc];
+  }
+
+  return {
+    AttachClassicLinkVpc(params) {
+      const refuse = refusals("AttachClassicLinkVpc");
+      const [{ instanceId }, { vpcId, classicLinkEnabled }] = pair("AttachClassicLinkVpc", params);
+      if (!classicLinkEnabled) {
+        const keyword = generation === "A" ? "unable to attach" : "disabled attach";
+        throw refuse("OperationDenied", `ClassicLink is off, the VPC has ${keyword}.`);
+      }
+      const linked = world.vpcOf(instanceId);
+      if (linked === vpcId) {
+        if (undocumented.attachAgain === "ok") return {};
+        throw refuse("OperationDenied", "The instance is not allow link, it is linked.");
+      }
+      if (linked !== undefined) {
+        const renamed = "Abs.InvalidInstanceId.MalFormed";
+        if (lists("AttachClassicLinkVpc", renamed, generation)) throw refuse(renamed, "Linked to a different VPC.");
+        throw refuse("OperationDenied", "The instance is linked to other vpc.");
+      }
+      if (world.count(vpcId) >= rules.quota) {
+        throw refuse("QuotaExceeded", `The VPC holds its ${rules.quota} links.`);
+      }
+      world.link(instanceId, vpcId, trouble.delay());
+      return {};
+    },
+
+    DetachClassicLinkVpc(params) {
+      const [{ instanceId }, { vpcId }] = pair("DetachClassicLinkVpc", params);
+      if (world.vpcOf(instanceId) === vpcId) world.unlink(instanceId, trouble.delay());
+      else if (undocumented.detachUnlinked !== "ok") {
+        throw refusals("DetachClassicLinkVpc")(
+          "OperationDenied",
+          "The instance is not allowed to detach from the VPC.",
+        );
+      }
+      return {};
+    },
+
+    DescribeClassicLinkInstances(params) {
+      const refuse = refusals("DescribeClassicLinkInstances");
+      const regionId = region("DescribeClassicLinkInstances", params);
+      const vpcId = params.get("VpcId") || undefined;
+      const instanceIds = new Set(instanceIdsOf(params));
+      if (!vpcId && instanceIds.size === 0) {
+        throw refuse("InvalidParameter.InvalidInstanceIdAndVpcId", "InstanceId and VpcId are both empty.");
+      }
+      if (instanceIds.size > 100) {
+        throw refuse("InvalidParameter.ToManyInstanceIds", "InstanceId takes at most 100 instances.");
+      }
+      const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
+      const pageSize = wholeNumber(params, "PageSize", 10, 100);
+      if (vpcId) {
+        const vpc = world.vpc(vpcId, regionId);
+        if (vpc ? vpc.owner !== SELF : undocumented.describeUnknownVpc === "error") {
+          throw refuse("InvalidVpc.NotBelong", "The VPC does not belong to this account.");
+        }
+      }
+      for (const id of instanceIds) {
+        const instance = world.instance(id, regionId);
+        if (instance && instance.owner !== SELF) {
+          throw refuse("InvalidInstanceId.NotBelong", "The instance belongs to another account.");
+        }
+        if (!instance && undocumented.describeReleased !== "empty") {
+          throw refuse("InvalidInstanceId.NotFound", "There is no such instance in the region.");
+        }
+      }
+      const named = instanceIds.size > 0;
+      const seen = world.look(regionId, named ? undefined : vpcId, named ? instanceIds : undefined);
+      if (undocumented.describeUnlinked === "error" && seen.length < instanceIds.size) {
+        throw refuse("InvalidInstanceId.NotFound", "One of the instances has no link.");
+      }
+      const links = vpcId ? seen.filter((link) => link.vpcId === vpcId) : seen;
+      const page = links.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+      return {
+        TotalCount: links.length,
+        PageNumber: pageNumber,
+        PageSize: pageSize,
+        Links: { Link: page.map((link) => ({ InstanceId: link.instanceId, VpcId: link.vpcId })) },
+      };
+    },
+  };
+}
+
+/** The instances that a call names. The samples put a space after the comma. */
+export function instanceIdsOf(params: Params): string[] {
+  const listed = (params.get("InstanceId") ?? "").split(",").map((id) => id.trim());
+  return listed.filter((id) => id !== "");
+}
+
+function required(params: Params, name: string): string {
+  const value = params.get(name);
+  if (!value) throw new EcsFault("MissingParameter", 400, `${name} is required.`);
+  return value;
+}
+
+function wholeNumber(params: Params, name: string, fallback: number, max: number): number {
+  const text = params.get(name);
+  if (!text) return fallback;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > max) throw new EcsFault("InvalidParameter", 400, `${name} is out of its range.`);
+  return value;
+}

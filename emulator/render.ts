@@ -1,0 +1,60 @@
+/** How ECS writes its answers: JSON and XML, results and errors. Source: ECS API reference, "Returned results". */
+import type { EcsFault } from "./codes";
+
+/** What an answer is made of; an array is a repeated element in XML. */
+export type Wire = string | number | readonly Wire[] | { readonly [field: string]: Wire };
+/** The fields of an answer by wire name, in the order in which they are written. */
+export type WireFields = Readonly<Record<string, Wire>>;
+export type Format = "JSON" | "XML";
+
+/** One HTTP answer, ready to send. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const types: Readonly<Record<Format, string>> = {
+  JSON: "application/json;charset=utf-8",
+  XML: "text/xml;charset=utf-8",
+};
+
+/** `name` is the root element that XML needs and JSON does not have. */
+export function render(
+  format: Format,
+  status: number,
+  name: string,
+  fields: WireFields,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const body =
+    format === "JSON" ? JSON.stringify(fields) : `<?xml version="1.0" encoding="UTF-8"?>${element(name, fields)}`;
+  return { status, headers: { "content-type": types[format], ...headers }, body };
+}
+
+/** An error body. `recommend` adds the troubleshooting address that newer answers carry. */
+export function renderFault(format: Format, requestId: string, fault: EcsFault, recommend: boolean): Answer {
+  const fields = { RequestId: requestId, HostId: "ecs.aliyuncs.com", Code: fault.code, Message: fault.message };
+  const address = `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(fault.code)}&product=Ecs`;
+  const all = recommend ? { ...fields, Recommend: address } : fields;
+  return render(format, fault.status, "Error", all, fault.headers);
+}
+
+function element(name: string, value: Wire): string {
+  if (typeof value === "string" || typeof value === "number") return `<${name}>${escapeXml(String(value))}</${name}>`;
+  if (isList(value)) return value.map((item) => element(name, item)).join("");
+  const inner = Object.entries(value).map(([field, content]) => element(field, content));
+  return `<${name}>${inner.join("")}</${name}>`;
+}
+
+// Array.isArray does not narrow a readonly array.
+function isList(value: Wire): value is readonly Wire[] {
+  return Array.isArray(value);
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function escapeXml(text: string): string {
+  // XML 1.0 has no way at all to write the other control characters.
+  return text.replace(/[\p{Cc}&<>"]/gu, (char) => entities[char] ?? "");
+}

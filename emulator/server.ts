@@ -1,0 +1,63 @@
+/** Bytes in, bytes out: node:http on loopback, request parsing with a body limit, and connections cut on demand. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { CONTROL_PATH, type ControlRequest } from "./control";
+import type { EcsRequest, Reply } from "./gateway";
+
+const LIMIT = 1024 * 1024;
+// How much more is read and thrown away, so that the caller gets to read why it was refused.
+const PATIENCE = 16 * LIMIT;
+
+/** The request body as text; undefined when it is too large. */
+async function read(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= LIMIT) chunks.push(chunk);
+    else if (size > PATIENCE) return undefined;
+  }
+  return size > LIMIT ? undefined : Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(request: IncomingMessage, query: string, body: string | undefined): EcsRequest {
+  const params = new Map(new URLSearchParams(query));
+  const type = request.headers["content-type"] ?? "";
+  if (request.method === "POST" && /^application\/x-www-form-urlencoded\b/i.test(type)) {
+    for (const [name, value] of new URLSearchParams(body ?? "")) params.set(name, value);
+  }
+  return { method: request.method ?? "", path: "/", params, tooLarge: body === undefined };
+}
+
+function send(response: ServerResponse, reply: Reply, close: boolean): void {
+  if (reply === "hang") return;
+  if (reply === "reset") return void response.socket?.resetAndDestroy();
+  if (reply === "drop") return void response.socket?.destroy();
+  const headers = { ...reply.headers, "content-length": Buffer.byteLength(reply.body) };
+  response.writeHead(reply.status, close ? { ...headers, connection: "close" } : headers).end(reply.body);
+}
+
+/** Listens on 127.0.0.1 and nowhere else. Resolves when it does, rejects when the port is taken. */
+export function serve(
+  port: number,
+  ecs: (request: EcsRequest) => Promise<Reply>,
+  control: (request: ControlRequest) => Reply,
+): Promise<Server> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", headers, url = "/" } = request;
+    const [, path = "/", query = ""] = /^([^?]*)\??(.*)$/s.exec(url) ?? [];
+    const body = await read(request);
+    const reply = path.startsWith(CONTROL_PATH)
+      ? control({ method, path, headers, body })
+      : await ecs({ ...parse(request, query, body), path });
+    send(response, reply, body === undefined);
+  }
+
+  const server = createServer((request, response) => {
+    // The only way to fail is a caller who went away in the middle of its body.
+    answer(request, response).catch(() => response.socket?.destroy());
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}
