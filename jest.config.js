@@ -1,7 +1,12 @@
 /** @type {import("jest").Config} */
 module.exports = {
+  // Most of the time goes into waiting for processes that the tests start.
+  maxWorkers: 2,
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
+  // End-to-end tests start several processes for each step; nothing here is meant to measure time.
+  testTimeout: 120_000,
+  reporters: ["default", "<rootDir>/tests/support/countReporter.js"],
   testMatch: ["**/*.test.ts"],
   transform: {
     "\\.[jt]s$": [

@@ -20,13 +20,24 @@ export class ClassicLinkError extends Error {
 }
 
 /**
+ * Marks the outputs of a half-made resource, until an update has finished it. A refresh that does not find its link yet
+ * would otherwise drop it from the state, and Pulumi forgets its reasons at every refresh.
+ */
+export const HALF_MADE = "__halfMade";
+
+/** Whether the outputs in a state are those of a half-made resource. */
+export function isHalfMade(state: Readonly<Record<string, unknown>>): boolean {
+  return state[HALF_MADE] === true;
+}
+
+/**
  * A resource that exists, or may exist, but is not finished. Pulumi keeps it in the state with its reasons, and the next
  * `pulumi up` calls update.
  */
 export class HalfMadeError extends ClassicLinkError {
   override readonly name = "HalfMadeError";
   readonly id: string;
-  /** The outputs to keep. */
+  /** The outputs to keep, with the mark. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** All that Pulumi shows: the message itself is dropped. */
   readonly reasons: readonly string[];
@@ -34,7 +45,7 @@ export class HalfMadeError extends ClassicLinkError {
   constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
     super(reasons.join("\n"));
     this.id = id;
-    this.properties = properties;
+    this.properties = { ...properties, [HALF_MADE]: true };
     this.reasons = reasons;
   }
 }

@@ -5,6 +5,11 @@ export function formatLinkId(regionId: string, instanceId: string): string {
   return `${regionId}:${instanceId}`;
 }
 
+/** The id of many links to one VPC. */
+export function formatLinksId(regionId: string, vpcId: string): string {
+  return `${regionId}:${vpcId}`;
+}
+
 /**
  * Reads the id of a link: `<regionId>:<instanceId>`, or the bare instance id, whose region is then the configured one.
  *

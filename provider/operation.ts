@@ -13,6 +13,13 @@ export interface CallContext {
   readonly signal?: AbortSignal;
   /** Shown to the user while the operation runs. */
   readonly report?: (message: string) => void;
+  /**
+   * Says which resource this is, in whatever way the door can: different for each resource, the same for all its calls.
+   * With it, a resource that is deleted leaves a link alone that another one has taken over in the same update.
+   */
+  readonly holder?: string;
+  /** Takes the waits instead of `report`, each in place of the one before, where the door can show them so. */
+  readonly progress?: (message: string) => void;
 }
 
 /** A wait is told at once and then this often, in ms. */
@@ -23,11 +30,15 @@ const LOOK_EVERY_MS = 3_000;
 
 /** An operation in progress. */
 export class Operation {
+  /** Which resource it is about. See {@link CallContext.holder}. */
+  readonly holder: string | undefined;
   readonly #asked: string;
   readonly #budget: Budget;
   readonly #report: (message: string) => void;
+  readonly #progress: ((message: string) => void) | undefined;
   #tries = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
+  #waitingFor = "no answer yet";
 
   /**
    * @param asked what it is to do, as in "link i-a to vpc-b in cn-hangzhou".
@@ -35,8 +46,10 @@ export class Operation {
    */
   constructor(asked: string, context: CallContext, defaultMs: number) {
     this.#asked = asked;
+    this.holder = context.holder;
     this.#budget = new Budget(context.timeoutMs ?? defaultMs, context.signal);
     this.#report = context.report ?? (() => {});
+    this.#progress = context.progress;
   }
 
   /** Ends when the operation's time does, or when it is cancelled. */
@@ -44,21 +57,45 @@ export class Operation {
     return this.#budget.signal;
   }
 
-  /** Runs a call until it succeeds or fails for good. See `retry`. */
-  async retry<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a call until it succeeds or fails for good. See `retry`.
+   *
+   * @param onWait called before each wait with its reason; by default the wait is told to the user.
+   */
+  async retry<T>(call: () => Promise<T>, onWait?: (reason: string) => void): Promise<T> {
     const attempt = () => {
       this.#tries += 1;
       return call();
     };
-    return await retry(attempt, this.#budget, (error) => this.#waiting(reasonOf(error)));
+    return await retry(attempt, this.#budget, (error) => {
+      if (onWait === undefined) this.waiting(reasonOf(error), `, ${plural(this.#tries, "try", "tries")}`);
+      else onWait(reasonOf(error));
+    });
   }
 
-  /** Calls again and again until the answer is as awaited. `awaited` says what for, as in "not listed yet". */
-  async until<T>(call: () => Promise<T>, isAwaited: (answer: T) => boolean, awaited: string): Promise<void> {
-    for (let pauseMs = 250; !isAwaited(await this.retry(call)); pauseMs = Math.min(pauseMs * 2, LOOK_EVERY_MS)) {
-      this.#waiting(awaited);
-      await pause(pauseMs, this.#budget);
+  /**
+   * Looks at each item again and again until all are as awaited.
+   *
+   * @param awaited what is waited for, as in "not listed yet".
+   */
+  async until<Item>(
+    items: readonly Item[],
+    isAsAwaited: (item: Item) => Promise<boolean>,
+    awaited: string,
+  ): Promise<void> {
+    let left = items;
+    for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, LOOK_EVERY_MS)) {
+      const answers = await Promise.all(left.map((item) => this.retry(() => isAsAwaited(item))));
+      left = left.filter((_, index) => !answers[index]);
+      if (left.length === 0) return;
+      this.waiting(items.length === 1 ? awaited : `${awaited} (${left.length} of ${items.length})`);
+      await this.pause(pauseMs);
     }
+  }
+
+  /** Waits, in ms, and no longer than the operation may take. */
+  async pause(ms: number): Promise<void> {
+    await pause(ms, this.#budget);
   }
 
   /** Tells the user something once. */
@@ -73,19 +110,22 @@ export class Operation {
 
   /** The sentence for what ended the operation. */
   explain(error: unknown): string {
+    return `cannot ${this.#asked}: ${this.causeOf(error)}`;
+  }
+
+  /** The same without what was asked, for where that is said once for many. */
+  causeOf(error: unknown): string {
     const tried = `${plural(this.#tries, "call", "calls")} in ${formatDuration(this.#budget.elapsedMs)}`;
     if (error instanceof OutOfTime) {
       const last =
-        error.last === undefined ? "" : `; the last error was ${error.last.message}: ${error.last.facts.advice}`;
-      return this.#budget.cancelled
-        ? `cannot ${this.#asked}: cancelled after ${tried}${last}`
-        : `cannot ${this.#asked}: not done within ${formatDuration(this.#budget.totalMs)}, after ${tried}${last}; ` +
-            "run the command again, or allow more time with customTimeouts";
+        error.last === undefined ? "" : `; the last error was ${error.last.message}; ${error.last.facts.advice}`;
+      const end = this.#budget.cancelled ? "cancelled" : `not done within ${formatDuration(this.#budget.totalMs)}`;
+      return `${end} (${this.#waitingFor}), after ${tried}${last}`;
     }
     if (error instanceof EcsError) {
-      return `cannot ${this.#asked}: ${error.message}, after ${tried}; ${error.facts.advice}`;
+      return `${error.message}, after ${tried}; ${error.facts.advice}`;
     }
-    return `cannot ${this.#asked}: ${error instanceof Error ? error.message : String(error)}`;
+    return error instanceof Error ? error.message : String(error);
   }
 
   /** To be called when it has ended, however it ended. */
@@ -93,19 +133,28 @@ export class Operation {
     this.#budget.close();
   }
 
-  #waiting(reason: string): void {
+  /** Tells the user what is waited for: at once, and then from time to time. */
+  waiting(reason: string, detail = ""): void {
+    this.#waitingFor = reason;
     const elapsedMs = this.#budget.elapsedMs;
+    const time = `${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
+    const message = `${reason}${detail}, ${time}`;
+    if (this.#progress !== undefined) {
+      this.#progress(message);
+      return;
+    }
     if (elapsedMs - this.#toldAt < REPORT_EVERY_MS) return;
     this.#toldAt = elapsedMs;
-    const time = `${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
-    this.#report(`${reason}, ${plural(this.#tries, "try", "tries")}, ${time}`);
+    this.#report(message);
   }
 }
 
 function reasonOf({ kind, facts }: EcsError): string {
   if (facts.code === "InvalidStatus.InstanceLocked") return "locked";
   if (kind === "throttled") return "throttled";
-  return kind === "busy" ? `busy (${facts.code})` : `no usable answer (${facts.code})`;
+  const what = kind === "busy" ? "not now" : "no usable answer";
+  const most = facts.patienceMs === undefined ? "" : `, tried for ${formatDuration(facts.patienceMs)}`;
+  return `${what} (${facts.code}${most})`;
 }
 
 /** "850 ms" is told as "0.9 s", 90 s as "1 min 30 s". */

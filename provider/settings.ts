@@ -53,6 +53,7 @@ export const SETTINGS = {
     env: ["ALIBABA_CLOUD_ENDPOINT_ECS", "ECS_ENDPOINT"],
   },
   protocol: { config: ["classiclink:protocol", "alicloud:protocol"], env: [] },
+  refreshBeforeUpdate: { config: ["classiclink:refreshBeforeUpdate"], env: ["CLASSICLINK_REFRESH_BEFORE_UPDATE"] },
 } as const satisfies Record<string, Places>;
 
 /** Ways of `@pulumi/alicloud` to become someone else. Ignoring one would work in the wrong account, so each is refused. */
@@ -124,10 +125,11 @@ export class Settings {
    * @throws {SettingError} when half of a key pair is missing.
    */
   credentialsSource(): CredentialsSource {
-    const refused = NOT_SUPPORTED.find((key) => this.#config(key));
+    const own = (["accessKey", "profile", "ecsRoleName"] as const).some((name) => this.#find(name, "classiclink"));
+    const refused = own ? undefined : NOT_SUPPORTED.find((key) => this.#config(key));
     if (refused !== undefined) {
       throw new SettingError(
-        `${refused} is not supported; set classiclink:accessKey and classiclink:secretKey, or a profile`,
+        `${refused} is not supported; set credentials of that account under classiclink:accessKey and classiclink:secretKey, or classiclink:profile`,
       );
     }
     const accessKey = this.#find("accessKey");
@@ -156,6 +158,18 @@ export class Settings {
       kind: "ambient",
       lookedAt: [placesOf("accessKey"), placesOf("profile"), placesOf("ecsRoleName")].join(", "),
     };
+  }
+
+  /**
+   * Whether the plugin asks Pulumi to look at each link before an update.
+   *
+   * @throws {SettingError} when it is neither true nor false.
+   */
+  refreshBeforeUpdate(): boolean {
+    const found = this.#find("refreshBeforeUpdate");
+    if (found === undefined || found.value === "false") return false;
+    if (found.value === "true") return true;
+    throw new SettingError(`${found.place} is "${found.value}"; use true or false`);
   }
 
   #find(name: SettingName, onlyLevel?: string): Found | undefined {

@@ -1,7 +1,8 @@
 /** The resource that a TypeScript or JavaScript program declares. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { STORED_LINE } from "../provider/hosts/storedLine";
+import { STORED_LINE } from "../provider/hosts/dynamic/storedLine";
+import { checkArgs, checkProvider } from "./arguments";
 import { toTimeouts } from "./timeouts";
 
 /** What a link is made of. A change of any property replaces the link; the old link is detached first. */
@@ -10,11 +11,9 @@ export interface ClassicLinkArgs {
   readonly instanceId: pulumi.Input<string>;
   /** The id of the VPC, in the same region, with ClassicLink switched on. */
   readonly vpcId: pulumi.Input<string>;
-  /** The region of both. By default the configured one: `classiclink:region`, `alicloud:region` or the environment. */
+  /** The region of both. By default that of the stack's configuration, or of the environment. */
   readonly regionId?: pulumi.Input<string>;
 }
-
-const ARGS = ["instanceId", "vpcId", "regionId"];
 
 /**
  * A link between an ECS instance of the classic network and a VPC.
@@ -63,9 +62,10 @@ export class ClassicLink extends pulumi.CustomResource {
   /** @internal Looks up by `opts.id`; see {@link ClassicLink.get}. */
   constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   constructor(name: string, args: ClassicLinkArgs | undefined, opts: pulumi.CustomResourceOptions = {}) {
-    if (opts.id === undefined) checkArgs(name, args);
-    checkProvider(name, opts.provider);
-    const timeouts = toTimeouts(`ClassicLink "${name}"`, opts.customTimeouts);
+    const where = `ClassicLink "${name}"`;
+    if (opts.id === undefined) checkArgs(where, args, { required: ["instanceId", "vpcId"], optional: ["regionId"] });
+    checkProvider(where, opts.provider);
+    const timeouts = toTimeouts(where, opts.customTimeouts);
     const props: pulumi.Inputs = {
       instanceId: args?.instanceId,
       vpcId: args?.vpcId,
@@ -77,30 +77,4 @@ export class ClassicLink extends pulumi.CustomResource {
     };
     super(ClassicLink.__pulumiType, name, props, opts);
   }
-}
-
-/** Tells a caller in plain JavaScript what the compiler tells one in TypeScript. */
-function checkArgs(name: string, args: unknown): void {
-  const where = `ClassicLink "${name}"`;
-  if (typeof args !== "object" || args === null)
-    throw new Error(`${where}: args are missing; give instanceId and vpcId`);
-  const misspelt = Object.keys(args).find((key) => !ARGS.includes(key));
-  if (misspelt !== undefined) {
-    throw new Error(`${where}: "${misspelt}" is not an argument; the arguments are ${ARGS.join(", ")}`);
-  }
-  for (const required of ["instanceId", "vpcId"]) {
-    const value: unknown = Reflect.get(args, required);
-    if (value === undefined || value === null) throw new Error(`${where}: ${required} is missing`);
-  }
-}
-
-/** Pulumi itself would send the calls to the wrong plugin. */
-function checkProvider(name: string, provider: pulumi.ProviderResource | undefined): void {
-  if (provider === undefined) return;
-  const pkg: unknown = Reflect.get(provider, "pkg");
-  if (typeof pkg !== "string" || pkg === "pulumi-nodejs") return;
-  throw new Error(
-    `ClassicLink "${name}": opts.provider is a provider of the package "${pkg}", which cannot manage links; leave it out ` +
-      `and configure the stack (classiclink:region, or the alicloud:* keys it has already)`,
-  );
 }

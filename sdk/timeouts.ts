@@ -3,7 +3,10 @@
 import type { CustomTimeouts } from "@pulumi/pulumi";
 
 /** Timeouts in seconds. */
-export type Timeouts = { readonly [Call in "create" | "update" | "delete"]?: number };
+export type Timeouts = Readonly<Record<string, number>>;
+
+/** The calls that can have one. */
+const CALLS = ["create", "read", "update", "delete"];
 
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
@@ -15,6 +18,9 @@ const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e
  * @throws {Error} when one cannot be read. Source: Go's notation of durations, which Pulumi uses.
  */
 export function toTimeouts(where: string, given: CustomTimeouts | undefined): Timeouts | undefined {
+  const misspelt = Object.keys(given ?? {}).find((call) => !CALLS.includes(call));
+  if (misspelt !== undefined)
+    throw new Error(`${where}: customTimeouts has no ${misspelt}; it has ${CALLS.join(", ")}`);
   const timeouts = Object.entries(given ?? {})
     .filter(([, text]) => text !== undefined)
     .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const);

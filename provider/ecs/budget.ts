@@ -1,5 +1,10 @@
 /** How long an operation may take in all, and the one signal that ends it. */
 
+import { setMaxListeners } from "node:events";
+
+/** The longest time that a timer of Node takes, in ms. It takes longer ones for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The time of one operation. Every wait within it ends when the budget does, or when its caller cancels. */
 export class Budget {
   /** In ms. */
@@ -19,7 +24,9 @@ export class Budget {
   constructor(totalMs: number, cancel?: AbortSignal) {
     this.totalMs = totalMs;
     this.signal = this.#end.signal;
-    this.#timer = setTimeout(() => this.#end.abort(), totalMs);
+    this.#timer = setTimeout(() => this.#end.abort(), Math.min(totalMs, LONGEST_TIMER_MS));
+    // A thousand links may wait for one budget; that is no leak.
+    setMaxListeners(0, this.signal);
     this.#cancel = cancel;
     if (cancel?.aborted) this.#end.abort();
     cancel?.addEventListener("abort", this.#onCancel, { once: true });
@@ -39,6 +46,25 @@ export class Budget {
   close(): void {
     clearTimeout(this.#timer);
     this.#cancel?.removeEventListener("abort", this.#onCancel);
+  }
+}
+
+/**
+ * Waits for something that goes on by itself, and no longer than the signal allows.
+ *
+ * @throws the signal's reason.
+ */
+export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([waiting, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -43,12 +43,15 @@ const STATE_PATIENCE_MS = 120_000;
 
 const RAM_ACTIONS =
   "allow ecs:AttachClassicLinkVpc, ecs:DetachClassicLinkVpc and ecs:DescribeClassicLinkInstances in RAM";
-const CHECK_KEY = "check accessKey and secretKey, and that they belong to this endpoint";
+/** Refresh and destroy use the configuration that the last update saved. */
+const SAVED = "refresh and destroy take up a changed configuration only after pulumi up, or with --run-program";
+const CHECK_KEY = `check accessKey and secretKey, and that they belong to this endpoint; ${SAVED}`;
 const CHECK_CLOCK = "set this machine's clock; ECS accepts a difference of 15 minutes";
-const NEW_TOKEN = "get a new security token, or use a source of credentials that renews itself";
+const NEW_TOKEN = `get a new security token, or use a source of credentials that renews itself; ${SAVED}`;
 const WAIT = "wait, and run the command again";
 const ACCOUNT = "check the state of the Alibaba Cloud account";
-const NOT_OFFERED = "check region and endpoint; ClassicLink is offered only where the classic network exists";
+const NOT_OFFERED =
+  "check region and endpoint; where ClassicLink has been retired, forget the link with pulumi state delete";
 const SWITCH_ON = "switch ClassicLink on for the VPC (EnableVpcClassicLink), then run the command again";
 const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an instance has at most one link";
 const REPORT = "this looks like a defect of pulumi-classiclink; please report it";

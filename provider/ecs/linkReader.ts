@@ -1,10 +1,20 @@
 /** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
 
+import { orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkQuery, MAX_INSTANCE_IDS } from "./client";
 import { EcsError, FAULTS } from "./errors";
 
 /** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
 export const LISTING_LIFETIME_MS = 10_000;
+
+/**
+ * While many links are made, the looks at what was made wait this long for each other, in ms. The engine writes its state
+ * between two links for longer than that, so the update does not take longer.
+ */
+const GATHERING_MS = 150;
+
+/** From this many looks a second on they wait for each other. A few links are not made to wait. */
+const MANY_LOOKS = 6;
 
 /** How many gathered calls of one region run at a time: one would let a slow answer hold up every reader. */
 const CALLS_AT_A_TIME = 2;
@@ -45,7 +55,22 @@ export class LinkReader {
    * @throws {EcsError} when that cannot be told.
    */
   async vpcOf(read: LinkRead, signal: AbortSignal): Promise<string | undefined> {
-    return await untilAborted(this.#regionOf(read.regionId).vpcOf(read), signal);
+    return await orAborted(this.#regionOf(read.regionId).vpcOf(read), signal);
+  }
+
+  /**
+   * Reads which instances the listing of a VPC shows, for less than asking for each of them costs.
+   *
+   * @returns those that are listed. That one is missing proves nothing; use {@link vpcOf} for that.
+   * @throws {EcsError} when the listing fails in passing. A VPC that may not be listed shows none.
+   */
+  async listed(
+    regionId: string,
+    vpcId: string,
+    instanceIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    return await orAborted(this.#regionOf(regionId).listed(vpcId, instanceIds), signal);
   }
 
   /** To be called when a call that changes a link has been made: reads from now on do not use what was listed before. */
@@ -75,6 +100,8 @@ class Region {
   readonly #callsSpent = new Map<string, { calls: number; at: number }>();
   #waiting: Waiting[] = [];
   #callsRunning = 0;
+  /** When looks were sent lately. */
+  #looks: number[] = [];
 
   constructor(client: EcsClient, regionId: string) {
     this.#client = client;
@@ -90,9 +117,16 @@ class Region {
     if (await listing?.has(read.instanceId)) return read.vpcId;
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ read, resolve, reject });
-      // Not at once: reads that arrive in the same turn of the event loop belong together.
-      if (this.#waiting.length === 1) setImmediate(() => this.#send());
+      if (this.#waiting.length === 1) this.#sendSoon(read);
     });
+  }
+
+  async listed(vpcId: string, instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const listing = new Listing(this.#client, this.#regionId, vpcId);
+    this.#listings.set(vpcId, listing);
+    const found = new Set<string>();
+    for (const instanceId of instanceIds) if (await listing.has(instanceId)) found.add(instanceId);
+    return found;
   }
 
   /** The listing that may answer a read: one that is young, and was begun after the instance changed. */
@@ -100,6 +134,14 @@ class Region {
     const listing = vpcId === undefined || fresh ? undefined : this.#listings.get(vpcId);
     if (!listing?.usable) return undefined;
     return listing.begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) ? listing : undefined;
+  }
+
+  /** Not at once: reads that arrive together belong together. */
+  #sendSoon({ fresh }: LinkRead): void {
+    const now = performance.now();
+    if (fresh) this.#looks = [...this.#looks.filter((at) => now - at < 1_000), now];
+    if (fresh && this.#looks.length > MANY_LOOKS) setTimeout(() => this.#send(), GATHERING_MS);
+    else setImmediate(() => this.#send());
   }
 
   #send(): void {
@@ -242,20 +284,5 @@ class Listing {
       // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
       if (this.#state === "failed") throw error;
     }
-  }
-}
-
-/** Lets one reader stop waiting, while the call goes on for the others. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }

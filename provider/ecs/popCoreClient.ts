@@ -126,7 +126,8 @@ function readAnswer(operation: EcsOperation, answer: unknown): Answer {
 /** Anything that does not prove what is linked is an error: an answer misread as "no links" would lose links. */
 function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
   const totalCount = countOf(body.TotalCount);
-  const listed = fieldsOf(body.Links).Link ?? (totalCount === 0 ? [] : undefined);
+  // Nothing listed is written in several ways, of which the count is the one that says it.
+  const listed = totalCount === 0 ? [] : fieldsOf(body.Links).Link;
   const unreadable = (what: string) => fault("DescribeClassicLinkInstances", "UnreadableAnswer", what);
   if (totalCount === undefined) throw unreadable("an answer without TotalCount");
   if (!Array.isArray(listed)) throw unreadable("an answer without Links");

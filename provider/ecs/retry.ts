@@ -15,9 +15,17 @@ interface Backoff {
 const RETRIED: Readonly<Partial<Record<EcsErrorKind, Backoff>>> = {
   busy: { firstMs: 500, mostMs: 8_000 },
   transient: { firstMs: 500, mostMs: 8_000 },
-  // The quota is counted by the minute, so waits grow to a good part of one.
-  throttled: { firstMs: 1_000, mostMs: 20_000 },
+  // The long wait for the next window is the gate's, for all callers together. See pace.ts.
+  throttled: { firstMs: 200, mostMs: 2_000 },
 };
+
+/** The longest wait that ECS may ask for, in ms: two windows of the throttle's minute rule. */
+const LONGEST_RETRY_AFTER_MS = 120_000;
+
+/** How long ECS asks to wait, in ms; 0 when it does not. A nonsensical answer must not stop us, nor make us hurry. */
+export function retryAfterMs({ facts }: EcsError): number {
+  return Math.min(facts.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+}
 
 /** Called before each wait. */
 export type OnWait = (error: EcsError) => void;
@@ -36,7 +44,7 @@ export class OutOfTime extends Error {
 
 /**
  * Runs `attempt` until it succeeds, fails with an error that does not pass by itself, or the budget ends. Waits between
- * tries are exponential with full jitter, or as long as ECS asks for with `x-acs-retry-after`.
+ * tries are exponential with full jitter, and at least as long as ECS asks for with `x-acs-retry-after`.
  *
  * @param attempt throws `EcsError` for what ECS refused; anything else it throws ends the retrying.
  * @throws {OutOfTime} when the budget ends first.
@@ -51,10 +59,10 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
     if (backoff === undefined) return false;
     if (sameKind.kind !== error.kind) sameKind = { kind: error.kind, tries: 0, since: budget.elapsedMs };
     if (budget.elapsedMs - sameKind.since >= (error.facts.patienceMs ?? Number.POSITIVE_INFINITY)) return false;
-    const longest = Math.min(backoff.mostMs, backoff.firstMs * 2 ** sameKind.tries);
+    const waitMs = Math.random() * Math.min(backoff.mostMs, backoff.firstMs * 2 ** sameKind.tries);
     sameKind.tries += 1;
     onWait(error);
-    await sleep(error.facts.retryAfterMs ?? Math.random() * longest, budget.signal);
+    await sleep(Math.max(waitMs, retryAfterMs(error)), budget.signal);
     return true;
   }
 

@@ -1,0 +1,315 @@
+/** The lifecycle of many links to one VPC, held as one resource. */
+
+import { ClassicLinkError, HalfMadeError, isHalfMade } from "./classicLinkError";
+import { READ_TIMEOUT_MS } from "./classicLink";
+import type { Link } from "./ecs/client";
+import { type CheckFailure, type CheckResult, checkId, checkNames, type Properties, UNKNOWN } from "./inputs";
+import { formatLinksId } from "./linkId";
+import { LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
+import { type CallContext, Operation } from "./operation";
+
+/** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
+export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
+
+/** How many links a VPC takes. Source: AttachClassicLinkVpc, `QuotaExceeded`. */
+export const MOST_LINKS = 1000;
+
+/** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a throttle. */
+export const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
+
+/** The members that a program declares. */
+export interface Declared {
+  readonly regionId: string;
+  readonly vpcId: string;
+  /** Instance ids. The order means nothing. */
+  readonly instanceIds: readonly string[];
+}
+
+/** The outputs: the members that are linked to the VPC, and where declared ones are that are linked elsewhere. */
+export interface Members extends Declared {
+  /** Instance id → VPC id. Empty when all is well. */
+  readonly movedAway: Readonly<Record<string, string>>;
+}
+
+/** Checks the inputs, and fills in the configured region where they name none. Unknowns pass, whole or one by one. */
+export function checkLinks(news: Properties, defaultRegion: () => string): CheckResult {
+  const failures: (CheckFailure | undefined)[] = [
+    checkId("vpcId", news.vpcId, "vpc-bp1abc"),
+    ...checkMembers(news.instanceIds),
+    ...checkNames(news, LINKS_PROPERTIES),
+  ];
+  const { regionId, failure } = regionOf(news.regionId, defaultRegion);
+  return {
+    inputs: { ...news, ...(regionId === undefined ? {} : { regionId }) },
+    failures: [...failures, failure].filter((found) => found !== undefined),
+  };
+}
+
+function regionOf(
+  given: unknown,
+  defaultRegion: () => string,
+): { regionId?: unknown; failure?: CheckFailure | undefined } {
+  try {
+    const regionId = given ?? defaultRegion();
+    return { regionId, failure: checkId("regionId", regionId, "cn-hangzhou") };
+  } catch (error) {
+    return { failure: { property: "regionId", reason: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+function checkMembers(instanceIds: unknown): (CheckFailure | undefined)[] {
+  const property = "instanceIds";
+  if (instanceIds === UNKNOWN) return [];
+  if (!Array.isArray(instanceIds)) {
+    return [{ property, reason: 'is not a list; set it to a list of ids such as ["i-bp1abc"]; it may be empty' }];
+  }
+  if (instanceIds.length > MOST_LINKS) {
+    return [{ property, reason: `has ${instanceIds.length} members; a VPC takes at most ${MOST_LINKS} links` }];
+  }
+  const seen = new Map<unknown, number>();
+  return instanceIds.map((id: unknown, index) => {
+    const where = `${property}[${index}]`;
+    const first = id === UNKNOWN ? undefined : seen.get(id);
+    seen.set(id, index);
+    if (first === undefined) return checkId(where, id, "i-bp1abc");
+    return {
+      property: where,
+      reason: `names ${String(id)} again, after ${property}[${first}]; name each instance once`,
+    };
+  });
+}
+
+/** What a change means: properties that replace the resource, and properties that are changed in place. */
+export function diffLinks(olds: Properties, news: Properties): { replaces: string[]; updates: string[] } {
+  const replaces = ["vpcId", "regionId"].filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
+  const updates = [
+    ...(sameMembers(olds.instanceIds, news.instanceIds) ? [] : ["instanceIds"]),
+    ...(Object.keys(olds.movedAway ?? {}).length === 0 ? [] : ["movedAway"]),
+    ...(isHalfMade(olds) ? ["instanceIds"] : []),
+  ];
+  return { replaces, updates: [...new Set(updates)] };
+}
+
+function sameMembers(olds: unknown, news: unknown): boolean {
+  if (!Array.isArray(olds) || !Array.isArray(news)) return false;
+  const members = new Set<unknown>(olds);
+  return news.length === members.size && news.every((id) => members.has(id));
+}
+
+/** Narrows inputs that `check` has passed. */
+export function toDeclared({ regionId, vpcId, instanceIds }: Properties): Declared {
+  if (typeof regionId === "string" && typeof vpcId === "string" && Array.isArray(instanceIds)) {
+    return { regionId, vpcId, instanceIds: instanceIds.map(String) };
+  }
+  throw new TypeError("links need regionId, vpcId and instanceIds");
+}
+
+/** Narrows the outputs in a state. */
+export function toMembers(state: Properties): Members {
+  const movedAway = Object.entries(state.movedAway ?? {}).map(([id, vpcId]) => [id, String(vpcId)] as const);
+  return { ...toDeclared(state), movedAway: Object.fromEntries(movedAway) };
+}
+
+/** Creates, reads, updates and deletes the links of a VPC. One for a whole process. */
+export class ClassicLinksLifecycle {
+  readonly #steps: LinkSteps;
+
+  constructor(steps: LinkSteps) {
+    this.#steps = steps;
+  }
+
+  /**
+   * Links all members. Those that are linked already are adopted; links of others in the VPC are not touched.
+   *
+   * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances.
+   *
+   * @throws {HalfMadeError} when some members could not be linked: the outputs hold those that are, the reasons name the others.
+   * @throws {ClassicLinkError} when none could.
+   */
+  async create(declared: Declared, context: CallContext = {}): Promise<Members> {
+    return await this.#change({ ...declared, instanceIds: [], movedAway: {} }, declared, context);
+  }
+
+  /**
+   * Links and unlinks what differs from the state, and puts back what has moved away, detaching only from the VPC that the
+   * state names. Looks first, so that it does nothing that is done already. Throws as create does.
+   */
+  async update(olds: Members, declared: Declared, context: CallContext = {}): Promise<Members> {
+    return await this.#change(olds, declared, context);
+  }
+
+  /**
+   * Reads where the members are linked. Those of half-made links that are not listed are kept: they may be listed yet.
+   *
+   * Source: DescribeClassicLinkInstances.
+   *
+   * @throws {ClassicLinkError} when that cannot be told of one of them.
+   */
+  async read(state: Members, halfMade: boolean, context: CallContext = {}): Promise<Members> {
+    const { regionId, vpcId } = state;
+    const operation = new Operation(`read the links to ${vpcId} in ${regionId}`, context, READ_TIMEOUT_MS);
+    const members = [...new Set([...state.instanceIds, ...Object.keys(state.movedAway)])];
+    try {
+      const linkedTo = await Promise.all(
+        members.map((instanceId) =>
+          operation.retry(() => this.#steps.read({ regionId, instanceId, vpcId }, operation.signal)),
+        ),
+      );
+      const here = members.filter((_, index) => (linkedTo[index] ?? (halfMade ? vpcId : undefined)) === vpcId);
+      const away = members.flatMap((member, index) => {
+        const elsewhere = linkedTo[index];
+        return elsewhere === undefined || elsewhere === vpcId ? [] : [[member, elsewhere] as const];
+      });
+      return { regionId, vpcId, instanceIds: here, movedAway: Object.fromEntries(away) };
+    } catch (error) {
+      throw operation.failure(error);
+    } finally {
+      operation.close();
+    }
+  }
+
+  /**
+   * Unlinks all members that the state holds.
+   *
+   * @throws {ClassicLinkError} when some are still linked, one line for each.
+   */
+  async delete(state: Members, context: CallContext = {}): Promise<void> {
+    const { regionId, vpcId, instanceIds } = state;
+    const asked = `unlink ${instanceIds.length} instances from ${vpcId} in ${regionId}`;
+    const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
+    try {
+      const tally = new Tally(instanceIds.length, "unlinked", operation);
+      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, tally);
+      if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.join("\n")}`);
+    } catch (error) {
+      throw operation.failure(error);
+    } finally {
+      operation.close();
+    }
+  }
+
+  async #change(olds: Members, declared: Declared, context: CallContext): Promise<Members> {
+    const { regionId, vpcId, instanceIds } = declared;
+    const asked = `link ${instanceIds.length} instances to ${vpcId} in ${regionId}`;
+    const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
+    const wanted = new Set(instanceIds);
+    const removed = linksTo(
+      vpcId,
+      olds,
+      olds.instanceIds.filter((id) => !wanted.has(id)),
+    );
+    const moved = Object.entries(olds.movedAway).flatMap(([id, away]) =>
+      wanted.has(id) ? linksTo(away, olds, [id]) : [],
+    );
+    try {
+      const leaving = new Tally(removed.length + moved.length, "unlinked", operation);
+      await this.#steps.unlink([...removed, ...moved], operation, leaving);
+      const { stuck } = leaving;
+      const present = await operation.retry(() => this.#steps.listed(regionId, vpcId, instanceIds, operation.signal));
+      const joining = new Tally(instanceIds.length, "linked", operation, present.size);
+      const missing = instanceIds.filter(
+        (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),
+      );
+      const linked = await this.#attachAll(linksTo(vpcId, declared, missing), operation, joining);
+      const reasons = [...leaving.reasons, ...joining.reasons];
+      if (reasons.length === 0) return { ...declared, movedAway: {} };
+      const holds = new Set([
+        ...present,
+        ...linked,
+        ...removed.filter((link) => stuck.has(link)).map((link) => link.instanceId),
+      ]);
+      if (holds.size === 0) throw new ClassicLinkError(`cannot ${asked}:\n${reasons.join("\n")}`);
+      const properties: Members = {
+        regionId,
+        vpcId,
+        instanceIds: [...holds],
+        movedAway: Object.fromEntries(
+          moved.filter((link) => stuck.has(link)).map((link) => [link.instanceId, link.vpcId]),
+        ),
+      };
+      throw new HalfMadeError(formatLinksId(regionId, vpcId), { ...properties }, reasons);
+    } catch (error) {
+      throw operation.failure(error);
+    } finally {
+      operation.close();
+    }
+  }
+
+  /** Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. */
+  async #attachAll(links: readonly Link[], operation: Operation, tally: Tally): Promise<readonly string[]> {
+    const linked: Link[] = [];
+    const accepted: Link[] = [];
+    await Promise.all(
+      links.map(async (link) => {
+        try {
+          const onWait = (reason: string) => tally.waiting(link, reason);
+          const { listed } = await this.#steps.attach(link, operation, { onWait });
+          (listed ? linked : accepted).push(link);
+          tally.done(link);
+        } catch (error) {
+          if (error instanceof MayBeLinked) linked.push(link);
+          tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
+        }
+      }),
+    );
+    try {
+      await this.#steps.untilListed(accepted, operation);
+    } catch (error) {
+      for (const link of accepted) tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
+    }
+    return [...linked, ...accepted].map(({ instanceId }) => instanceId);
+  }
+}
+
+/** Counts what has become of the members, for the user to see. */
+class Tally implements OnEach {
+  readonly reasons: string[] = [];
+  readonly stuck = new Set<Link>();
+  readonly #of: number;
+  readonly #done: string;
+  readonly #operation: Operation;
+  readonly #waiting = new Map<string, string>();
+  #count: number;
+
+  constructor(of: number, done: string, operation: Operation, already = 0) {
+    this.#of = of;
+    this.#done = done;
+    this.#operation = operation;
+    this.#count = already;
+  }
+
+  waiting({ instanceId }: Link, reason: string): void {
+    this.#waiting.set(instanceId, reason);
+    this.#tell();
+  }
+
+  done({ instanceId }: Link): void {
+    this.#waiting.delete(instanceId);
+    this.#count += 1;
+    this.#tell();
+  }
+
+  failed(link: Link, error: unknown): void {
+    const { instanceId } = link;
+    this.stuck.add(link);
+    this.#waiting.delete(instanceId);
+    const hint =
+      error instanceof LinkedElsewhere
+        ? `; if the links to ${error.vpcId} of this stack give it up, add that resource to dependsOn`
+        : "";
+    this.reasons.push(`${instanceId}: ${this.#operation.causeOf(error)}${hint}`);
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#of < 2) return;
+    const locked = [...this.#waiting.values()].filter((reason) => reason === "locked").length;
+    this.#operation.waiting(
+      `${this.#count}/${this.#of} ${this.#done}, ${locked} locked, ${this.reasons.length} failed`,
+    );
+  }
+}
+
+function linksTo(vpcId: string, { regionId }: { readonly regionId: string }, instanceIds: readonly string[]): Link[] {
+  return instanceIds.map((instanceId) => ({ regionId, instanceId, vpcId }));
+}

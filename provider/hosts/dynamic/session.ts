@@ -1,0 +1,32 @@
+/** What both dynamic resources share in a process: the settings, and the connection to ECS. */
+
+import type * as pulumi from "@pulumi/pulumi";
+import type { LinkSteps } from "../../linkSteps";
+import { Settings } from "../../settings";
+import { connect } from "../connect";
+
+let settings = new Settings();
+let configured = false;
+let connected: Promise<LinkSteps> | undefined;
+
+/**
+ * Takes the whole configuration of the stack. What is wrong with a setting is told by the call that needs it. The host
+ * calls this for each of the two resources, with the same configuration, which must not cut off the other's connection.
+ */
+export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
+  if (configured) return;
+  configured = true;
+  settings = new Settings((key) => config.get(key));
+  connected = undefined;
+}
+
+/** The region of resources that name none. */
+export function defaultRegion(): string {
+  return settings.defaultRegion();
+}
+
+/** The steps, over one connection, so that reads of the whole process are gathered and paced together. */
+export function steps(): Promise<LinkSteps> {
+  connected ??= connect(settings);
+  return connected;
+}

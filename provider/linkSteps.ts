@@ -1,0 +1,271 @@
+/** The steps that a lifecycle is made of: link, wait until that shows, unlink, wait until that shows. */
+
+import type { EcsClient, Link } from "./ecs/client";
+import { EcsError, type EcsErrorKind } from "./ecs/errors";
+import type { LinkReader } from "./ecs/linkReader";
+import type { Operation } from "./operation";
+import { Turns } from "./turns";
+
+/** For how long an answer that the listing contradicts is taken for a listing that lags behind, in ms. */
+const LISTING_LAG_MS = 120_000;
+
+/** For how long a link that is in the way may still be given up by another resource of the same update, in ms. */
+const HANDOVER_MS = 3_000;
+
+/** Kinds that pass by themselves, and say nothing of the link. */
+const PASSING: ReadonlySet<EcsErrorKind> = new Set(["throttled", "transient"]);
+
+/** Called before a step waits, with the reason. */
+export type OnWait = (reason: string) => void;
+
+/** An attach ended in an error, but its link was, or may have been, made. The state has to know of it. */
+export class MayBeLinked extends Error {
+  constructor(override readonly cause: unknown) {
+    super("the link may have been made");
+  }
+}
+
+/** The instance holds a link to another VPC. An instance has at most one, and what someone else made is not ours to remove. */
+export class LinkedElsewhere extends Error {
+  readonly vpcId: string;
+
+  constructor(vpcId: string) {
+    super(
+      `it is linked to ${vpcId}, and an instance has at most one link; detach it from ${vpcId} first, or declare ${vpcId} ` +
+        "to keep that link; where this stack still declares it, take it out of the program and run pulumi up, then declare it anew",
+    );
+    this.vpcId = vpcId;
+  }
+}
+
+/** The steps, over one client and one reader for the whole process. */
+export class LinkSteps {
+  readonly #client: EcsClient;
+  readonly #reader: LinkReader;
+  readonly #turns = new Turns();
+
+  constructor(client: EcsClient, reader: LinkReader) {
+    this.#client = client;
+    this.#reader = reader;
+  }
+
+  /**
+   * Asks for a link until ECS has accepted it, or it turns out to be there. Waits for a link to another VPC to go where
+   * another resource of the same update is giving it up.
+   *
+   * @throws {MayBeLinked} when it is not known that nothing came of it.
+   * @throws {LinkedElsewhere} when another VPC's link is in the way.
+   */
+  async attach(link: Link, operation: Operation, options: AttachOptions = {}): Promise<Attached> {
+    const begunAt = performance.now();
+    for (;;) {
+      try {
+        return await this.#turns.take([link], operation.signal, async () => {
+          const attached = await this.#attach(link, operation, options);
+          this.#turns.hold(link, operation.holder);
+          return attached;
+        });
+      } catch (error) {
+        const mayComeFree = error instanceof LinkedElsewhere && performance.now() - begunAt < HANDOVER_MS;
+        if (!mayComeFree) throw error;
+        await operation.pause(HANDOVER_MS / 6);
+      }
+    }
+  }
+
+  async #attach(link: Link, operation: Operation, { lookFirst = false, onWait }: AttachOptions): Promise<Attached> {
+    let lookBefore = lookFirst;
+    let hasLooked = false;
+    // From the moment a request is sent until ECS has said that nothing came of it.
+    let mayBeLinked = false;
+    const isThere = async () => {
+      hasLooked = true;
+      const linkedTo = await this.look(link, operation.signal);
+      if (linkedTo !== undefined && linkedTo !== link.vpcId) throw new LinkedElsewhere(linkedTo);
+      return linkedTo === link.vpcId;
+    };
+    try {
+      return await operation.retry(async (): Promise<Attached> => {
+        if (lookBefore && (await isThere())) return { listed: true, adopted: false };
+        lookBefore = false;
+        const before = mayBeLinked;
+        mayBeLinked = true;
+        try {
+          await this.#client.attach(link, operation.signal);
+          return { listed: false, adopted: false };
+        } catch (error) {
+          const refused = error instanceof EcsError ? !error.facts.unclear : !operation.signal.aborted;
+          if (refused) mayBeLinked = before;
+          if (!(error instanceof EcsError)) throw error;
+          lookBefore = error.facts.unclear;
+          if (PASSING.has(error.kind) || error.kind === "gone") throw error;
+          // A busy instance may be linked already, which one look tells; a refusal for good may be about just that.
+          if (error.kind === "busy" && hasLooked) throw error;
+          if (await this.#orElse(error, isThere)) return { listed: true, adopted: !before };
+          throw contradicted(error, "ECS denies the link, but lists none that is in its way; read its message");
+        } finally {
+          this.#reader.changed(link.regionId, link.instanceId);
+        }
+      }, onWait);
+    } catch (error) {
+      const ruledOut = error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
+      throw mayBeLinked && !ruledOut ? new MayBeLinked(error) : error;
+    }
+  }
+
+  /**
+   * Waits until links that ECS has accepted are listed. The looks of all of them are made together.
+   *
+   * @throws {MayBeLinked} when they are not listed in time, or that cannot be told.
+   */
+  async untilListed(links: readonly Link[], operation: Operation): Promise<void> {
+    // Some regions answer "no such instance" for one whose link is not listed yet, so that ends nothing here.
+    const isListed = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
+    try {
+      await operation.until(links, isListed, "attached, not listed yet");
+    } catch (error) {
+      throw new MayBeLinked(error);
+    }
+  }
+
+  /**
+   * Removes links, and waits until they are not listed. Links to other VPCs are not touched, nor are links that another
+   * resource has made or adopted in this update. Done when there is no such link or instance.
+   *
+   * @param onEach told how it went for each link; without it the first error ends all.
+   */
+  async unlink(links: readonly Link[], operation: Operation, onEach?: OnEach): Promise<void> {
+    await this.#turns.take(links, operation.signal, async () => {
+      const detached: Link[] = [];
+      const detach = async (link: Link) => {
+        if (this.#turns.isHeldByAnother(link, operation.holder)) {
+          operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
+        } else {
+          await this.#detach(
+            link,
+            operation,
+            onEach === undefined ? undefined : (reason) => onEach.waiting(link, reason),
+          );
+          this.#turns.release(link);
+          detached.push(link);
+        }
+      };
+      await Promise.all(
+        links.map((link) =>
+          detach(link).then(
+            () => onEach?.done(link),
+            (error: unknown) => {
+              if (onEach === undefined) throw error;
+              onEach.failed(link, error);
+            },
+          ),
+        ),
+      );
+      const isUnlisted = async (link: Link) => (await this.look(link, operation.signal)) !== link.vpcId;
+      try {
+        await operation.until(detached, isUnlisted, "detached, still listed");
+      } catch (error) {
+        if (onEach === undefined) throw error;
+        for (const link of detached) onEach.failed(link, error);
+      }
+    });
+  }
+
+  async #detach(link: Link, operation: Operation, onWait: OnWait | undefined): Promise<void> {
+    let lookBefore = false;
+    let hasLooked = false;
+    const isThere = async () => {
+      hasLooked = true;
+      return (await this.look(link, operation.signal)) === link.vpcId;
+    };
+    await operation.retry(async () => {
+      if (lookBefore && !(await isThere())) return;
+      lookBefore = false;
+      try {
+        await this.#client.detach(link, operation.signal);
+      } catch (error) {
+        if (!(error instanceof EcsError)) throw error;
+        lookBefore = error.facts.unclear;
+        if (PASSING.has(error.kind) || (error.kind === "busy" && hasLooked)) throw error;
+        // Refused. Whether that matters depends on whether there is anything left to detach.
+        if (await this.#orElse(error, isThere))
+          throw contradicted(error, "ECS denies this, but still lists the link; read its message");
+      } finally {
+        this.#reader.changed(link.regionId, link.instanceId);
+      }
+    }, onWait);
+  }
+
+  /** Which VPC the instance is linked to now, asked anew. A released instance has none. */
+  async look(link: Link, signal: AbortSignal): Promise<string | undefined> {
+    return await noneIfGone(this.#reader.vpcOf({ ...link, fresh: true }, signal));
+  }
+
+  /** Which VPC the instance is linked to; an answer that is a few seconds old will do. A released instance has none. */
+  async read(link: InstanceAndPerhapsVpc, signal: AbortSignal): Promise<string | undefined> {
+    return await noneIfGone(this.#reader.vpcOf(link, signal));
+  }
+
+  /** Which of the instances the VPC's own listing shows. That one is missing proves nothing. */
+  async listed(
+    regionId: string,
+    vpcId: string,
+    instanceIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    return await this.#reader.listed(regionId, vpcId, instanceIds, signal);
+  }
+
+  /** Looks, and where that is refused for good too, stays with the first error. */
+  async #orElse(error: EcsError, look: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await look();
+    } catch (lookError) {
+      const passes = lookError instanceof EcsError && PASSING.has(lookError.kind);
+      throw lookError instanceof EcsError && !passes ? error : lookError;
+    }
+  }
+}
+
+/** How to attach. */
+export interface AttachOptions {
+  /** The link may have been made already. */
+  readonly lookFirst?: boolean;
+  readonly onWait?: OnWait;
+}
+
+/** What came of an attach. */
+export interface Attached {
+  /** Listed already, or only accepted. */
+  readonly listed: boolean;
+  /** Someone else had made it. */
+  readonly adopted: boolean;
+}
+
+/** How it goes with each of several links. */
+export interface OnEach {
+  waiting(link: Link, reason: string): void;
+  done(link: Link): void;
+  failed(link: Link, error: unknown): void;
+}
+
+/** An instance, and where it is expected to be linked. */
+export type InstanceAndPerhapsVpc = Omit<Link, "vpcId"> & Partial<Pick<Link, "vpcId">>;
+
+/**
+ * What ECS says, and what it lists, do not agree. One of them lags behind, so this is worth another try; not for ever,
+ * because the denial may have a cause of its own.
+ */
+function contradicted(error: EcsError, advice: string): EcsError {
+  if (error.kind !== "conflict" && error.kind !== "gone") return error;
+  return new EcsError({ ...error.facts, kind: "busy", patienceMs: LISTING_LAG_MS, advice });
+}
+
+async function noneIfGone(reading: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof EcsError && error.kind === "gone") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+/** Lists the links that exist, of a VPC or of instances: what `getClassicLinks` does in every door. */
+
+import type { ClassicLinkLifecycle } from "./classicLink";
+import type { EcsClient, Link } from "./ecs/client";
+import { EcsError, FAULTS } from "./ecs/errors";
+import { type CheckFailure, checkId, checkNames, type Properties } from "./inputs";
+import { type CallContext, Operation } from "./operation";
+
+/** How long a listing may take by default, in ms. It spans several minutes of a throttle's minute rule. */
+const LIST_TIMEOUT_MS = 300_000;
+
+const FILTERS = ["vpcId", "instanceIds", "regionId"] as const;
+
+/** Which links to list. At least one of `vpcId` and `instanceIds` is given; both together mean both must match. */
+export interface LinkFilter {
+  readonly regionId: string;
+  readonly vpcId?: string;
+  readonly instanceIds?: readonly string[];
+}
+
+/** A filter that may be wrong: what is wrong with it, or the filter. */
+export type CheckedFilter =
+  | { readonly failures: readonly CheckFailure[]; readonly filter?: never }
+  | { readonly failures?: never; readonly filter: LinkFilter };
+
+/**
+ * Checks the arguments of `getClassicLinks`.
+ *
+ * @param args may hold anything.
+ * @param defaultRegion asked when `regionId` is absent; what it throws becomes a failure of `regionId`.
+ */
+export function checkFilter(args: Properties, defaultRegion: () => string): CheckedFilter {
+  const { vpcId, instanceIds } = args;
+  let { regionId } = args;
+  const failures: (CheckFailure | undefined)[] = checkNames(args, FILTERS);
+  if (isAbsent(vpcId) && isAbsent(instanceIds)) {
+    failures.push({ property: "vpcId", reason: "is missing, and so is instanceIds; give one of them or both" });
+  }
+  if (!isAbsent(vpcId)) failures.push(checkId("vpcId", vpcId, "vpc-bp1abc"));
+  if (Array.isArray(instanceIds)) {
+    failures.push(...instanceIds.map((id, index) => checkId(`instanceIds[${index}]`, id, "i-bp1abc")));
+  } else if (!isAbsent(instanceIds)) {
+    failures.push({ property: "instanceIds", reason: `is of type ${typeof instanceIds}; set it to a list of ids` });
+  }
+  try {
+    if (isAbsent(regionId)) regionId = defaultRegion();
+    failures.push(checkId("regionId", regionId, "cn-hangzhou"));
+  } catch (error) {
+    failures.push({ property: "regionId", reason: error instanceof Error ? error.message : String(error) });
+  }
+  const found = failures.filter((failure) => failure !== undefined);
+  if (found.length > 0 || typeof regionId !== "string") return { failures: found };
+  return {
+    filter: {
+      regionId,
+      ...(typeof vpcId === "string" ? { vpcId } : {}),
+      ...(Array.isArray(instanceIds) ? { instanceIds: [...new Set(instanceIds.map(String))] } : {}),
+    },
+  };
+}
+
+/**
+ * Lists links, all pages of them, in the order of their instance ids.
+ *
+ * Source: DescribeClassicLinkInstances.
+ *
+ * @throws {ClassicLinkError} when the answer would not be complete.
+ */
+export async function listLinks(
+  client: EcsClient,
+  lifecycle: ClassicLinkLifecycle,
+  filter: LinkFilter,
+  context: CallContext = {},
+): Promise<readonly Link[]> {
+  const { regionId, vpcId, instanceIds } = filter;
+  const links =
+    instanceIds === undefined
+      ? await linksOfVpc(client, regionId, vpcId ?? "", context)
+      : // Read one by one: the reads gather themselves into few calls, and one released instance does not spoil the others.
+        await Promise.all(instanceIds.map((instanceId) => lifecycle.read({ regionId, instanceId }, context)));
+  return links
+    .filter((link) => link !== undefined)
+    .filter((link) => vpcId === undefined || link.vpcId === vpcId)
+    .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+}
+
+async function linksOfVpc(
+  client: EcsClient,
+  regionId: string,
+  vpcId: string,
+  context: CallContext,
+): Promise<readonly Link[]> {
+  const operation = new Operation(`list the links to ${vpcId} in ${regionId}`, context, LIST_TIMEOUT_MS);
+  try {
+    return await operation.retry(async () => {
+      const links = new Map<string, Link>();
+      for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
+        const page = await client.describe({ regionId, vpcId, pageNumber }, operation.signal);
+        for (const link of page.links) links.set(link.instanceId, link);
+        listed += page.links.length;
+        // Links that come and go meanwhile shift the pages, which shows as one twice or one too few: begin again.
+        if (links.size >= page.totalCount) return [...links.values()];
+        if (page.links.length === 0 || listed >= page.totalCount) throw shifted();
+      }
+    });
+  } catch (error) {
+    throw operation.failure(error);
+  } finally {
+    operation.close();
+  }
+}
+
+function shifted(): EcsError {
+  const said = "the list changed while it was read";
+  return new EcsError({
+    ...FAULTS.UnreadableAnswer,
+    operation: "DescribeClassicLinkInstances",
+    code: "UnreadableAnswer",
+    said,
+  });
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

@@ -1,0 +1,60 @@
+/** Who is at work on an instance in this process, and which resource holds its link. */
+
+import { orAborted } from "./ecs/budget";
+import type { Link } from "./ecs/client";
+
+/**
+ * Serializes changes of one instance, and remembers who linked it.
+ *
+ * Pulumi runs the steps of an update at the same time, and deletes last. A resource that is renamed, or whose instance
+ * another resource takes over, is therefore created before it is deleted: without this, the delete would take away the
+ * link that the create has just adopted.
+ */
+export class Turns {
+  readonly #last = new Map<string, Promise<void>>();
+  readonly #holders = new Map<string, { readonly vpcId: string; readonly holder: string | undefined }>();
+
+  /**
+   * Does work on instances when everything that was begun before on any of them has ended.
+   *
+   * @throws the signal's reason when it aborts while waiting.
+   */
+  async take<T>(links: readonly Link[], signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const keys = links.map(keyOf);
+    const before = Promise.all(keys.map((key) => this.#last.get(key)));
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // Whoever comes next waits for those before this one too, should this one give up waiting.
+    const mine = before.then(() => ended);
+    for (const key of keys) this.#last.set(key, mine);
+    try {
+      await orAborted(before, signal);
+      return await work();
+    } finally {
+      end();
+      for (const key of keys) if (this.#last.get(key) === mine) this.#last.delete(key);
+    }
+  }
+
+  /** Remembers that a resource has linked an instance in this update. */
+  hold(link: Link, holder: string | undefined): void {
+    this.#holders.set(keyOf(link), { vpcId: link.vpcId, holder });
+  }
+
+  /** Forgets who linked an instance. */
+  release(link: Link): void {
+    this.#holders.delete(keyOf(link));
+  }
+
+  /** Whether another resource has made, or adopted, this very link in this update. */
+  isHeldByAnother(link: Link, holder: string | undefined): boolean {
+    const held = this.#holders.get(keyOf(link));
+    return held !== undefined && held.vpcId === link.vpcId && held.holder !== holder;
+  }
+}
+
+function keyOf({ regionId, instanceId }: Link): string {
+  return `${regionId}:${instanceId}`;
+}

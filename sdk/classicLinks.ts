@@ -1,0 +1,67 @@
+/** Many links to one VPC, declared as one resource. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
+import { checkArgs, checkProvider } from "./arguments";
+import { toTimeouts } from "./timeouts";
+
+/** The links of a VPC. A change of `vpcId` or `regionId` replaces all of them; members are added and removed in place. */
+export interface ClassicLinksArgs {
+  /** The id of the VPC, with ClassicLink switched on. A change replaces the resource. */
+  readonly vpcId: pulumi.Input<string>;
+  /** The ids of the instances, in the classic network. At most 1000, each once, in any order; may be empty. */
+  readonly instanceIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** The region of all. By default the configured one. A change replaces the resource. */
+  readonly regionId?: pulumi.Input<string>;
+}
+
+/**
+ * Links between up to 1000 ECS instances of the classic network and one VPC, as one resource: one entry in the state, and
+ * few calls to read it. Links of others in the VPC are not touched.
+ *
+ * Its id is `<regionId>:<vpcId>`. `customTimeouts` are honoured for create, update and delete; the default is one hour each.
+ *
+ * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
+ */
+export class ClassicLinks extends pulumi.CustomResource {
+  /** The type of the resource in states. Fixed for ever. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
+
+  /** The id of the VPC. */
+  declare readonly vpcId: pulumi.Output<string>;
+  /** The members that are linked to the VPC. */
+  declare readonly instanceIds: pulumi.Output<string[]>;
+  /** The region of all. */
+  declare readonly regionId: pulumi.Output<string>;
+  /** Instance id → VPC id, of declared members that are linked elsewhere. Empty when all is well; the next update puts them back. */
+  declare readonly movedAway: pulumi.Output<Record<string, string>>;
+
+  /** Whether a value is a ClassicLinks, even when it comes from another copy of this package. */
+  static override isInstance(value: unknown): value is ClassicLinks {
+    return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === ClassicLinks.__pulumiType;
+  }
+
+  /**
+   * Declares links.
+   *
+   * @param name the name of the resource in the program.
+   * @param args which instances to link to which VPC.
+   * @param opts options of the resource.
+   * @throws {Error} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
+   */
+  constructor(name: string, args: ClassicLinksArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const where = `ClassicLinks "${name}"`;
+    checkArgs(where, args, { required: ["vpcId", "instanceIds"], optional: ["regionId"] });
+    checkProvider(where, opts.provider);
+    const timeouts = toTimeouts(where, opts.customTimeouts);
+    const props: pulumi.Inputs = {
+      vpcId: args.vpcId,
+      instanceIds: args.instanceIds,
+      regionId: args.regionId,
+      movedAway: undefined,
+      __provider: STORED_LINE_OF_LINKS,
+      ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+    };
+    super(ClassicLinks.__pulumiType, name, props, opts);
+  }
+}

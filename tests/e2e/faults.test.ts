@@ -1,0 +1,126 @@
+/** What a stack makes of trouble: locks, lost answers, a killed provider, slow visibility, wrong input and settings. */
+
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { killDynamicHost } from "../support/processes";
+import { configurationOf, openShop, SECRET_KEY, type Shop } from "../support/shop";
+
+const A = { instanceId: "i-a", vpcId: "vpc-1" };
+
+let shop: Shop;
+afterEach(() => shop?.close());
+
+describe("trouble while links are made", () => {
+  test("[5] a lock of 30 s and a lost answer both end with the links as declared", async () => {
+    shop = await openShop({ a: A, b: { instanceId: "i-b", vpcId: "vpc-1" } });
+    shop.emulator.trouble({ kind: "locked", instanceId: "i-a", forMs: 30_000 });
+    shop.emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", instanceId: "i-b", fault: "lost-answer" });
+    const { ok, output } = await shop.stack.up();
+    expect(ok).toBe(true);
+    expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
+    // Said at once, and then every 10 s.
+    expect(output.match(/i-a: locked, \d+ (try|tries), \d+ s of 10 min/g)?.length).toBeGreaterThanOrEqual(3);
+    const attaches = shop.emulator.calls().filter((call) => call.action === "AttachClassicLinkVpc");
+    expect(attaches.filter((call) => call.params.InstanceId === "i-b")).toHaveLength(1);
+  });
+
+  test.each([
+    ["before ECS has done the work", "reset-before"],
+    ["after ECS has done the work", "lost-answer"],
+  ] as const)("[20] a provider that is killed %s is made up for by the next up", async (_, fault) => {
+    shop = await openShop({ a: A });
+    // Keeps create waiting, so that it is still running when the provider is killed.
+    shop.emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault, times: 1 });
+    shop.emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: "unavailable-503", times: 1000 });
+    const up = shop.stack.up();
+    await untilCalled(shop, "DescribeClassicLinkInstances", up);
+    expect(killDynamicHost(shop.project.folder)).toBe(true);
+    expect((await up).ok).toBe(false);
+    shop.emulator.clearTrouble();
+    const { ok } = await shop.stack.up();
+    expect(ok).toBe(true);
+    expect(shop.linked()).toBe("i-a→vpc-1");
+    expect((await shop.stack.destroy()).ok).toBe(true);
+    expect(shop.linked()).toBe("");
+  });
+
+  test("[6] a link that is not listed in time is kept as half made, and the next up finishes it", async () => {
+    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } });
+    shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
+    const first = await shop.stack.up();
+    expect(first.ok).toBe(false);
+    expect(first.output).toContain("not done within 2 s (attached, not listed yet)");
+    expect(JSON.stringify(await shop.stack.export())).toContain('"initErrors"');
+    shop.emulator.clearTrouble();
+    shop.emulator.clearCalls();
+    const { ok } = await shop.stack.up();
+    expect(ok).toBe(true);
+    expect(shop.calls("AttachClassicLinkVpc")).toBe(0);
+    expect(JSON.stringify(await shop.stack.export())).not.toContain('"initErrors"');
+  });
+
+  test("[6] a half-made link can be destroyed", async () => {
+    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } });
+    shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
+    expect((await shop.stack.up()).ok).toBe(false);
+    shop.emulator.clearTrouble();
+    expect((await shop.stack.destroy()).ok).toBe(true);
+    expect(shop.linked()).toBe("");
+  });
+});
+
+describe("what is wrong is told by its name", () => {
+  test.each([
+    ["an empty id", { instanceId: "", vpcId: "vpc-1" }, /instanceId.*is empty/s],
+    ["a list of ids", { instanceId: "i-a,i-b", vpcId: "vpc-1" }, /instanceId.*comma/s],
+    ["white space", { instanceId: "i-a", vpcId: "vpc-1 " }, /vpcId.*white space/s],
+    ["a number", { instanceId: 7, vpcId: "vpc-1" }, /instanceId.*of type number/s],
+    ["a missing argument", { instanceId: "i-a" }, /ClassicLink "a": vpcId is missing/],
+    ["a misspelt argument", { instanceId: "i-a", vpcID: "vpc-1" }, /ClassicLink "a": "vpcID" is not an argument/],
+  ])("%s in the program", async (_, args, told) => {
+    shop = await openShop({});
+    shop.project.write(
+      "index.js",
+      `const { ClassicLink } = require("pulumi-classiclink"); new ClassicLink("a", ${JSON.stringify(args)});`,
+    );
+    const { ok, output } = await shop.stack.preview();
+    expect(ok).toBe(false);
+    expect(output).toMatch(told);
+    expect(shop.emulator.calls()).toEqual([]);
+  });
+
+  test.each([
+    ["a missing region", { "classiclink:region": undefined }, /no region is configured; looked at classiclink:region/],
+    [
+      "half a key pair",
+      { "classiclink:secretKey": undefined },
+      /secretKey is missing, while classiclink:accessKey is set/,
+    ],
+    [
+      "an endpoint with a path",
+      { "classiclink:endpoint": "127.0.0.1/x" },
+      /classiclink:endpoint has more than a host name/,
+    ],
+    ["a wrong protocol", { "classiclink:protocol": "ftp" }, /classiclink:protocol is "ftp"/],
+    ["a wrong key", { "classiclink:accessKey": "nobody" }, /InvalidAccessKeyId\.NotFound.*check accessKey/],
+  ])("%s in the configuration", async (_, change, told) => {
+    const config = (endpoint: string) => {
+      const entries = Object.entries({ ...configurationOf(endpoint), ...change });
+      return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+    };
+    shop = await openShop({ a: A }, { config });
+    const { ok, output } = await shop.stack.up();
+    expect(ok).toBe(false);
+    expect(output).toMatch(told);
+    expect(output).not.toContain(SECRET_KEY);
+    expect(shop.linked()).toBe("");
+  });
+});
+
+/** Waits until the emulator has been called. Ends with the operation at the latest. */
+async function untilCalled({ calls }: Shop, action: "DescribeClassicLinkInstances", operation: Promise<unknown>): Promise<void> {
+  let ended = false;
+  void operation.finally(() => {
+    ended = true;
+  });
+  while (calls(action) === 0 && !ended) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,25 @@
+/** Finds and kills the provider process of a project, whoever drives the stack. */
+
+import { spawnSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
+
+/** Kills, as `kill -9` does, the host of dynamic providers that runs in a folder. Returns whether there was one. */
+export function killDynamicHost(folder: string): boolean {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" });
+  const hosts = stdout.split("\n").filter((line) => /node\S* .*dynamic-provider/.test(line));
+  const pids = hosts
+    .map((line) => Number(line.trim().split(" ")[0]))
+    .filter((pid) => workingDirectoryOf(pid) === folder);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  return pids.length > 0;
+}
+
+function workingDirectoryOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // Ended meanwhile, or a system without /proc.
+    const { stdout } = spawnSync("lsof", ["-a", "-p", String(pid), "-d", "cwd", "-Fn"], { encoding: "utf8" });
+    return /^n(.*)$/m.exec(stdout ?? "")?.[1];
+  }
+}

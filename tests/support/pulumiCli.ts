@@ -1,0 +1,77 @@
+/** The Pulumi CLI, where it is on PATH: a stack with its backend in a folder of its own. */
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Run, Stack, StackOptions } from "./stack";
+import { summaryOf } from "./summary";
+
+/** The version of the CLI on PATH, or undefined where there is none. */
+export function versionOfPulumi(): string | undefined {
+  const { status, stdout } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/** Opens a new stack. Nothing of it is left behind once it is closed. */
+export async function openCliStack(options: StackOptions): Promise<Stack> {
+  const home = mkdtempSync(join(tmpdir(), "classiclink-pulumi-"));
+  mkdirSync(join(home, "backend"));
+  const environment = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "for-tests-only",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...options.env,
+  };
+
+  async function pulumi(...args: string[]): Promise<Run> {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: options.project.folder,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", (line) => {
+        lines.push(line);
+        options.onLine?.(line);
+      });
+    }
+    const [code] = await once(child, "close");
+    const output = lines.join("\n");
+    return { ok: code === 0, output, summary: summaryOf(output) };
+  }
+
+  async function quietly(...args: string[]): Promise<string> {
+    const { status, stdout, stderr } = spawnSync("pulumi", args, {
+      cwd: options.project.folder,
+      env: environment,
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`);
+    return stdout;
+  }
+
+  await quietly("stack", "init", "test");
+  const stack: Stack = {
+    drivenBy: `Pulumi CLI ${versionOfPulumi()}`.trimEnd(),
+    async configure(key, value) {
+      await quietly("config", "set", ...(typeof value === "string" ? [key, value] : ["--secret", key, value.secret]));
+    },
+    preview: () => pulumi("preview", "--diff"),
+    up: ({ refresh = false } = {}) =>
+      pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...(refresh ? ["--refresh"] : [])),
+    refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
+    destroy: () => pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress"),
+    export: async () => JSON.parse(await quietly("stack", "export")),
+    async close() {
+      rmSync(home, { recursive: true, force: true });
+      rmSync(join(options.project.folder, "Pulumi.test.yaml"), { force: true });
+    },
+  };
+  for (const [key, value] of Object.entries(options.config ?? {})) await stack.configure(key, value);
+  return stack;
+}

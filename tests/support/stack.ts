@@ -1,0 +1,76 @@
+/** A stack to test with: driven by the Pulumi CLI where it is on PATH, else by the repository's own engine. */
+
+import { join } from "node:path";
+import { openStack as openEngineStack } from "../engine";
+import type { Project } from "./project";
+import { openCliStack, versionOfPulumi } from "./pulumiCli";
+import { type Summary, summaryOf } from "./summary";
+
+/** What to run, and with what. */
+export interface StackOptions {
+  readonly project: Project;
+  readonly config?: Readonly<Record<string, ConfigValue>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each line as it is printed. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A value of the stack's configuration. */
+export type ConfigValue = string | { readonly secret: string };
+
+/** What came of an operation. */
+export interface Run {
+  readonly ok: boolean;
+  /** Everything that was printed. */
+  readonly output: string;
+  readonly summary: Summary;
+}
+
+/** A stack. Its operations do not reject when Pulumi says that they failed. */
+export interface Stack {
+  /** Who drives it, for people. */
+  readonly drivenBy: string;
+  configure(key: string, value: ConfigValue): Promise<void>;
+  preview(): Promise<Run>;
+  up(options?: { refresh?: boolean }): Promise<Run>;
+  refresh(): Promise<Run>;
+  destroy(): Promise<Run>;
+  /** The deployment as `pulumi stack export` gives it. */
+  export(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens a new stack of a project. */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  return versionOfPulumi() === undefined ? openOwnStack(options) : await openCliStack(options);
+}
+
+function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptions): Stack {
+  const config = { ...initial };
+  // Opened anew for each operation, as the CLI is started anew: what is remembered is in the state.
+  const stack = () =>
+    openEngineStack({
+      projectDir: project.folder,
+      stackName: "test",
+      stateFile: join(project.folder, ".state.json"),
+      config,
+      ...(env === undefined ? {} : { env }),
+      ...(onLine === undefined ? {} : { onLine }),
+    });
+  const run = async (operation: Promise<{ ok: boolean; output: string }>): Promise<Run> => {
+    const { ok, output } = await operation;
+    return { ok, output, summary: summaryOf(output) };
+  };
+  return {
+    drivenBy: "the repository's own test engine",
+    async configure(key, value) {
+      config[key] = value;
+    },
+    preview: () => run(stack().preview()),
+    up: ({ refresh = false } = {}) => run(stack().up({ refresh })),
+    refresh: () => run(stack().refresh()),
+    destroy: () => run(stack().destroy()),
+    export: async () => stack().export(),
+    close: async () => {},
+  };
+}
