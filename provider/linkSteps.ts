@@ -1,5 +1,6 @@
 /** The steps that a lifecycle is made of: link, wait until that shows, unlink, wait until that shows. */
 
+import { OutOfTime } from "./ecs/budget";
 import type { EcsClient, Link } from "./ecs/client";
 import { EcsError, type EcsErrorKind } from "./ecs/errors";
 import type { LinkReader } from "./ecs/linkReader";
@@ -94,7 +95,8 @@ export class LinkSteps {
           await this.#client.attach(link, operation.signal);
           return { listed: false, adopted: false };
         } catch (error) {
-          const refused = error instanceof EcsError ? !error.facts.unclear : !operation.signal.aborted;
+          const refused =
+            error instanceof OutOfTime ? error.neverSent : !(error instanceof EcsError && error.facts.unclear);
           if (refused) mayBeLinked = before;
           if (!(error instanceof EcsError)) throw error;
           lookBefore = error.facts.unclear;

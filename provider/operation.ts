@@ -1,9 +1,9 @@
 /** One create, read, update or delete while it runs: its time, its tries, what it tells meanwhile, how it fails. */
 
 import { ClassicLinkError } from "./classicLinkError";
-import { Budget } from "./ecs/budget";
+import { Budget, OutOfTime } from "./ecs/budget";
 import { EcsError } from "./ecs/errors";
-import { OutOfTime, pause, retry } from "./ecs/retry";
+import { pause, retry } from "./ecs/retry";
 
 /** What a door knows of a call besides its properties. */
 export interface CallContext {
@@ -153,13 +153,13 @@ function reasonOf({ kind, facts }: EcsError): string {
   if (facts.code === "InvalidStatus.InstanceLocked") return "locked";
   if (kind === "throttled") return "throttled";
   const what = kind === "busy" ? "not now" : "no usable answer";
-  const most = facts.patienceMs === undefined ? "" : `, tried for ${formatDuration(facts.patienceMs)}`;
+  const most = facts.patienceMs === undefined ? "" : `, given up after ${formatDuration(facts.patienceMs)}`;
   return `${what} (${facts.code}${most})`;
 }
 
 /** "850 ms" is told as "0.9 s", 90 s as "1 min 30 s". */
 export function formatDuration(ms: number): string {
-  if (ms < 9_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 9_950) return `${Math.round(ms / 100) / 10} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const rest = seconds % 60;

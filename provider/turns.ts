@@ -48,10 +48,10 @@ export class Turns {
     this.#holders.delete(keyOf(link));
   }
 
-  /** Whether another resource has made, or adopted, this very link in this update. */
+  /** Whether another resource has made, or adopted, this very link in this update. False where one of the two is not known. */
   isHeldByAnother(link: Link, holder: string | undefined): boolean {
     const held = this.#holders.get(keyOf(link));
-    return held !== undefined && held.vpcId === link.vpcId && held.holder !== holder;
+    return held?.vpcId === link.vpcId && ![held.holder, holder].includes(undefined) && held.holder !== holder;
   }
 }
 

@@ -1,6 +1,22 @@
 /** How long an operation may take in all, and the one signal that ends it. */
 
 import { setMaxListeners } from "node:events";
+import type { EcsError } from "./errors";
+
+/** The time of an operation was over, or it was cancelled, before it came to an answer. */
+export class OutOfTime extends Error {
+  override readonly name = "OutOfTime";
+  /** The last error that was waited out, if there was one. */
+  readonly last: EcsError | undefined;
+  /** The request that was to be made has not left. */
+  readonly neverSent: boolean;
+
+  constructor(last?: EcsError, { neverSent = false }: { readonly neverSent?: boolean } = {}) {
+    super("the time for this operation is over");
+    this.last = last;
+    this.neverSent = neverSent;
+  }
+}
 
 /** The longest time that a timer of Node takes, in ms. It takes longer ones for 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -9,13 +25,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Budget {
   /** In ms. */
   readonly totalMs: number;
-  /** Aborts when the time is over, or when the caller cancels. */
+  /** Aborts when the time is over, or when the caller cancels. Its reason is an {@link OutOfTime}. */
   readonly signal: AbortSignal;
   readonly #startedAt = performance.now();
   readonly #timer: NodeJS.Timeout;
   readonly #cancel: AbortSignal | undefined;
   readonly #end = new AbortController();
-  readonly #onCancel = () => this.#end.abort();
+  readonly #onCancel = () => this.#end.abort(new OutOfTime());
 
   /**
    * @param totalMs how long the operation may take, in ms.
@@ -24,11 +40,11 @@ export class Budget {
   constructor(totalMs: number, cancel?: AbortSignal) {
     this.totalMs = totalMs;
     this.signal = this.#end.signal;
-    this.#timer = setTimeout(() => this.#end.abort(), Math.min(totalMs, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.#end.abort(new OutOfTime()), Math.min(totalMs, LONGEST_TIMER_MS));
     // A thousand links may wait for one budget; that is no leak.
     setMaxListeners(0, this.signal);
     this.#cancel = cancel;
-    if (cancel?.aborted) this.#end.abort();
+    if (cancel?.aborted) this.#onCancel();
     cancel?.addEventListener("abort", this.#onCancel, { once: true });
   }
 
@@ -55,11 +71,13 @@ export class Budget {
  * @throws the signal's reason.
  */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Whoever gives up is not told of a failure that comes later, and nobody else may be waiting.
+  waiting.catch(() => {});
+  signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
   });
   try {
     return await Promise.race([waiting, aborted]);

@@ -35,7 +35,8 @@ export const MAX_INSTANCE_IDS = 99;
 
 /**
  * The three calls of the ECS API that a link needs. Each is one request: nothing here retries.
- * Each throws an `EcsError` when ECS refuses or when there is no answer that can be read, and the signal's reason when aborted.
+ * Each throws an `EcsError` when ECS refuses or when there is no answer that can be read, and when aborted an `OutOfTime`,
+ * which says whether the request had left.
  */
 export interface EcsClient {
   /** Asks ECS to make the link. An answer means accepted, not yet listed. Source: AttachClassicLinkVpc. */

@@ -1,5 +1,6 @@
 /** The pace of calls: one gate for each region and operation, which closes for everyone when ECS throttles. */
 
+import { OutOfTime } from "./budget";
 import type { EcsClient } from "./client";
 import { EcsError, type EcsOperation } from "./errors";
 import { retryAfterMs } from "./retry";
@@ -80,10 +81,11 @@ class Gate {
         resolve();
       };
       const leave = () => {
-        this.#queue.splice(this.#queue.indexOf(go), 1);
-        reject(signal?.reason);
+        const place = this.#queue.indexOf(go);
+        if (place >= 0) this.#queue.splice(place, 1);
+        reject(new OutOfTime(undefined, { neverSent: true }));
       };
-      if (signal?.aborted) return reject(signal.reason);
+      if (signal?.aborted) return leave();
       signal?.addEventListener("abort", leave, { once: true });
       this.#queue.push(go);
       this.#next();

@@ -1,6 +1,9 @@
 /** The one place that speaks HTTP: the three calls over `@alicloud/pop-core`, its traps kept inside. */
 
+import { Agent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import RpcClient from "@alicloud/pop-core";
+import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import type { CredentialsProvider } from "./credentials";
 import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
@@ -13,7 +16,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 const API_VERSION = "2014-05-26";
 
-/** What pop-core answers when it is verbose. Its own types know neither that nor a provider of credentials. */
+/** What pop-core is when it is verbose: it answers with the body and what came around it. */
 interface VerboseRpcClient {
   request(action: string, params: object, options: object): Promise<unknown>;
 }
@@ -28,47 +31,49 @@ export interface PopCoreClientOptions {
 
 /** Makes a client that keeps one connection pool for each endpoint. Source: ECS API reference, version 2014-05-26. */
 export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOptions): EcsClient {
-  const rpcClients = new Map<string, VerboseRpcClient>();
+  const agents = new Map<string, Agent>();
 
-  function rpcClientOf(regionId: string): VerboseRpcClient {
-    const endpoint = endpointOf(regionId);
-    const known = rpcClients.get(endpoint);
+  /** The connections to an endpoint, kept open between requests. pop-core would keep some for each of its clients. */
+  function agentOf(endpoint: string): Agent {
+    const known = agents.get(endpoint);
     if (known !== undefined) return known;
-    // Reflect.construct, because the published type of the constructor lacks both arguments that matter here.
-    const made: VerboseRpcClient = Reflect.construct(RpcClient, [
-      { endpoint, apiVersion: API_VERSION, credentialsProvider: credentials },
-      true,
-    ]);
-    rpcClients.set(endpoint, made);
-    return made;
+    const agent = endpoint.startsWith("https:") ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+    agents.set(endpoint, agent);
+    return agent;
   }
 
-  async function call(operation: EcsOperation, params: Params, signal: AbortSignal | undefined): Promise<Answer> {
-    const rpcClient = rpcClientOf(params.RegionId);
-    // Asked here first, so that what is wrong with credentials is told as itself and not as a fault of the call.
-    const { accessKeyId, accessKeySecret, securityToken } = await credentials.getCredentials();
-    signal?.throwIfAborted();
+  async function call(operation: EcsOperation, params: Params, signal = new AbortController().signal): Promise<Answer> {
+    const endpoint = endpointOf(params.RegionId);
+    const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
+      throw signal.aborted ? new OutOfTime(undefined, { neverSent: true }) : error;
+    });
+    const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
+    // A client for one request: it is made of one set of keys, which may be others the next time. Reflect.construct,
+    // because the published type of the constructor lacks the argument that makes answers verbose.
+    const rpcClient: VerboseRpcClient = Reflect.construct(RpcClient, [
+      { endpoint, apiVersion: API_VERSION, ...asked },
+      true,
+    ]);
     const cutOff = new AbortController();
     const abort = () => cutOff.abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    signal.addEventListener("abort", abort, { once: true });
     try {
       const answer = await rpcClient.request(operation, withoutUndefined(params), {
         // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
         method: "POST",
+        agent: agentOf(endpoint),
         connectTimeout: REQUEST_TIMEOUT_MS,
         readTimeout: REQUEST_TIMEOUT_MS,
         beforeRequest: (options: object) => ({ ...options, signal: cutOff.signal }),
       });
-      return readAnswer(operation, answer);
+      return readAnswer(operation, answer, secrets);
     } catch (error) {
       // httpx leaves a body that it stopped waiting for flowing into memory; this closes its connection.
       cutOff.abort();
-      signal?.throwIfAborted();
-      throw error instanceof EcsError
-        ? error
-        : toEcsError(operation, error, [accessKeyId, accessKeySecret, securityToken]);
+      signal.throwIfAborted();
+      throw error instanceof EcsError ? error : toEcsError(operation, error, secrets);
     } finally {
-      signal?.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", abort);
     }
   }
 
@@ -112,11 +117,11 @@ function withoutUndefined(params: Params): object {
 }
 
 /** pop-core looks at `Code` only, and takes everything else for success, whatever the HTTP status. */
-function readAnswer(operation: EcsOperation, answer: unknown): Answer {
+function readAnswer(operation: EcsOperation, answer: unknown, secrets: Secrets): Answer {
   const [body, entry] = Array.isArray(answer) ? answer : [];
-  const status = fieldsOf(fieldsOf(entry).response).statusCode;
+  const { statusCode: status, headers } = fieldsOf(fieldsOf(entry).response);
   const { code } = fieldsOf(body);
-  if (typeof code === "string") throw refusal(operation, fieldsOf(body), undefined, []);
+  if (typeof code === "string") throw refusal(operation, fieldsOf(body), headers, secrets);
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
     throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
   }
@@ -126,8 +131,9 @@ function readAnswer(operation: EcsOperation, answer: unknown): Answer {
 /** Anything that does not prove what is linked is an error: an answer misread as "no links" would lose links. */
 function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
   const totalCount = countOf(body.TotalCount);
-  // Nothing listed is written in several ways, of which the count is the one that says it.
-  const listed = totalCount === 0 ? [] : fieldsOf(body.Links).Link;
+  const given = fieldsOf(body.Links).Link;
+  // That nothing is listed is written in several ways; then it is the count that says it.
+  const listed = totalCount === 0 && !Array.isArray(given) ? [] : given;
   const unreadable = (what: string) => fault("DescribeClassicLinkInstances", "UnreadableAnswer", what);
   if (totalCount === undefined) throw unreadable("an answer without TotalCount");
   if (!Array.isArray(listed)) throw unreadable("an answer without Links");
@@ -172,7 +178,11 @@ function fault(operation: EcsOperation, code: keyof typeof FAULTS, said: string)
 
 /** The error that ECS itself answered with. */
 function refusal(operation: EcsOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
-  const code = String(body.Code ?? body.code);
+  // What is not of the form that codes have must not reach a terminal as it is.
+  const code = String(body.Code ?? body.code)
+    .replace(/[^\w.:-]+/g, " ")
+    .trim()
+    .slice(0, 100);
   const message = String(body.Message ?? body.message ?? "");
   const requestId = requestIdOf(body);
   const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
@@ -192,18 +202,28 @@ function refusal(operation: EcsOperation, body: Fields, headers: unknown, secret
 
 type Secrets = readonly (string | undefined)[];
 
-/** ECS quotes the request back in some messages: the string it signed holds key and token. */
+/** ECS quotes the request back in some messages: as it was sent, or as the string that it signed, with key and token in it. */
 function withoutSecrets(code: string, message: string, secrets: Secrets): string {
   if (code.includes("Signature")) return "";
-  let said = message.replace(/[a-z]+:\/\/\S+/gi, "…");
+  let said = message
+    .replace(/\p{C}+/gu, " ")
+    .replace(/[a-z]+:\/\/\S+/gi, "…")
+    .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");
   for (const secret of secrets) {
-    if (secret === undefined || secret === "") continue;
-    for (const form of [secret, encodeURIComponent(secret), encodeURIComponent(encodeURIComponent(secret))]) {
+    for (const form of secret ? [secret, percentEncoded(secret), percentEncoded(percentEncoded(secret))] : []) {
       said = said.replaceAll(form, "…");
     }
   }
   said = said.replace(/\s+/g, " ").trim();
   return said.length > 300 ? `${said.slice(0, 300)}…` : said;
+}
+
+/** As requests are encoded. Source: ECS API reference, signature. */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** A gateway may answer in XML although JSON was asked for. Source: ECS API reference, error body. */

@@ -1,7 +1,7 @@
 /** What is tried again, and when: p-retry, with an allow-list by kind of error. */
 
 import pRetry from "p-retry";
-import { type Budget, sleep } from "./budget";
+import { type Budget, OutOfTime, sleep } from "./budget";
 import { EcsError, type EcsErrorKind } from "./errors";
 
 interface Backoff {
@@ -30,18 +30,6 @@ export function retryAfterMs({ facts }: EcsError): number {
 /** Called before each wait. */
 export type OnWait = (error: EcsError) => void;
 
-/** The time was over, or the operation was cancelled, before it came to an answer. */
-export class OutOfTime extends Error {
-  override readonly name = "OutOfTime";
-  /** The last error that was waited out, if there was one. */
-  readonly last: EcsError | undefined;
-
-  constructor(last: EcsError | undefined) {
-    super("the time for this operation is over");
-    this.last = last;
-  }
-}
-
 /**
  * Runs `attempt` until it succeeds, fails with an error that does not pass by itself, or the budget ends. Waits between
  * tries are exponential with full jitter, and at least as long as ECS asks for with `x-acs-retry-after`.
@@ -52,15 +40,16 @@ export class OutOfTime extends Error {
  */
 export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait: OnWait = () => {}): Promise<T> {
   let last: EcsError | undefined;
-  let sameKind = { kind: "", tries: 0, since: 0 };
+  let same = { code: "", tries: 0, since: 0 };
 
   async function waitFor(error: EcsError): Promise<boolean> {
     const backoff = RETRIED[error.kind];
     if (backoff === undefined) return false;
-    if (sameKind.kind !== error.kind) sameKind = { kind: error.kind, tries: 0, since: budget.elapsedMs };
-    if (budget.elapsedMs - sameKind.since >= (error.facts.patienceMs ?? Number.POSITIVE_INFINITY)) return false;
-    const waitMs = Math.random() * Math.min(backoff.mostMs, backoff.firstMs * 2 ** sameKind.tries);
-    sameKind.tries += 1;
+    const { code } = error.facts;
+    if (same.code !== code) same = { code, tries: 0, since: budget.elapsedMs };
+    if (budget.elapsedMs - same.since >= (error.facts.patienceMs ?? Number.POSITIVE_INFINITY)) return false;
+    const waitMs = Math.random() * Math.min(backoff.mostMs, backoff.firstMs * 2 ** same.tries);
+    same.tries += 1;
     onWait(error);
     await sleep(Math.max(waitMs, retryAfterMs(error)), budget.signal);
     return true;
@@ -79,8 +68,7 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
       },
     });
   } catch (error) {
-    if (budget.signal.aborted && !(error instanceof EcsError)) throw new OutOfTime(last);
-    throw error;
+    throw error instanceof OutOfTime ? new OutOfTime(last) : error;
   }
 }
 
@@ -91,9 +79,5 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
  * @throws {OutOfTime} when the budget ends first.
  */
 export async function pause(ms: number, budget: Budget): Promise<void> {
-  try {
-    await sleep(ms * (0.8 + Math.random() * 0.4), budget.signal);
-  } catch {
-    throw new OutOfTime(undefined);
-  }
+  await sleep(ms * (0.8 + Math.random() * 0.4), budget.signal);
 }

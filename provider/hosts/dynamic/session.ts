@@ -16,7 +16,14 @@ let connected: Promise<LinkSteps> | undefined;
 export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
   if (configured) return;
   configured = true;
-  settings = new Settings((key) => config.get(key));
+  settings = new Settings((key) => {
+    try {
+      return config.get(key);
+    } catch {
+      // Where the engine configures nothing, the host passes on a configuration that throws instead of being empty.
+      return undefined;
+    }
+  });
   connected = undefined;
 }
 

@@ -1,0 +1,68 @@
+/** A real HTTP server on loopback that answers in ways ECS should not. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** One request as it came. */
+export interface RawRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The form as text, still encoded. */
+  readonly text: string;
+  /** The parameters of the form. */
+  readonly form: URLSearchParams;
+  /** Tells connections apart. */
+  readonly port: number | undefined;
+}
+
+export interface RawServer {
+  readonly endpoint: string;
+  readonly requests: readonly RawRequest[];
+  /** Resolves when a request has come and its connection is closed. */
+  readonly cut: Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Handler = (request: RawRequest, response: ServerResponse) => void;
+
+/** Answers with a body as it stands. */
+export function answering(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Handler {
+  return (_, response) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
+}
+
+/** Answers in JSON. */
+export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handler =>
+  answering(status, JSON.stringify(body), headers);
+
+export async function startRawServer(handler: Handler): Promise<RawServer> {
+  const requests: RawRequest[] = [];
+  let onCut = () => {};
+  const cut = new Promise<void>((resolve) => {
+    onCut = resolve;
+  });
+  const server = createServer(async (message, response) => {
+    message.socket.once("close", onCut);
+    const request = await read(message);
+    requests.push(request);
+    handler(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port }: Partial<AddressInfo> = Object(server.address());
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    requests,
+    cut,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(message: IncomingMessage): Promise<RawRequest> {
+  let text = "";
+  for await (const chunk of message) text += chunk;
+  const { method = "", url = "", socket } = message;
+  return { method, url, text, form: new URLSearchParams(text), port: socket.remotePort };
+}

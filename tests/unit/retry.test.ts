@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { Budget, OutOfTime, sleep } from "../../provider/ecs/budget";
+import type { EcsError, EcsErrorKind } from "../../provider/ecs/errors";
+import { pause, retry } from "../../provider/ecs/retry";
+import { fault, refusal, run } from "../support/scriptedEcs";
+
+const CODES: Readonly<Record<EcsErrorKind, string>> = {
+  throttled: "Throttling.User",
+  transient: "InternalError",
+  busy: "InvalidStatus.InstanceLocked",
+  gone: "InvalidInstanceId.NotFound",
+  conflict: "Abs.InvalidInstanceId.MalFormed",
+  configuration: "InvalidInstanceId.LimitedRegion",
+  quota: "QuotaExceeded",
+  authorisation: "Forbidden.RAM",
+  input: "InvalidVpcId.Malformed",
+  unknown: "SomethingNew",
+};
+const of = (kind: EcsErrorKind) => refusal("attach", CODES[kind]);
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => {
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+/** Fails with the given errors in turn, the last one for ever; or succeeds when they are used up. */
+function failing(errors: readonly Error[], forEver = false) {
+  const triedAt: number[] = [];
+  const from = performance.now();
+  return {
+    triedAt,
+    call: async () => {
+      const error = errors[triedAt.length] ?? (forEver ? errors.at(-1) : undefined);
+      triedAt.push(performance.now() - from);
+      if (error !== undefined) throw error;
+      return "answer";
+    },
+  };
+}
+
+/** Retries under a budget of its own, which is closed at the end as its owner does. */
+async function tried(call: () => Promise<string>, { totalMs = 600_000, signal }: Partial<Options> = {}) {
+  const budget = new Budget(totalMs, signal);
+  return await run(retry(call, budget).finally(() => budget.close()));
+}
+interface Options {
+  totalMs: number;
+  signal: AbortSignal;
+}
+
+const waits = (at: readonly number[]) => at.slice(1).map((time, index) => time - (at[index] ?? 0));
+
+describe("which errors are tried again", () => {
+  test.each(["busy", "transient", "throttled"] as const)("%s is, until it has passed", async (kind) => {
+    const { call, triedAt } = failing([of(kind), of(kind), of(kind)]);
+    expect(await tried(call)).toMatchObject({ value: "answer" });
+    expect(triedAt).toHaveLength(4);
+  });
+
+  const permanent = ["gone", "conflict", "configuration", "quota", "authorisation", "input", "unknown"] as const;
+  test.each(permanent)("%s is not", async (kind) => {
+    const error = of(kind);
+    const { call, triedAt } = failing([error]);
+    expect(await tried(call)).toEqual({ afterMs: 0, error });
+    expect(triedAt).toEqual([0]);
+  });
+
+  test.each([new Error("a defect"), new TypeError("a defect"), new TypeError("fetch failed")])(
+    "what ECS did not answer, %s, is not",
+    async (error) => {
+      const { call, triedAt } = failing([error]);
+      expect(await tried(call)).toEqual({ afterMs: 0, error });
+      expect(triedAt).toHaveLength(1);
+    },
+  );
+});
+
+describe("how long is waited", () => {
+  test("a wait is anything from nothing to its limit, which doubles with each try", async () => {
+    const random = jest.spyOn(Math, "random").mockReturnValue(0.5);
+    const { call, triedAt } = failing(Array(7).fill(of("busy")));
+    await tried(call);
+    expect(waits(triedAt)).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
+    random.mockReturnValue(0);
+    const none = failing(Array(7).fill(of("busy")));
+    await tried(none.call);
+    expect(waits(none.triedAt)).toEqual(Array(7).fill(0));
+  });
+
+  test.each(["busy", "transient", "throttled"] as const)(
+    "%s: no first wait is longer than a second, and no wait than 20",
+    async (kind) => {
+      jest.spyOn(Math, "random").mockReturnValue(1);
+      const { call, triedAt } = failing(Array(9).fill(of(kind)));
+      await tried(call);
+      const [first = 0, second] = waits(triedAt);
+      expect(first).toBeLessThanOrEqual(1_000);
+      expect(second).toBe(2 * first);
+      expect(Math.max(...waits(triedAt))).toBeLessThanOrEqual(20_000);
+    },
+  );
+
+  test("another kind of error begins with short waits again", async () => {
+    jest.spyOn(Math, "random").mockReturnValue(1);
+    const { call, triedAt } = failing([of("busy"), of("busy"), of("transient"), of("busy")]);
+    await tried(call);
+    expect(waits(triedAt)).toEqual([500, 1000, 500, 500]);
+  });
+
+  test("x-acs-retry-after is waited out as told", async () => {
+    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 12_345 })]);
+    await tried(call);
+    expect(waits(triedAt)).toEqual([12_345]);
+  });
+
+  test("an x-acs-retry-after of 0 is no leave to ask again at once for ever", async () => {
+    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 0 })], true);
+    const budget = new Budget(60_000);
+    const trying = retry(
+      async () => (triedAt.length < 100 ? await call() : await Promise.reject(new Error("100 calls in no time"))),
+      budget,
+    );
+    const { error } = await run(trying.finally(() => budget.close()));
+    expect(error).toBeInstanceOf(OutOfTime);
+  });
+
+  test("an x-acs-retry-after beyond what a timer can hold ends with the budget, and not with a storm of calls", async () => {
+    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 2 ** 33 })]);
+    const { error, afterMs } = await tried(call, { totalMs: 60_000 });
+    expect(error).toBeInstanceOf(OutOfTime);
+    expect({ afterMs, calls: triedAt.length }).toEqual({ afterMs: 60_000, calls: 1 });
+  });
+
+  test("each wait is told before it begins", async () => {
+    const told: [string, number][] = [];
+    const budget = new Budget(600_000);
+    jest.spyOn(Math, "random").mockReturnValue(1);
+    const { call } = failing([of("busy"), of("throttled")]);
+    const trying = retry(call, budget, (error) => told.push([error.kind, budget.elapsedMs]));
+    await run(trying.finally(() => budget.close()));
+    expect(told).toEqual([
+      ["busy", 0],
+      ["throttled", 500],
+    ]);
+  });
+});
+
+describe("when patience ends", () => {
+  test("a fault that lasts two minutes is given up, with the last error and long before the budget", async () => {
+    const last = of("transient");
+    const { error, afterMs } = await tried(failing([last], true).call);
+    expect(error).toBe(last);
+    expect(afterMs).toBeGreaterThanOrEqual(120_000);
+    expect(afterMs).toBeLessThan(130_000);
+  });
+
+  test("a host that cannot be found is told after half a minute", async () => {
+    const { error, afterMs } = await tried(failing([fault("attach", "HostNotFound")], true).call);
+    expect(error?.message).toContain("HostNotFound");
+    expect(afterMs).toBeLessThan(40_000);
+  });
+
+  test("a locked instance is waited for as long as the budget lasts", async () => {
+    const { error, afterMs } = await tried(failing([of("busy")], true).call);
+    expect(error).toBeInstanceOf(OutOfTime);
+    expect(afterMs).toBe(600_000);
+  });
+
+  test("the time that an instance was locked does not count as time that it was starting", async () => {
+    const locked = Array<EcsError>(60).fill(
+      refusal("attach", "InvalidStatus.InstanceLocked", "", { retryAfterMs: 3_000 }),
+    );
+    const { call } = failing([...locked, refusal("attach", "InvalidStatus.InstanceStatus")]);
+    expect(await tried(call)).toMatchObject({ value: "answer" });
+  });
+});
+
+describe("when time is over", () => {
+  test("[13] the budget ends a wait exactly, and the last error is kept", async () => {
+    const last = refusal("attach", "Throttling.User", "slow down", { retryAfterMs: 50_000 });
+    const { error, afterMs } = await tried(failing([last]).call, { totalMs: 7_000 });
+    expect(error).toBeInstanceOf(OutOfTime);
+    expect(error).toMatchObject({ last });
+    expect(afterMs).toBe(7_000);
+  });
+
+  test("[13] a call that hangs ends with the budget", async () => {
+    const budget = new Budget(7_000);
+    const hanging = () =>
+      new Promise<string>((_, reject) => budget.signal.addEventListener("abort", () => reject(budget.signal.reason)));
+    const { error, afterMs } = await run(retry(hanging, budget).finally(() => budget.close()));
+    expect(error).toMatchObject({ name: "OutOfTime", last: undefined });
+    expect(afterMs).toBe(7_000);
+  });
+
+  test("[14] a cancel ends a wait at once", async () => {
+    const cancel = new AbortController();
+    setTimeout(() => cancel.abort(), 2_000);
+    const waiting = refusal("attach", "Throttling.User", "", { retryAfterMs: 50_000 });
+    const { error, afterMs } = await tried(failing([waiting]).call, { signal: cancel.signal });
+    expect(error).toMatchObject({ name: "OutOfTime", last: waiting });
+    expect(afterMs).toBe(2_000);
+  });
+
+  test("[14] nothing is called when the cancel came before", async () => {
+    const { call, triedAt } = failing([]);
+    expect((await tried(call, { signal: AbortSignal.abort() })).error).toBeInstanceOf(OutOfTime);
+    expect(triedAt).toEqual([]);
+  });
+
+  test("[13] a budget of many days is not over at once, though a timer holds at most 24 days", async () => {
+    const budget = new Budget(1_000 * 3_600_000);
+    await jest.advanceTimersByTimeAsync(60_000);
+    const { aborted } = budget.signal;
+    budget.close();
+    expect(aborted).toBe(false);
+  });
+});
+
+describe("a budget", () => {
+  test("ends when its time is over, which is no cancel", async () => {
+    const budget = new Budget(1_000);
+    await jest.advanceTimersByTimeAsync(999);
+    expect(budget.signal.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(budget).toMatchObject({ signal: { aborted: true }, cancelled: false, elapsedMs: 1_000, totalMs: 1_000 });
+  });
+
+  test("ends with its caller's cancel", () => {
+    const cancel = new AbortController();
+    const budget = new Budget(1_000, cancel.signal);
+    cancel.abort();
+    expect(budget).toMatchObject({ signal: { aborted: true }, cancelled: true });
+    budget.close();
+  });
+
+  test("that is closed holds no timer, and no longer listens to its caller", () => {
+    const cancel = new AbortController();
+    const budget = new Budget(1_000, cancel.signal);
+    budget.close();
+    cancel.abort();
+    expect(budget.signal.aborted).toBe(false);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a pause", () => {
+  test("is a fifth shorter or longer than asked for, so that many do not look in step", async () => {
+    const lengths = [];
+    for (const random of [0, 0.5, 1]) {
+      jest.spyOn(Math, "random").mockReturnValue(random);
+      const budget = new Budget(60_000);
+      lengths.push((await run(pause(1_000, budget).finally(() => budget.close()))).afterMs);
+    }
+    expect(lengths).toEqual([800, 1_000, 1_200]);
+  });
+
+  test("ends with the budget", async () => {
+    const budget = new Budget(500);
+    const { error, afterMs } = await run(pause(10_000, budget).finally(() => budget.close()));
+    expect(error).toBeInstanceOf(OutOfTime);
+    expect(afterMs).toBe(500);
+  });
+
+  test("sleep leaves no listener on a signal that outlives it", async () => {
+    const { signal } = new AbortController();
+    const removed = jest.spyOn(signal, "removeEventListener");
+    await run(sleep(10, signal));
+    expect(removed).toHaveBeenCalledTimes(1);
+  });
+});
