@@ -18,7 +18,7 @@ describe("trouble while links are made", () => {
     expect(ok).toBe(true);
     expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
     // Said at once, and then every 10 s.
-    expect(output.match(/i-a: locked, \d+ (try|tries), \d+ s of 10 min/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(output.match(/i-a: locked, \d+ (try|tries), [\d.]+ s of 10 min/g)?.length).toBeGreaterThanOrEqual(3);
     const attaches = shop.emulator.calls().filter((call) => call.action === "AttachClassicLinkVpc");
     expect(attaches.filter((call) => call.params.InstanceId === "i-b")).toHaveLength(1);
   });
@@ -117,7 +117,11 @@ describe("what is wrong is told by its name", () => {
 });
 
 /** Waits until the emulator has been called. Ends with the operation at the latest. */
-async function untilCalled({ calls }: Shop, action: "DescribeClassicLinkInstances", operation: Promise<unknown>): Promise<void> {
+async function untilCalled(
+  { calls }: Shop,
+  action: "DescribeClassicLinkInstances",
+  operation: Promise<unknown>,
+): Promise<void> {
   let ended = false;
   void operation.finally(() => {
     ended = true;

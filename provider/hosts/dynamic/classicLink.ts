@@ -5,7 +5,7 @@ import { ClassicLinkLifecycle, checkLink, diffLink, toLink } from "../../classic
 import { ClassicLinkError, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinkId, parseLinkId } from "../../linkId";
-import { newHolder, toContext, toOutputs, told } from "./properties";
+import { newHolder, toContext, toOutputs, toSides, told } from "./properties";
 import * as session from "./session";
 
 /** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
@@ -41,8 +41,11 @@ export class DynamicClassicLink implements pulumi.dynamic.ResourceProvider {
       const known = state.instanceId === undefined ? undefined : toLink(state);
       const named = known ?? parseLinkId(id, session.defaultRegion);
       const link = await (await lifecycle()).read(named, toContext(named.instanceId, "read", state));
-      if (link !== undefined)
-        return { id: formatLinkId(link.regionId, link.instanceId), props: toOutputs(link, state) };
+      if (link !== undefined) {
+        // With the inputs that would have made what was found, the next refresh has nothing to show again.
+        const { inputs, outputs } = toSides(link, state);
+        return { id: formatLinkId(link.regionId, link.instanceId), props: outputs, inputs };
+      }
       if (known === undefined) {
         throw new ClassicLinkError(
           `${named.instanceId} is not linked in ${named.regionId}; check the id and the region`,

@@ -5,7 +5,7 @@ import { ClassicLinksLifecycle, checkLinks, diffLinks, toDeclared, toMembers } f
 import { HALF_MADE, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinksId } from "../../linkId";
-import { newHolder, toContext, toOutputs, told } from "./properties";
+import { newHolder, toContext, toOutputs, toSides, told } from "./properties";
 import * as session from "./session";
 
 /** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
@@ -40,7 +40,10 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
       const halfMade = isHalfMade(state);
       const known = toMembers(state);
       const members = await (await lifecycle()).read(known, halfMade, toContext(known.vpcId, "read", state));
-      return { id, props: { ...toOutputs(members, state), ...(halfMade ? { [HALF_MADE]: true } : {}) } };
+      const { movedAway, ...declared } = members;
+      const { inputs } = toSides(declared, state);
+      const mark = halfMade ? { [HALF_MADE]: true } : {};
+      return { id, props: { ...toOutputs(members, state), ...mark }, inputs };
     });
   }
 

@@ -24,6 +24,12 @@ export function toOutputs(outputs: object, ...sources: readonly Properties[]): R
   return { ...outputs, ...keptOf(sources) };
 }
 
+/** Inputs and outputs of what a refresh has found. */
+export function toSides(found: object, state: Properties): Record<"inputs" | "outputs", Record<string, unknown>> {
+  const { [HOLDER_KEY]: _, ...inputs } = toOutputs(found, state);
+  return { inputs, outputs: toOutputs(found, state) };
+}
+
 /** The context of a call: who it is about, its timeout, and where it reports. Sources as for {@link toOutputs}. */
 export function toContext(
   subject: string,
