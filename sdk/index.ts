@@ -1,3 +1,12 @@
 /** What a program imports from `pulumi-classiclink`. */
 
 export { ClassicLink, type ClassicLinkArgs } from "./classicLink";
+export { ClassicLinks, type ClassicLinksArgs } from "./classicLinks";
+export {
+  type FoundLink,
+  type GetClassicLinksArgs,
+  type GetClassicLinksOutputArgs,
+  type GetClassicLinksResult,
+  getClassicLinks,
+  getClassicLinksOutput,
+} from "./getClassicLinks";

@@ -1,0 +1,82 @@
+/** CheckConfig and DiffConfig: the inputs of the provider itself. */
+
+import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
+import type { CheckFailure, Properties } from "../../inputs";
+import { SETTINGS } from "../../settings";
+import { diffResponse, failureList } from "./answers";
+import { SECRET_SETTINGS } from "./schema";
+import { settingsOf } from "./session";
+import { holdsUnknown, unwrap, wrap } from "./values";
+
+const SETTING_NAMES = Object.keys(SETTINGS);
+
+/** Tells what is wrong with the settings before anything is done with them. Changes and fills in nothing but the mark of a secret. */
+export function checkConfig(request: CheckRequest): CheckResponse {
+  const { values, secrets } = unwrap(request.getNews());
+  const response = new CheckResponse();
+  response.setInputs(wrap(values, new Set([...secrets, ...SECRET_SETTINGS])));
+  response.setFailuresList(failureList(findFaults(values)));
+  return response;
+}
+
+/** Only another region makes the links of the old configuration unmanageable. Nothing else replaces the provider. */
+export function diffConfig(request: DiffRequest): DiffResponse {
+  const olds = unwrap(request.getOldInputs() ?? request.getOlds()).values;
+  const news = unwrap(request.getNews()).values;
+  const ignored = new Set(request.getIgnorechangesList());
+  const changed = SETTING_NAMES.filter((name) => !ignored.has(name) && textOf(olds[name]) !== textOf(news[name]));
+  // A region that comes or goes moved between the program and the environment. Links keep their own region.
+  const regionChanged = changed.includes("region") && textOf(olds.region) !== "" && textOf(news.region) !== "";
+  return diffResponse({ olds, news, changed, replaces: regionChanged ? ["region"] : [], deleteBeforeReplace: false });
+}
+
+function findFaults(inputs: Properties): CheckFailure[] {
+  const wrongTypes = SETTING_NAMES.flatMap((name) => faultOfType(name, inputs[name]) ?? []);
+  if (wrongTypes.length > 0) return wrongTypes;
+  // Settings depend on each other, so those that are not all known yet are judged when they are.
+  if (SETTING_NAMES.some((name) => holdsUnknown(inputs[name]))) return [];
+  const settings = settingsOf(inputs);
+  const given = (name: string) => textOf(inputs[name]) !== "";
+  const looks = [
+    () => settings.credentialsSource(),
+    () => settings.refreshBeforeUpdate(),
+    // Both make the address, so any region will do to judge an endpoint, and an endpoint makes any region good.
+    ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
+    ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),
+  ];
+  const reasons = new Set(looks.flatMap((look) => reasonOf(look) ?? []));
+  return [...reasons].map((reason) => ({ property: propertyOf(reason, inputs), reason }));
+}
+
+function reasonOf(look: () => unknown): string | undefined {
+  try {
+    look();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * The setting that a reason begins with; none where it came from the environment. None either where its value had
+ * better not be shown: Pulumi prints the value of a property that it is told of.
+ */
+function propertyOf(reason: string, inputs: Properties): string {
+  const property = SETTING_NAMES.find((name) => reason.startsWith(name) || reason.startsWith(`classiclink:${name}`));
+  if (property === undefined || SECRET_SETTINGS.has(property)) return "";
+  return textOf(inputs[property]).includes("@") ? "" : property;
+}
+
+function faultOfType(property: string, value: unknown): CheckFailure | undefined {
+  const isText = value === undefined || value === null || typeof value === "string";
+  if (isText || (property === "refreshBeforeUpdate" && typeof value === "boolean")) return undefined;
+  const shown = SECRET_SETTINGS.has(property) ? "" : property;
+  return { property: shown, reason: `${property} is of type ${typeof value}; set it to a string` };
+}
+
+/** SDKs send all settings as text, so "true" and true are the same setting. */
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

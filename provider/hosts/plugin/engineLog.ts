@@ -1,0 +1,56 @@
+/** What the user sees while something runs: lines in the log, and a status in the resource's own row. */
+
+import type { EngineClient as Client } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { grpc } from "./fromPulumi";
+
+/** How long the engine may take to accept a line, in ms. Nothing that matters may wait for a log. */
+const PATIENCE_MS = 2_000;
+
+/** Sends to one engine. Lines arrive in the order in which they were given. */
+export class EngineLog {
+  readonly #client: Client;
+  #sent: Promise<void> = Promise.resolve();
+
+  /** @param address as the engine names it, `127.0.0.1:<port>`. */
+  constructor(address: string) {
+    this.#client = new EngineClient(address, grpc.credentials.createInsecure());
+  }
+
+  /** A line that stays. */
+  line(urn: string, message: string): void {
+    this.#queue(urn, message, false);
+  }
+
+  /** A status beside the resource, until the next one; an empty one takes it away. */
+  status(urn: string, message: string): void {
+    this.#queue(urn, message, true);
+  }
+
+  /** Settles when all that was given has been sent. */
+  flushed(): Promise<void> {
+    return this.#sent;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #queue(urn: string, message: string, ephemeral: boolean): void {
+    const request = new LogRequest();
+    request.setSeverity(LogSeverity.INFO);
+    request.setUrn(urn);
+    request.setMessage(message);
+    request.setEphemeral(ephemeral);
+    this.#sent = this.#sent.then(() => this.#send(request));
+  }
+
+  /** Never rejects: an engine that takes no logs is ending, and there is nobody else to tell. */
+  #send(request: LogRequest): Promise<void> {
+    const options = { deadline: Date.now() + PATIENCE_MS };
+    return new Promise((resolve) => {
+      this.#client.log(request, new grpc.Metadata(), options, () => resolve());
+    });
+  }
+}

@@ -1,0 +1,115 @@
+/** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
+
+import { CLASSIC_LINK, GET_CLASSIC_LINKS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
+
+export const LINK_TYPE = "classiclink:index:ClassicLink";
+export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
+
+/** The type of the same resource in states that the dynamic door made. */
+const DYNAMIC_LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
+
+/** Settings that must never stand in a state in clear. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set(["secretKey", "securityToken"]);
+
+const REQUIRED_INPUTS = ["instanceId", "vpcId"];
+
+/** Source: Pulumi's package metaschema. */
+export function packageSchema(version: string): object {
+  const { resource, inputs, outputs } = CLASSIC_LINK;
+  return {
+    name: "classiclink",
+    displayName: "ClassicLink",
+    version,
+    description: PACKAGE,
+    keywords: ["pulumi", "alicloud", "ecs", "classiclink", "vpc", "category/network"],
+    license: "Apache-2.0",
+    config: { variables: configVariables() },
+    provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
+    resources: {
+      [LINK_TYPE]: {
+        description: resource,
+        properties: strings(outputs),
+        required: Object.keys(outputs),
+        inputProperties: strings(inputs, { willReplaceOnChanges: true }),
+        requiredInputs: REQUIRED_INPUTS,
+        listInputs: { properties: listProperties() },
+        aliases: [{ type: DYNAMIC_LINK_TYPE }],
+      },
+    },
+    functions: {
+      [GET_LINKS_TOKEN]: {
+        description: GET_CLASSIC_LINKS.function,
+        inputs: { properties: listProperties() },
+        outputs: {
+          properties: {
+            links: {
+              type: "array",
+              items: { $ref: "#/types/classiclink:index:Link" },
+              description: GET_CLASSIC_LINKS.result.links,
+            },
+          },
+          required: ["links"],
+        },
+      },
+    },
+    types: {
+      "classiclink:index:Link": {
+        type: "object",
+        description: "A link that exists.",
+        properties: strings({
+          instanceId: GET_CLASSIC_LINKS.result.instanceId,
+          vpcId: GET_CLASSIC_LINKS.result.vpcId,
+        }),
+        required: ["instanceId", "vpcId"],
+      },
+    },
+    language: {
+      csharp: { respectSchemaVersion: true },
+      go: { respectSchemaVersion: true },
+      nodejs: { respectSchemaVersion: true },
+      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+    },
+  };
+}
+
+function strings(descriptions: Readonly<Record<string, string>>, more: object = {}): object {
+  const described = Object.entries(descriptions);
+  return Object.fromEntries(described.map(([name, description]) => [name, { type: "string", description, ...more }]));
+}
+
+function listProperties(): object {
+  const { vpcId, instanceIds, regionId } = GET_CLASSIC_LINKS.args;
+  return {
+    ...strings({ vpcId, regionId }),
+    instanceIds: { type: "array", items: { type: "string" }, description: instanceIds },
+  };
+}
+
+/**
+ * The settings as properties of the provider. Their environment variables are in the descriptions and not in
+ * `defaultInfo`: an SDK would copy the values into the state, where keys that expire go stale and a changed region in
+ * the environment would replace every link. The plugin reads the environment itself, each time.
+ */
+function settingProperties(): object {
+  const properties = Object.fromEntries(
+    SETTING_DESCRIPTIONS.map(({ name, description }) => [name, settingProperty(name, description)]),
+  );
+  return { properties, inputProperties: properties };
+}
+
+function configVariables(): object {
+  return Object.fromEntries(
+    SETTING_DESCRIPTIONS.map(({ name, description, environment }) => [
+      name,
+      {
+        ...settingProperty(name, description),
+        ...(environment.length === 0 ? {} : { defaultInfo: { environment } }),
+      },
+    ]),
+  );
+}
+
+function settingProperty(name: string, description: string): object {
+  const type = name === "refreshBeforeUpdate" ? "boolean" : "string";
+  return { type, description, ...(SECRET_SETTINGS.has(name) ? { secret: true } : {}) };
+}

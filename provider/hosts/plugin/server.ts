@@ -1,0 +1,105 @@
+/** The service: which call of the protocol goes where, and a plain answer to those that go nowhere. */
+
+import type { handleUnaryCall, Server } from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import {
+  ConfigureResponse,
+  GetMappingResponse,
+  GetSchemaResponse,
+  ProviderHandshakeResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { checkConfig, diffConfig } from "./configuration";
+import { RefusedCall, toFailure } from "./failures";
+import { Empty, grpc } from "./fromPulumi";
+import { invoke, list } from "./functionCalls";
+import { LinkCalls } from "./linkCalls";
+import { LINK_TYPE, packageSchema } from "./schema";
+import type { Session } from "./session";
+import { unwrap } from "./values";
+
+/** Makes a server that is not listening yet. Source: Pulumi's provider protocol, service ResourceProvider. */
+export function createServer(version: string, session: Session): Server {
+  // The engine sets no limit to the size of messages, so neither do we.
+  const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  server.addService(ResourceProviderService, createService(version, session));
+  return server;
+}
+
+function createService(version: string, session: Session): IResourceProviderServer {
+  const links = new LinkCalls(session);
+  return {
+    handshake: unary((request) => {
+      session.greet(request.getEngineAddress());
+      return new ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
+    }),
+    attach: unary((request) => {
+      session.greet(request.getAddress());
+      return new Empty();
+    }),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    getSchema: unary((request) => {
+      // 0 stands for the first and so far only version of the schema of schemas.
+      if (request.getVersion() !== 0)
+        throw new RefusedCall(`schema version ${request.getVersion()} is not known; ask for 0`);
+      return new GetSchemaResponse().setSchema(JSON.stringify(packageSchema(version)));
+    }),
+    checkConfig: unary(checkConfig),
+    diffConfig: unary(diffConfig),
+    configure: unary((request) => {
+      session.configure(unwrap(request.getArgs()).values);
+      return new ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);
+    }),
+    check: unary((request) => links.check(ofLink(request))),
+    diff: unary((request) => links.diff(ofLink(request))),
+    create: unary((request) => links.create(ofLink(request))),
+    read: unary((request) => links.read(ofLink(request))),
+    update: unary((request) => links.update(ofLink(request))),
+    delete: unary(async (request) => {
+      await links.delete(ofLink(request));
+      return new Empty();
+    }),
+    list: (call) => {
+      list(session, call.request, (response) => call.write(response)).then(
+        () => call.end(),
+        (error: unknown) => call.emit("error", toFailure(error)),
+      );
+    },
+    invoke: unary((request) => invoke(session, request)),
+    cancel: unary(() => {
+      session.cancel();
+      return new Empty();
+    }),
+    // No mapping is an empty answer, not an error.
+    getMapping: unary(() => new GetMappingResponse()),
+    getMappings: notServed("GetMappings", "there is no other tool's provider to map from"),
+    parameterize: notServed("Parameterize", "the package takes no parameters"),
+    construct: notServed("Construct", "the package has no components"),
+    call: notServed("Call", "its resources have no methods"),
+  };
+}
+
+function unary<Request, Response>(
+  serve: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return async ({ request }, callback) => {
+    try {
+      callback(null, await serve(request));
+    } catch (error) {
+      callback(toFailure(error));
+    }
+  };
+}
+
+function notServed<Request, Response>(call: string, reason: string): handleUnaryCall<Request, Response> {
+  const details = `classiclink does not serve ${call}: ${reason}`;
+  return (_, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details });
+}
+
+/** Lets a request through that is about a link. Source: the grammar of URNs. */
+function ofLink<Request extends { getUrn(): string }>(request: Request): Request {
+  const type = request.getUrn().split("::")[2]?.split("$").at(-1);
+  if (type === LINK_TYPE) return request;
+  throw new RefusedCall(`classiclink has no resource type "${type ?? ""}"; it has ${LINK_TYPE}`);
+}

@@ -1,0 +1,46 @@
+/** Writes `docs/reference.md` out of the schema: `npm run docs`. A test tells when that was forgotten. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CLASSIC_LINK, GET_CLASSIC_LINKS, SETTING_DESCRIPTIONS } from "../provider/hosts/plugin/descriptions";
+
+type Rows = Readonly<Record<string, string>>;
+
+/** Columns are padded as the formatter would pad them. */
+function table(head: string, rows: Rows): string {
+  const cells = [[head, "meaning"], ...Object.entries(rows).map(([name, meaning]) => [`\`${name}\``, meaning])];
+  const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [first = [], ...others] = cells;
+  return [line(first), line(widths.map((width) => "-".repeat(width))), ...others.map(line)].join("\n");
+}
+
+/** The text of the page. */
+export function referencePage(): string {
+  const settings = Object.fromEntries(SETTING_DESCRIPTIONS.map(({ name, description }) => [name, description]));
+  const { links, ...link } = GET_CLASSIC_LINKS.result;
+  return [
+    "# Reference",
+    "<!-- Made by `npm run docs` from provider/hosts/plugin/descriptions.ts. Change it there. -->",
+    "## ClassicLink",
+    CLASSIC_LINK.resource,
+    table("input", CLASSIC_LINK.inputs),
+    "`instanceId` and `vpcId` are required. A change of any input replaces the link; the old one is detached first.",
+    table("output", CLASSIC_LINK.outputs),
+    "## getClassicLinks",
+    GET_CLASSIC_LINKS.function,
+    table("argument", GET_CLASSIC_LINKS.args),
+    table("result", {
+      links,
+      ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
+    }),
+    "## Configuration",
+    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider.",
+    table("setting", settings),
+    "",
+  ].join("\n\n");
+}
+
+if (require.main === module)
+  writeFileSync(join(__dirname, "..", "docs", "reference.md"), `${referencePage().trimEnd()}\n`);

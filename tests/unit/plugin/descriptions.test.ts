@@ -1,0 +1,73 @@
+/** One place explains the package: the schema, the reference page and the docstrings all say the same. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { version } from "../../../package.json";
+import { CLASSIC_LINK, GET_CLASSIC_LINKS, SETTING_DESCRIPTIONS } from "../../../provider/hosts/plugin/descriptions";
+import { packageSchema, SECRET_SETTINGS } from "../../../provider/hosts/plugin/schema";
+import { SETTINGS } from "../../../provider/settings";
+import { referencePage } from "../../../scripts/referencePage";
+
+const ROOT = join(__dirname, "..", "..", "..");
+const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
+
+/** The docstrings of a file, each on one line. */
+function docstringsOf(path: string): string {
+  const blocks = textOf("sdk", path).match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+  return blocks.map((block) => block.replaceAll(/^\s*\/?\*+\/?|\*\/$/gm, " ").replaceAll(/\s+/g, " ")).join("\n");
+}
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
+
+test("the reference page is the one that the descriptions make", () => {
+  expect(textOf("docs", "reference.md")).toBe(`${referencePage().trimEnd()}\n`);
+});
+
+test.each(Object.values({ ...GET_CLASSIC_LINKS.args, ...GET_CLASSIC_LINKS.result }))(
+  "sdk/getClassicLinks.ts says: %s",
+  (text) => {
+    expect(docstringsOf("getClassicLinks.ts")).toContain(oneLine(text));
+  },
+);
+
+test.each([CLASSIC_LINK.resource, ...Object.values(CLASSIC_LINK.inputs), ...Object.values(CLASSIC_LINK.outputs)])(
+  "sdk/classicLink.ts says: %s",
+  (text) => {
+    expect(docstringsOf("classicLink.ts")).toContain(oneLine(text));
+  },
+);
+
+describe("the schema", () => {
+  const schema = JSON.stringify(packageSchema("1.2.3"));
+  const parsed = JSON.parse(schema);
+
+  test("has every setting as an input of the provider, described with its environment variables", () => {
+    const { inputProperties, properties } = parsed.provider;
+    expect(Object.keys(inputProperties).sort()).toEqual(Object.keys(SETTINGS).sort());
+    expect(properties).toEqual(inputProperties);
+    for (const { name, environment } of SETTING_DESCRIPTIONS) {
+      expect(inputProperties[name].secret ?? false).toBe(SECRET_SETTINGS.has(name));
+      for (const variable of environment) expect(inputProperties[name].description).toContain(`\`${variable}\``);
+    }
+  });
+
+  test("describes everything", () => {
+    const undescribed: string[] = [];
+    JSON.parse(schema, (key, value) => {
+      if (typeof value?.type === "string" && key !== "items" && value.description === undefined && key !== "0")
+        undescribed.push(key);
+      return value;
+    });
+    expect(undescribed).toEqual([]);
+  });
+
+  test("[21] takes over links of the dynamic door, whose type never changes", () => {
+    expect(parsed.resources["classiclink:index:ClassicLink"].aliases).toEqual([
+      { type: "pulumi-nodejs:dynamic/classiclink:ClassicLink" },
+    ]);
+  });
+});
+
+test("the plugin's folder has the version of the package", () => {
+  expect(JSON.parse(textOf("plugin", "package.json")).version).toBe(version);
+});
