@@ -2,7 +2,15 @@
 
 import { HalfMadeError } from "./classicLinkError";
 import type { Link } from "./ecs/client";
-import { type CheckFailure, type CheckResult, checkId, checkNames, type Properties, UNKNOWN } from "./inputs";
+import {
+  type CheckFailure,
+  type CheckResult,
+  checkId,
+  checkNames,
+  checkRegion,
+  type Properties,
+  UNKNOWN,
+} from "./inputs";
 import { formatLinkId } from "./linkId";
 import { type InstanceAndPerhapsVpc, type LinkSteps, MayBeLinked } from "./linkSteps";
 import { type CallContext, Operation } from "./operation";
@@ -23,24 +31,14 @@ export const READ_TIMEOUT_MS = 300_000;
  * @param defaultRegion asked when `regionId` is absent; what it throws becomes a failure of `regionId`.
  */
 export function checkLink(news: Properties, defaultRegion: () => string): CheckResult {
+  const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
   const failures: (CheckFailure | undefined)[] = [
     checkId("instanceId", news.instanceId, "i-bp1abc"),
     checkId("vpcId", news.vpcId, "vpc-bp1abc"),
+    failure,
     ...checkNames(news, LINK_PROPERTIES),
   ];
-  let regionId = news.regionId;
-  if (regionId === undefined || regionId === null) {
-    try {
-      regionId = defaultRegion();
-    } catch (error) {
-      failures.push({ property: "regionId", reason: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  if (regionId !== undefined && regionId !== null) failures.push(checkId("regionId", regionId, "cn-hangzhou"));
-  return {
-    inputs: { ...news, ...(regionId === undefined ? {} : { regionId }) },
-    failures: failures.filter((failure) => failure !== undefined),
-  };
+  return { inputs: { ...news, ...inputs }, failures: failures.filter((found) => found !== undefined) };
 }
 
 /**

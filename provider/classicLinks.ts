@@ -3,7 +3,15 @@
 import { ClassicLinkError, HalfMadeError, isHalfMade } from "./classicLinkError";
 import { READ_TIMEOUT_MS } from "./classicLink";
 import type { Link } from "./ecs/client";
-import { type CheckFailure, type CheckResult, checkId, checkNames, type Properties, UNKNOWN } from "./inputs";
+import {
+  type CheckFailure,
+  type CheckResult,
+  checkId,
+  checkNames,
+  checkRegion,
+  type Properties,
+  UNKNOWN,
+} from "./inputs";
 import { formatLinksId } from "./linkId";
 import { LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
 import { type CallContext, Operation } from "./operation";
@@ -16,6 +24,9 @@ export const MOST_LINKS = 1000;
 
 /** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a throttle. */
 export const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
+
+/** When no attach was accepted for this long, those that were are looked for, in ms. */
+const CONFIRM_EVERY_MS = 2_000;
 
 /** The members that a program declares. */
 export interface Declared {
@@ -38,23 +49,11 @@ export function checkLinks(news: Properties, defaultRegion: () => string): Check
     ...checkMembers(news.instanceIds),
     ...checkNames(news, LINKS_PROPERTIES),
   ];
-  const { regionId, failure } = regionOf(news.regionId, defaultRegion);
+  const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
   return {
-    inputs: { ...news, ...(regionId === undefined ? {} : { regionId }) },
+    inputs: { ...news, ...inputs },
     failures: [...failures, failure].filter((found) => found !== undefined),
   };
-}
-
-function regionOf(
-  given: unknown,
-  defaultRegion: () => string,
-): { regionId?: unknown; failure?: CheckFailure | undefined } {
-  try {
-    const regionId = given ?? defaultRegion();
-    return { regionId, failure: checkId("regionId", regionId, "cn-hangzhou") };
-  } catch (error) {
-    return { failure: { property: "regionId", reason: error instanceof Error ? error.message : String(error) } };
-  }
 }
 
 function checkMembers(instanceIds: unknown): (CheckFailure | undefined)[] {
@@ -205,7 +204,7 @@ export class ClassicLinksLifecycle {
       const leaving = new Tally(removed.length + moved.length, "unlinked", operation);
       await this.#steps.unlink([...removed, ...moved], operation, leaving);
       const { stuck } = leaving;
-      const present = await operation.retry(() => this.#steps.listed(regionId, vpcId, instanceIds, operation.signal));
+      const present = await operation.retry(() => this.#steps.holdListed({ regionId, vpcId }, instanceIds, operation));
       const joining = new Tally(instanceIds.length, "linked", operation, present.size);
       const missing = instanceIds.filter(
         (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),
@@ -218,7 +217,9 @@ export class ClassicLinksLifecycle {
         ...linked,
         ...removed.filter((link) => stuck.has(link)).map((link) => link.instanceId),
       ]);
-      if (holds.size === 0) throw new ClassicLinkError(`cannot ${asked}:\n${reasons.join("\n")}`);
+      // Nothing was made, and nothing was there before: then there is nothing to keep.
+      if (holds.size + olds.instanceIds.length === 0)
+        throw new ClassicLinkError(`cannot ${asked}:\n${reasons.join("\n")}`);
       const properties: Members = {
         regionId,
         vpcId,
@@ -237,27 +238,39 @@ export class ClassicLinksLifecycle {
 
   /** Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. */
   async #attachAll(links: readonly Link[], operation: Operation, tally: Tally): Promise<readonly string[]> {
-    const linked: Link[] = [];
-    const accepted: Link[] = [];
-    await Promise.all(
-      links.map(async (link) => {
-        try {
-          const onWait = (reason: string) => tally.waiting(link, reason);
-          const { listed } = await this.#steps.attach(link, operation, { onWait });
-          (listed ? linked : accepted).push(link);
-          tally.done(link);
-        } catch (error) {
-          if (error instanceof MayBeLinked) linked.push(link);
-          tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
-        }
-      }),
-    );
-    try {
-      await this.#steps.untilListed(accepted, operation);
-    } catch (error) {
-      for (const link of accepted) tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
-    }
-    return [...linked, ...accepted].map(({ instanceId }) => instanceId);
+    const linked = new Set<Link>();
+    let accepted: Link[] = [];
+    let attaching = true;
+    const attach = async (link: Link) => {
+      const onWait = (reason: string) => tally.waiting(link, reason);
+      try {
+        const { listed } = await this.#steps.attach(link, operation, { onWait });
+        linked.add(link);
+        if (!listed) accepted.push(link);
+        tally.done(link);
+      } catch (error) {
+        if (error instanceof MayBeLinked) linked.add(link);
+        tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
+      }
+    };
+    const attached = Promise.all(links.map(attach)).then(() => {
+      attaching = false;
+    });
+    do {
+      // All together where all go well. Where some are locked for long, the others are not left unconfirmed till then.
+      const before = accepted.length;
+      await Promise.race([attached, operation.pause(CONFIRM_EVERY_MS).catch(() => attached)]);
+      if (attaching && (accepted.length === 0 || accepted.length > before)) continue;
+      const unconfirmed = new Set(accepted);
+      accepted = [];
+      try {
+        await this.#steps.untilListed([...unconfirmed], operation, (link) => unconfirmed.delete(link));
+      } catch (error) {
+        const cause = operation.causeOf(error instanceof MayBeLinked ? error.cause : error);
+        for (const link of unconfirmed) tally.failed(link, new Error(cause));
+      }
+    } while (attaching || accepted.length > 0);
+    return [...linked].map(({ instanceId }) => instanceId);
   }
 }
 

@@ -42,3 +42,21 @@ export function checkNames(inputs: Properties, known: readonly string[]): CheckF
     .filter((property) => !known.includes(property) && !property.startsWith("__"))
     .map((property) => ({ property, reason: `does not exist; the properties are ${known.join(", ")}` }));
 }
+
+/**
+ * The region that inputs name, or else the configured one, so that each resource keeps its own.
+ *
+ * @param defaultRegion asked when none is named; what it throws becomes a failure of `regionId`.
+ */
+export function checkRegion(
+  given: unknown,
+  defaultRegion: () => string,
+): { readonly inputs: Properties; readonly failure: CheckFailure | undefined } {
+  try {
+    const regionId = given ?? defaultRegion();
+    return { inputs: { regionId }, failure: checkId("regionId", regionId, "cn-hangzhou") };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { inputs: {}, failure: { property: "regionId", reason } };
+  }
+}

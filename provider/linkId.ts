@@ -18,14 +18,27 @@ export function formatLinksId(regionId: string, vpcId: string): string {
  * @throws {TypeError} when the id is neither form.
  */
 export function parseLinkId(id: string, defaultRegion: () => string): { regionId: string; instanceId: string } {
-  const parts = id.split(":");
-  const [first = "", second] = parts;
-  if (parts.length > 2 || parts.some((part) => faultOfId(part) !== undefined)) {
+  const parts = partsOf(id);
+  if (parts === undefined) {
     throw new TypeError(`"${id}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`);
   }
-  return second === undefined
-    ? { regionId: defaultRegion(), instanceId: first }
-    : { regionId: first, instanceId: second };
+  return { regionId: parts.regionId ?? defaultRegion(), instanceId: parts.last };
+}
+
+/** Reads the id of many links to one VPC, `<regionId>:<vpcId>` or the bare VPC id. As {@link parseLinkId}. */
+export function parseLinksId(id: string, defaultRegion: () => string): { regionId: string; vpcId: string } {
+  const parts = partsOf(id);
+  if (parts === undefined) {
+    throw new TypeError(`"${id}" is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc`);
+  }
+  return { regionId: parts.regionId ?? defaultRegion(), vpcId: parts.last };
+}
+
+function partsOf(id: string): { regionId?: string; last: string } | undefined {
+  const parts = id.split(":");
+  const [first = "", second] = parts;
+  if (parts.length > 2 || parts.some((part) => faultOfId(part) !== undefined)) return undefined;
+  return second === undefined ? { last: first } : { regionId: first, last: second };
 }
 
 /**

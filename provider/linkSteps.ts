@@ -1,7 +1,7 @@
 /** The steps that a lifecycle is made of: link, wait until that shows, unlink, wait until that shows. */
 
 import { OutOfTime } from "./ecs/budget";
-import type { EcsClient, Link } from "./ecs/client";
+import type { EcsClient, Link, LinkPage, LinkQuery } from "./ecs/client";
 import { EcsError, type EcsErrorKind } from "./ecs/errors";
 import type { LinkReader } from "./ecs/linkReader";
 import type { Operation } from "./operation";
@@ -118,13 +118,18 @@ export class LinkSteps {
   /**
    * Waits until links that ECS has accepted are listed. The looks of all of them are made together.
    *
-   * @throws {MayBeLinked} when they are not listed in time, or that cannot be told.
+   * @param onEach told of each link that is.
+   * @throws {MayBeLinked} when they are not all listed in time, or that cannot be told.
    */
-  async untilListed(links: readonly Link[], operation: Operation): Promise<void> {
+  async untilListed(
+    links: readonly Link[],
+    operation: Operation,
+    onEach: (link: Link) => void = () => {},
+  ): Promise<void> {
     // Some regions answer "no such instance" for one whose link is not listed yet, so that ends nothing here.
     const isListed = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
     try {
-      await operation.until(links, isListed, "attached, not listed yet");
+      await operation.until(links, isListed, "attached, not listed yet", onEach);
     } catch (error) {
       throw new MayBeLinked(error);
     }
@@ -164,11 +169,13 @@ export class LinkSteps {
         ),
       );
       const isUnlisted = async (link: Link) => (await this.look(link, operation.signal)) !== link.vpcId;
+      const left = new Set(detached);
       try {
-        await operation.until(detached, isUnlisted, "detached, still listed");
+        await operation.until(detached, isUnlisted, "detached, still listed", (link) => left.delete(link));
       } catch (error) {
         if (onEach === undefined) throw error;
-        for (const link of detached) onEach.failed(link, error);
+        const cause = operation.causeOf(error);
+        for (const link of left) onEach.failed(link, new Error(cause));
       }
     });
   }
@@ -208,14 +215,23 @@ export class LinkSteps {
     return await noneIfGone(this.#reader.vpcOf(link, signal));
   }
 
-  /** Which of the instances the VPC's own listing shows. That one is missing proves nothing. */
-  async listed(
-    regionId: string,
-    vpcId: string,
+  /**
+   * Which of the links the VPC's own listing shows. They are held from now on, as if they had been attached. That one is
+   * missing proves nothing.
+   */
+  async holdListed(
+    vpc: Omit<Link, "instanceId">,
     instanceIds: readonly string[],
-    signal: AbortSignal,
+    operation: Operation,
   ): Promise<ReadonlySet<string>> {
-    return await this.#reader.listed(regionId, vpcId, instanceIds, signal);
+    const listed = await this.#reader.listed(vpc.regionId, vpc.vpcId, instanceIds, operation.signal);
+    for (const instanceId of listed) this.#turns.hold({ ...vpc, instanceId }, operation.holder);
+    return listed;
+  }
+
+  /** One page of the links that match, asked anew. */
+  async page(query: LinkQuery, signal: AbortSignal): Promise<LinkPage> {
+    return await this.#client.describe(query, signal);
   }
 
   /** Looks, and where that is refused for good too, stays with the first error. */

@@ -1,9 +1,10 @@
 /** Lists the links that exist, of a VPC or of instances: what `getClassicLinks` does in every door. */
 
-import type { ClassicLinkLifecycle } from "./classicLink";
-import type { EcsClient, Link } from "./ecs/client";
+import { ClassicLinkLifecycle } from "./classicLink";
+import type { Link } from "./ecs/client";
 import { EcsError, FAULTS } from "./ecs/errors";
-import { type CheckFailure, checkId, checkNames, type Properties } from "./inputs";
+import { type CheckFailure, checkId, checkNames, checkRegion, type Properties } from "./inputs";
+import type { LinkSteps } from "./linkSteps";
 import { type CallContext, Operation } from "./operation";
 
 /** How long a listing may take by default, in ms. It spans several minutes of a throttle's minute rule. */
@@ -31,7 +32,6 @@ export type CheckedFilter =
  */
 export function checkFilter(args: Properties, defaultRegion: () => string): CheckedFilter {
   const { vpcId, instanceIds } = args;
-  let { regionId } = args;
   const failures: (CheckFailure | undefined)[] = checkNames(args, FILTERS);
   if (isAbsent(vpcId) && isAbsent(instanceIds)) {
     failures.push({ property: "vpcId", reason: "is missing, and so is instanceIds; give one of them or both" });
@@ -42,13 +42,10 @@ export function checkFilter(args: Properties, defaultRegion: () => string): Chec
   } else if (!isAbsent(instanceIds)) {
     failures.push({ property: "instanceIds", reason: `is of type ${typeof instanceIds}; set it to a list of ids` });
   }
-  try {
-    if (isAbsent(regionId)) regionId = defaultRegion();
-    failures.push(checkId("regionId", regionId, "cn-hangzhou"));
-  } catch (error) {
-    failures.push({ property: "regionId", reason: error instanceof Error ? error.message : String(error) });
-  }
+  const { inputs, failure } = checkRegion(args.regionId, defaultRegion);
+  failures.push(failure);
   const found = failures.filter((failure) => failure !== undefined);
+  const { regionId } = inputs;
   if (found.length > 0 || typeof regionId !== "string") return { failures: found };
   return {
     filter: {
@@ -67,17 +64,17 @@ export function checkFilter(args: Properties, defaultRegion: () => string): Chec
  * @throws {ClassicLinkError} when the answer would not be complete.
  */
 export async function listLinks(
-  client: EcsClient,
-  lifecycle: ClassicLinkLifecycle,
+  steps: LinkSteps,
   filter: LinkFilter,
   context: CallContext = {},
 ): Promise<readonly Link[]> {
   const { regionId, vpcId, instanceIds } = filter;
+  const one = new ClassicLinkLifecycle(steps);
   const links =
     instanceIds === undefined
-      ? await linksOfVpc(client, regionId, vpcId ?? "", context)
+      ? await linksOfVpc(steps, regionId, vpcId ?? "", context)
       : // Read one by one: the reads gather themselves into few calls, and one released instance does not spoil the others.
-        await Promise.all(instanceIds.map((instanceId) => lifecycle.read({ regionId, instanceId }, context)));
+        await Promise.all(instanceIds.map((instanceId) => one.read({ regionId, instanceId }, context)));
   return links
     .filter((link) => link !== undefined)
     .filter((link) => vpcId === undefined || link.vpcId === vpcId)
@@ -85,7 +82,7 @@ export async function listLinks(
 }
 
 async function linksOfVpc(
-  client: EcsClient,
+  steps: LinkSteps,
   regionId: string,
   vpcId: string,
   context: CallContext,
@@ -95,7 +92,7 @@ async function linksOfVpc(
     return await operation.retry(async () => {
       const links = new Map<string, Link>();
       for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
-        const page = await client.describe({ regionId, vpcId, pageNumber }, operation.signal);
+        const page = await steps.page({ regionId, vpcId, pageNumber }, operation.signal);
         for (const link of page.links) links.set(link.instanceId, link);
         listed += page.links.length;
         // Links that come and go meanwhile shift the pages, which shows as one twice or one too few: begin again.

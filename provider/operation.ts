@@ -77,15 +77,18 @@ export class Operation {
    * Looks at each item again and again until all are as awaited.
    *
    * @param awaited what is waited for, as in "not listed yet".
+   * @param onEach told of each item that is as awaited.
    */
   async until<Item>(
     items: readonly Item[],
     isAsAwaited: (item: Item) => Promise<boolean>,
     awaited: string,
+    onEach: (item: Item) => void = () => {},
   ): Promise<void> {
     let left = items;
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, LOOK_EVERY_MS)) {
       const answers = await Promise.all(left.map((item) => this.retry(() => isAsAwaited(item))));
+      left.filter((_, index) => answers[index]).forEach(onEach);
       left = left.filter((_, index) => !answers[index]);
       if (left.length === 0) return;
       this.waiting(items.length === 1 ? awaited : `${awaited} (${left.length} of ${items.length})`);

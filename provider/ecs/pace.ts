@@ -50,9 +50,7 @@ class Gate {
   #reopening: NodeJS.Timeout | undefined;
   /** Counts the closings, so that the many answers to one burst close it only once. */
   #closings = 0;
-  /** When the window began whose quota is being used, and how long a window seems to be. Learned from the pauses. */
-  #windowBegan: number | undefined;
-  #windowMs: number | undefined;
+  readonly #window = new Window();
 
   async pass<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     await this.#turn(signal);
@@ -97,39 +95,66 @@ class Gate {
       const go = this.#queue.shift();
       if (go === undefined) return;
       this.#inFlight += 1;
+      this.#window.begin();
       go();
     }
   }
 
   #passed(): void {
-    if (this.#width === 1) this.#beginWindow();
+    if (this.#width === 1) this.#window.passed();
     this.#width = Math.min(MAX_IN_FLIGHT, this.#width * 2);
     this.#pauseMs = FIRST_PAUSE_MS;
   }
 
-  #beginWindow(): void {
-    const now = performance.now();
-    if (this.#windowBegan !== undefined) this.#windowMs = now - this.#windowBegan;
-    this.#windowBegan = now;
-  }
-
   #close(askedMs: number): void {
     this.#closings += 1;
-    const firstRefusal = this.#width > 1;
+    if (this.#width === 1) this.#window.refused();
     this.#width = 1;
-    const restOfWindow = firstRefusal ? this.#restOfWindow() : undefined;
-    const pauseMs = askedMs > 0 ? askedMs : (restOfWindow ?? this.#pauseMs);
+    const pauseMs = askedMs > 0 ? askedMs : (this.#window.rest() ?? this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     this.#reopening = setTimeout(() => {
       this.#reopening = undefined;
       this.#next();
     }, pauseMs);
   }
+}
 
-  /** How long the window should still last, in ms, if it is as long as the one before. */
-  #restOfWindow(): number | undefined {
-    if (this.#windowBegan === undefined || this.#windowMs === undefined) return undefined;
-    const rest = this.#windowBegan + this.#windowMs - performance.now();
-    return rest > 0 && rest <= 2 * LONGEST_PAUSE_MS ? rest : undefined;
+/**
+ * Learns how long a window is, so that the probe comes when the next one begins and not up to half a minute later. Each
+ * probe that is refused says "longer", each that passes "at most that long"; the next one goes in the middle.
+ */
+class Window {
+  #began: number | undefined;
+  #atLeastMs = 0;
+  #atMostMs: number | undefined;
+
+  /** The first call of all may have opened a window. */
+  begin(): void {
+    this.#began ??= performance.now();
+  }
+
+  /** A probe has passed: a window has ended, and another has begun. */
+  passed(): void {
+    this.#atMostMs = Math.min(this.#atMostMs ?? Number.POSITIVE_INFINITY, this.#elapsedMs());
+    this.#began = performance.now();
+  }
+
+  /** A probe was refused: the window lasts longer. */
+  refused(): void {
+    this.#atLeastMs = this.#elapsedMs();
+    // What was learned no longer holds; a quota may have changed, or windows follow the clock.
+    if (this.#atMostMs !== undefined && this.#atLeastMs >= this.#atMostMs) this.#atMostMs = undefined;
+  }
+
+  /** How long to wait for the next window, in ms; undefined when nothing is known. */
+  rest(): number | undefined {
+    if (this.#atMostMs === undefined) return undefined;
+    const middle = (Math.min(this.#atLeastMs, this.#atMostMs) + this.#atMostMs) / 2;
+    const rests = [middle, this.#atMostMs].map((endMs) => endMs - this.#elapsedMs());
+    return rests.find((rest) => rest > FIRST_PAUSE_MS / 2);
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - (this.#began ?? performance.now());
   }
 }

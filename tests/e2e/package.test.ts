@@ -1,7 +1,7 @@
 /** The packed package in projects of other people: every kind of program, and every way to configure one. */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
@@ -55,6 +55,21 @@ describe("[22] programs that install the packed package", () => {
     shop = await openShop({});
     install(shop);
     for (const [path, text] of Object.entries(files)) shop.project.write(path, text);
+    await lifeOfOneLink(shop);
+  });
+
+  test("an installer that keeps packages apart, as pnpm does, finds all that is needed", async () => {
+    shop = await openShop({ a: { instanceId: "i-a", vpcId: "vpc-1" } });
+    const modules = join(shop.project.folder, "node_modules");
+    const store = join(shop.project.folder, "store");
+    rmSync(modules, { recursive: true });
+    mkdirSync(modules);
+    // Beside the package lie only its own dependencies; the project sees only the package and the SDK.
+    cpSync(join(installed, "pulumi-classiclink"), join(store, "node_modules/pulumi-classiclink"), { recursive: true });
+    for (const name of ["@alicloud", "p-retry", "@pulumi"])
+      symlinkSync(join(installed, name), join(store, "node_modules", name));
+    symlinkSync(join(store, "node_modules/pulumi-classiclink"), join(modules, "pulumi-classiclink"));
+    symlinkSync(join(installed, "@pulumi"), join(modules, "@pulumi"));
     await lifeOfOneLink(shop);
   });
 });
