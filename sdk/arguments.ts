@@ -1,11 +1,11 @@
 /** Tells callers in plain JavaScript what the compiler tells those in TypeScript, and what Pulumi tells nobody. */
 
-import type { ProviderResource } from "@pulumi/pulumi";
+import { type ProviderResource, RunError } from "@pulumi/pulumi";
 
 /**
  * Checks the names of arguments. Their values are checked by the provider, when they are known.
  *
- * @throws {Error} for arguments that are missing or misspelt.
+ * @throws {RunError} for arguments that are missing or misspelt.
  */
 export function checkArgs(
   where: string,
@@ -13,28 +13,28 @@ export function checkArgs(
   { required, optional }: { readonly required: readonly string[]; readonly optional: readonly string[] },
 ): void {
   if (typeof args !== "object" || args === null)
-    throw new Error(`${where}: args are missing; give ${required.join(" and ")}`);
+    throw new RunError(`${where}: args are missing; give ${required.join(" and ")}`);
   const known = [...required, ...optional];
   const misspelt = Object.keys(args).find((key) => !known.includes(key));
   if (misspelt !== undefined) {
-    throw new Error(`${where}: "${misspelt}" is not an argument; the arguments are ${known.join(", ")}`);
+    throw new RunError(`${where}: "${misspelt}" is not an argument; the arguments are ${known.join(", ")}`);
   }
   for (const name of required) {
     const value: unknown = Reflect.get(args, name);
-    if (value === undefined || value === null) throw new Error(`${where}: ${name} is missing`);
+    if (value === undefined || value === null) throw new RunError(`${where}: ${name} is missing`);
   }
 }
 
 /**
  * Refuses providers of other packages. Pulumi itself would send the calls to the wrong plugin.
  *
- * @throws {Error} that says what to do instead.
+ * @throws {RunError} that says what to do instead.
  */
 export function checkProvider(where: string, provider: ProviderResource | undefined): void {
   if (provider === undefined) return;
   const pkg: unknown = typeof provider === "object" ? Reflect.get(provider, "pkg") : provider;
   if (pkg === "pulumi-nodejs") return;
-  throw new Error(
+  throw new RunError(
     `${where}: opts.provider is a provider of the package "${String(pkg)}", which cannot manage links; leave it out ` +
       "and configure the stack (classiclink:region, or the alicloud:* keys it has already)",
   );

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { STORED_LINE } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
+import { checkDeclaredOnce } from "./declaredOnce";
 import { toTimeouts } from "./timeouts";
 
 /** What a link is made of. A change of any property replaces the link; the old link is detached first. */
@@ -56,7 +57,8 @@ export class ClassicLink extends pulumi.CustomResource {
    * @param name the name of the resource in the program.
    * @param args what the link is made of.
    * @param opts options of the resource.
-   * @throws {Error} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
+   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, a provider of another package,
+   * or an instance that another ClassicLink of the program declares.
    */
   constructor(name: string, args: ClassicLinkArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal Looks up by `opts.id`; see {@link ClassicLink.get}. */
@@ -65,6 +67,7 @@ export class ClassicLink extends pulumi.CustomResource {
     const where = `ClassicLink "${name}"`;
     if (opts.id === undefined) checkArgs(where, args, { required: ["instanceId", "vpcId"], optional: ["regionId"] });
     checkProvider(where, opts.provider);
+    if (opts.id === undefined) checkDeclaredOnce(where, args?.instanceId, args?.regionId);
     const timeouts = toTimeouts(where, opts.customTimeouts);
     const props: pulumi.Inputs = {
       instanceId: args?.instanceId,

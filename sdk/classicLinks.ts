@@ -47,7 +47,7 @@ export class ClassicLinks extends pulumi.CustomResource {
    * @param name the name of the resource in the program.
    * @param args which instances to link to which VPC.
    * @param opts options of the resource.
-   * @throws {Error} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
+   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
    */
   constructor(name: string, args: ClassicLinksArgs, opts: pulumi.CustomResourceOptions = {}) {
     const where = `ClassicLinks "${name}"`;

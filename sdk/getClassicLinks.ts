@@ -43,11 +43,11 @@ export interface FoundLink {
  *
  * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
  *
- * @throws {Error} for arguments that are missing or wrong, and when the answer would not be complete.
+ * @throws {RunError} for arguments that are missing or wrong, and when the answer would not be complete.
  */
 export async function getClassicLinks(args: GetClassicLinksArgs): Promise<GetClassicLinksResult> {
   // Loaded here and not above: most programs only declare.
-  const [{ connectClient, lifecycleOver }, { checkFilter, listLinks }] = await Promise.all([
+  const [{ connect }, { checkFilter, listLinks }] = await Promise.all([
     import("../provider/hosts/connect.js"),
     import("../provider/listLinks.js"),
   ]);
@@ -57,8 +57,7 @@ export async function getClassicLinks(args: GetClassicLinksArgs): Promise<GetCla
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new Error(`getClassicLinks: ${reasons.join("; ")}`);
   }
-  const client = await connectClient(settings);
-  const links = await listLinks(client, lifecycleOver(client), filter);
+  const links = await listLinks(await connect(settings), filter);
   return { links: links.map(({ instanceId, vpcId }) => ({ instanceId, vpcId })) };
 }
 

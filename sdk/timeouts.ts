@@ -1,6 +1,6 @@
 /** Reads `customTimeouts` for the dynamic door, to which Pulumi does not pass them on. */
 
-import type { CustomTimeouts } from "@pulumi/pulumi";
+import { type CustomTimeouts, RunError } from "@pulumi/pulumi";
 
 /** Timeouts in seconds. */
 export type Timeouts = Readonly<Record<string, number>>;
@@ -15,12 +15,12 @@ const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e
  *
  * @param where whose timeouts they are, for the error.
  * @returns undefined when none is given.
- * @throws {Error} when one cannot be read. Source: Go's notation of durations, which Pulumi uses.
+ * @throws {RunError} when one cannot be read. Source: Go's notation of durations, which Pulumi uses.
  */
 export function toTimeouts(where: string, given: CustomTimeouts | undefined): Timeouts | undefined {
   const misspelt = Object.keys(given ?? {}).find((call) => !CALLS.includes(call));
   if (misspelt !== undefined)
-    throw new Error(`${where}: customTimeouts has no ${misspelt}; it has ${CALLS.join(", ")}`);
+    throw new RunError(`${where}: customTimeouts has no ${misspelt}; it has ${CALLS.join(", ")}`);
   const timeouts = Object.entries(given ?? {})
     .filter(([, text]) => text !== undefined)
     .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const);
@@ -28,7 +28,7 @@ export function toTimeouts(where: string, given: CustomTimeouts | undefined): Ti
 }
 
 function toSeconds(what: string, text: unknown): number {
-  const wrong = new Error(`${what} is ${JSON.stringify(text)}; use a duration such as "90s", "10m" or "1h30m"`);
+  const wrong = new RunError(`${what} is ${JSON.stringify(text)}; use a duration such as "90s", "10m" or "1h30m"`);
   if (typeof text !== "string" || !/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text)) throw wrong;
   let seconds = 0;
   for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)([a-zµ]+)/g)) {

@@ -145,7 +145,10 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
 export const FAULTS = {
   HostNotFound: { ...row("transient", "check endpoint, region and DNS", 30_000), unclear: false },
   ConnectionRefused: { ...row("transient", "check endpoint and the network", 30_000), unclear: false },
-  CertificateRefused: { ...row("configuration", "check endpoint, and the certificate it shows"), unclear: false },
+  CertificateRefused: {
+    ...row("configuration", "check endpoint and protocol, and the certificate that the endpoint shows"),
+    unclear: false,
+  },
   ConnectionLost: { ...row("transient", "check the network, and run the command again"), unclear: true },
   Timeout: { ...row("transient", "check endpoint and the network"), unclear: true },
   UnreadableAnswer: { ...row("transient", "check endpoint; what answers does not behave like ECS"), unclear: true },

@@ -168,7 +168,7 @@ function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets):
 function faultOfSocketError(code: string): keyof typeof FAULTS {
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
+  if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
   return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
 }
 
