@@ -14,7 +14,7 @@ import {
 } from "./inputs";
 import { formatLinksId } from "./linkId";
 import { LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
-import { type CallContext, Operation } from "./operation";
+import { type CallContext, Operation, plural } from "./operation";
 
 /** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
 export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
@@ -174,12 +174,12 @@ export class ClassicLinksLifecycle {
    */
   async delete(state: Members, context: CallContext = {}): Promise<void> {
     const { regionId, vpcId, instanceIds } = state;
-    const asked = `unlink ${instanceIds.length} instances from ${vpcId} in ${regionId}`;
+    const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
     try {
       const tally = new Tally(instanceIds.length, "unlinked", operation);
       await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, tally);
-      if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.join("\n")}`);
+      if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.sort().join("\n")}`);
     } catch (error) {
       throw operation.failure(error);
     } finally {
@@ -189,7 +189,7 @@ export class ClassicLinksLifecycle {
 
   async #change(olds: Members, declared: Declared, context: CallContext): Promise<Members> {
     const { regionId, vpcId, instanceIds } = declared;
-    const asked = `link ${instanceIds.length} instances to ${vpcId} in ${regionId}`;
+    const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
     const wanted = new Set(instanceIds);
     const removed = linksTo(
@@ -210,7 +210,7 @@ export class ClassicLinksLifecycle {
         (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),
       );
       const linked = await this.#attachAll(linksTo(vpcId, declared, missing), operation, joining);
-      const reasons = [...leaving.reasons, ...joining.reasons];
+      const reasons = [...leaving.reasons, ...joining.reasons].sort();
       if (reasons.length === 0) return { ...declared, movedAway: {} };
       const holds = new Set([
         ...present,

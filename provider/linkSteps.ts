@@ -224,9 +224,13 @@ export class LinkSteps {
     instanceIds: readonly string[],
     operation: Operation,
   ): Promise<ReadonlySet<string>> {
-    const listed = await this.#reader.listed(vpc.regionId, vpc.vpcId, instanceIds, operation.signal);
-    for (const instanceId of listed) this.#turns.hold({ ...vpc, instanceId }, operation.holder);
-    return listed;
+    const links = instanceIds.map((instanceId) => ({ ...vpc, instanceId }));
+    // In turn, because a link that is being removed at this moment is still listed.
+    return await this.#turns.take(links, operation.signal, async () => {
+      const listed = await this.#reader.listed(vpc.regionId, vpc.vpcId, instanceIds, operation.signal);
+      for (const link of links) if (listed.has(link.instanceId)) this.#turns.hold(link, operation.holder);
+      return listed;
+    });
   }
 
   /** One page of the links that match, asked anew. */

@@ -169,6 +169,7 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-function plural(count: number, one: string, many: string): string {
+/** "1 try", "2 tries". */
+export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -29,11 +29,9 @@ afterEach(() => {
 });
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `i-${n}`);
-const declare = (...instanceIds: string[]): Declared => ({ regionId, vpcId, instanceIds });
-const state = (instanceIds: readonly string[], movedAway: Record<string, string> = {}): Members => ({
-  ...declare(...instanceIds),
-  movedAway,
-});
+const declare = (...instanceIds: string[]) => ({ regionId, vpcId, instanceIds }) satisfies Declared;
+const state = (instanceIds: readonly string[], movedAway: Record<string, string> = {}) =>
+  ({ ...declare(...instanceIds), movedAway }) satisfies Members;
 
 function lifecycleOf(client: EcsClient): ClassicLinksLifecycle {
   return new ClassicLinksLifecycle(new LinkSteps(client, new LinkReader(client)));
@@ -212,8 +210,7 @@ describe("create", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
     const instanceIds = names(1_000);
-    const { value } = await run(lifecycleOf(paced(ecs)).create(declare(...instanceIds)));
-    expect(value).toEqual(state(instanceIds));
+    expect(await done(lifecycleOf(paced(ecs)).create(declare(...instanceIds)))).toEqual(state(instanceIds));
     expect(ecs.count("attach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
     expect(ecs.mostAtOnce).toBe(MAX_IN_FLIGHT);

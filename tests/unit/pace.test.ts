@@ -120,7 +120,7 @@ describe("a whole resource under the minute rule", () => {
     expect(made.afterMs).toBeLessThanOrEqual(11 * MINUTE);
   });
 
-  test("1000 reads of links at ten Describes a minute are all answered within two windows", async () => {
+  test("1000 reads of links at ten Describes a minute are all answered within three windows", async () => {
     const ecs = new ScriptedEcs();
     for (const n of upTo(1_000)) ecs.links.set(`i-${n}`, "vpc-1");
     let [windowEnds, passed] = [0, 0];
@@ -133,9 +133,10 @@ describe("a whole resource under the minute rule", () => {
     });
     const client = paced(ecs);
     const lifecycle = new ClassicLinkLifecycle(new LinkSteps(client, new LinkReader(client)));
-    const { value, afterMs } = await run(Promise.all(upTo(1_000).map((n) => lifecycle.read(link(n)))));
-    expect(value).toEqual(upTo(1_000).map((n) => link(n)));
-    expect(afterMs).toBeLessThanOrEqual(3 * MINUTE);
+    const from = performance.now();
+    const read = await done(Promise.all(upTo(1_000).map((n) => lifecycle.read(link(n)))));
+    expect(read).toEqual(upTo(1_000).map((n) => link(n)));
+    expect(performance.now() - from).toBeLessThanOrEqual(3 * MINUTE);
   });
 });
 

@@ -223,10 +223,10 @@ describe("members that change hands in one update", () => {
   });
 
   const between = () => {
-    const { linksNow, many } = processOver({ "i-a": "vpc-1", "i-b": "vpc-1", "i-c": "vpc-1" });
+    const { ecs, linksNow, many } = processOver({ "i-a": "vpc-1", "i-b": "vpc-1", "i-c": "vpc-1" });
     const giving = () => many.update(links("vpc-1", "i-a", "i-b"), links("vpc-1", "i-b"), { holder: "from" });
     const taking = () => many.update(links("vpc-1", "i-c"), links("vpc-1", "i-a", "i-c"), { holder: "to" });
-    return { linksNow, giving, taking };
+    return { ecs, linksNow, giving, taking };
   };
 
   test("a member that moves between two ClassicLinks of one VPC stays linked when the one that takes it runs first", async () => {
@@ -242,6 +242,17 @@ describe("members that change hands in one update", () => {
       if (order === "giver first") await done(Promise.all([giving(), taking()]));
       else if (order === "taker first") await done(Promise.all([taking(), giving()]));
       else await done(giving().then(taking));
+      expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-1", "i-c": "vpc-1" });
+    }
+  });
+
+  test("and when one asks for the listing while the other's detach is under way", async () => {
+    for (const giverFirst of [true, false]) {
+      const { ecs, linksNow, giving, taking } = between();
+      ecs.latencyMs = 100;
+      const first = giverFirst ? giving() : taking();
+      await jest.advanceTimersByTimeAsync(50);
+      await done(Promise.all([first, giverFirst ? taking() : giving()]));
       expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-1", "i-c": "vpc-1" });
     }
   });
