@@ -2,7 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CLASSIC_LINK, GET_CLASSIC_LINKS, SETTING_DESCRIPTIONS } from "../provider/hosts/plugin/descriptions";
+import {
+  CLASSIC_LINK,
+  CLASSIC_LINKS,
+  GET_CLASSIC_LINKS,
+  SETTING_DESCRIPTIONS,
+} from "../provider/hosts/plugin/descriptions";
 
 type Rows = Readonly<Record<string, string>>;
 
@@ -28,6 +33,11 @@ export function referencePage(): string {
     table("input", CLASSIC_LINK.inputs),
     "`instanceId` and `vpcId` are required. A change of any input replaces the link; the old one is detached first.",
     table("output", CLASSIC_LINK.outputs),
+    "## ClassicLinks",
+    CLASSIC_LINKS.resource,
+    table("input", CLASSIC_LINKS.inputs),
+    "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import takes all links of the VPC.",
+    table("output", CLASSIC_LINKS.outputs),
     "## getClassicLinks",
     GET_CLASSIC_LINKS.function,
     table("argument", GET_CLASSIC_LINKS.args),

@@ -1,8 +1,8 @@
 /** What a stack makes of trouble: locks, lost answers, a killed provider, slow visibility, wrong input and settings. */
 
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { killDynamicHost } from "../support/processes";
-import { configurationOf, openShop, SECRET_KEY, type Shop } from "../support/shop";
+import { killProvider } from "../support/processes";
+import { configurationOf, DOORS, openShop, SECRET_KEY, type Shop } from "../support/shop";
 
 const A = { instanceId: "i-a", vpcId: "vpc-1" };
 
@@ -22,18 +22,20 @@ describe("trouble while links are made", () => {
     const attaches = shop.emulator.calls().filter((call) => call.action === "AttachClassicLinkVpc");
     expect(attaches.filter((call) => call.params.InstanceId === "i-b")).toHaveLength(1);
   });
+});
 
+describe.each(DOORS)("trouble through the %s door", (door) => {
   test.each([
     ["before ECS has done the work", "reset-before"],
     ["after ECS has done the work", "lost-answer"],
   ] as const)("[20] a provider that is killed %s is made up for by the next up", async (_, fault) => {
-    shop = await openShop({ a: A });
+    shop = await openShop({ a: A }, { door });
     // Keeps create waiting, so that it is still running when the provider is killed.
     shop.emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault, times: 1 });
     shop.emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: "unavailable-503", times: 1000 });
     const up = shop.stack.up();
     await untilCalled(shop, "DescribeClassicLinkInstances", up);
-    expect(killDynamicHost(shop.project.folder)).toBe(true);
+    expect(killProvider(door, shop.project.folder)).toBe(true);
     expect((await up).ok).toBe(false);
     shop.emulator.clearTrouble();
     const { ok } = await shop.stack.up();
@@ -44,7 +46,7 @@ describe("trouble while links are made", () => {
   });
 
   test("[6] a link that is not listed in time is kept as half made, and the next up finishes it", async () => {
-    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } });
+    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } }, { door });
     shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
     const first = await shop.stack.up();
     expect(first.ok).toBe(false);
@@ -59,7 +61,7 @@ describe("trouble while links are made", () => {
   });
 
   test("[6] a half-made link can be destroyed", async () => {
-    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } });
+    shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } }, { door });
     shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
     expect((await shop.stack.up()).ok).toBe(false);
     shop.emulator.clearTrouble();
@@ -69,6 +71,19 @@ describe("trouble while links are made", () => {
 });
 
 describe("what is wrong is told by its name", () => {
+  test("an id and a setting through the plugin", async () => {
+    shop = await openShop({ a: { instanceId: "i-a,i-b", vpcId: "" } }, { door: "plugin" });
+    const wrongIds = await shop.stack.preview();
+    expect(wrongIds.ok).toBe(false);
+    expect(wrongIds.output).toMatch(/instanceId.*comma/s);
+    expect(wrongIds.output).toMatch(/vpcId.*is empty/s);
+    await shop.stack.configure("classiclink:protocol", "ftp");
+    const wrongSetting = await shop.stack.preview();
+    expect(wrongSetting.ok).toBe(false);
+    expect(wrongSetting.output).toMatch(/classiclink:protocol is "ftp"/);
+    expect(shop.emulator.calls()).toEqual([]);
+  });
+
   test.each([
     ["an empty id", { instanceId: "", vpcId: "vpc-1" }, /instanceId.*is empty/s],
     ["a list of ids", { instanceId: "i-a,i-b", vpcId: "vpc-1" }, /instanceId.*comma/s],

@@ -1,18 +1,22 @@
-/** The life of links in a stack, through an engine: the Pulumi CLI where it is on PATH, else the repository's own. */
+/** The life of links in a stack, through both doors and an engine: the Pulumi CLI where it is on PATH, else the repository's own. */
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { openShop, SECRET_KEY, type Shop } from "../support/shop";
+import { DOORS, openShop, SECRET_KEY, type Shop } from "../support/shop";
 
 const DECLARED = {
   a: { instanceId: "i-a", vpcId: "vpc-1" },
   b: { instanceId: "i-b", vpcId: "vpc-1" },
 };
 
+/** What the states of the dynamic door hold, of every version. */
+const STORED_LINE =
+  'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-classiclink/dynamic")';
+
 // One story: each test goes on where the one before it ended.
-describe("the life of two links", () => {
+describe.each(DOORS)("the life of two links through the %s door", (door) => {
   let shop: Shop;
   beforeAll(async () => {
-    shop = await openShop(DECLARED);
+    shop = await openShop(DECLARED, { door });
     console.log(`end-to-end tests are driven by ${shop.stack.drivenBy}`);
   });
   afterAll(() => shop?.close());
@@ -30,14 +34,16 @@ describe("the life of two links", () => {
     expect(shop.calls("AttachClassicLinkVpc")).toBe(2);
   });
 
-  test("the state holds ids, properties and one short line of code, and no secret", async () => {
+  test("[17] the state holds ids and properties, and no secret", async () => {
     const exported = JSON.stringify(await shop.stack.export());
     expect(exported).toContain('"id":"cn-hangzhou:i-a"');
     expect(exported).not.toContain(SECRET_KEY);
-    const line = /"__provider":"((?:[^"\\]|\\.)*)"/.exec(exported)?.[1] ?? "";
-    expect(JSON.parse(`"${line}"`)).toBe(
-      'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-classiclink/dynamic")',
-    );
+  });
+
+  test("[18] the state holds one short line of code, or none", async () => {
+    const line = /"__provider":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(await shop.stack.export()))?.[1];
+    const code = line === undefined ? undefined : JSON.parse(line);
+    expect(code).toBe({ dynamic: STORED_LINE, plugin: undefined }[door]);
   });
 
   test("[2] a second up changes nothing and calls nothing", async () => {
@@ -106,23 +112,66 @@ describe("the life of two links", () => {
 });
 
 describe("links that exist before the stack", () => {
-  test("[4] one that is as declared is adopted, and one to another VPC is named and not touched", async () => {
-    const shop = await openShop(DECLARED, {
-      links: [
-        { instanceId: "i-a", vpcId: "vpc-1" },
-        { instanceId: "i-b", vpcId: "vpc-2" },
-      ],
-    });
-    try {
-      const { ok, output } = await shop.stack.up();
-      expect(ok).toBe(false);
-      expect(output).toContain("i-a: already linked to vpc-1: adopted");
-      expect(output).toContain("cannot link i-b to vpc-1 in cn-hangzhou: it is linked to vpc-2");
-      expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-2");
-      expect(resourcesOf(await shop.stack.export())).toContain("cn-hangzhou:i-a");
-    } finally {
-      await shop.close();
-    }
+  test.each(DOORS)(
+    "[4] one that is as declared is adopted, and one to another VPC is named and not touched (%s)",
+    async (door) => {
+      const shop = await openShop(DECLARED, {
+        door,
+        links: [
+          { instanceId: "i-a", vpcId: "vpc-1" },
+          { instanceId: "i-b", vpcId: "vpc-2" },
+        ],
+      });
+      try {
+        const { ok, output } = await shop.stack.up();
+        expect(ok).toBe(false);
+        expect(output).toContain("already linked to vpc-1: adopted");
+        expect(output).toContain("cannot link i-b to vpc-1 in cn-hangzhou: it is linked to vpc-2");
+        expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-2");
+        expect(resourcesOf(await shop.stack.export())).toContain("cn-hangzhou:i-a");
+      } finally {
+        await shop.close();
+      }
+    },
+  );
+});
+
+// One story, as above.
+describe("moving from the dynamic door to the plugin", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop({ ...DECLARED, a: { ...DECLARED.a, options: '{ customTimeouts: { create: "5m" } }' } });
+    expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { create: 3 } });
+  });
+  afterAll(() => shop?.close());
+
+  test("[21] changes nothing and calls nothing", async () => {
+    shop.declare(DECLARED, "plugin");
+    shop.emulator.clearCalls();
+    expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { same: 3, create: 0, update: 0, delete: 0 } });
+    expect(shop.emulator.calls()).toEqual([]);
+    const exported = JSON.stringify(await shop.stack.export());
+    expect(exported).toContain('"type":"classiclink:index:ClassicLink"');
+    expect(exported).not.toContain('"type":"pulumi-nodejs:dynamic/classiclink:ClassicLink"');
+  });
+
+  test("[11] is followed by a refresh that finds no drift, and leaves nothing of the other door in the state", async () => {
+    const { ok, summary, output } = await shop.stack.refresh();
+    expect({ ok, summary }).toMatchObject({ ok: true, summary: { delete: 0 } });
+    expect(output).not.toMatch(/[~+-] (instanceId|vpcId|regionId)/);
+    expect(JSON.stringify(await shop.stack.export())).not.toMatch(/__provider|__timeouts|__holder/);
+  });
+
+  test("drift is found and healed as before", async () => {
+    shop.emulator.unlink("i-a");
+    shop.emulator.link("i-b", "vpc-2");
+    expect(await shop.stack.up({ refresh: true })).toMatchObject({ ok: true, summary: { create: 1, replace: 1 } });
+    expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
+  });
+
+  test("destroy removes the links", async () => {
+    expect(await shop.stack.destroy()).toMatchObject({ ok: true, summary: { delete: 3 } });
+    expect(shop.linked()).toBe("");
   });
 });
 

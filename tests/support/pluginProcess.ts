@@ -1,7 +1,7 @@
 /** The provider plugin as a process, and an engine that it may talk to: spoken to over gRPC as the engine does. Needs a build. */
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import {
@@ -22,7 +22,9 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
+export const LINKS_TYPE = "classiclink:index:ClassicLinks";
 export const URN = `urn:pulumi:dev::shop::${LINK_TYPE}::web`;
+export const LINKS_URN = `urn:pulumi:dev::shop::${LINKS_TYPE}::fleet`;
 export const PROVIDER_URN = "urn:pulumi:dev::shop::pulumi:providers:classiclink::default";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -48,11 +50,14 @@ const service = ResourceProviderService;
 const EXECUTABLE = join(__dirname, "..", "..", "plugin", "pulumi-resource-classiclink");
 
 export class PluginProcess {
+  /** The resource that calls are about. */
+  urn = URN;
   readonly told: Told[] = [];
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
   readonly #child;
   readonly #engine = new Server();
+  readonly #logged = new EventEmitter();
   #client = new Client("127.0.0.1:1", credentials.createInsecure());
 
   private constructor(env: NodeJS.ProcessEnv, engineAddress: string) {
@@ -86,6 +91,7 @@ export class PluginProcess {
     ) => {
       this.told.push({ urn: request.getUrn(), message: request.getMessage(), ephemeral: request.getEphemeral() });
       answer(null, new Empty());
+      this.#logged.emit("line");
     };
     this.#engine.addService(EngineService, { log });
     const port = await new Promise((resolve, reject) => {
@@ -105,6 +111,11 @@ export class PluginProcess {
     });
   }
 
+  /** Waits until it has told the engine something. */
+  async toldOf(message: RegExp): Promise<void> {
+    while (!this.told.some((told) => message.test(told.message))) await once(this.#logged, "line");
+  }
+
   configure(config: Props): Promise<rpc.ConfigureResponse> {
     return this.call(service.configure, new rpc.ConfigureRequest().setArgs(struct(config)));
   }
@@ -119,33 +130,36 @@ export class PluginProcess {
   }
 
   check(news: Props, olds: Props = {}): Promise<rpc.CheckResponse> {
-    return this.call(service.check, new rpc.CheckRequest().setUrn(URN).setOlds(struct(olds)).setNews(struct(news)));
+    return this.call(
+      service.check,
+      new rpc.CheckRequest().setUrn(this.urn).setOlds(struct(olds)).setNews(struct(news)),
+    );
   }
 
   diff(olds: Props, news: Props, ignoreChanges: string[] = []): Promise<rpc.DiffResponse> {
-    const request = new rpc.DiffRequest().setUrn(URN).setId("cn-hangzhou:i-a").setIgnorechangesList(ignoreChanges);
+    const request = new rpc.DiffRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setIgnorechangesList(ignoreChanges);
     return this.call(service.diff, request.setOlds(struct(olds)).setNews(struct(news)));
   }
 
   create(inputs: Props, { preview = false, timeout = 0 } = {}): Promise<rpc.CreateResponse> {
-    const request = new rpc.CreateRequest().setUrn(URN).setPreview(preview).setTimeout(timeout);
+    const request = new rpc.CreateRequest().setUrn(this.urn).setPreview(preview).setTimeout(timeout);
     return this.call(service.create, request.setProperties(struct(inputs)));
   }
 
   read(id: string, state?: Props, inputs?: Props): Promise<rpc.ReadResponse> {
-    const request = new rpc.ReadRequest().setUrn(URN).setId(id);
+    const request = new rpc.ReadRequest().setUrn(this.urn).setId(id);
     if (state !== undefined) request.setProperties(struct(state));
     if (inputs !== undefined) request.setInputs(struct(inputs));
     return this.call(service.read, request);
   }
 
   update(olds: Props, news: Props, { preview = false } = {}): Promise<rpc.UpdateResponse> {
-    const request = new rpc.UpdateRequest().setUrn(URN).setId("cn-hangzhou:i-a").setPreview(preview);
+    const request = new rpc.UpdateRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setPreview(preview);
     return this.call(service.update, request.setOlds(struct(olds)).setNews(struct(news)));
   }
 
   delete(state: Props, { timeout = 0 } = {}): Promise<Empty> {
-    const request = new rpc.DeleteRequest().setUrn(URN).setId("cn-hangzhou:i-a").setTimeout(timeout);
+    const request = new rpc.DeleteRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setTimeout(timeout);
     return this.call(service.delete, request.setProperties(struct(state)));
   }
 

@@ -2,16 +2,28 @@
 
 import { spawnSync } from "node:child_process";
 import { readlinkSync } from "node:fs";
+import type { Door } from "./shop";
 
-/** Kills, as `kill -9` does, the host of dynamic providers that runs in a folder. Returns whether there was one. */
-export function killDynamicHost(folder: string): boolean {
+/** The command lines of provider processes. The engine runs the plugin's own executable. */
+const COMMANDS: Readonly<Record<Door, RegExp>> = {
+  dynamic: /node\S* .*dynamic-provider/,
+  plugin: /node\S* .*pulumi-resource-classiclink/,
+};
+
+/** Kills, as `kill -9` does, the provider that runs in a folder. Returns whether there was one. */
+export function killProvider(door: Door, folder: string): boolean {
   const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" });
-  const hosts = stdout.split("\n").filter((line) => /node\S* .*dynamic-provider/.test(line));
-  const pids = hosts
+  const processes = stdout.split("\n").filter((line) => COMMANDS[door].test(line));
+  const pids = processes
     .map((line) => Number(line.trim().split(" ")[0]))
     .filter((pid) => workingDirectoryOf(pid) === folder);
   for (const pid of pids) process.kill(pid, "SIGKILL");
   return pids.length > 0;
+}
+
+/** {@link killProvider} for the host of dynamic providers. */
+export function killDynamicHost(folder: string): boolean {
+  return killProvider("dynamic", folder);
 }
 
 function workingDirectoryOf(pid: number): string | undefined {

@@ -7,6 +7,9 @@ import { dirname, join, resolve } from "node:path";
 /** The repository. */
 export const REPOSITORY = resolve(__dirname, "../..");
 
+/** The folder of the provider plugin in a project. */
+export const PLUGIN = "node_modules/pulumi-classiclink/plugin";
+
 /** A project to run. */
 export interface Project {
   /** The folder that holds its Pulumi.yaml. */
@@ -19,7 +22,7 @@ export interface Project {
 /**
  * Makes a project.
  *
- * @param files path → text. A Pulumi.yaml is added that runs `index.js` unless there is one.
+ * @param files path → text. A Pulumi.yaml is added that runs `index.js` and knows the plugin, unless there is one.
  * @param from a folder of the repository whose files are copied first.
  */
 export function makeProject(files: Readonly<Record<string, string>> = {}, from?: string): Project {
@@ -33,7 +36,8 @@ export function makeProject(files: Readonly<Record<string, string>> = {}, from?:
   symlinkSync(join(REPOSITORY, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
   symlinkSync(join(REPOSITORY, "node_modules", "typescript"), join(folder, "node_modules", "typescript"));
   write("package.json", '{ "name": "shop", "private": true }\n');
-  write("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: index.js\n");
+  const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
+  write("Pulumi.yaml", `name: shop\nruntime: nodejs\nmain: index.js\n${plugins}`);
   if (from !== undefined) cpSync(join(REPOSITORY, from), folder, { recursive: true });
   for (const [path, text] of Object.entries(files)) write(path, text);
   return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };

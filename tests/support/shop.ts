@@ -11,13 +11,17 @@ export interface Declared {
   readonly options?: string;
 }
 
+/** The ways in which Pulumi reaches the provider: its own host of dynamic providers, and the provider plugin. */
+export const DOORS = ["dynamic", "plugin"] as const;
+export type Door = (typeof DOORS)[number];
+
 /** A running shop. */
 export interface Shop {
   readonly emulator: Emulator;
   readonly project: Project;
   readonly stack: Stack;
-  /** Changes what the program declares. */
-  declare(links: Readonly<Record<string, Declared>>): void;
+  /** Changes what the program declares, and through which door. */
+  declare(links: Readonly<Record<string, Declared>>, door?: Door): void;
   /** What the cloud holds, as "i-a→vpc-a i-b→vpc-b". */
   linked(): string;
   /** How often an action was called. */
@@ -32,9 +36,13 @@ export const SECRET_KEY = "s3cr3t+MARKER/with=chars";
 export async function openShop(
   links: Readonly<Record<string, Declared>>,
   {
+    door: first = "dynamic",
     config,
     ...emulated
-  }: EmulatorOptions & { readonly config?: (endpoint: string) => Record<string, ConfigValue> } = {},
+  }: EmulatorOptions & {
+    readonly door?: Door;
+    readonly config?: (endpoint: string) => Record<string, ConfigValue>;
+  } = {},
 ): Promise<Shop> {
   const emulator = await startEmulator({
     instances: ["i-a", "i-b", "i-c", "i-d"].map((instanceId) => ({ instanceId })),
@@ -43,7 +51,7 @@ export async function openShop(
     ...emulated,
   });
   const project = makeProject();
-  const declare: Shop["declare"] = (declared) => project.write("index.js", programOf(declared));
+  const declare: Shop["declare"] = (declared, door = first) => project.write("index.js", programOf(declared, door));
   declare(links);
   const stack = await openStack({ project, config: (config ?? configurationOf)(emulator.endpoint) });
   return {
@@ -75,9 +83,23 @@ export function configurationOf(endpoint: string): Record<string, ConfigValue> {
   };
 }
 
-function programOf(links: Readonly<Record<string, Declared>>): string {
+/** Where a program gets its class from. The second is what an SDK that Pulumi generates for the plugin comes down to. */
+const CLASSES: Readonly<Record<Door, string>> = {
+  dynamic: 'const { ClassicLink } = require("pulumi-classiclink");',
+  plugin: `
+const pulumi = require("@pulumi/pulumi");
+class ClassicLink extends pulumi.CustomResource {
+  constructor(name, args, opts) {
+    const aliases = [{ type: "pulumi-nodejs:dynamic/classiclink:ClassicLink" }];
+    const inputs = { instanceId: args.instanceId, vpcId: args.vpcId, regionId: args.regionId };
+    super("classiclink:index:ClassicLink", name, inputs, pulumi.mergeOptions({ aliases }, opts));
+  }
+}`,
+};
+
+function programOf(links: Readonly<Record<string, Declared>>, door: Door): string {
   const declarations = Object.entries(links).map(([name, { options = "{}", ...args }]) => {
     return `exports.${name} = new ClassicLink("${name}", ${JSON.stringify(args)}, ${options}).id;`;
   });
-  return ['const { ClassicLink } = require("pulumi-classiclink");', ...declarations, ""].join("\n");
+  return [CLASSES[door], ...declarations, ""].join("\n");
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { openStack as openEngineStack } from "../engine";
-import type { Project } from "./project";
+import { PLUGIN, type Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
 import { type Summary, summaryOf } from "./summary";
 
@@ -54,6 +54,8 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       stackName: "test",
       stateFile: join(project.folder, ".state.json"),
       config,
+      // What Pulumi.yaml tells the CLI; see PLUGIN in project.ts.
+      plugins: { classiclink: join(project.folder, PLUGIN) },
       ...(env === undefined ? {} : { env }),
       ...(onLine === undefined ? {} : { onLine }),
     });

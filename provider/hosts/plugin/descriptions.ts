@@ -21,6 +21,26 @@ export const CLASSIC_LINK = {
   },
 } as const;
 
+export const CLASSIC_LINKS = {
+  resource:
+    "Links between up to 1000 ECS instances of the classic network and one VPC, as one resource: one entry in the state, " +
+    "and few calls to read it. Links of others in the VPC are not touched.\n\n" +
+    "Its id is `<regionId>:<vpcId>`. `customTimeouts` are honoured for create, update and delete; the default is one hour each.",
+  inputs: {
+    vpcId: "The id of the VPC, with ClassicLink switched on. A change replaces the resource.",
+    instanceIds:
+      "The ids of the instances, in the classic network. At most 1000, each once, in any order; may be empty.",
+    regionId: "The region of all. By default the configured one. A change replaces the resource.",
+  },
+  outputs: {
+    vpcId: "The id of the VPC.",
+    instanceIds: "The members that are linked to the VPC.",
+    regionId: "The region of all.",
+    movedAway:
+      "Instance id → VPC id, of declared members that are linked elsewhere. Empty when all is well; the next update puts them back.",
+  },
+} as const;
+
 export const GET_CLASSIC_LINKS = {
   function:
     "Lists the links that exist, whether Pulumi manages them or not: those of a VPC, those of some instances, or those " +

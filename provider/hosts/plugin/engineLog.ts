@@ -11,6 +11,7 @@ const PATIENCE_MS = 2_000;
 /** Sends to one engine. Lines arrive in the order in which they were given. */
 export class EngineLog {
   readonly #client: Client;
+  readonly #waiting: LogRequest[] = [];
   #sent: Promise<void> = Promise.resolve();
 
   /** @param address as the engine names it, `127.0.0.1:<port>`. */
@@ -23,9 +24,12 @@ export class EngineLog {
     this.#queue(urn, message, false);
   }
 
-  /** A status beside the resource, until the next one; an empty one takes it away. */
+  /** A status beside the resource, until the next one, which may overtake it; an empty one takes it away. */
   status(urn: string, message: string): void {
-    this.#queue(urn, message, true);
+    // A thousand links report faster than the engine shows it, and only the last status is of use.
+    const unsent = this.#waiting.find((request) => request.getEphemeral() && request.getUrn() === urn);
+    if (unsent === undefined) this.#queue(urn, message, true);
+    else unsent.setMessage(message);
   }
 
   /** Settles when all that was given has been sent. */
@@ -43,11 +47,14 @@ export class EngineLog {
     request.setUrn(urn);
     request.setMessage(message);
     request.setEphemeral(ephemeral);
-    this.#sent = this.#sent.then(() => this.#send(request));
+    this.#waiting.push(request);
+    this.#sent = this.#sent.then(() => this.#sendNext());
   }
 
   /** Never rejects: an engine that takes no logs is ending, and there is nobody else to tell. */
-  #send(request: LogRequest): Promise<void> {
+  #sendNext(): Promise<void> {
+    const request = this.#waiting.shift();
+    if (request === undefined) return Promise.resolve();
     const options = { deadline: Date.now() + PATIENCE_MS };
     return new Promise((resolve) => {
       this.#client.log(request, new grpc.Metadata(), options, () => resolve());

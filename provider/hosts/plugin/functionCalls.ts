@@ -72,6 +72,5 @@ function check(session: Session, args: Properties): CheckedFilter {
 }
 
 async function linksOf(session: Session, filter: LinkFilter): Promise<readonly Link[]> {
-  const { client, lifecycle } = await session.connect();
-  return await session.run("", 0, (context) => listLinks(client, lifecycle, filter, context));
+  return await session.run("", 0, (steps, context) => listLinks(steps, filter, context));
 }

@@ -1,21 +1,20 @@
 /** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
 
-import { CLASSIC_LINK, GET_CLASSIC_LINKS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
+import { CLASSIC_LINK, CLASSIC_LINKS, GET_CLASSIC_LINKS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
+export const LINKS_TYPE = "classiclink:index:ClassicLinks";
 export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
 
-/** The type of the same resource in states that the dynamic door made. */
+/** The types of the same resources in states that the dynamic door made. */
 const DYNAMIC_LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
+const DYNAMIC_LINKS_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
 
 /** Settings that must never stand in a state in clear. */
 export const SECRET_SETTINGS: ReadonlySet<string> = new Set(["secretKey", "securityToken"]);
 
-const REQUIRED_INPUTS = ["instanceId", "vpcId"];
-
 /** Source: Pulumi's package metaschema. */
 export function packageSchema(version: string): object {
-  const { resource, inputs, outputs } = CLASSIC_LINK;
   return {
     name: "classiclink",
     displayName: "ClassicLink",
@@ -27,14 +26,15 @@ export function packageSchema(version: string): object {
     provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
     resources: {
       [LINK_TYPE]: {
-        description: resource,
-        properties: strings(outputs),
-        required: Object.keys(outputs),
-        inputProperties: strings(inputs, { willReplaceOnChanges: true }),
-        requiredInputs: REQUIRED_INPUTS,
+        description: CLASSIC_LINK.resource,
+        properties: strings(CLASSIC_LINK.outputs),
+        required: Object.keys(CLASSIC_LINK.outputs),
+        inputProperties: strings(CLASSIC_LINK.inputs, { willReplaceOnChanges: true }),
+        requiredInputs: ["instanceId", "vpcId"],
         listInputs: { properties: listProperties() },
         aliases: [{ type: DYNAMIC_LINK_TYPE }],
       },
+      [LINKS_TYPE]: linksResource(),
     },
     functions: {
       [GET_LINKS_TOKEN]: {
@@ -69,6 +69,26 @@ export function packageSchema(version: string): object {
       nodejs: { respectSchemaVersion: true },
       python: { respectSchemaVersion: true, pyproject: { enabled: true } },
     },
+  };
+}
+
+function linksResource(): object {
+  const { resource, inputs, outputs } = CLASSIC_LINKS;
+  const instanceIds = { type: "array", items: { type: "string" } };
+  return {
+    description: resource,
+    properties: {
+      ...strings({ vpcId: outputs.vpcId, regionId: outputs.regionId }),
+      instanceIds: { ...instanceIds, description: outputs.instanceIds },
+      movedAway: { type: "object", additionalProperties: { type: "string" }, description: outputs.movedAway },
+    },
+    required: Object.keys(outputs),
+    inputProperties: {
+      ...strings({ vpcId: inputs.vpcId, regionId: inputs.regionId }, { willReplaceOnChanges: true }),
+      instanceIds: { ...instanceIds, description: inputs.instanceIds },
+    },
+    requiredInputs: ["vpcId", "instanceIds"],
+    aliases: [{ type: DYNAMIC_LINKS_TYPE }],
   };
 }
 

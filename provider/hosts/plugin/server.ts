@@ -10,12 +10,14 @@ import {
   GetSchemaResponse,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
+import { CLASSIC_LINK_CALLS } from "./classicLink";
+import { CLASSIC_LINKS_CALLS } from "./classicLinks";
 import { checkConfig, diffConfig } from "./configuration";
 import { RefusedCall, toFailure } from "./failures";
 import { Empty, grpc } from "./fromPulumi";
 import { invoke, list } from "./functionCalls";
-import { LinkCalls } from "./linkCalls";
-import { LINK_TYPE, packageSchema } from "./schema";
+import { ResourceCalls } from "./resourceCalls";
+import { LINK_TYPE, LINKS_TYPE, packageSchema } from "./schema";
 import type { Session } from "./session";
 import { unwrap } from "./values";
 
@@ -28,7 +30,17 @@ export function createServer(version: string, session: Session): Server {
 }
 
 function createService(version: string, session: Session): IResourceProviderServer {
-  const links = new LinkCalls(session);
+  const types = new Map([
+    [LINK_TYPE, new ResourceCalls(CLASSIC_LINK_CALLS, session)],
+    [LINKS_TYPE, new ResourceCalls(CLASSIC_LINKS_CALLS, session)],
+  ]);
+  /** Source: the grammar of URNs. */
+  const callsOn = (request: { getUrn(): string }): ResourceCalls => {
+    const type = request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
+    const calls = types.get(type);
+    if (calls !== undefined) return calls;
+    throw new RefusedCall(`classiclink has no resource type "${type}"; it has ${[...types.keys()].join(" and ")}`);
+  };
   return {
     handshake: unary((request) => {
       session.greet(request.getEngineAddress());
@@ -51,13 +63,13 @@ function createService(version: string, session: Session): IResourceProviderServ
       session.configure(unwrap(request.getArgs()).values);
       return new ConfigureResponse().setAcceptsecrets(true).setAcceptresources(true).setSupportspreview(true);
     }),
-    check: unary((request) => links.check(ofLink(request))),
-    diff: unary((request) => links.diff(ofLink(request))),
-    create: unary((request) => links.create(ofLink(request))),
-    read: unary((request) => links.read(ofLink(request))),
-    update: unary((request) => links.update(ofLink(request))),
+    check: unary((request) => callsOn(request).check(request)),
+    diff: unary((request) => callsOn(request).diff(request)),
+    create: unary((request) => callsOn(request).create(request)),
+    read: unary((request) => callsOn(request).read(request)),
+    update: unary((request) => callsOn(request).update(request)),
     delete: unary(async (request) => {
-      await links.delete(ofLink(request));
+      await callsOn(request).delete(request);
       return new Empty();
     }),
     list: (call) => {
@@ -95,11 +107,4 @@ function unary<Request, Response>(
 function notServed<Request, Response>(call: string, reason: string): handleUnaryCall<Request, Response> {
   const details = `classiclink does not serve ${call}: ${reason}`;
   return (_, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details });
-}
-
-/** Lets a request through that is about a link. Source: the grammar of URNs. */
-function ofLink<Request extends { getUrn(): string }>(request: Request): Request {
-  const type = request.getUrn().split("::")[2]?.split("$").at(-1);
-  if (type === LINK_TYPE) return request;
-  throw new RefusedCall(`classiclink has no resource type "${type ?? ""}"; it has ${LINK_TYPE}`);
 }

@@ -1,21 +1,14 @@
 /** What the process knows between two calls: its engine, its configuration, its connection, and whether it was cancelled. */
 
-import type { ClassicLinkLifecycle } from "../../classicLink";
-import type { EcsClient } from "../../ecs/client";
 import type { Properties } from "../../inputs";
+import type { LinkSteps } from "../../linkSteps";
 import type { CallContext } from "../../operation";
 import { Settings } from "../../settings";
 import { EngineLog } from "./engineLog";
 
-/** The way to ECS. */
-export interface Connection {
-  readonly client: EcsClient;
-  readonly lifecycle: ClassicLinkLifecycle;
-}
-
 export class Session {
   #settings = new Settings();
-  #connection: Promise<Connection> | undefined;
+  #steps: Promise<LinkSteps> | undefined;
   #log: EngineLog | undefined;
   #cancel = new AbortController();
 
@@ -35,7 +28,7 @@ export class Session {
   /** Never throws: what is wrong with a setting is told by the call that needs it. */
   configure(inputs: Properties): void {
     this.#settings = settingsOf(inputs);
-    this.#connection = undefined;
+    this.#steps = undefined;
   }
 
   /** Ends what is under way, and whatever comes after it. Also sent at the end of every run. */
@@ -43,22 +36,26 @@ export class Session {
     this.#cancel.abort();
   }
 
-  /** @throws {SettingError} when credentials are configured by half. */
-  connect(): Promise<Connection> {
-    this.#connection ??= connectTo(this.#settings);
-    return this.#connection;
-  }
-
   /**
-   * Runs one operation on a resource, and shows it in the resource's row meanwhile.
+   * Runs one operation on a resource, or on none, and shows it in the resource's row meanwhile.
    *
+   * @param urn of the resource; empty for none.
    * @param timeoutS how long it may take, in seconds; 0 for the default.
+   * @param operation is given the steps, which all operations share.
+   * @throws {SettingError} when credentials are configured by half.
    */
-  async run<T>(urn: string, timeoutS: number, operation: (context: CallContext) => Promise<T>): Promise<T> {
+  async run<T>(
+    urn: string,
+    timeoutS: number,
+    operation: (steps: LinkSteps, context: CallContext) => Promise<T>,
+  ): Promise<T> {
+    this.#steps ??= connectTo(this.#settings);
+    const steps = await this.#steps;
     const log = this.#log;
     let hasStatus = false;
     try {
-      return await operation({
+      return await operation(steps, {
+        ...(urn === "" ? {} : { holder: urn }),
         ...(timeoutS > 0 ? { timeoutMs: timeoutS * 1000 } : {}),
         signal: this.#cancel.signal,
         report: (message) => log?.line(urn, message),
@@ -75,11 +72,10 @@ export class Session {
   }
 }
 
-async function connectTo(settings: Settings): Promise<Connection> {
+async function connectTo(settings: Settings): Promise<LinkSteps> {
   // Loaded here and not above: whoever starts the plugin waits for its port, and most starts connect to nothing.
-  const { connectClient, lifecycleOver } = await import("../connect.js");
-  const client = await connectClient(settings);
-  return { client, lifecycle: lifecycleOver(client) };
+  const { connect } = await import("../connect.js");
+  return await connect(settings);
 }
 
 /** Settings out of the inputs of a provider, whose names are those of the stack's configuration without its prefix. */

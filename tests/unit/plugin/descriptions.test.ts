@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { version } from "../../../package.json";
-import { CLASSIC_LINK, GET_CLASSIC_LINKS, SETTING_DESCRIPTIONS } from "../../../provider/hosts/plugin/descriptions";
+import {
+  CLASSIC_LINK,
+  CLASSIC_LINKS,
+  GET_CLASSIC_LINKS,
+  SETTING_DESCRIPTIONS,
+} from "../../../provider/hosts/plugin/descriptions";
 import { packageSchema, SECRET_SETTINGS } from "../../../provider/hosts/plugin/schema";
 import { SETTINGS } from "../../../provider/settings";
 import { referencePage } from "../../../scripts/referencePage";
@@ -37,6 +42,13 @@ test.each([CLASSIC_LINK.resource, ...Object.values(CLASSIC_LINK.inputs), ...Obje
   },
 );
 
+test.each([CLASSIC_LINKS.resource, ...Object.values(CLASSIC_LINKS.inputs), ...Object.values(CLASSIC_LINKS.outputs)])(
+  "sdk/classicLinks.ts says: %s",
+  (text) => {
+    expect(docstringsOf("classicLinks.ts")).toContain(oneLine(text));
+  },
+);
+
 describe("the schema", () => {
   const schema = JSON.stringify(packageSchema("1.2.3"));
   const parsed = JSON.parse(schema);
@@ -54,18 +66,26 @@ describe("the schema", () => {
   test("describes everything", () => {
     const undescribed: string[] = [];
     JSON.parse(schema, (key, value) => {
-      if (typeof value?.type === "string" && key !== "items" && value.description === undefined && key !== "0")
+      if (
+        typeof value?.type === "string" &&
+        !["items", "additionalProperties"].includes(key) &&
+        value.description === undefined &&
+        key !== "0"
+      )
         undescribed.push(key);
       return value;
     });
     expect(undescribed).toEqual([]);
   });
 
-  test("[21] takes over links of the dynamic door, whose type never changes", () => {
-    expect(parsed.resources["classiclink:index:ClassicLink"].aliases).toEqual([
-      { type: "pulumi-nodejs:dynamic/classiclink:ClassicLink" },
-    ]);
-  });
+  test.each(["ClassicLink", "ClassicLinks"])(
+    "[21] takes over a %s of the dynamic door, whose type never changes",
+    (name) => {
+      expect(parsed.resources[`classiclink:index:${name}`].aliases).toEqual([
+        { type: `pulumi-nodejs:dynamic/classiclink:${name}` },
+      ]);
+    },
+  );
 });
 
 test("the plugin's folder has the version of the package", () => {
