@@ -13,7 +13,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { formatLinksId } from "./linkId";
-import { LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
+import { actAndConfirm, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
 import { type CallContext, Operation, plural } from "./operation";
 
 /** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
@@ -24,9 +24,6 @@ export const MOST_LINKS = 1000;
 
 /** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a throttle. */
 export const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
-
-/** When no attach was accepted for this long, those that were are looked for, in ms. */
-const CONFIRM_EVERY_MS = 2_000;
 
 /** The members that a program declares. */
 export interface Declared {
@@ -239,37 +236,29 @@ export class ClassicLinksLifecycle {
   /** Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. */
   async #attachAll(links: readonly Link[], operation: Operation, tally: Tally): Promise<readonly string[]> {
     const linked = new Set<Link>();
-    let accepted: Link[] = [];
-    let attaching = true;
-    const attach = async (link: Link) => {
-      const onWait = (reason: string) => tally.waiting(link, reason);
+    const attach = async (link: Link): Promise<boolean> => {
       try {
-        const { listed } = await this.#steps.attach(link, operation, { onWait });
+        const { listed } = await this.#steps.attach(link, operation, {
+          onWait: (reason) => tally.waiting(link, reason),
+        });
         linked.add(link);
-        if (!listed) accepted.push(link);
         tally.done(link);
+        return !listed;
       } catch (error) {
         if (error instanceof MayBeLinked) linked.add(link);
         tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
+        return false;
       }
     };
-    const attached = Promise.all(links.map(attach)).then(() => {
-      attaching = false;
-    });
-    do {
-      // All together where all go well. Where some are locked for long, the others are not left unconfirmed till then.
-      const before = accepted.length;
-      await Promise.race([attached, operation.pause(CONFIRM_EVERY_MS).catch(() => attached)]);
-      if (attaching && (accepted.length === 0 || accepted.length > before)) continue;
-      const unconfirmed = new Set(accepted);
-      accepted = [];
+    await actAndConfirm(links, attach, operation, async (accepted) => {
+      const left = new Set(accepted);
       try {
-        await this.#steps.untilListed([...unconfirmed], operation, (link) => unconfirmed.delete(link));
+        await this.#steps.untilListed(accepted, operation, (link) => left.delete(link));
       } catch (error) {
         const cause = operation.causeOf(error instanceof MayBeLinked ? error.cause : error);
-        for (const link of unconfirmed) tally.failed(link, new Error(cause));
+        for (const link of left) tally.failed(link, new Error(cause));
       }
-    } while (attaching || accepted.length > 0);
+    });
     return [...linked].map(({ instanceId }) => instanceId);
   }
 }
@@ -293,7 +282,7 @@ class Tally implements OnEach {
 
   waiting({ instanceId }: Link, reason: string): void {
     this.#waiting.set(instanceId, reason);
-    this.#tell();
+    this.#tell({ atOnce: true });
   }
 
   done({ instanceId }: Link): void {
@@ -314,12 +303,12 @@ class Tally implements OnEach {
     this.#tell();
   }
 
-  #tell(): void {
+  /** A wait is told at once; that all goes well only when it takes long. */
+  #tell({ atOnce = false } = {}): void {
     if (this.#of < 2) return;
     const locked = [...this.#waiting.values()].filter((reason) => reason === "locked").length;
-    this.#operation.waiting(
-      `${this.#count}/${this.#of} ${this.#done}, ${locked} locked, ${this.reasons.length} failed`,
-    );
+    const counts = `${this.#count}/${this.#of} ${this.#done}, ${locked} locked, ${this.reasons.length} failed`;
+    this.#operation.waiting(counts, { atOnce });
   }
 }
 

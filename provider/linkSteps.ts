@@ -143,40 +143,37 @@ export class LinkSteps {
    */
   async unlink(links: readonly Link[], operation: Operation, onEach?: OnEach): Promise<void> {
     await this.#turns.take(links, operation.signal, async () => {
-      const detached: Link[] = [];
-      const detach = async (link: Link) => {
-        if (this.#turns.isHeldByAnother(link, operation.holder)) {
-          operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
-        } else {
-          await this.#detach(
-            link,
-            operation,
-            onEach === undefined ? undefined : (reason) => onEach.waiting(link, reason),
-          );
-          this.#turns.release(link);
-          detached.push(link);
+      const isUnlisted = async (link: Link) => (await this.look(link, operation.signal)) !== link.vpcId;
+      const detach = async (link: Link): Promise<boolean> => {
+        try {
+          const held = this.#turns.isHeldByAnother(link, operation.holder);
+          if (held)
+            operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
+          else
+            await this.#detach(
+              link,
+              operation,
+              onEach === undefined ? undefined : (reason) => onEach.waiting(link, reason),
+            );
+          if (!held) this.#turns.release(link);
+          onEach?.done(link);
+          return !held;
+        } catch (error) {
+          if (onEach === undefined) throw error;
+          onEach.failed(link, error);
+          return false;
         }
       };
-      await Promise.all(
-        links.map((link) =>
-          detach(link).then(
-            () => onEach?.done(link),
-            (error: unknown) => {
-              if (onEach === undefined) throw error;
-              onEach.failed(link, error);
-            },
-          ),
-        ),
-      );
-      const isUnlisted = async (link: Link) => (await this.look(link, operation.signal)) !== link.vpcId;
-      const left = new Set(detached);
-      try {
-        await operation.until(detached, isUnlisted, "detached, still listed", (link) => left.delete(link));
-      } catch (error) {
-        if (onEach === undefined) throw error;
-        const cause = operation.causeOf(error);
-        for (const link of left) onEach.failed(link, new Error(cause));
-      }
+      await actAndConfirm(links, detach, operation, async (detached) => {
+        const left = new Set(detached);
+        try {
+          await operation.until(detached, isUnlisted, "detached, still listed", (link) => left.delete(link));
+        } catch (error) {
+          if (onEach === undefined) throw error;
+          const cause = operation.causeOf(error);
+          for (const link of left) onEach.failed(link, new Error(cause));
+        }
+      });
     });
   }
 
@@ -247,6 +244,43 @@ export class LinkSteps {
       throw lookError instanceof EcsError && !passes ? error : lookError;
     }
   }
+}
+
+/** When no more links were accepted for this long, those that were are looked for, in ms. */
+const CONFIRM_EVERY_MS = 2_000;
+
+/**
+ * Acts on links, then waits until that shows: all together where all go well; where some are locked for long, the others
+ * are not left unconfirmed till then.
+ *
+ * @param act says whether there is something to confirm.
+ */
+export async function actAndConfirm(
+  links: readonly Link[],
+  act: (link: Link) => Promise<boolean>,
+  operation: Operation,
+  confirm: (links: readonly Link[]) => Promise<void>,
+): Promise<void> {
+  let accepted: Link[] = [];
+  let acting = true;
+  const acted = Promise.all(
+    links.map(async (link) => {
+      if (await act(link)) accepted.push(link);
+    }),
+  ).then(() => {
+    acting = false;
+  });
+  // It may fail while something is being confirmed; it is awaited after that.
+  acted.catch(() => {});
+  do {
+    const before = accepted.length;
+    await (links.length === 1 ? acted : Promise.race([acted, operation.pause(CONFIRM_EVERY_MS).catch(() => acted)]));
+    if (acting && (accepted.length === 0 || accepted.length > before)) continue;
+    const unconfirmed = accepted;
+    accepted = [];
+    await confirm(unconfirmed);
+  } while (acting || accepted.length > 0);
+  await acted;
 }
 
 /** How to attach. */

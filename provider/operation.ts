@@ -68,7 +68,7 @@ export class Operation {
       return call();
     };
     return await retry(attempt, this.#budget, (error) => {
-      if (onWait === undefined) this.waiting(reasonOf(error), `, ${plural(this.#tries, "try", "tries")}`);
+      if (onWait === undefined) this.waiting(reasonOf(error), { detail: `, ${plural(this.#tries, "try", "tries")}` });
       else onWait(reasonOf(error));
     });
   }
@@ -136,8 +136,13 @@ export class Operation {
     this.#budget.close();
   }
 
-  /** Tells the user what is waited for: at once, and then from time to time. */
-  waiting(reason: string, detail = ""): void {
+  /**
+   * Tells the user what is waited for: at once, and then from time to time.
+   *
+   * @param detail told with the reason, but no part of it.
+   * @param atOnce false for what needs to be told only when it takes long.
+   */
+  waiting(reason: string, { detail = "", atOnce = true }: { detail?: string; atOnce?: boolean } = {}): void {
     this.#waitingFor = reason;
     const elapsedMs = this.#budget.elapsedMs;
     const time = `${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
@@ -146,7 +151,8 @@ export class Operation {
       this.#progress(message);
       return;
     }
-    if (elapsedMs - this.#toldAt < REPORT_EVERY_MS) return;
+    const since = Math.max(this.#toldAt, atOnce ? Number.NEGATIVE_INFINITY : 0);
+    if (elapsedMs - since < REPORT_EVERY_MS) return;
     this.#toldAt = elapsedMs;
     this.#report(message);
   }

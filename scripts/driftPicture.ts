@@ -27,9 +27,14 @@ async function main(): Promise<void> {
 function changesIn(output: string): string[] {
   const lines = output.split("\n").map((line) => line.trimEnd());
   const isAboutLinks = (line: string) =>
-    /^\s+(\S+ +pulumi-nodejs:|[+~-] pulumi-nodejs:|\[urn=.*ClassicLink::|[~-]? ?(instanceId|regionId|vpcId) *:)/.test(line);
+    /^\s+(\S+ +pulumi-nodejs:|[+~-] pulumi-nodejs:|\[urn=.*ClassicLink::|[~-]? ?(instanceId|regionId|vpcId) *:)/.test(
+      line,
+    );
   const counts = lines.slice(lines.lastIndexOf("Resources:")).filter((line) => /^Resources:|^ +\S/.test(line));
-  return [...lines.filter((line) => isAboutLinks(line) && !/ing( original| replacement)? \(0s\)/.test(line)), ...counts];
+  return [
+    ...lines.filter((line) => isAboutLinks(line) && !/ing( original| replacement)? \(0s\)/.test(line)),
+    ...counts,
+  ];
 }
 
 void main();

@@ -1,0 +1,75 @@
+// The deployment on disk: JSON shaped like `pulumi stack export`, saved whole and atomically at every step.
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { envelope, isSecret, type Values } from "./values";
+
+/** The id, the parent and the provider (its URN and its id, joined by two colons) are empty where there is none. */
+type Identity = { urn: string; type: string; custom: boolean; id: string; parent: string; provider: string };
+type Properties = { inputs: Values; outputs: Values };
+type Dependencies = { dependencies?: string[]; propertyDependencies?: Record<string, string[]> };
+/** Timeouts are in seconds, 0 leaving them to the provider; `initErrors` say why a resource is only half made. */
+type Timeouts = { create: number; update: number; delete: number };
+type Extras = { aliases?: string[]; customTimeouts?: Timeouts; initErrors?: readonly string[] | undefined };
+export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras>;
+
+/** A create that is under way, or was when the engine died. */
+export type PendingOperation = Readonly<{ type: "creating"; resource: ResourceState }>;
+
+type Deployment = Readonly<{ resources: readonly ResourceState[]; pending_operations: readonly PendingOperation[] }>;
+export type Exported = Readonly<{ version: 3; deployment: Deployment }>;
+
+type Change = (secret: Values) => Values;
+const secretsBy = (change: Change) => (_: string, value: Values) => (isSecret(value) ? change(value) : value);
+
+export const readState = (file: string, decrypt: Change = (secret) => secret): Exported | undefined =>
+  existsSync(file) ? JSON.parse(readFileSync(file, "utf8"), secretsBy(decrypt)) : undefined;
+
+/** AES-256-GCM under a key made of a passphrase. The salt may be fixed, as these states are thrown away after a test. */
+function cipher(passphrase: string) {
+  const key = scryptSync(passphrase, "pulumi-classiclink", 32);
+  const encrypt: Change = ({ value }) => {
+    const nonce = randomBytes(12);
+    const aes = createCipheriv("aes-256-gcm", key, nonce);
+    const sealed = [nonce, aes.update(JSON.stringify(value)), aes.final(), aes.getAuthTag()];
+    return envelope({ ciphertext: Buffer.concat(sealed).toString("base64") });
+  };
+  const decrypt: Change = ({ ciphertext }) => {
+    const sealed = Buffer.from(String(ciphertext), "base64");
+    const aes = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
+    const value = Buffer.concat([aes.update(sealed.subarray(12, -16)), aes.final()]);
+    return envelope({ value: JSON.parse(value.toString()) });
+  };
+  return { encrypt, decrypt };
+}
+
+export type Snapshot = ReturnType<typeof openSnapshot>;
+
+/** The resources of a stack during one operation, by URN. */
+export function openSnapshot(file: string, passphrase: string, writes: boolean) {
+  const { encrypt, decrypt } = cipher(passphrase);
+  const stored = readState(file, decrypt)?.deployment;
+  const resources = new Map(stored?.resources.map((state) => [state.urn, state]));
+  /** The URNs that the program has come to. */
+  const declared = new Set<string>();
+  /** With those that earlier operations left in the middle, which stay until a person clears them. */
+  const pending = new Set(stored?.pending_operations);
+  const remaining = () => [...resources.values()].filter(({ urn }) => !declared.has(urn));
+
+  /** Puts a state in place of an old one, perhaps of another URN, and after all that it may depend on. */
+  function declare(state: ResourceState, old: ResourceState | undefined): ResourceState {
+    for (const urn of [old?.urn ?? "", state.urn]) resources.delete(urn);
+    resources.set(state.urn, state);
+    return state;
+  }
+
+  function save(): void {
+    if (!writes) return;
+    const first = [...resources.values()].filter(({ urn }) => declared.has(urn));
+    const deployment = { resources: [...first, ...remaining()], pending_operations: [...pending] };
+    const exported: Exported = { version: 3, deployment };
+    writeFileSync(`${file}.new`, JSON.stringify(exported, secretsBy(encrypt)));
+    renameSync(`${file}.new`, file);
+  }
+
+  return { resources, declared, pending, remaining, declare, save };
+}
