@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   // Most of the time goes into waiting for processes that the tests start.
-  maxWorkers: 2,
+  maxWorkers: 3,
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
   // End-to-end tests start several processes for each step; nothing here is meant to measure time.

@@ -27,14 +27,16 @@ const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = 
 const sealed = (values: Values = {}, inputs: Values): Values =>
   mapped(values, (value, key) => (holdsSecret(inputs[key]) && !isSecret(value) ? envelope({ value }) : value));
 
+/** Runs at most so much work at once, first come, first served. */
 function limiter(limit: number) {
-  const running = new Set<Promise<unknown>>();
+  const waiting: (() => void)[] = [];
+  let free = limit;
   return async <T>(work: Work<T>): Promise<T> => {
-    while (running.size >= limit) await Promise.race(running);
-    const result = work();
-    const ended = result.catch(() => undefined).finally(() => running.delete(ended));
-    running.add(ended);
-    return result;
+    if (free-- <= 0) await new Promise<void>((go) => waiting.push(go));
+    return work().finally(() => {
+      free++;
+      waiting.shift()?.();
+    });
   };
 }
 

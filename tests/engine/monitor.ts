@@ -19,9 +19,7 @@ function seconds(duration = ""): number {
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
 
-type Asked = proto.RegisterResourceRequest.AsObject;
-
-function wantedBy(asked: Asked, urnOf: World["urnOf"]): ResourceState {
+function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["urnOf"]): ResourceState {
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
   if (asked.remote || asked.importid || asked.protect || asked.retainondelete || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");

@@ -338,11 +338,11 @@ describe("a link", () => {
   test("[13] a timeout holds, and its error tells tries, time, code and request", async () => {
     emulator.trouble({ kind: "locked", instanceId: "i-a" });
     const begun = performance.now();
-    await expect(plugin.create(link, { timeout: 2 })).rejects.toThrow(
-      /not done within 2 s.*after \d+ calls in 2 s.*InvalidStatus\.InstanceLocked.*request [0-9A-F-]{36}/,
+    await expect(plugin.create(link, { timeout: 5 })).rejects.toThrow(
+      /not done within 5 s.*after \d+ calls in 5.*InvalidStatus\.InstanceLocked.*request [0-9A-F-]{36}/,
     );
-    expect(performance.now() - begun).toBeGreaterThan(1_900);
-    expect(performance.now() - begun).toBeLessThan(2_200);
+    expect(performance.now() - begun).toBeGreaterThan(4_750);
+    expect(performance.now() - begun).toBeLessThan(5_500);
     expect(made()).toEqual([]);
   });
 
