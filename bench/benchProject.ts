@@ -1,0 +1,37 @@
+/** The Pulumi project in which a program of the bench runs: outside the repository, as a user's would be. */
+
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import ts from "typescript";
+import { makeProject, type Project, REPOSITORY } from "../tests/support/project";
+import type { Subject } from "./subjects";
+
+const PROGRAMS = join(__dirname, "programs");
+
+/** The folder of the plugin. */
+export const PLUGIN_FOLDER = join(REPOSITORY, "plugin");
+
+/** Makes the project of a subject. The programs are compiled beforehand, so that the compiler's time is nobody's. */
+export function makeBenchProject({ program, pluginType }: Subject): Project {
+  const sources = readdirSync(PROGRAMS);
+  const files = sources.map((source) => [`${basename(source, ".ts")}.js`, compile(join(PROGRAMS, source))] as const);
+  const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ${JSON.stringify(PLUGIN_FOLDER)}\n`;
+  const project = makeProject({
+    ...Object.fromEntries(files),
+    "Pulumi.yaml": `name: bench\nruntime: nodejs\nmain: ${program}.js\n${pluginType === undefined ? "" : plugins}`,
+  });
+  // The obvious provider calls it by itself.
+  const scope = join("node_modules", "@alicloud");
+  mkdirSync(join(project.folder, "node_modules"), { recursive: true });
+  symlinkSync(join(REPOSITORY, scope), join(project.folder, scope));
+  return project;
+}
+
+function compile(file: string): string {
+  const compilerOptions: ts.CompilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    esModuleInterop: true,
+  };
+  return ts.transpileModule(readFileSync(file, "utf8"), { compilerOptions }).outputText;
+}

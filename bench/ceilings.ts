@@ -1,0 +1,130 @@
+/** What the package promises of itself, and whether a result holds it. */
+
+import { milliseconds, seconds, megabytes, times } from "./report/units";
+import { find, type Measurement, type OperationName, type Result } from "./result";
+import { FLOOR, LINK_DYNAMIC, LINK_PLUGIN, LINKS_DYNAMIC, LINKS_PLUGIN } from "./subjects";
+
+/** A promise is made for this many links. */
+export const PROMISED_LINKS = 1000;
+
+const MB = 1_000_000;
+
+/** A ceiling, as it came out. */
+export interface Verdict {
+  readonly claim: string;
+  readonly ceiling: string;
+  readonly measured: string;
+  readonly outcome: "HOLDS" | "MISSED" | "not measured";
+}
+
+/** Holds every ceiling against a result, in the order in which they are promised. */
+export function judge(result: Result): Verdict[] {
+  const { startTimes, latencyMs, inFlight } = result;
+  const of = (subject: string, operation: OperationName) => find(result, subject, PROMISED_LINKS, operation);
+  const floor = (operation: OperationName) => of(FLOOR, operation)?.wallMs;
+  const linkDoors = [LINK_DYNAMIC, LINK_PLUGIN];
+  const linksDoors = [LINKS_DYNAMIC, LINKS_PLUGIN];
+  const waiting = Math.ceil(PROMISED_LINKS / inFlight) * latencyMs;
+  return [
+    ...linkDoors.map((door) =>
+      atMost(
+        `${door}: refresh of ${PROMISED_LINKS}, at most 1.3 × the floor`,
+        scaled(floor("refresh"), 1.3),
+        of(door, "refresh")?.wallMs,
+        seconds,
+      ),
+    ),
+    ...linkDoors.map((door) =>
+      atMost(
+        `${door}: up of ${PROMISED_LINKS}, at most 1.1 × the floor + ⌈${PROMISED_LINKS} / ${inFlight}⌉ × ${latencyMs} ms`,
+        scaled(floor("up"), 1.1, waiting),
+        of(door, "up")?.wallMs,
+        seconds,
+      ),
+    ),
+    ...linksDoors.flatMap((door) =>
+      ofMany(
+        door,
+        of(door, "up"),
+        linkDoors.map((link) => of(link, "up")?.wallMs),
+      ),
+    ),
+    atMost(
+      "dynamic host: peak memory over its bare self",
+      40 * MB,
+      difference(peakOf(result, LINK_DYNAMIC), startTimes.bareHostBytes),
+      megabytes,
+    ),
+    atMost("plugin: peak memory", 110 * MB, peakOf(result, LINK_PLUGIN), megabytes),
+    atMost(
+      `${LINK_DYNAMIC}: state of ${PROMISED_LINKS}`,
+      2.5 * MB,
+      of(LINK_DYNAMIC, "up")?.state.exportBytes,
+      megabytes,
+    ),
+    atMost(`${LINK_PLUGIN}: state of ${PROMISED_LINKS}`, 2.2 * MB, of(LINK_PLUGIN, "up")?.state.exportBytes, megabytes),
+    atMost("importing `pulumi-classiclink` adds to a program", 60, startTimes.importMs, milliseconds),
+    atMost("loading `pulumi-classiclink/dynamic`", 150, startTimes.dynamicMs, milliseconds),
+    atMost("plugin: from start to port", 250, startTimes.pluginMs, milliseconds),
+  ];
+}
+
+function ofMany(door: string, up: Measurement | undefined, ofLinks: readonly (number | undefined)[]): Verdict[] {
+  const known = ofLinks.filter((wallMs) => wallMs !== undefined);
+  // Against the faster door, which is the harder promise.
+  const fastest = known.length === 0 ? undefined : Math.min(...known);
+  const faster = up === undefined || fastest === undefined ? undefined : fastest / up.wallMs;
+  const claim = `${door}: up of ${PROMISED_LINKS}`;
+  const count = (calls: number) => String(calls);
+  return [
+    atMost(`${claim}, Attach calls`, 1000, callsOf(up, "AttachClassicLinkVpc"), count),
+    atMost(`${claim}, Describe calls`, 25, callsOf(up, "DescribeClassicLinkInstances"), count),
+    atMost(`${claim}, state`, 120_000, up?.state.exportBytes, megabytes),
+    verdict(
+      `${claim}, faster than ${PROMISED_LINKS} ClassicLinks through their faster door`,
+      `≥ ${times(10)}`,
+      faster === undefined ? undefined : times(faster),
+      faster !== undefined && faster >= 10,
+    ),
+  ];
+}
+
+function atMost(
+  claim: string,
+  ceiling: number | undefined,
+  measured: number | undefined,
+  show: (value: number) => string,
+): Verdict {
+  const known = ceiling !== undefined && measured !== undefined;
+  return verdict(
+    claim,
+    ceiling === undefined ? "?" : `≤ ${show(ceiling)}`,
+    known ? show(measured) : undefined,
+    known && measured <= ceiling,
+  );
+}
+
+function verdict(claim: string, ceiling: string, measured: string | undefined, holds: boolean): Verdict {
+  const outcome = holds ? "HOLDS" : "MISSED";
+  return measured === undefined
+    ? { claim, ceiling, measured: "–", outcome: "not measured" }
+    : { claim, ceiling, measured, outcome };
+}
+
+function scaled(value: number | undefined, factor: number, more = 0): number | undefined {
+  return value === undefined ? undefined : value * factor + more;
+}
+
+function difference(value: number | undefined, less: number): number | undefined {
+  return value === undefined ? undefined : value - less;
+}
+
+function callsOf(measurement: Measurement | undefined, action: string): number | undefined {
+  return measurement === undefined ? undefined : (measurement.calls[action] ?? 0);
+}
+
+/** The largest that the provider's process became in any operation on as many links as are promised for. */
+function peakOf({ measurements }: Result, subject: string): number | undefined {
+  const ofSubject = measurements.filter((one) => one.subject === subject && one.links === PROMISED_LINKS);
+  return ofSubject.length === 0 ? undefined : Math.max(...ofSubject.map(({ provider }) => provider.peakBytes));
+}

@@ -1,0 +1,69 @@
+/** The emulator, in a process of its own, so that its work is not counted as anyone else's. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Call, Link } from "../emulator";
+import { instanceIdsOf, regionId, vpcId } from "./programs/fleet";
+
+const COMMAND = join(__dirname, "..", "dist", "emulator", "cli.js");
+
+/** Calls that were answered, by operation. */
+export type CallCounts = Readonly<Record<string, number>>;
+
+export interface Cloud {
+  /** What points a program at it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The calls since this was last asked. */
+  takeCalls(): Promise<CallCounts>;
+  links(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Starts an emulator that knows so many instances, each of whose answers is late by so many milliseconds. */
+export async function startCloud(instances: number, latencyMs: number): Promise<Cloud> {
+  const seeds = [...instanceIdsOf(instances).flatMap((id) => ["--instance", id]), "--vpc", vpcId];
+  const child = spawn(process.execPath, [COMMAND, "--port", "0", "--region", regionId, ...seeds], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const environment = await environmentOf(child.stdout);
+  const endpoint = environment.ALIBABA_CLOUD_ENDPOINT_ECS;
+  const control = async <T>(method: string, route: string, body?: object): Promise<T> => {
+    const sent =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const answer = await fetch(`${endpoint}/-/${route}`, { method, ...sent });
+    if (!answer.ok) throw new Error(`the emulator refused ${method} ${route}: ${await answer.text()}`);
+    const told: T = JSON.parse(await answer.text());
+    return told;
+  };
+  if (latencyMs > 0) await control("POST", "trouble", { kind: "latency", ms: latencyMs });
+  return {
+    environment,
+    async takeCalls() {
+      const calls = await control<Call[]>("GET", "calls");
+      await control("DELETE", "calls");
+      const counts: Record<string, number> = {};
+      for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
+      return counts;
+    },
+    links: async () => (await control<Link[]>("GET", "links")).length,
+    async close() {
+      const ended = once(child, "exit");
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+/** Reads the line `export NAME=value …`, the second that the command prints. */
+async function environmentOf(stdout: NodeJS.ReadableStream): Promise<Readonly<Record<string, string>>> {
+  for await (const line of createInterface(stdout)) {
+    const [first, ...pairs] = line.split(" ");
+    if (first !== "export") continue;
+    return Object.fromEntries(
+      pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    );
+  }
+  throw new Error("the emulator did not start; `npm run build` makes it");
+}

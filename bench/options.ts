@@ -1,0 +1,67 @@
+/** What the bench was asked for. */
+
+import { parseArgs } from "node:util";
+import { SUBJECTS } from "./subjects";
+
+export const HELP = `Usage: npm run bench -- [options]
+
+  --links 1,10,100,1000   how many links, one after the other
+  --latency 30            by how many ms each answer of the emulator is late
+  --repeat 1              how often to measure each; the fastest of each operation counts
+  --cli                   through the Pulumi CLI on PATH, not through the repository's own small engine
+  --only <name>           only subjects whose name contains this; repeat for more
+  --json <file>           write the result there
+  --docs                  write docs/performance.md and its pictures, and bench/result.json
+  --from <file>           measure nothing; report a result that --json or --docs has written
+  --help                  this text
+`;
+
+export interface BenchOptions {
+  readonly links: readonly number[];
+  readonly latencyMs: number;
+  readonly repeat: number;
+  readonly cli: boolean;
+  readonly only: readonly string[];
+  readonly json: string | undefined;
+  readonly docs: boolean;
+  readonly from: string | undefined;
+}
+
+/** @throws {Error} that says what is wrong with an option. */
+export function readOptions(argv: readonly string[]): BenchOptions | "help" {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      links: { type: "string", default: "1,10,100,1000" },
+      latency: { type: "string", default: "30" },
+      repeat: { type: "string", default: "1" },
+      cli: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
+      json: { type: "string" },
+      docs: { type: "boolean", default: false },
+      from: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const nobody = values.only.find((part) => !SUBJECTS.some(({ name }) => name.includes(part)));
+  if (nobody !== undefined) {
+    throw new Error(`--only ${nobody} fits none of ${SUBJECTS.map(({ name }) => `"${name}"`).join(", ")}`);
+  }
+  return {
+    links: values.links.split(",").map((text) => wholeNumber("--links", text, 1, 1000)),
+    latencyMs: wholeNumber("--latency", values.latency, 0, 10_000),
+    repeat: wholeNumber("--repeat", values.repeat, 1, 100),
+    cli: values.cli,
+    only: values.only,
+    json: values.json,
+    docs: values.docs,
+    from: values.from,
+  };
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new Error(`${option}: "${text}" is not a whole number from ${least} to ${most}`);
+}
