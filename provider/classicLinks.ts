@@ -75,12 +75,21 @@ function checkMembers(instanceIds: unknown): (CheckFailure | undefined)[] {
   });
 }
 
+/** Marks inputs that a refresh has returned with what it found to have moved away. A program's inputs never have it. */
+const FOUND_AWAY = "__movedAway";
+
+/** The inputs that a refresh returns, so that the next refresh has nothing to show again. */
+export function toInputs({ movedAway, ...declared }: Members): Properties {
+  return Object.keys(movedAway).length === 0 ? { ...declared } : { ...declared, [FOUND_AWAY]: movedAway };
+}
+
 /** What a change means: properties that replace the resource, and properties that are changed in place. */
 export function diffLinks(olds: Properties, news: Properties): { replaces: string[]; updates: string[] } {
   const replaces = ["vpcId", "regionId"].filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
   const updates = [
     ...(sameMembers(olds.instanceIds, news.instanceIds) ? [] : ["instanceIds"]),
-    ...(Object.keys(olds.movedAway ?? {}).length === 0 ? [] : ["movedAway"]),
+    // What has moved away is put back by an update, which a program asks for, and not by another refresh.
+    ...(Object.keys(olds.movedAway ?? {}).length === 0 || news[FOUND_AWAY] !== undefined ? [] : ["movedAway"]),
     ...(isHalfMade(olds) ? ["instanceIds"] : []),
   ];
   return { replaces, updates: [...new Set(updates)] };

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { killDynamicHost } from "../support/processes";
+import { versionOfPulumi } from "../support/pulumiCli";
 import { type Declared, openShop, type Shop } from "../support/shop";
 
 /** A ClassicLinks that the program declares. */
@@ -300,7 +301,11 @@ describe("[20] a ClassicLinks of 1000 whose provider is killed in the middle", (
   });
 });
 
-test("the state of 1000 single ClassicLinks is no larger than 2.5 MB", async () => {
+// Counted from records that hold what is ours and nothing of Pulumi's own, so not where the CLI keeps the state; the bench
+// measures that.
+const withOwnEngine = versionOfPulumi() === undefined ? test : test.skip;
+
+withOwnEngine("the state of 1000 single ClassicLinks is no larger than 2.5 MB", async () => {
   const fleet = fleetOf(20);
   const vpcId = "vpc-bp1vwnn14rqpyiczj0w24";
   const shop = await openShop({}, { instances: fleet.map((instanceId) => ({ instanceId })), vpcs: [{ vpcId }] });

@@ -1,7 +1,7 @@
 /** `ClassicLinks` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { ClassicLinksLifecycle, checkLinks, diffLinks, toDeclared, toMembers } from "../../classicLinks";
+import { ClassicLinksLifecycle, checkLinks, diffLinks, toDeclared, toInputs, toMembers } from "../../classicLinks";
 import { HALF_MADE, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinksId } from "../../linkId";
@@ -40,8 +40,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
       const halfMade = isHalfMade(state);
       const known = toMembers(state);
       const members = await (await lifecycle()).read(known, halfMade, toContext(known.vpcId, "read", state));
-      const { movedAway, ...declared } = members;
-      const { inputs } = toSides(declared, state);
+      const { inputs } = toSides(toInputs(members), state);
       const mark = halfMade ? { [HALF_MADE]: true } : {};
       return { id, props: { ...toOutputs(members, state), ...mark }, inputs };
     });

@@ -1,6 +1,14 @@
 /** `ClassicLinks` in the plugin. */
 
-import { ClassicLinksLifecycle, checkLinks, diffLinks, type Members, toDeclared, toMembers } from "../../classicLinks";
+import {
+  ClassicLinksLifecycle,
+  checkLinks,
+  diffLinks,
+  type Members,
+  toDeclared,
+  toInputs,
+  toMembers,
+} from "../../classicLinks";
 import { ClassicLinkError, HALF_MADE, isHalfMade } from "../../classicLinkError";
 import { formatLinksId, parseLinksId } from "../../linkId";
 import { listLinks } from "../../listLinks";
@@ -48,9 +56,9 @@ export const CLASSIC_LINKS_CALLS: ResourceType = {
   },
 };
 
-function foundOf({ regionId, vpcId, instanceIds, movedAway }: Members, mark: object = {}): Found {
-  const declared = { vpcId, instanceIds, regionId };
-  return { id: formatLinksId(regionId, vpcId), outputs: { ...declared, movedAway, ...mark }, declared };
+function foundOf(members: Members, mark: object = {}): Found {
+  const { regionId, vpcId } = members;
+  return { id: formatLinksId(regionId, vpcId), outputs: { ...members, ...mark }, declared: toInputs(members) };
 }
 
 /** Says which members are not as the state has them. */
