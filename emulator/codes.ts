@@ -2,6 +2,7 @@
  * The error codes of the three ClassicLink operations: one table per operation, one column per generation of the
  * reference, and the refusal that carries them.
  */
+import type { WireFields } from "./render";
 
 /**
  * Which edition of the ECS API reference the emulator answers like: `A` the first English pages (HTTP 400 and 404,
@@ -56,6 +57,40 @@ export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>
   },
 };
 
+/**
+ * HTTP status of codes that any operation may answer with. Where the pages name several it is the most common one; a
+ * scripted fault can say another. Source: ECS API reference, "Common error codes", and the gateway's tables.
+ */
+const commonStatuses = new Map<string, number>(
+  Object.entries({
+    Throttling: 400,
+    "Throttling.User": 400,
+    "Throttling.Api": 400,
+    ServiceUnavailable: 503,
+    "ServiceUnavailable.RegionMaintaining": 503,
+    InternalError: 500,
+    UnknownError: 400,
+    OperationConflict: 409,
+    IdempotentParameterMismatch: 400,
+    "InvalidAccessKeyId.NotFound": 404,
+    "InvalidAccessKeyId.Inactive": 400,
+    "InvalidTimeStamp.Expired": 400,
+    "InvalidTimeStamp.Format": 400,
+    IllegalTimestamp: 400,
+    SignatureNonceUsed: 400,
+    SignatureDoesNotMatch: 400,
+    IncompleteSignature: 400,
+    "InvalidSecurityToken.Expired": 400,
+    MissingParameter: 400,
+    InvalidParameter: 400,
+    InvalidParamater: 400,
+    UnsupportedParameter: 400,
+    InvalidAction: 400,
+    "InvalidApi.NotFound": 404,
+    UnsupportedHTTPMethod: 400,
+  }),
+);
+
 const column = { A: 0, B: 1, C: 2 } as const;
 
 /** Does this generation's page of the operation list the code? */
@@ -66,7 +101,7 @@ export function lists(action: EcsAction, code: string, generation: Generation): 
 /** HTTP status of a code. Where a page is silent the newest one that is not stands in: a gap is no proof of absence. */
 export function statusOf(action: EcsAction, code: string, generation: Generation): number {
   const row = codes[action][code];
-  return row?.[column[generation]] || row?.[2] || row?.[1] || row?.[0] || 403;
+  return row?.[column[generation]] || row?.[2] || row?.[1] || row?.[0] || (commonStatuses.get(code) ?? 403);
 }
 
 /** A refusal as ECS words it. The message never repeats what the caller sent, so it cannot carry a secret. */
@@ -78,6 +113,8 @@ export class EcsFault extends Error {
     readonly status: number,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Fields of the body besides those that every refusal has. */
+    readonly fields: WireFields = {},
   ) {
     super(message);
   }

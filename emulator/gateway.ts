@@ -1,23 +1,18 @@
 /** The way of one ECS call: signature, action, throttle, scripted trouble, the work, the answer, the journal. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { readClaim as readAcs3 } from "./acs3";
 import { actions, type EcsAction, EcsFault, statusOf } from "./codes";
+import { readClaim as readHmacSha1 } from "./hmacSha1";
 import type { Journal } from "./journal";
-import { instanceIdsOf, type Operations, type Params, type Rules } from "./operations";
+import type { Keyring } from "./keyring";
+import { instanceIdsOf, type Operations, type Rules } from "./operations";
 import { type Answer, type Format, render, renderFault } from "./render";
-import type { Keyring } from "./signature";
+import { type EcsRequest, type HttpRequest, readRequest } from "./request";
 import type { FaultRule, Trouble } from "./trouble";
 
 /** What leaves the emulator: an answer, a connection cut, or nothing for ever. */
 export type Reply = Answer | "reset" | "drop" | "hang";
-
-/** One HTTP request that is not for the control API. */
-export interface EcsRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly params: Params;
-  readonly tooLarge: boolean;
-}
 
 export interface GatewayParts {
   readonly keyring: Keyring;
@@ -31,33 +26,34 @@ export interface GatewayParts {
 }
 
 /** Answers calls; never throws. */
-export function createGateway(parts: GatewayParts): (request: EcsRequest) => Promise<Reply> {
+export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promise<Reply> {
   const { keyring, trouble, journal, rules, operations, now } = parts;
 
   /** Checks that cost nothing, in the order of the service's own front door. */
-  function admit({ method, path, params, tooLarge }: EcsRequest): EcsAction {
+  function admit(request: EcsRequest): EcsAction {
+    const { method, path, body, params, isV3 } = request;
     if (method !== "GET" && method !== "POST") {
       throw new EcsFault("UnsupportedHTTPMethod", 400, "Only GET and POST are supported.");
     }
-    if (tooLarge) throw new EcsFault("InvalidParameter", 413, "The request body is larger than 1 MiB.");
+    if (body === undefined) throw new EcsFault("InvalidParameter", 413, "The request body is larger than 1 MiB.");
     if (path !== "/") throw new EcsFault("InvalidApi.NotFound", 404, "The operations are at the path /.");
-    keyring.verify(method, params);
-    if (!params.get("Action")) throw new EcsFault("MissingParameter", 400, "Action is required.");
-    const action = actions.find((known) => known === params.get("Action"));
-    if (!action || params.get("Version") !== "2014-05-26") {
+    keyring.verify(isV3 ? readAcs3(request) : readHmacSha1(request));
+    if (!request.action) throw new EcsFault("MissingParameter", 400, "Action is required.");
+    const action = actions.find((known) => known === request.action);
+    if (!action || request.version !== "2014-05-26") {
       throw new EcsFault("InvalidApi.NotFound", 404, "There is no such Action in this Version.");
     }
     trouble.throttle(action, params.get("RegionId") ?? "");
     return action;
   }
 
-  return async (request) => {
-    const { params } = request;
+  return async (http) => {
+    const request = readRequest(http);
+    const { params, format } = request;
     const at = now();
     const requestId = randomUUID().toUpperCase();
-    const format: Format = params.get("Format")?.toUpperCase() === "JSON" ? "JSON" : "XML";
     const note = (reply: Reply, outcome: string): Reply => {
-      journal.add(at, params, outcome, requestId, typeof reply === "string" ? 0 : reply.status);
+      journal.add(at, request, outcome, requestId, typeof reply === "string" ? 0 : reply.status);
       return reply;
     };
     const refused = (fault: EcsFault) =>
@@ -79,7 +75,9 @@ export function createGateway(parts: GatewayParts): (request: EcsRequest) => Pro
       }
       if (trouble.denied(action)) {
         const status = statusOf(action, "Forbidden.SubUser", rules.generation);
-        throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.");
+        const detail = { AuthAction: `ecs:${action}`, AuthPrincipalType: "SubUser", NoPermissionType: "ImplicitDeny" };
+        const fields = rules.generation === "C" ? { AccessDeniedDetail: detail } : {};
+        throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.", {}, fields);
       }
       return note(work(), "ok");
     } catch (error) {
@@ -119,6 +117,7 @@ function carryOut(rule: FaultRule, format: Format, requestId: string, rules: Rul
     "empty-body": { status: 200, headers: { "content-type": "application/json;charset=utf-8" }, body: "" },
     "truncated-json": { ...render("JSON", 200, "", {}), body: `{"RequestId":"${requestId}","TotalCount":1,"Li` },
     "xml-error": renderFault("XML", requestId, unavailable, false),
+    "lower-case-error": render("JSON", 503, "", { requestId, code: unavailable.code, message: unavailable.message }),
   };
   return { reply: replies[fault], outcome: fault };
 }

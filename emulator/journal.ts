@@ -1,11 +1,11 @@
 /** What was asked of the emulator and what came of it, without anything secret. */
-import type { Params } from "./operations";
+import type { EcsRequest } from "./request";
 
 /** One call, as the journal keeps it. */
 export interface Call {
   /** Milliseconds since the epoch, when the call arrived. */
   readonly at: number;
-  /** The `Action` parameter; empty if there was none. */
+  /** The operation that was asked for; empty if there was none. */
   readonly action: string;
   /** Business parameters under their wire names: `RegionId`, `InstanceId`, `VpcId`, `PageNumber`, `PageSize`. */
   readonly params: Readonly<Record<string, string>>;
@@ -25,14 +25,19 @@ export class Journal {
   #calls: Call[] = [];
 
   /** Keeps the newest 20000 calls. */
-  add(at: number, params: Params, outcome: string, requestId: string, status: number): void {
+  add(
+    at: number,
+    { action, params }: Pick<EcsRequest, "action" | "params">,
+    outcome: string,
+    requestId: string,
+    status: number,
+  ): void {
     const business: Record<string, string> = {};
     for (const name of kept) {
       const value = params.get(name);
       if (value !== undefined) business[name] = value.slice(0, LONGEST);
     }
-    const action = (params.get("Action") ?? "").slice(0, 128);
-    this.#calls.push({ at, action, params: business, outcome, requestId, status });
+    this.#calls.push({ at, action: action.slice(0, 128), params: business, outcome, requestId, status });
     if (this.#calls.length > 2 * MOST) this.#calls = this.#calls.slice(-MOST);
   }
 

@@ -1,11 +1,9 @@
 /** What Attach, Detach and Describe do and when they refuse. Sources: the ECS API reference pages of the three. */
 import { type EcsAction, EcsFault, type Generation, lists, statusOf } from "./codes";
 import type { WireFields } from "./render";
+import type { Params } from "./request";
 import type { Trouble } from "./trouble";
 import { type Instance, SELF, type Vpc, type World } from "./world";
-
-/** Request parameters by wire name. A Map, so that a parameter called `__proto__` is only a name. */
-export type Params = ReadonlyMap<string, string>;
 
 /** Answers to what the reference leaves open; run tests against both. */
 export interface Undocumented {

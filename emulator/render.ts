@@ -34,10 +34,16 @@ export function render(
 
 /** An error body. `recommend` adds the troubleshooting address that newer answers carry. */
 export function renderFault(format: Format, requestId: string, fault: EcsFault, recommend: boolean): Answer {
-  const fields = { RequestId: requestId, HostId: "ecs.aliyuncs.com", Code: fault.code, Message: fault.message };
   const address = `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(fault.code)}&product=Ecs`;
-  const all = recommend ? { ...fields, Recommend: address } : fields;
-  return render(format, fault.status, "Error", all, fault.headers);
+  const fields = {
+    RequestId: requestId,
+    HostId: "ecs.aliyuncs.com",
+    Code: fault.code,
+    Message: fault.message,
+    ...(recommend ? { Recommend: address } : {}),
+    ...fault.fields,
+  };
+  return render(format, fault.status, "Error", fields, fault.headers);
 }
 
 function element(name: string, value: Wire): string {

@@ -1,14 +1,15 @@
 /** Bytes in, bytes out: node:http on loopback, request parsing with a body limit, and connections cut on demand. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CONTROL_PATH, type ControlRequest } from "./control";
-import type { EcsRequest, Reply } from "./gateway";
+import type { Reply } from "./gateway";
+import type { HttpRequest } from "./request";
 
 const LIMIT = 1024 * 1024;
 // How much more is read and thrown away, so that the caller gets to read why it was refused.
 const PATIENCE = 16 * LIMIT;
 
-/** The request body as text; undefined when it is too large. */
-async function read(request: IncomingMessage): Promise<string | undefined> {
+/** The request body; undefined when it is too large. */
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -16,16 +17,7 @@ async function read(request: IncomingMessage): Promise<string | undefined> {
     if (size <= LIMIT) chunks.push(chunk);
     else if (size > PATIENCE) return undefined;
   }
-  return size > LIMIT ? undefined : Buffer.concat(chunks).toString("utf8");
-}
-
-function parse(request: IncomingMessage, query: string, body: string | undefined): EcsRequest {
-  const params = new Map(new URLSearchParams(query));
-  const type = request.headers["content-type"] ?? "";
-  if (request.method === "POST" && /^application\/x-www-form-urlencoded\b/i.test(type)) {
-    for (const [name, value] of new URLSearchParams(body ?? "")) params.set(name, value);
-  }
-  return { method: request.method ?? "", path: "/", params, tooLarge: body === undefined };
+  return size > LIMIT ? undefined : Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, reply: Reply, close: boolean): void {
@@ -39,7 +31,7 @@ function send(response: ServerResponse, reply: Reply, close: boolean): void {
 /** Listens on 127.0.0.1 and nowhere else. Resolves when it does, rejects when the port is taken. */
 export function serve(
   port: number,
-  ecs: (request: EcsRequest) => Promise<Reply>,
+  ecs: (request: HttpRequest) => Promise<Reply>,
   control: (request: ControlRequest) => Reply,
 ): Promise<Server> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,8 +39,8 @@ export function serve(
     const [, path = "/", query = ""] = /^([^?]*)\??(.*)$/s.exec(url) ?? [];
     const body = await read(request);
     const reply = path.startsWith(CONTROL_PATH)
-      ? control({ method, path, headers, body })
-      : await ecs({ ...parse(request, query, body), path });
+      ? control({ method, path, headers, body: body?.toString("utf8") })
+      : await ecs({ method, path, query: new Map(new URLSearchParams(query)), headers, body });
     send(response, reply, body === undefined);
   }
 

@@ -90,7 +90,7 @@ export function parseState(value: unknown): State {
 
 const ruleFields: Readonly<Record<TroubleRule["kind"], readonly string[]>> = {
   locked: ["instanceId", "tries", "forMs"],
-  throttle: ["quota", "windowMs", "action", "retryAfter", "code"],
+  throttle: ["quota", "windowMs", "action", "retryAfter", "code", "status"],
   latency: ["ms", "action"],
   invisible: ["ms", "describes"],
   denied: ["action"],
@@ -111,7 +111,11 @@ export function parseRule(value: unknown): TroubleRule {
         forMs: maybe("forMs", number),
       };
     case "throttle": {
-      const rest = { retryAfter: maybe("retryAfter", flag), code: maybe("code", text) };
+      const rest = {
+        retryAfter: maybe("retryAfter", flag),
+        code: maybe("code", text),
+        status: maybe("status", status),
+      };
       return { kind, action, quota: get("quota", number), windowMs: maybe("windowMs", number), ...rest };
     }
     case "latency":

@@ -13,10 +13,11 @@ export const faultNames = [
   "empty-body",
   "truncated-json",
   "xml-error",
+  "lower-case-error",
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** Any code at all; `status` defaults to what the operation's table says, else 403. */
+/** Any code at all; `status` defaults to what the tables say, else 403. */
 export interface CodeFault {
   readonly code: string;
   readonly status?: number | undefined;
@@ -60,6 +61,8 @@ export type TroubleRule =
       readonly retryAfter?: boolean | undefined;
       /** Default `"Throttling.User"`. */
       readonly code?: string | undefined;
+      /** HTTP status. Default 400; 403 and 429 are seen too. */
+      readonly status?: number | undefined;
     }
   /** Every answer, or those of one action, takes `ms` milliseconds longer. */
   | { readonly kind: "latency"; readonly ms: number; readonly action?: EcsAction | undefined }
@@ -99,7 +102,12 @@ export class Trouble {
       if (window.count++ < rule.quota) continue;
       const left = String(window.start + length - this.now());
       const headers: Record<string, string> = rule.retryAfter ? { "x-acs-retry-after": left } : {};
-      throw new EcsFault(rule.code ?? "Throttling.User", 400, "Too many calls of this operation.", headers);
+      throw new EcsFault(
+        rule.code ?? "Throttling.User",
+        rule.status ?? 400,
+        "Too many calls of this operation.",
+        headers,
+      );
     }
   }
 

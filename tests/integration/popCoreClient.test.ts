@@ -86,6 +86,7 @@ describe("against the emulator", () => {
     ["empty-body", "UnreadableAnswer"],
     ["truncated-json", "UnreadableAnswer"],
     ["xml-error", "ServiceUnavailable"],
+    ["lower-case-error", "ServiceUnavailable"],
   ];
   const methods: [
     method: "attach" | "detach" | "describe",

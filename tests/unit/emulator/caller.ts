@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
-import { sign } from "../../../emulator/signature";
+import { sign } from "../../../emulator/hmacSha1";
 
 const running: Emulator[] = [];
 afterEach(async () => {

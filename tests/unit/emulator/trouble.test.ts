@@ -131,6 +131,7 @@ describe("a fault", () => {
     ["empty-body", 200, /^$/],
     ["truncated-json", 200, /^\{"RequestId":"[^}]+$/],
     ["xml-error", 503, /^<\?xml .*<Code>ServiceUnavailable<\/Code>/],
+    ["lower-case-error", 503, /^\{"requestId":"[^"]+","code":"ServiceUnavailable","message":"[^"]+"\}$/],
   ];
   test.each(answered)("%s is HTTP %s, without and with the work done", async (fault, status, body) => {
     const emulator = await start();

@@ -1,7 +1,5 @@
-/** Who may call: HMAC-SHA1 signatures, the clock, nonces and STS tokens. Source: ECS API reference, signature 1.0. */
-import { createHmac } from "node:crypto";
+/** Who may call: the one key that is accepted, the clock, the nonces that were seen, and STS tokens. */
 import { EcsFault } from "./codes";
-import type { Params } from "./operations";
 
 const MINUTE = 60_000;
 const SKEW = 15 * MINUTE;
@@ -14,17 +12,16 @@ export interface Credentials {
   readonly securityToken?: string | undefined;
 }
 
-/** The signature of a request: Base64 of HMAC-SHA1 over its verb and its sorted parameters without `Signature`. */
-export function sign(method: string, params: Params, accessKeySecret: string): string {
-  const names = [...params.keys()].filter((name) => name !== "Signature").sort();
-  const query = names.map((name) => `${encode(name)}=${encode(params.get(name) ?? "")}`).join("&");
-  return createHmac("sha1", `${accessKeySecret}&`)
-    .update(`${method}&%2F&${encode(query)}`)
-    .digest("base64");
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+/** What a caller says of itself, whichever way it signs. */
+export interface Claim {
+  readonly accessKeyId: string;
+  /** UTC, as `YYYY-MM-DDThh:mm:ssZ`. */
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly securityToken: string | undefined;
+  readonly signature: string;
+  /** The signature that this request has when it is signed with that secret. */
+  readonly expected: (accessKeySecret: string) => string;
 }
 
 /** The one key that the emulator accepts, and the nonces it has seen. */
@@ -49,38 +46,27 @@ export class Keyring {
   }
 
   /** Throws an `EcsFault` unless the request is signed with the key, fresh and not seen before. */
-  verify(method: string, params: Params): void {
+  verify(claim: Claim): void {
     const { accessKeyId, accessKeySecret, securityToken } = this.credentials;
-    const given = (name: string) => {
-      const value = params.get(name);
-      if (!value) throw new EcsFault("MissingParameter", 400, `${name} is required.`);
-      return value;
-    };
-    if (given("AccessKeyId") !== accessKeyId) {
+    if (claim.accessKeyId !== accessKeyId) {
       throw new EcsFault("InvalidAccessKeyId.NotFound", 404, "There is no such AccessKeyId.");
     }
-    if (params.get("SignatureMethod") !== "HMAC-SHA1" || params.get("SignatureVersion") !== "1.0") {
-      throw new EcsFault("IncompleteSignature", 400, "SignatureMethod must be HMAC-SHA1, SignatureVersion 1.0.");
-    }
-    this.#checkClock(given("Timestamp"));
-    this.#checkToken(params.get("SecurityToken"), securityToken);
+    this.#checkClock(claim.timestamp);
+    this.#checkToken(claim.securityToken, securityToken);
     if (this.#revoked) throw new EcsFault("InvalidAccessKeyId.Inactive", 400, "The AccessKey is disabled.");
-    const nonce = given("SignatureNonce");
-    const signature = params.get("Signature");
-    if (!signature) throw new EcsFault("IncompleteSignature", 400, "Signature is required.");
-    if (signature !== sign(method, params, accessKeySecret)) {
+    if (claim.signature !== claim.expected(accessKeySecret)) {
       throw new EcsFault("SignatureDoesNotMatch", 400, "The signature is not the one the emulator calculated.");
     }
-    this.#useNonce(nonce);
+    this.#useNonce(claim.nonce);
   }
 
   #checkClock(timestamp: string): void {
     const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
     if (Number.isNaN(at)) {
-      throw new EcsFault("InvalidTimeStamp.Format", 400, "Timestamp must be UTC as YYYY-MM-DDThh:mm:ssZ.");
+      throw new EcsFault("InvalidTimeStamp.Format", 400, "The time must be UTC as YYYY-MM-DDThh:mm:ssZ.");
     }
     if (Math.abs(this.now() - at) > SKEW) {
-      throw new EcsFault("InvalidTimeStamp.Expired", 400, "Timestamp is more than 15 minutes away from now.");
+      throw new EcsFault("InvalidTimeStamp.Expired", 400, "The time is more than 15 minutes away from now.");
     }
   }
 
