@@ -8,25 +8,25 @@ import { type EcsRequest, type HttpRequest, header } from "./request";
 const ALGORITHM = "ACS3-HMAC-SHA256";
 const AUTHORIZATION = /^ACS3-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Lower-case hexadecimal HMAC-SHA256 over verb, path, query, the headers that have to be signed, and the body's hash. */
-export function sign(request: HttpRequest, accessKeySecret: string): string {
+/** Lower-case hexadecimal HMAC-SHA256 over verb, path, query, the named headers, and the body's hash. */
+export function sign(request: HttpRequest, signedHeaders: readonly string[], accessKeySecret: string): string {
   return createHmac("sha256", accessKeySecret)
-    .update(`${ALGORITHM}\n${sha256(canonicalRequest(request))}`)
+    .update(`${ALGORITHM}\n${sha256(canonicalRequest(request, signedHeaders))}`)
     .digest("hex");
 }
 
 /** What is hashed into the string to sign. */
-export function canonicalRequest({ method, path, query, headers }: HttpRequest): string {
-  const names = signedHeaders({ headers });
-  const lines = names.map((name) => `${name}:${(header(headers, name) ?? "").trim()}\n`).join("");
+export function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[]): string {
+  const { method, path, query, headers } = request;
+  const lines = signedHeaders.map((name) => `${name}:${(header(headers, name) ?? "").trim()}\n`).join("");
   const bodyHash = header(headers, "x-acs-content-sha256") ?? "";
-  return [method, path, canonicalQuery(query), lines, names.join(";"), bodyHash].join("\n");
+  return [method, path, canonicalQuery(query), lines, signedHeaders.join(";"), bodyHash].join("\n");
 }
 
-/** The names of the headers that have to be signed, of those that there are. */
-function signedHeaders({ headers }: Pick<HttpRequest, "headers">): string[] {
-  const has = (name: string) => name === "host" || name === "content-type" || name.startsWith("x-acs-");
-  return Object.keys(headers).filter(has).sort();
+/** The headers of a request that must be signed. A caller may sign others too, as the Python SDK does. */
+export function mustBeSigned({ headers }: Pick<HttpRequest, "headers">): string[] {
+  const must = (name: string) => name === "host" || name === "content-type" || name.startsWith("x-acs-");
+  return Object.keys(headers).filter(must).sort();
 }
 
 /** Throws an `EcsFault` when something is missing, or the body is not the one that was signed. */
@@ -41,7 +41,8 @@ export function readClaim(request: EcsRequest): Claim {
   if (!accessKeyId || !names || !signature) {
     throw new EcsFault("IncompleteSignature", 400, `Authorization must be ${ALGORITHM} with its three parts.`);
   }
-  if (names !== signedHeaders(request).join(";")) {
+  const signedHeaders = names.split(";");
+  if (mustBeSigned(request).some((name) => !signedHeaders.includes(name))) {
     throw new EcsFault(
       "IncompleteSignature",
       400,
@@ -57,7 +58,7 @@ export function readClaim(request: EcsRequest): Claim {
     nonce: given("x-acs-signature-nonce"),
     securityToken: header(headers, "x-acs-security-token"),
     signature,
-    expected: (accessKeySecret) => sign(request, accessKeySecret),
+    expected: (accessKeySecret) => sign(request, signedHeaders, accessKeySecret),
   };
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
-import { canonicalRequest, readClaim, sign } from "../../../emulator/acs3";
+import { canonicalRequest, mustBeSigned, readClaim, sign } from "../../../emulator/acs3";
 import { Keyring } from "../../../emulator/keyring";
 import { type HttpRequest, readRequest } from "../../../emulator/request";
 import { type RawAnswer, send, start } from "./caller";
@@ -49,8 +49,10 @@ describe.each(vectors)("$title", ({ query, host, action, date, nonce, accessKeyI
   const unsigned = { method: "POST", path: "/", query: new Map(Object.entries(query)), headers, body: Buffer.alloc(0) };
 
   test("is signed as the vector says", () => {
-    expect(sign(unsigned, accessKeySecret)).toBe(vector.signature);
-    if (vector.canonicalHash !== undefined) expect(sha256(canonicalRequest(unsigned))).toBe(vector.canonicalHash);
+    const names = mustBeSigned(unsigned);
+    expect(sign(unsigned, names, accessKeySecret)).toBe(vector.signature);
+    if (vector.canonicalHash !== undefined)
+      expect(sha256(canonicalRequest(unsigned, names))).toBe(vector.canonicalHash);
   });
 
   test("is let in with the vector's signature", () => {
@@ -68,6 +70,8 @@ interface Call {
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string | undefined>;
   readonly body?: string;
+  /** Headers that are signed besides those that must be. */
+  readonly signs?: readonly string[];
   /** What is done to a request after it was signed. */
   readonly tampered?: Record<string, string>;
 }
@@ -75,7 +79,7 @@ interface Call {
 let count = 0;
 
 /** A Describe over HTTP, signed in its headers; `undefined` leaves one out. */
-function describeLinks(emulator: Emulator, { query, headers: given, body = "", tampered }: Call = {}) {
+function describeLinks(emulator: Emulator, { query, headers: given, body = "", signs = [], tampered }: Call = {}) {
   const all = { RegionId: "cn-hangzhou", VpcId: "vpc-1", ...query };
   const said = {
     host: new URL(emulator.endpoint).host,
@@ -95,9 +99,9 @@ function describeLinks(emulator: Emulator, { query, headers: given, body = "", t
     headers,
     body: Buffer.from(body),
   };
-  const names = Object.keys(headers).filter((name) => name.startsWith("x-acs-") || /^(host|content-type)$/.test(name));
-  const signature = sign(unsigned, "testsecret");
-  const authorization = `ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=${names.sort().join(";")},Signature=${signature}`;
+  const names = [...mustBeSigned(unsigned), ...signs].sort();
+  const signature = sign(unsigned, names, "testsecret");
+  const authorization = `ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=${names.join(";")},Signature=${signature}`;
   return send(emulator, {
     method: "POST",
     path: `/?${new URLSearchParams(all)}`,
@@ -114,6 +118,14 @@ test("lets a signed request in, and writes it into the journal as any other", as
   expect(emulator.calls()).toMatchObject([
     { action: "DescribeClassicLinkInstances", params: { RegionId: "cn-hangzhou", VpcId: "vpc-1" }, outcome: "ok" },
   ]);
+});
+
+test("lets a caller sign other headers too, and holds it to what it signed", async () => {
+  const emulator = await start();
+  const call = { signs: ["accept", "user-agent"], headers: { "user-agent": "Python/3.11" } };
+  expect(outcome(await describeLinks(emulator, call))).toBe("200 ok");
+  const tampered = { "user-agent": "Python/2.7" };
+  expect(outcome(await describeLinks(emulator, { ...call, tampered }))).toBe("400 SignatureDoesNotMatch");
 });
 
 test("takes parameters out of a form that is signed with the rest", async () => {
