@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readClaim as readAcs3 } from "./acs3";
 import { actions, type EcsAction, EcsFault, statusOf } from "./codes";
 import { readClaim as readHmacSha1 } from "./hmacSha1";
+import { CutCall, type Holds } from "./holds";
 import type { Journal } from "./journal";
 import type { Keyring } from "./keyring";
 import { instanceIdsOf, type Operations, type Rules } from "./operations";
@@ -17,6 +18,7 @@ export type Reply = Answer | "reset" | "drop" | "hang";
 export interface GatewayParts {
   readonly keyring: Keyring;
   readonly trouble: Trouble;
+  readonly holds: Holds;
   readonly journal: Journal;
   readonly rules: Rules;
   readonly operations: Operations;
@@ -27,7 +29,7 @@ export interface GatewayParts {
 
 /** Answers calls; never throws. */
 export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promise<Reply> {
-  const { keyring, trouble, journal, rules, operations, now } = parts;
+  const { keyring, trouble, holds, journal, rules, operations, now } = parts;
 
   /** Checks that cost nothing, in the order of the service's own front door. */
   function admit(request: EcsRequest): EcsAction {
@@ -56,36 +58,64 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
       journal.add(at, request, outcome, requestId, typeof reply === "string" ? 0 : reply.status);
       return reply;
     };
-    const refused = (fault: EcsFault) =>
-      note(renderFault(format, requestId, fault, rules.generation === "C"), fault.code);
+    const refused = (fault: EcsFault) => ({
+      reply: renderFault(format, requestId, fault, rules.generation === "C"),
+      outcome: fault.code,
+    });
 
-    try {
-      const action = admit(request);
+    /** The work, or the trouble that strikes it. */
+    function carryOut(action: EcsAction, instanceIds: readonly string[]): Outcome {
       const work = (): Answer => {
         const result = operations[action](params);
         return render(format, 200, `${action}Response`, { RequestId: requestId, ...result });
       };
+      try {
+        const struck = trouble.fault(action, instanceIds);
+        if (struck) {
+          if (struck.afterWork || struck.fault === "lost-answer") attempt(work);
+          return strike(struck, format, requestId, rules);
+        }
+        if (trouble.denied(action)) {
+          const status = statusOf(action, "Forbidden.SubUser", rules.generation);
+          const detail = {
+            AuthAction: `ecs:${action}`,
+            AuthPrincipalType: "SubUser",
+            NoPermissionType: "ImplicitDeny",
+          };
+          const fields = rules.generation === "C" ? { AccessDeniedDetail: detail } : {};
+          throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.", {}, fields);
+        }
+        return { reply: work(), outcome: "ok" };
+      } catch (error) {
+        if (error instanceof EcsFault) return refused(error);
+        throw error;
+      }
+    }
+
+    try {
+      const action = admit(request);
+      const instanceIds = instanceIdsOf(params);
       const late = trouble.latency(action);
       if (late > 0) await wait(late, undefined, { signal: parts.signal });
-      const struck = trouble.fault(action, instanceIdsOf(params));
-      if (struck) {
-        if (struck.afterWork || struck.fault === "lost-answer") attempt(work);
-        const { reply, outcome } = carryOut(struck, format, requestId, rules);
-        return note(reply, outcome);
-      }
-      if (trouble.denied(action)) {
-        const status = statusOf(action, "Forbidden.SubUser", rules.generation);
-        const detail = { AuthAction: `ecs:${action}`, AuthPrincipalType: "SubUser", NoPermissionType: "ImplicitDeny" };
-        const fields = rules.generation === "C" ? { AccessDeniedDetail: detail } : {};
-        throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.", {}, fields);
-      }
-      return note(work(), "ok");
+      const hold = holds.of(action, instanceIds);
+      if (hold && !hold.point.afterWork) await hold.pass();
+      const { reply, outcome } = carryOut(action, instanceIds);
+      if (hold?.point.afterWork) await hold.pass();
+      return note(reply, outcome);
     } catch (error) {
-      if (error instanceof EcsFault) return refused(error);
+      if (error instanceof CutCall) return note("drop", "cut");
       if (parts.signal.aborted) return "drop";
-      return refused(new EcsFault("InternalError", 500, "The emulator failed; this is a defect in it."));
+      const failed = new EcsFault("InternalError", 500, "The emulator failed; this is a defect in it.");
+      const { reply, outcome } = refused(error instanceof EcsFault ? error : failed);
+      return note(reply, outcome);
     }
   };
+}
+
+interface Outcome {
+  readonly reply: Reply;
+  /** For the journal. */
+  readonly outcome: string;
 }
 
 /** Work whose answer nobody gets may be refused as well. */
@@ -99,7 +129,7 @@ function attempt(work: () => unknown): void {
 
 const html = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
-function carryOut(rule: FaultRule, format: Format, requestId: string, rules: Rules): { reply: Reply; outcome: string } {
+function strike(rule: FaultRule, format: Format, requestId: string, rules: Rules): Outcome {
   const { fault } = rule;
   if (typeof fault !== "string") {
     const status = fault.status ?? statusOf(rule.on, fault.code, rules.generation);

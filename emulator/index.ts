@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import type { Generation } from "./codes";
 import { createControl } from "./control";
 import { createGateway } from "./gateway";
+import { type HeldCall, type HoldPoint, Holds } from "./holds";
 import { type Call, Journal } from "./journal";
 import { type Credentials, Keyring } from "./keyring";
 import { createOperations, type Undocumented } from "./operations";
@@ -12,6 +13,7 @@ import { Trouble, type TroubleRule } from "./trouble";
 import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./world";
 
 export type { EcsAction, Generation } from "./codes";
+export type { HeldCall, HoldPoint } from "./holds";
 export type { Call } from "./journal";
 export type { Credentials } from "./keyring";
 export type { Undocumented } from "./operations";
@@ -75,7 +77,9 @@ export interface Emulator {
   clearCalls(): void;
   /** Adds a rule. Of several that fit a call each counts; the first with something to do strikes. */
   trouble(rule: TroubleRule): void;
-  /** Forgets every rule, and shows what was still unseen. */
+  /** Stops one call on its way, for something to happen meanwhile. */
+  hold(point: HoldPoint): HeldCall;
+  /** Forgets every rule, shows what was still unseen, and lets go of the calls that are held. */
   clearTrouble(): void;
   /** Another key from now on, or the same one again after `revokeKey`. A token is not carried over. */
   rotateKey(credentials?: Partial<Credentials>): void;
@@ -102,6 +106,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const journal = new Journal();
   const trouble = new Trouble(now);
+  const holds = new Holds();
   const keyring = new Keyring({ accessKeyId, accessKeySecret, securityToken }, now);
   const rules = {
     generation: options.errorGeneration ?? "C",
@@ -113,7 +118,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // Each call that is made late waits on it; Node would warn at the eleventh.
   setMaxListeners(0, closing.signal);
   const operations = createOperations(world, trouble, rules);
-  const gateway = createGateway({ keyring, trouble, journal, rules, operations, now, signal: closing.signal });
+  const gateway = createGateway({ keyring, trouble, holds, journal, rules, operations, now, signal: closing.signal });
   const server = await serve(options.port ?? 0, gateway, createControl(world, trouble, journal));
   const address = server.address();
   const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
@@ -140,8 +145,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls: () => journal.calls(),
     clearCalls: () => journal.clear(),
     trouble: (rule) => trouble.add(rule),
+    hold: (point) => holds.add(point),
     clearTrouble: () => {
       trouble.clear();
+      holds.clear();
       world.showAll();
     },
     rotateKey: (credentials = {}) => keyring.rotate(credentials),
@@ -149,6 +156,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close: () => {
       closed ??= new Promise((resolve) => {
         closing.abort();
+        holds.cut();
         server.close(() => resolve());
         server.closeAllConnections();
       });
