@@ -13,7 +13,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { formatLinksId } from "./linkId";
-import { actAndConfirm, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
+import { actAndConfirm, isProofOfNoLink, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
 import { type CallContext, Operation, plural } from "./operation";
 
 /** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
@@ -215,7 +215,7 @@ export class ClassicLinksLifecycle {
       const missing = instanceIds.filter(
         (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),
       );
-      const linked = await this.#attachAll(linksTo(vpcId, declared, missing), operation, joining);
+      const linked = await this.#attachAll(linksTo(vpcId, declared, missing), operation, joining, olds.instanceIds);
       const reasons = [...leaving.reasons, ...joining.reasons].sort();
       if (reasons.length === 0) return { ...declared, movedAway: {} };
       const holds = new Set([
@@ -242,9 +242,18 @@ export class ClassicLinksLifecycle {
     }
   }
 
-  /** Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. */
-  async #attachAll(links: readonly Link[], operation: Operation, tally: Tally): Promise<readonly string[]> {
+  /**
+   * Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. Those that were
+   * before are until something proves that they are not: not every attach that fails has come to ask.
+   */
+  async #attachAll(
+    links: readonly Link[],
+    operation: Operation,
+    tally: Tally,
+    before: readonly string[],
+  ): Promise<readonly string[]> {
     const linked = new Set<Link>();
+    const were = new Set(before);
     const attach = async (link: Link): Promise<boolean> => {
       try {
         const { listed } = await this.#steps.attach(link, operation, {
@@ -254,7 +263,8 @@ export class ClassicLinksLifecycle {
         tally.done(link);
         return !listed;
       } catch (error) {
-        if (error instanceof MayBeLinked) linked.add(link);
+        const mayBeLinked = error instanceof MayBeLinked || (were.has(link.instanceId) && !isProofOfNoLink(error));
+        if (mayBeLinked) linked.add(link);
         tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
         return false;
       }

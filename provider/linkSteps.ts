@@ -39,6 +39,11 @@ export class LinkedElsewhere extends Error {
   }
 }
 
+/** Whether an attach ended in a way that leaves no doubt: there is no such link. */
+export function isProofOfNoLink(error: unknown): boolean {
+  return error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
+}
+
 /** The steps, over one client and one reader for the whole process. */
 export class LinkSteps {
   readonly #client: EcsClient;
@@ -110,8 +115,7 @@ export class LinkSteps {
         }
       }, onWait);
     } catch (error) {
-      const ruledOut = error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
-      throw mayBeLinked && !ruledOut ? new MayBeLinked(error) : error;
+      throw mayBeLinked && !isProofOfNoLink(error) ? new MayBeLinked(error) : error;
     }
   }
 

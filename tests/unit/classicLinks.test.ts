@@ -366,6 +366,21 @@ describe("update", () => {
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-c": vpcId });
   });
 
+  test("a member that was linked and may not be looked at stays in the state", async () => {
+    const { ecs } = cloud({ "i-a": vpcId });
+    ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
+    const denied = refusal("attach", "Forbidden.RAM");
+    const lifecycle = lifecycleOf(refusing(ecs, { "i-a": denied, "i-b": denied }));
+    const error = await halfMade(lifecycle.update(state(["i-a"]), declare("i-a", "i-b")));
+    expect(membersIn(error)).toEqual(["i-a"]);
+  });
+
+  test("a member that was linked and is found elsewhere does not stay in the state", async () => {
+    const { lifecycle } = cloud({ "i-a": vpcId, "i-far": "vpc-other" });
+    const error = await halfMade(lifecycle.update(state(["i-a", "i-far"]), declare("i-a", "i-far")));
+    expect(membersIn(error)).toEqual(["i-a"]);
+  });
+
   test("when all that was removed is gone, and what was added fails, the state does not keep what was removed", async () => {
     const { ecs, lifecycle } = cloud({ "i-a": vpcId });
     ecs.released.add("i-gone");
