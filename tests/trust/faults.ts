@@ -1,0 +1,140 @@
+/** Every way for a call to ECS to go wrong, and whether an operation gets over it. */
+
+import type { CodeFault, EcsAction, Emulator, FaultName } from "../../emulator";
+import { INSTANCES } from "./scenarios";
+
+/** A call of an operation: the one of its action that comes after so many others. */
+export interface Point {
+  readonly on: EcsAction;
+  readonly skip: number;
+}
+
+/** What a fault may lay hands on. */
+export interface Target {
+  readonly emulator: Emulator;
+  /** By how much ECS's clock is ahead of ours, in ms. */
+  readonly clock: { aheadMs: number };
+  /** Cancels the operation. */
+  readonly cancel: AbortController;
+}
+
+/** One way to go wrong. */
+export interface Fault {
+  readonly name: string;
+  /** Lies in wait at a call. Returns what is still to come when the operation has ended. */
+  readonly lay: (target: Target, point: Point) => (() => void) | undefined;
+  /** Whether the operation does what it is to do all the same; undefined where that depends on the call. */
+  readonly isOvercome: boolean | undefined;
+  /** How long the operation may take, in ms; without it, long enough. */
+  readonly timeoutMs?: number;
+}
+
+/** Ends an operation that a fault lets come to nothing, though not before its second try. */
+const HASTY_MS = 2_000;
+
+/** How long emulated locks, windows and delays last, in ms. */
+const SHORT_MS = 600;
+
+/** A scripted answer, or none, in place of what ECS would say. */
+function struck(name: string, fault: FaultName | CodeFault, { times = 1, afterWork = false } = {}): Fault {
+  const lay: Fault["lay"] = ({ emulator }, point) =>
+    void emulator.trouble({ kind: "fault", fault, times, afterWork, ...point });
+  return times === Number.POSITIVE_INFINITY
+    ? { name, lay, isOvercome: undefined, timeoutMs: HASTY_MS }
+    : { name, lay, isOvercome: true };
+}
+
+/** Something that happens while the call is on its way. */
+function meanwhile(
+  name: string,
+  isOvercome: boolean | undefined,
+  happens: (target: Target) => void,
+  { afterWork = false, end = "release" }: { afterWork?: boolean; end?: "release" | "cut" } = {},
+): Fault {
+  const lay: Fault["lay"] = (target, point) => {
+    const held = target.emulator.hold({ ...point, afterWork });
+    void held.arrived.then(() => {
+      happens(target);
+      held[end]();
+    });
+    return undefined;
+  };
+  return { name, lay, isOvercome };
+}
+
+const UNANSWERED: readonly (readonly [name: string, fault: FaultName, afterWork?: boolean])[] = [
+  ["a reset before the work", "reset-before"],
+  ["an answer that is lost after the work", "lost-answer"],
+  ...(
+    [
+      ["no answer in time", "timeout"],
+      ["status 500 without a code", "internal-500-without-code"],
+      ["status 503", "unavailable-503"],
+      ["a gateway's page", "gateway-html"],
+      ["an error in XML", "xml-error"],
+      ["an empty body", "empty-body"],
+      ["half of a JSON", "truncated-json"],
+    ] as const
+  ).flatMap(([name, fault]) => [
+    [`${name}, and no work done`, fault, false] as const,
+    [`${name}, the work done`, fault, true] as const,
+  ]),
+];
+
+/** What ECS says to the second of two requests to do the same. */
+const SAID_TWICE: Readonly<Record<EcsAction, CodeFault>> = {
+  AttachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allow link, it is linked." },
+  DetachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allowed to detach from the VPC." },
+  DescribeClassicLinkInstances: { code: "SignatureNonceUsed" },
+};
+
+const lasting = { times: Number.POSITIVE_INFINITY };
+
+export const FAULTS: readonly Fault[] = [
+  ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { ...(afterWork && { afterWork }) })),
+  ...UNANSWERED.map(([name, fault, afterWork]) =>
+    struck(`${name}, from then on`, fault, { ...lasting, ...(afterWork && { afterWork }) }),
+  ),
+  struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
+  struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
+  {
+    name: "a request that arrives twice, and is refused as done already",
+    lay: ({ emulator }, point) =>
+      void emulator.trouble({ kind: "fault", fault: SAID_TWICE[point.on], afterWork: true, ...point }),
+    isOvercome: true,
+  },
+  struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
+  { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
+  {
+    ...struck("a code that nobody knows, the work done", { code: "SomethingNew" }, { afterWork: true }),
+    isOvercome: undefined,
+  },
+  {
+    name: "a quota of calls for each window",
+    lay: ({ emulator }, { on, skip }) =>
+      void emulator.trouble({ kind: "throttle", action: on, quota: skip + 1, windowMs: SHORT_MS }),
+    isOvercome: true,
+  },
+  meanwhile("a lock", true, ({ emulator }) => {
+    for (const instanceId of INSTANCES) emulator.trouble({ kind: "locked", instanceId, forMs: SHORT_MS });
+  }),
+  meanwhile("a listing that lags behind", true, ({ emulator }) =>
+    emulator.trouble({ kind: "invisible", ms: SHORT_MS }),
+  ),
+  meanwhile("a clock that is set forward", undefined, ({ clock }) => {
+    clock.aheadMs = 20 * 60_000;
+  }),
+  meanwhile("a key that is revoked half way", undefined, ({ emulator }) => emulator.revokeKey()),
+  meanwhile("a cancel, the request lost", false, ({ cancel }) => cancel.abort(), { end: "cut" }),
+  meanwhile("a cancel, the request carried out", false, ({ cancel }) => cancel.abort()),
+  meanwhile("a cancel, the answer on its way", false, ({ cancel }) => cancel.abort(), { afterWork: true }),
+  {
+    name: "a request that is carried out when its caller has given up",
+    lay({ emulator }, point) {
+      const held = emulator.hold(point);
+      return () => held.release();
+    },
+    isOvercome: undefined,
+    timeoutMs: HASTY_MS,
+  },
+];

@@ -1,0 +1,123 @@
+/** Every operation on both resources, from every state of the cloud that it may find. */
+
+import { HALF_MADE } from "../../provider/classicLinkError";
+import type { Props, Resource } from "./calls";
+
+/** Links in the cloud: instance → VPC. */
+export type Links = Readonly<Record<string, string>>;
+
+/** One operation, and where it starts. */
+export interface Scenario {
+  readonly resource: Resource;
+  readonly name: string;
+  /** What runs. */
+  readonly operation: "up" | "refresh" | "destroy";
+  /** The links that the cloud holds, besides {@link OTHERS}. */
+  readonly links: Links;
+  /** Instances that are released. */
+  readonly released?: readonly string[];
+  /** The outputs that the state holds; undefined where it does not hold the resource yet. */
+  readonly state?: Props;
+  /** What the program declares. */
+  readonly declared: Props;
+}
+
+/** The instances that scenarios are about. */
+export const INSTANCES = ["i-a", "i-b", "i-c"] as const;
+
+/** Links that other people made, one of them to the VPC that is declared. Nothing may touch them. */
+export const OTHERS: Links = { "i-others1": "vpc-1", "i-others2": "vpc-2" };
+
+const regionId = "cn-hangzhou";
+const link = (vpcId: string) => ({ regionId, instanceId: "i-a", vpcId });
+const linked = (vpcId: string): Links => ({ "i-a": vpcId });
+
+const fleet = (vpcId: string, ...instanceIds: string[]) => ({ regionId, vpcId, instanceIds });
+const ALL = [...INSTANCES];
+const allTo = (vpcId: string): Links => Object.fromEntries(ALL.map((instanceId) => [instanceId, vpcId]));
+const fleetState = (vpcId: string, instanceIds: string[], movedAway: Links = {}) => ({
+  ...fleet(vpcId, ...instanceIds),
+  movedAway,
+});
+
+const halfMade = (outputs: Props) => ({ ...outputs, [HALF_MADE]: true });
+
+type Row = readonly [operation: Scenario["operation"], name: string, Omit<Scenario, "resource" | "operation" | "name">];
+
+const declared = link("vpc-1");
+const LINK_ROWS: readonly Row[] = [
+  ["up", "create", { links: {}, declared }],
+  ["up", "create of what is there already", { links: linked("vpc-1"), declared }],
+  ["up", "update of what is half made and there", { links: linked("vpc-1"), state: halfMade(declared), declared }],
+  ["up", "update of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  ["up", "replacement for another VPC", { links: linked("vpc-1"), state: declared, declared: link("vpc-2") }],
+  ["refresh", "read", { links: linked("vpc-1"), state: declared, declared }],
+  ["refresh", "read of what is gone", { links: {}, state: declared, declared }],
+  ["refresh", "read of what has moved", { links: linked("vpc-2"), state: declared, declared }],
+  ["refresh", "read of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  ["destroy", "delete", { links: linked("vpc-1"), state: declared, declared }],
+  ["destroy", "delete of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  ["destroy", "delete of what someone has moved", { links: linked("vpc-2"), state: declared, declared }],
+  ["destroy", "delete of a released instance", { links: {}, released: ["i-a"], state: declared, declared }],
+];
+
+const all = fleet("vpc-1", ...ALL);
+const stateOfAll = fleetState("vpc-1", ALL);
+const two = { "i-a": "vpc-1", "i-b": "vpc-1" };
+const moved = { "i-a": "vpc-1", "i-b": "vpc-2" };
+const LINKS_ROWS: readonly Row[] = [
+  ["up", "create", { links: {}, declared: all }],
+  ["up", "create of what is there in part", { links: { "i-b": "vpc-1" }, declared: all }],
+  [
+    "up",
+    "update that adds one and removes one",
+    { links: two, state: fleetState("vpc-1", ["i-a", "i-b"]), declared: fleet("vpc-1", "i-b", "i-c") },
+  ],
+  [
+    "up",
+    "update that puts back what has moved",
+    { links: moved, state: fleetState("vpc-1", ["i-a"], { "i-b": "vpc-2" }), declared: fleet("vpc-1", "i-a", "i-b") },
+  ],
+  [
+    "up",
+    "update of what is half made",
+    { links: { "i-a": "vpc-1" }, state: halfMade(fleetState("vpc-1", ALL)), declared: all },
+  ],
+  [
+    "up",
+    "replacement for another VPC",
+    { links: two, state: fleetState("vpc-1", ["i-a", "i-b"]), declared: fleet("vpc-2", "i-a", "i-b") },
+  ],
+  ["refresh", "read", { links: allTo("vpc-1"), state: stateOfAll, declared: all }],
+  ["refresh", "read of what is gone and moved in part", { links: moved, state: stateOfAll, declared: all }],
+  ["destroy", "delete", { links: allTo("vpc-1"), state: stateOfAll, declared: all }],
+  [
+    "destroy",
+    "delete of what is gone, moved and released in part",
+    { links: moved, released: ["i-c"], state: stateOfAll, declared: all },
+  ],
+];
+
+const scenariosOf = (resource: Resource, rows: readonly Row[]): Scenario[] =>
+  rows.map(([operation, name, rest]) => ({ resource, operation, name, ...rest }));
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...scenariosOf("ClassicLink", LINK_ROWS),
+  ...scenariosOf("ClassicLinks", LINKS_ROWS),
+];
+
+/** The links that outputs, or inputs, name: instance → VPC. */
+export function linksIn(properties: Props | undefined): Links {
+  const { instanceId, instanceIds, vpcId, movedAway } = properties ?? {};
+  const members: unknown[] = Array.isArray(instanceIds) ? instanceIds : [instanceId];
+  const here = members.filter((member) => member !== undefined).map((member) => [String(member), String(vpcId)]);
+  const away = Object.entries(movedAway ?? {}).map(([member, vpc]) => [member, String(vpc)]);
+  return Object.fromEntries([...here, ...away]);
+}
+
+/** What the cloud has to hold in the end: what is declared, and what was there and nobody in this stack knew of. */
+export function endOf({ operation, links, state, declared }: Scenario): Links {
+  const known = linksIn(state);
+  const unknown = Object.entries(links).filter(([instanceId, vpcId]) => known[instanceId] !== vpcId);
+  return { ...OTHERS, ...Object.fromEntries(unknown), ...(operation === "destroy" ? {} : linksIn(declared)) };
+}
