@@ -53,7 +53,12 @@ async function pack(): Promise<string> {
     },
     absWorkingDir: root,
     outfile: executable,
-    banner: { js: "#!/usr/bin/env node" },
+    // The two lines that start Node, as in the folder that the npm package holds.
+    banner: {
+      js: readFileSync(join(root, "plugin", "pulumi-resource-classiclink"), "utf8")
+        .split("\n", 2)
+        .join("\n"),
+    },
     bundle: true,
     platform: "node",
     target: "node20",
