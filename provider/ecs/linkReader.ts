@@ -1,7 +1,7 @@
 /** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
 
 import { orAborted } from "./budget";
-import { type EcsClient, type Link, type LinkQuery, MAX_INSTANCE_IDS } from "./client";
+import { type EcsClient, type Link, type LinkPage, type LinkQuery, MAX_INSTANCE_IDS } from "./client";
 import { EcsError, FAULTS } from "./errors";
 
 /** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
@@ -21,6 +21,12 @@ const CALLS_AT_A_TIME = 2;
 
 /** After this many calls by instance for one VPC its remaining reads are served from a listing. */
 const CALLS_BEFORE_LISTING = 2;
+
+/**
+ * No reading goes on for more pages than this, ten times what a VPC may hold, whatever TotalCount says. What lies beyond
+ * them in a listing is asked for by instance.
+ */
+const MOST_PAGES = 100;
 
 /** What to read. */
 export interface LinkRead {
@@ -224,25 +230,25 @@ function isAboutOneInstance(error: unknown): boolean {
 /** Reads all pages of a query. Counts what was listed, because a server may give smaller pages than it was asked for. */
 async function readPages(client: EcsClient, query: LinkQuery): Promise<{ links: readonly Link[]; complete: boolean }> {
   const links: Link[] = [];
-  for (let pageNumber = 1; ; pageNumber += 1) {
+  for (let pageNumber = 1; pageNumber <= MOST_PAGES; pageNumber += 1) {
     const page = await client.describe({ ...query, pageNumber });
     links.push(...page.links);
     const complete = links.length >= page.totalCount;
     if (complete || page.links.length === 0) return { links, complete };
   }
+  return { links, complete: false };
 }
 
-/** The links of one VPC, fetched page by page and only as far as they are asked for. */
+/** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */
 class Listing {
   readonly begunAt = performance.now();
   readonly #client: EcsClient;
   readonly #regionId: string;
   readonly #vpcId: string;
   readonly #instanceIds = new Set<string>();
-  #pagesRead = 0;
-  #linksRead = 0;
-  #state: "open" | "complete" | "failed" | "refused" = "open";
-  #nextPage: Promise<void> | undefined;
+  #state: "usable" | "failed" | "refused" = "usable";
+  #first: Promise<LinkPage> | undefined;
+  #others: Promise<void> | undefined;
 
   constructor(client: EcsClient, regionId: string, vpcId: string) {
     this.#client = client;
@@ -261,28 +267,31 @@ class Listing {
 
   /** Whether the instance is listed. False proves nothing. */
   async has(instanceId: string): Promise<boolean> {
-    while (!this.#instanceIds.has(instanceId) && this.#state === "open") {
-      this.#nextPage ??= this.#readPage().finally(() => {
-        this.#nextPage = undefined;
-      });
-      await this.#nextPage;
-    }
-    return this.#instanceIds.has(instanceId);
-  }
-
-  async #readPage(): Promise<void> {
-    const pageNumber = this.#pagesRead + 1;
     try {
-      const page = await this.#client.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
-      for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
-      this.#pagesRead = pageNumber;
-      this.#linksRead += page.links.length;
-      if (page.links.length === 0 || this.#linksRead >= page.totalCount) this.#state = "complete";
+      this.#first ??= this.#readPage(1);
+      const first = await this.#first;
+      if (!this.#instanceIds.has(instanceId)) {
+        this.#others ??= this.#readOthers(first);
+        await this.#others;
+      }
     } catch (error) {
       const passes = error instanceof EcsError && (error.kind === "throttled" || error.kind === "transient");
       this.#state = passes || !(error instanceof EcsError) ? "failed" : "refused";
       // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
       if (this.#state === "failed") throw error;
     }
+    return this.#instanceIds.has(instanceId);
+  }
+
+  async #readPage(pageNumber: number): Promise<LinkPage> {
+    const page = await this.#client.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
+    for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
+    return page;
+  }
+
+  /** The size of the first page says how many there are: a server may give smaller pages than it was asked for. */
+  async #readOthers({ links, totalCount }: LinkPage): Promise<void> {
+    const pages = links.length === 0 ? 1 : Math.min(Math.ceil(totalCount / links.length), MOST_PAGES);
+    await Promise.all(Array.from({ length: pages - 1 }, (_, n) => this.#readPage(n + 2)));
   }
 }

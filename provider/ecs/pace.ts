@@ -6,7 +6,7 @@ import { EcsError, type EcsOperation } from "./errors";
 import { retryAfterMs } from "./retry";
 
 /** How many calls of one operation are under way in a region at a time. */
-export const MAX_IN_FLIGHT = 10;
+export const MAX_IN_FLIGHT = 16;
 
 /** The first pause after a throttled answer, in ms, where ECS does not say how long. It doubles with each probe that is refused. */
 const FIRST_PAUSE_MS = 1_000;

@@ -2,10 +2,11 @@
 
 import { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
-import type { CredentialsProvider } from "./credentials";
+import type { Credentials, CredentialsProvider } from "./credentials";
 import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
 
 /**
@@ -32,6 +33,7 @@ export interface PopCoreClientOptions {
 /** Makes a client that keeps one connection pool for each endpoint. Source: ECS API reference, version 2014-05-26. */
 export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOptions): EcsClient {
   const agents = new Map<string, Agent>();
+  const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
 
   /** The connections to an endpoint, kept open between requests. pop-core would keep some for each of its clients. */
   function agentOf(endpoint: string): Agent {
@@ -42,18 +44,26 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
     return agent;
   }
 
+  /** pop-core's client is made of one set of keys, and with connections of its own: one is kept for as long as the keys are the same. */
+  function rpcClientOf(endpoint: string, keys: Credentials): VerboseRpcClient {
+    const known = rpcClients.get(endpoint);
+    if (known !== undefined && isDeepStrictEqual(known.keys, keys)) return known.rpcClient;
+    // Reflect.construct, because the published type of the constructor lacks the argument that makes answers verbose.
+    const rpcClient: VerboseRpcClient = Reflect.construct(RpcClient, [
+      { endpoint, apiVersion: API_VERSION, ...keys },
+      true,
+    ]);
+    rpcClients.set(endpoint, { keys, rpcClient });
+    return rpcClient;
+  }
+
   async function call(operation: EcsOperation, params: Params, signal = new AbortController().signal): Promise<Answer> {
     const endpoint = endpointOf(params.RegionId);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
       throw signal.aborted ? new OutOfTime(undefined, { neverSent: true }) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
-    // A client for one request: it is made of one set of keys, which may be others the next time. Reflect.construct,
-    // because the published type of the constructor lacks the argument that makes answers verbose.
-    const rpcClient: VerboseRpcClient = Reflect.construct(RpcClient, [
-      { endpoint, apiVersion: API_VERSION, ...asked },
-      true,
-    ]);
+    const rpcClient = rpcClientOf(endpoint, asked);
     const cutOff = new AbortController();
     const abort = () => cutOff.abort();
     signal.addEventListener("abort", abort, { once: true });

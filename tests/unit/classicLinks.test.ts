@@ -560,7 +560,7 @@ describe("progress", () => {
 
   test("where it can only be printed, it is printed every ten seconds, and not for what is quick", async () => {
     const ecs = new ScriptedEcs();
-    ecs.latencyMs = 300;
+    ecs.latencyMs = 500;
     const told: string[] = [];
     const context: CallContext = { report: (message) => void told.push(message) };
     const { afterMs } = await run(lifecycleOf(paced(ecs)).create(declare(...names(1_000)), context));

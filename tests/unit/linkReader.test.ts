@@ -149,6 +149,19 @@ describe("[9] what an answer proves", () => {
     expect(new Set(await Promise.all(byInstance))).toEqual(new Set(["vpc-1"]));
   });
 
+  test.each([1e6, Number.MAX_SAFE_INTEGER])(
+    "pages that never end, of a TotalCount of %d, are an error",
+    async (totalCount) => {
+      const { ecs, links, reader } = cloud({ "vpc-1": 300 });
+      const [first, second] = links;
+      if (first === undefined || second === undefined) throw new Error("no links");
+      ecs.always("describe", () => ({ links: [first], totalCount }));
+      await expect(reader.vpcOf(second, never)).rejects.toThrow("fewer links than TotalCount");
+      const readings = await Promise.allSettled(links.map((link) => reader.vpcOf(link, never)));
+      expect(readings.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    },
+  );
+
   test("fewer links than TotalCount are no proof of absence", async () => {
     const { ecs, reader } = cloud({ "vpc-1": 2 });
     ecs.always("describe", () => ({ links: [], totalCount: 2 }));

@@ -151,14 +151,14 @@ const attachOnce = (client: EcsClient, count: number) =>
   Promise.allSettled(upTo(count).map((n) => client.attach(link(n))));
 
 describe("the gate", () => {
-  test("lets no more than ten calls of one operation and region be under way, in the order in which they came", async () => {
+  test("lets no more than MAX_IN_FLIGHT calls of one operation and region be under way, in the order in which they came", async () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 100;
-    const { afterMs } = await run(attachOnce(paced(ecs), 35));
+    const { afterMs } = await run(attachOnce(paced(ecs), 3 * MAX_IN_FLIGHT + 5));
     expect(ecs.mostAtOnce).toBe(MAX_IN_FLIGHT);
     expect(afterMs).toBe(400);
     expect(ecs.calls.map(({ query }) => "instanceId" in query && query.instanceId)).toEqual(
-      upTo(35).map((n) => `i-${n}`),
+      upTo(3 * MAX_IN_FLIGHT + 5).map((n) => `i-${n}`),
     );
   });
 
@@ -183,12 +183,12 @@ describe("the gate", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 100;
     ecs.next("attach", fails(throttled(20_000)));
-    await run(attachOnce(paced(ecs), 40));
-    // Ten are under way when the first is refused. Then a probe; each call that passes doubles how many may go, up to ten.
+    await run(attachOnce(paced(ecs), 2 * MAX_IN_FLIGHT + 20));
+    // As many as may be are under way when the first is refused. Then a probe; each call that passes doubles how many may go.
     const times = timesOf(ecs);
-    expect(times.filter((at) => at < 20_100)).toEqual(Array(10).fill(0));
-    const rounds = [1, 2, 8, 10, 9].map((calls, round) => Array(calls).fill(20_100 + round * 100));
-    expect(times.slice(10)).toEqual(rounds.flat());
+    expect(times.filter((at) => at < 20_100)).toEqual(Array(MAX_IN_FLIGHT).fill(0));
+    const rounds = [1, 2, 8, MAX_IN_FLIGHT, 9].map((calls, round) => Array(calls).fill(20_100 + round * 100));
+    expect(times.slice(MAX_IN_FLIGHT)).toEqual(rounds.flat());
   });
 
   test("without x-acs-retry-after probes after 1, 2, 4 … 32 s, and no more often", async () => {
@@ -209,16 +209,16 @@ describe("the gate", () => {
   test("is closed once by the many refusals of one burst", async () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 100;
-    ecs.next("attach", ...Array(10).fill(fails(throttled())));
-    await run(attachOnce(paced(ecs), 12));
-    expect(timesOf(ecs)).toEqual([...Array(10).fill(0), 1_100, 1_200]);
+    ecs.next("attach", ...Array(MAX_IN_FLIGHT).fill(fails(throttled())));
+    await run(attachOnce(paced(ecs), MAX_IN_FLIGHT + 2));
+    expect(timesOf(ecs)).toEqual([...Array(MAX_IN_FLIGHT).fill(0), 1_100, 1_200]);
   });
 
   test("does not believe a pause of more than two minutes", async () => {
     const ecs = new ScriptedEcs();
     ecs.next("attach", fails(throttled(24 * 3_600_000)));
     const client = paced(ecs);
-    const { afterMs } = await run(attachOnce(client, 11));
+    const { afterMs } = await run(attachOnce(client, MAX_IN_FLIGHT + 1));
     expect(afterMs).toBe(120_000);
   });
 
