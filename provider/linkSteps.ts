@@ -5,6 +5,7 @@ import type { EcsClient, Link, LinkPage, LinkQuery } from "./ecs/client";
 import { EcsError, type EcsErrorKind } from "./ecs/errors";
 import type { LinkReader } from "./ecs/linkReader";
 import type { Operation } from "./operation";
+import { Retired } from "./retired";
 import { Turns } from "./turns";
 
 /** For how long an answer that the listing contradicts is taken for a listing that lags behind, in ms. */
@@ -48,11 +49,14 @@ export function isProofOfNoLink(error: unknown): boolean {
 export class LinkSteps {
   readonly #client: EcsClient;
   readonly #reader: LinkReader;
+  readonly #forgetRetired: () => boolean;
   readonly #turns = new Turns();
 
-  constructor(client: EcsClient, reader: LinkReader) {
+  /** @param forgetRetired whether links may be let go of where ECS does not offer ClassicLink any more; may throw. */
+  constructor(client: EcsClient, reader: LinkReader, forgetRetired: () => boolean = () => false) {
     this.#client = client;
     this.#reader = reader;
+    this.#forgetRetired = forgetRetired;
   }
 
   /**
@@ -141,13 +145,16 @@ export class LinkSteps {
 
   /**
    * Removes links, and waits until they are not listed. Links to other VPCs are not touched, nor are links that another
-   * resource has made or adopted in this update. Done when there is no such link or instance.
+   * resource has made or adopted in this update. Done when there is no such link or instance. Where ClassicLink has been
+   * retired, links that can neither be removed nor looked at are let go of, if that is allowed.
    *
    * @param onEach told how it went for each link; without it the first error ends all.
    */
   async unlink(links: readonly Link[], operation: Operation, onEach?: OnEach): Promise<void> {
+    const retired = new Retired(this.#forgetRetired);
     await this.#turns.take(links, operation.signal, async () => {
-      const isUnlisted = async (link: Link) => (await this.look(link, operation.signal)) !== link.vpcId;
+      const isThere = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
+      const isUnlisted = async (link: Link) => !(await retired.orForgotten(link, () => isThere(link)));
       const detach = async (link: Link): Promise<boolean> => {
         try {
           const held = this.#turns.isHeldByAnother(link, operation.holder);
@@ -157,11 +164,12 @@ export class LinkSteps {
             await this.#detach(
               link,
               operation,
+              retired,
               onEach === undefined ? undefined : (reason) => onEach.waiting(link, reason),
             );
           if (!held) this.#turns.release(link);
           onEach?.done(link);
-          return !held;
+          return !held && !retired.isForgotten(link);
         } catch (error) {
           if (onEach === undefined) throw error;
           onEach.failed(link, error);
@@ -179,9 +187,11 @@ export class LinkSteps {
         }
       });
     });
+    const warning = retired.warning();
+    if (warning !== undefined) operation.warn(warning);
   }
 
-  async #detach(link: Link, operation: Operation, onWait: OnWait | undefined): Promise<void> {
+  async #detach(link: Link, operation: Operation, retired: Retired, onWait: OnWait | undefined): Promise<void> {
     let lookBefore = false;
     let hasLooked = false;
     const isThere = async () => {
@@ -198,7 +208,8 @@ export class LinkSteps {
         lookBefore = error.facts.unclear;
         if (PASSING.has(error.kind) || (error.kind === "busy" && hasLooked)) throw error;
         // Refused. Whether that matters depends on whether there is anything left to detach.
-        if (await this.#orElse(error, isThere))
+        const isLeft = error.kind === "retired" ? () => retired.orForgotten(link, isThere) : isThere;
+        if (await this.#orElse(error, isLeft))
           throw contradicted(error, "ECS denies this, but still lists the link; read its message");
       } finally {
         this.#reader.changed(link.regionId, link.instanceId);

@@ -13,6 +13,8 @@ export interface CallContext {
   readonly signal?: AbortSignal;
   /** Shown to the user while the operation runs. */
   readonly report?: (message: string) => void;
+  /** Takes what a person should not overlook instead of `report`, where the door can show that it is a warning. */
+  readonly warn?: (message: string) => void;
   /**
    * Says which resource this is, in whatever way the door can: different for each resource, the same for all its calls.
    * With it, a resource that is deleted leaves a link alone that another one has taken over in the same update.
@@ -35,6 +37,7 @@ export class Operation {
   readonly #asked: string;
   readonly #budget: Budget;
   readonly #report: (message: string) => void;
+  readonly #warn: (message: string) => void;
   readonly #progress: ((message: string) => void) | undefined;
   #tries = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -49,6 +52,7 @@ export class Operation {
     this.holder = context.holder;
     this.#budget = new Budget(context.timeoutMs ?? defaultMs, context.signal);
     this.#report = context.report ?? (() => {});
+    this.#warn = context.warn ?? this.#report;
     this.#progress = context.progress;
   }
 
@@ -104,6 +108,11 @@ export class Operation {
   /** Tells the user something once. */
   tell(message: string): void {
     this.#report(message);
+  }
+
+  /** Tells the user something once that should not be overlooked. */
+  warn(message: string): void {
+    this.#warn(message);
   }
 
   /** Turns what ended the operation into an error for people. */

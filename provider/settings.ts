@@ -54,7 +54,11 @@ export const SETTINGS = {
   },
   protocol: { config: ["classiclink:protocol", "alicloud:protocol"], env: [] },
   refreshBeforeUpdate: { config: ["classiclink:refreshBeforeUpdate"], env: ["CLASSICLINK_REFRESH_BEFORE_UPDATE"] },
+  forgetRetiredLinks: { config: ["classiclink:forgetRetiredLinks"], env: ["CLASSICLINK_FORGET_RETIRED_LINKS"] },
 } as const satisfies Record<string, Places>;
+
+/** Settings that are true or false, and false by default. */
+export const SWITCHES = ["refreshBeforeUpdate", "forgetRetiredLinks"] as const;
 
 /** Ways of `@pulumi/alicloud` to become someone else. Ignoring one would work in the wrong account, so each is refused. */
 const NOT_SUPPORTED = [
@@ -166,7 +170,20 @@ export class Settings {
    * @throws {SettingError} when it is neither true nor false.
    */
   refreshBeforeUpdate(): boolean {
-    const found = this.#find("refreshBeforeUpdate");
+    return this.#isOn("refreshBeforeUpdate");
+  }
+
+  /**
+   * Whether a delete lets go of a link where ECS says that it does not offer ClassicLink any more.
+   *
+   * @throws {SettingError} when it is neither true nor false.
+   */
+  forgetRetiredLinks(): boolean {
+    return this.#isOn("forgetRetiredLinks");
+  }
+
+  #isOn(name: (typeof SWITCHES)[number]): boolean {
+    const found = this.#find(name);
     if (found === undefined || found.value === "false") return false;
     if (found.value === "true") return true;
     throw new SettingError(`${found.place} is "${found.value}"; use true or false`);

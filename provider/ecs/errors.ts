@@ -8,7 +8,8 @@
  * - `busy`: the instance or the VPC is in the middle of something; ask again.
  * - `gone`: there is no such classic-network instance, so it has no link either.
  * - `conflict`: the instance is said to hold a link already, or not the one that was named.
- * - `configuration`: something has to be switched on, or the service is not offered there.
+ * - `configuration`: something has to be switched on, or set otherwise.
+ * - `retired`: the service does not offer ClassicLink there, or no longer.
  * - `quota`: the limit of links is reached.
  * - `authorisation`: the key, its permissions, or the clock are refused.
  * - `input`: the request itself is wrong.
@@ -21,6 +22,7 @@ export type EcsErrorKind =
   | "gone"
   | "conflict"
   | "configuration"
+  | "retired"
   | "quota"
   | "authorisation"
   | "input"
@@ -50,8 +52,9 @@ const CHECK_CLOCK = "set this machine's clock; ECS accepts a difference of 15 mi
 const NEW_TOKEN = `get a new security token, or use a source of credentials that renews itself; ${SAVED}`;
 const WAIT = "wait, and run the command again";
 const ACCOUNT = "check the state of the Alibaba Cloud account";
-const NOT_OFFERED =
-  "check region and endpoint; where ClassicLink has been retired, forget the link with pulumi state delete";
+const RETIRED =
+  "ECS offers no ClassicLink there, or no longer; check regionId and endpoint; where it has been retired, remove the " +
+  "resource with classiclink:forgetRetiredLinks set to true, or use pulumi state delete";
 const SWITCH_ON = "switch ClassicLink on for the VPC (EnableVpcClassicLink), then run the command again";
 const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an instance has at most one link";
 const REPORT = "this looks like a defect of pulumi-classiclink; please report it";
@@ -78,7 +81,7 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
   // Not about syntax: the documents give it to instances that are not, or no longer, in the classic network.
   "InvalidInstanceId.MalFormed": row("gone", "name an instance of the classic network; others need no ClassicLink"),
   "InvalidInstanceId.NotBelong": row("authorisation", "use the credentials of the account that owns the instance"),
-  "InvalidInstanceId.LimitedRegion": row("configuration", NOT_OFFERED),
+  "InvalidInstanceId.LimitedRegion": row("retired", RETIRED),
   "InvalidStatus.InstanceLocked": row("busy", "wait until the instance's other task has ended"),
   "InvalidStatus.InstanceStatus": row("busy", "bring the instance to Running or Stopped", STATE_PATIENCE_MS),
   IncorrectInstanceStatus: row("busy", "bring the instance to Running or Stopped", STATE_PATIENCE_MS),
@@ -103,9 +106,9 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
   UnsupportedHTTPMethod: row("input", "check endpoint; what answers does not behave like ECS"),
   UnsupportedParameter: row("input", REPORT),
   InvalidParamater: row("input", "check instanceId, vpcId and regionId"),
-  InvalidAction: row("configuration", NOT_OFFERED),
-  "InvalidAction.NotFound": row("configuration", NOT_OFFERED),
-  "InvalidApi.NotFound": row("configuration", NOT_OFFERED),
+  InvalidAction: row("retired", RETIRED),
+  "InvalidAction.NotFound": row("retired", RETIRED),
+  "InvalidApi.NotFound": row("retired", RETIRED),
 
   // Permission, key, signature, clock
   "Forbidden.SubUser": row("authorisation", RAM_ACTIONS),
@@ -162,6 +165,7 @@ const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [
   [/^InvalidAccessKeyId\./, row("authorisation", CHECK_KEY)],
   [/^InvalidTimeStamp\./, row("authorisation", CHECK_CLOCK)],
   [/^Forbidden\./, row("authorisation", RAM_ACTIONS)],
+  [/^Invalid(Action|Api)\./, row("retired", RETIRED)],
   [/^(MissingParameter|InvalidParameter)/, row("input", "check instanceId, vpcId and regionId")],
 ];
 

@@ -224,7 +224,8 @@ function countByVpc(waiting: readonly Waiting[]): Map<string, number> {
 }
 
 function isAboutOneInstance(error: unknown): boolean {
-  return error instanceof EcsError && (error.kind === "gone" || error.facts.code.startsWith("InvalidInstanceId."));
+  if (!(error instanceof EcsError) || error.kind === "retired") return false;
+  return error.kind === "gone" || error.facts.code.startsWith("InvalidInstanceId.");
 }
 
 /** Reads all pages of a query. Counts what was listed, because a server may give smaller pages than it was asked for. */

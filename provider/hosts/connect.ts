@@ -24,5 +24,5 @@ export async function connect(settings: Settings): Promise<LinkSteps> {
       credentials: createCredentialsProvider(source),
     }),
   );
-  return new LinkSteps(client, new LinkReader(client));
+  return new LinkSteps(client, new LinkReader(client), () => settings.forgetRetiredLinks());
 }

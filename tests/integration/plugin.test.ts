@@ -146,6 +146,7 @@ describe("CheckConfig and DiffConfig", () => {
     ["a region that is part of an address", { region: "example.org/" }, "region", /^regionId: "example.org\/"/],
     ["a protocol", { endpoint: "ecs.example.com", protocol: "gopher" }, "protocol", /use HTTP or HTTPS/],
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
+    ["another switch", { forgetRetiredLinks: "perhaps" }, "forgetRetiredLinks", /use true or false/],
     ["a type", { region: 7 }, "region", /^region is of type number/],
   ])("[15] %s is told once, by the name of the setting", async (_, news, property, reason) => {
     const failures = (await plugin.checkConfig(news)).getFailuresList().map((failure) => failure.toObject());

@@ -72,7 +72,7 @@ const permanent: [code: string, said: string, advice: string][] = [
   ["InvalidInstanceId.MalFormed", "", "classic network"],
   ["InvalidInstanceId.NotBelong", "", "account"],
   ["InvalidInstanceId.LimitedRegion", "", "region"],
-  ["InvalidAction.NotFound", "", "region and endpoint"],
+  ["InvalidAction.NotFound", "", "regionId and endpoint"],
   ["SignatureDoesNotMatch", "", "secretKey"],
   ["InvalidTimeStamp.Expired", "", "clock"],
   ["SomethingNew", "", "documentation"],

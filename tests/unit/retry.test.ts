@@ -10,13 +10,14 @@ const CODES: Readonly<Record<EcsErrorKind, string>> = {
   busy: "InvalidStatus.InstanceLocked",
   gone: "InvalidInstanceId.NotFound",
   conflict: "Abs.InvalidInstanceId.MalFormed",
-  configuration: "InvalidInstanceId.LimitedRegion",
+  configuration: "OperationDenied",
+  retired: "InvalidInstanceId.LimitedRegion",
   quota: "QuotaExceeded",
   authorisation: "Forbidden.RAM",
   input: "InvalidVpcId.Malformed",
   unknown: "SomethingNew",
 };
-const of = (kind: EcsErrorKind) => refusal("attach", CODES[kind]);
+const of = (kind: EcsErrorKind) => refusal("attach", CODES[kind], kind === "configuration" ? "disabled attach" : "");
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => {

@@ -48,6 +48,7 @@ const SEEN: Readonly<Record<keyof typeof SETTINGS, Seen>> = {
     values: ["https", "http"],
   },
   refreshBeforeUpdate: { see: (settings) => String(settings.refreshBeforeUpdate()), values: ["true", "false"] },
+  forgetRetiredLinks: { see: (settings) => String(settings.forgetRetiredLinks()), values: ["true", "false"] },
 };
 interface Seen {
   readonly see: (settings: Settings) => string;
@@ -133,6 +134,7 @@ describe("[16] where a setting comes from", () => {
       endpoint: ["alicloud:endpoints", "ALIBABA_CLOUD_ENDPOINT_ECS", "ECS_ENDPOINT"],
       protocol: ["alicloud:protocol"],
       refreshBeforeUpdate: [],
+      forgetRetiredLinks: [],
     });
   });
 
@@ -418,7 +420,7 @@ describe("the endpoint", () => {
 test("[17] no value that may be secret is in any message", () => {
   const secret = "hunter2";
   for (const [name, from] of places) {
-    if (["protocol", "refreshBeforeUpdate", "region"].includes(name)) continue;
+    if (["protocol", "refreshBeforeUpdate", "forgetRetiredLinks", "region"].includes(name)) continue;
     for (const place of from) {
       const settings = settingsOf({ [place]: `${secret}://${secret}@${secret}` });
       const acts = [

@@ -43,6 +43,7 @@ export function toContext(
     ...(typeof holder === "string" ? { holder } : {}),
     // The host's output is shown under the stack, so the line itself has to say whom it is about.
     report: (message) => console.log(`${subject}: ${message}`),
+    warn: (message) => console.log(`${subject}: warning: ${message}`),
   };
 }
 

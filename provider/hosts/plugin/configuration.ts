@@ -3,7 +3,7 @@
 import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, Properties } from "../../inputs";
-import { SETTINGS } from "../../settings";
+import { SETTINGS, SWITCHES } from "../../settings";
 import { diffResponse, failureList } from "./answers";
 import { SECRET_SETTINGS } from "./schema";
 import { settingsOf } from "./session";
@@ -41,6 +41,7 @@ function findFaults(inputs: Properties): CheckFailure[] {
   const looks = [
     () => settings.credentialsSource(),
     () => settings.refreshBeforeUpdate(),
+    () => settings.forgetRetiredLinks(),
     // Both make the address, so any region will do to judge an endpoint, and an endpoint makes any region good.
     ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
     ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),
@@ -70,7 +71,7 @@ function propertyOf(reason: string, inputs: Properties): string {
 
 function faultOfType(property: string, value: unknown): CheckFailure | undefined {
   const isText = value === undefined || value === null || typeof value === "string";
-  if (isText || (property === "refreshBeforeUpdate" && typeof value === "boolean")) return undefined;
+  if (isText || (typeof value === "boolean" && SWITCHES.some((name) => name === property))) return undefined;
   const shown = SECRET_SETTINGS.has(property) ? "" : property;
   return { property: shown, reason: `${property} is of type ${typeof value}; set it to a string` };
 }

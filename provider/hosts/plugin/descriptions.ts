@@ -73,6 +73,10 @@ const SETTING_PURPOSES = {
   refreshBeforeUpdate:
     "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
     "behind Pulumi's back. Counts for a link from its next create, update or refresh. By default false.",
+  forgetRetiredLinks:
+    "Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
+    "more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong " +
+    "`endpoint` gives the same answers. By default false: such a delete fails.",
 } as const satisfies Record<keyof typeof SETTINGS, string>;
 
 /** Every setting: the place it is configured, what it is for, and which environment variables stand in for it. */
@@ -95,6 +99,7 @@ function describeSettings(): readonly SettingDescription[] {
     "endpoint",
     "protocol",
     "refreshBeforeUpdate",
+    "forgetRetiredLinks",
   ];
   return names.map((name) => {
     const environment: readonly string[] = SETTINGS[name].env;

@@ -21,14 +21,19 @@ export class EngineLog {
 
   /** A line that stays. */
   line(urn: string, message: string): void {
-    this.#queue(urn, message, false);
+    this.#queue(urn, message);
+  }
+
+  /** A line that stays, and stands out. */
+  warning(urn: string, message: string): void {
+    this.#queue(urn, message, { severity: LogSeverity.WARNING });
   }
 
   /** A status beside the resource, until the next one, which may overtake it; an empty one takes it away. */
   status(urn: string, message: string): void {
     // A thousand links report faster than the engine shows it, and only the last status is of use.
     const unsent = this.#waiting.find((request) => request.getEphemeral() && request.getUrn() === urn);
-    if (unsent === undefined) this.#queue(urn, message, true);
+    if (unsent === undefined) this.#queue(urn, message, { ephemeral: true });
     else unsent.setMessage(message);
   }
 
@@ -41,9 +46,9 @@ export class EngineLog {
     this.#client.close();
   }
 
-  #queue(urn: string, message: string, ephemeral: boolean): void {
+  #queue(urn: string, message: string, { severity = LogSeverity.INFO, ephemeral = false } = {}): void {
     const request = new LogRequest();
-    request.setSeverity(LogSeverity.INFO);
+    request.setSeverity(severity);
     request.setUrn(urn);
     request.setMessage(message);
     request.setEphemeral(ephemeral);

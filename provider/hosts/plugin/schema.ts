@@ -1,5 +1,6 @@
 /** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
 
+import { SWITCHES } from "../../settings";
 import { CLASSIC_LINK, CLASSIC_LINKS, GET_CLASSIC_LINKS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
@@ -130,6 +131,6 @@ function configVariables(): object {
 }
 
 function settingProperty(name: string, description: string): object {
-  const type = name === "refreshBeforeUpdate" ? "boolean" : "string";
+  const type = SWITCHES.some((known) => known === name) ? "boolean" : "string";
   return { type, description, ...(SECRET_SETTINGS.has(name) ? { secret: true } : {}) };
 }

@@ -59,6 +59,7 @@ export class Session {
         ...(timeoutS > 0 ? { timeoutMs: timeoutS * 1000 } : {}),
         signal: this.#cancel.signal,
         report: (message) => log?.line(urn, message),
+        warn: (message) => log?.warning(urn, message),
         progress: (message) => {
           hasStatus = true;
           log?.status(urn, message);
