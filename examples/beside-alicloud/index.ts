@@ -30,16 +30,28 @@ const instances = existing
 
 const links = instances.map(({ name, id }) => new ClassicLink(name, { instanceId: id, vpcId: vpc.id }));
 
-// A link alone lets nothing through: security groups decide. Here, classic instances may use MySQL in the VPC.
+// A link alone lets nothing through: security groups decide, each side for itself.
 const vpcGroup = new alicloud.ecs.SecurityGroup("vpc", { securityGroupName: "shop-vpc", vpcId: vpc.id });
+
+// Into the VPC: classic instances may use its MySQL.
 new alicloud.ecs.SecurityGroupRule("mysql-from-classic", {
   type: "ingress",
   ipProtocol: "tcp",
   portRange: "3306/3306",
-  // Required between a classic group and one of a VPC.
+  // Required between a classic group and one of a VPC. The VPC's ClassicLink must be on, which its id stands for here too.
   nicType: "intranet",
   securityGroupId: vpcGroup.id,
   sourceSecurityGroupId: classicGroup.id,
+});
+
+// Into the classic network: instances of the VPC may ask the classic ones for their metrics.
+new alicloud.ecs.SecurityGroupRule("metrics-from-vpc", {
+  type: "ingress",
+  ipProtocol: "tcp",
+  portRange: "9100/9100",
+  nicType: "intranet",
+  securityGroupId: classicGroup.id,
+  sourceSecurityGroupId: vpcGroup.id,
 });
 
 export const vpcId = vpc.id;

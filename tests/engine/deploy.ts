@@ -12,6 +12,7 @@ export type Deployment = ReturnType<typeof openDeployment>;
 type Old = ResourceState | undefined;
 type Work<T> = () => Promise<T>;
 
+const heldBack = new Error("cannot be deleted because it is protected");
 const providerPrefix = "pulumi:providers:";
 const isProvider = ({ type }: ResourceState) => type.startsWith(providerPrefix);
 const isManaged = (state: ResourceState) => state.custom && !isProvider(state);
@@ -20,8 +21,8 @@ const referenceOf = ({ urn, id }: ResourceState) => `${urn}::${id}`;
 const urnIn = (reference: string) => reference.replace(/::[^:]*$/, "");
 const named = ({ urn, id }: ResourceState) => ({ id, urn, name: nameOf(urn), type: typeOf(urn) });
 const changeOf = (old: Old, inputs: Values) => (!old ? "create" : same(old.inputs, inputs) ? "same" : "update");
-const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = {} }: ResourceState) =>
-  [parent, urnIn(provider), dependencies, Object.values(propertyDependencies)].flat(2);
+const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = {}, deletedWith }: ResourceState) =>
+  [parent, urnIn(provider), dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(2);
 
 /** A provider that accepts no secrets returns them bare: what went in as a secret is one again. */
 const sealed = (values: Values = {}, inputs: Values): Values =>
@@ -164,8 +165,11 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   function remove(state: ResourceState, counted: boolean): Promise<void> {
     const timeout = state.customTimeouts?.delete;
     const request = { ...named(state), properties: state.outputs, oldInputs: state.inputs, timeout };
+    const forgotten = state.retainOnDelete || snapshot.remaining().some(({ urn }) => urn === state.deletedWith);
     return step("delete", state, async () => {
-      if (isManaged(state) && !preview) await (await providerBehind(state.provider)).call("delete", request);
+      if (state.protect) throw heldBack;
+      if (isManaged(state) && !preview && !forgotten)
+        await (await providerBehind(state.provider)).call("delete", request);
       resources.delete(state.urn);
       if (counted) display.changed("delete", state, undefined);
     });
@@ -174,11 +178,13 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   /** Once the program has said all: what it did not ask for goes, dependents first. */
   async function removeTheRest(): Promise<void> {
     const left = snapshot.remaining();
+    for (const { urn } of left.filter(({ protect }) => protect)) fail(urn, heldBack);
+    if (halt.signal.aborted) return;
     const needed = new Set(left.flatMap(neededBy));
     const level = left.filter((state) => !needed.has(state.urn));
     const removed = (state: ResourceState) => inParallel(() => remove(state, true));
     await Promise.allSettled(level.map((state) => watch(state.urn, removed(state))));
-    if (level.length > 0 && !halt.signal.aborted) await removeTheRest();
+    if (level.length > 0) await removeTheRest();
   }
 
   /** A read that fails keeps no other from being made. */

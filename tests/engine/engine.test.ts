@@ -71,7 +71,7 @@ describe("a failure leaves a state that tells the truth", () => {
   });
 
   test.concurrent("an option that this engine does not know is refused, not ignored", async () => {
-    const result = await open(openFixture(), "guarded").preview();
+    const result = await open(openFixture(), "ignoring").preview();
     expect(result.ok).toBe(false);
     expect(result.output).toContain("this engine does not know what the resource is declared with");
   });
@@ -142,6 +142,19 @@ describe("the life of a stack", () => {
     const result = await open(fixture, "none").up();
     expect(result).toMatchObject({ ok: true, summary: { same: 1, delete: 1 } });
     expect(readWorld(fixture).links).toEqual({});
+  });
+
+  test.concurrent("a protected resource is not deleted; one that is retained, or ends with another, is only forgotten", async () => {
+    const fixture = openFixture();
+    expect(await open(fixture, "endings").up()).toMatchObject({ ok: true, summary: { create: 5 } });
+    const refused = await open(fixture, "endings").destroy();
+    expect(refused.ok).toBe(false);
+    expect(refused.output).toContain("kept error: cannot be deleted because it is protected");
+    expect(Object.keys(readWorld(fixture).links)).toHaveLength(4);
+
+    await open(fixture, "endings", { env: { CL_UNPROTECTED: "1" } }).up();
+    expect(await open(fixture, "endings").destroy()).toMatchObject({ ok: true });
+    expect(Object.keys(readWorld(fixture).links).sort()).toEqual(["i-guest", "i-left"]);
   });
 
   test.concurrent("no more calls run at once than `parallel`", async () => {

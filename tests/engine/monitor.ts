@@ -11,7 +11,7 @@ import type { ResourceState } from "./state";
 import { asValues, fill, read } from "./values";
 
 /** What the SDK may use; of the rest it says itself that the engine does not support it. */
-const features = ["secrets", "aliasSpecs"];
+const features = ["secrets", "aliasSpecs", "deletedWith"];
 const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
 
 function seconds(duration = ""): number {
@@ -21,7 +21,7 @@ function seconds(duration = ""): number {
 
 function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["urnOf"]): ResourceState {
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
-  if (asked.remote || asked.importid || asked.protect || asked.retainondelete || lists.length > 0)
+  if (asked.remote || asked.importid || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");
   const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: times } = asked;
   const aliases = asked.aliasesList.map(({ urn, spec }) => {
@@ -36,7 +36,8 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
     update: seconds(times?.update),
     delete: seconds(times?.pb_delete),
   };
-  return { ...about, ...known, customTimeouts: timeouts };
+  const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
+  return { ...about, ...known, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;

@@ -10,7 +10,9 @@ type Dependencies = { dependencies?: string[]; propertyDependencies?: Record<str
 /** Timeouts are in seconds, 0 leaving them to the provider; `initErrors` say why a resource is only half made. */
 type Timeouts = { create: number; update: number; delete: number };
 type Extras = { aliases?: string[]; customTimeouts?: Timeouts; initErrors?: readonly string[] | undefined };
-export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras>;
+/** What keeps a resource from being deleted, from being deleted by its provider, and whose end is its own. */
+type Endings = { protect?: boolean; retainOnDelete?: boolean; deletedWith?: string };
+export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings>;
 
 /** A create that is under way, or was when the engine died. */
 export type PendingOperation = Readonly<{ type: "creating"; resource: ResourceState }>;
