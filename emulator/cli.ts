@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 /** The emulator as a command, `classiclink-emulator`. */
 import { parseArgs } from "node:util";
-import { type EmulatorOptions, startEmulator } from "./index";
+import { type EmulatorOptions, type LinkSeed, startEmulator } from "./index";
 
 const help = `Usage: classiclink-emulator [options]
 
-An ECS on 127.0.0.1 that knows three operations: AttachClassicLinkVpc,
-DetachClassicLinkVpc and DescribeClassicLinkInstances. It prints its endpoint and
-the variables that point a Pulumi program at it, and runs until you interrupt it.
+An ECS on 127.0.0.1 that knows the operations for ClassicLink: AttachClassicLinkVpc,
+DetachClassicLinkVpc and DescribeClassicLinkInstances, and of the VPC service DescribeVpcs
+and DescribeVpcAttribute. It prints its endpoint and the variables that point a Pulumi
+program at it, and runs until you interrupt it.
 
   --port <n>           port to listen on (default 4010; 0 takes a free one)
   --region <id>        region of the instances and VPCs (default cn-hangzhou)
   --instance <id>      a running classic instance; repeat for more
   --vpc <id>           a VPC with ClassicLink on; repeat for more
+  --links <n>          so many more instances, linked to the VPCs in turn
   --state <file.json>  start from this file if it exists, and keep every change in it:
                        { "instances": [{ "instanceId": "i-1", "status": "Running" }],
                          "vpcs": [{ "vpcId": "vpc-1", "classicLinkEnabled": true }],
@@ -38,6 +40,7 @@ function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
       region: { type: "string" },
       instance: { type: "string", multiple: true },
       vpc: { type: "string", multiple: true },
+      links: { type: "string", default: "0" },
       state: { type: "string" },
       generation: { type: "string", default: "C" },
       quota: { type: "string", default: "1000" },
@@ -50,15 +53,26 @@ function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
   const seeded = values.instance ?? values.vpc ?? values.state;
   const instances = values.instance ?? (seeded ? [] : ["i-test1", "i-test2", "i-test3"]);
   const vpcs = values.vpc ?? (seeded ? [] : ["vpc-test1", "vpc-test2"]);
+  const links = linked(wholeNumber("--links", values.links, 100_000), vpcs);
   return {
     port: wholeNumber("--port", values.port, 65535),
     quota: wholeNumber("--quota", values.quota, 1_000_000),
     regionId: values.region,
     errorGeneration,
     stateFile: values.state,
-    instances: instances.map((instanceId) => ({ instanceId })),
+    instances: [...instances, ...links.map(({ instanceId }) => instanceId)].map((instanceId) => ({ instanceId })),
     vpcs: vpcs.map((vpcId) => ({ vpcId })),
+    links,
   };
+}
+
+/** As an account that has been in use for years: instances i-linked001, i-linked002 and so on, each with its link. */
+function linked(count: number, vpcs: readonly string[]): LinkSeed[] {
+  if (count > 0 && vpcs.length === 0) throw new Error("--links needs --vpc");
+  return Array.from({ length: count }, (_, index) => ({
+    instanceId: `i-linked${String(index + 1).padStart(Math.max(3, String(count).length), "0")}`,
+    vpcId: vpcs[index % vpcs.length] ?? "",
+  }));
 }
 
 function wholeNumber(flag: string, text: string, max: number): number {

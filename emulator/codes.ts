@@ -1,6 +1,6 @@
 /**
- * The error codes of the three ClassicLink operations: one table per operation, one column per generation of the
- * reference, and the refusal that carries them.
+ * The operations and their error codes: one table per operation, one column per generation of the reference, and the
+ * refusal that carries them.
  */
 import type { WireFields } from "./render";
 
@@ -10,14 +10,30 @@ import type { WireFields } from "./render";
  */
 export type Generation = "A" | "B" | "C";
 
-/** The operations of ECS API version 2014-05-26 that the emulator knows. */
-export const actions = ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const;
+/** The operations that the emulator knows: those of ECS for ClassicLink, and those of the VPC service that find VPCs. */
+export const actions = [
+  "AttachClassicLinkVpc",
+  "DetachClassicLinkVpc",
+  "DescribeClassicLinkInstances",
+  "DescribeVpcs",
+  "DescribeVpcAttribute",
+] as const;
 export type EcsAction = (typeof actions)[number];
+
+/** The service that an operation belongs to, as RAM calls it, and the version of its API. */
+export function serviceOf(action: EcsAction): { readonly service: "ecs" | "vpc"; readonly version: string } {
+  return action === "DescribeVpcs" || action === "DescribeVpcAttribute"
+    ? { service: "vpc", version: "2016-04-28" }
+    : { service: "ecs", version: "2014-05-26" };
+}
 
 /** HTTP status in generations A, B and C; 0 where that generation's page does not list the code. */
 export type CodeRow = readonly [a: number, b: number, c: number];
 
-/** Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances. */
+/**
+ * Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances; VPC API reference,
+ * DescribeVpcs, DescribeVpcAttribute, which have no such generations.
+ */
 export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>>> = {
   AttachClassicLinkVpc: {
     "Abs.InvalidInstanceId.MalFormed": [400, 403, 0],
@@ -55,6 +71,8 @@ export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>
     "InvalidParameter.ToManyInstanceIds": [403, 0, 403],
     "InvalidVpc.NotBelong": [403, 0, 403],
   },
+  DescribeVpcs: { "InvalidRegionId.NotFound": [404, 404, 404] },
+  DescribeVpcAttribute: { "InvalidRegionId.NotFound": [404, 404, 404], "InvalidVpcId.NotFound": [404, 404, 404] },
 };
 
 /**

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClaim as readAcs3 } from "./acs3";
-import { actions, type EcsAction, EcsFault, statusOf } from "./codes";
+import { actions, type EcsAction, EcsFault, serviceOf, statusOf } from "./codes";
 import { readClaim as readHmacSha1 } from "./hmacSha1";
 import { CutCall, type Holds } from "./holds";
 import type { Journal } from "./journal";
@@ -42,7 +42,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
     keyring.verify(isV3 ? readAcs3(request) : readHmacSha1(request));
     if (!request.action) throw new EcsFault("MissingParameter", 400, "Action is required.");
     const action = actions.find((known) => known === request.action);
-    if (!action || request.version !== "2014-05-26") {
+    if (!action || request.version !== serviceOf(action).version) {
       throw new EcsFault("InvalidApi.NotFound", 404, "There is no such Action in this Version.");
     }
     trouble.throttle(action, params.get("RegionId") ?? "");
@@ -76,14 +76,16 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
           return strike(struck, format, requestId, rules);
         }
         if (trouble.denied(action)) {
-          const status = statusOf(action, "Forbidden.SubUser", rules.generation);
+          const { service } = serviceOf(action);
+          const code = service === "ecs" ? "Forbidden.SubUser" : "Forbidden.RAM";
+          const status = statusOf(action, code, rules.generation);
           const detail = {
-            AuthAction: `ecs:${action}`,
+            AuthAction: `${service}:${action}`,
             AuthPrincipalType: "SubUser",
             NoPermissionType: "ImplicitDeny",
           };
           const fields = rules.generation === "C" ? { AccessDeniedDetail: detail } : {};
-          throw new EcsFault("Forbidden.SubUser", status, "The RAM user is not authorized.", {}, fields);
+          throw new EcsFault(code, status, "The RAM user is not authorized.", {}, fields);
         }
         return { reply: work(), outcome: "ok" };
       } catch (error) {

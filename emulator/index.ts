@@ -132,6 +132,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(securityToken === undefined ? {} : { ALICLOUD_SECURITY_TOKEN: securityToken }),
       ALICLOUD_REGION: regionId,
       ALIBABA_CLOUD_ENDPOINT_ECS: endpoint,
+      ALIBABA_CLOUD_ENDPOINT_VPC: endpoint,
     },
     links: () => world.links(),
     link: (instanceId, vpcId) => world.link(instanceId, vpcId),

@@ -1,8 +1,10 @@
 /** What Attach, Detach and Describe do and when they refuse. Sources: the ECS API reference pages of the three. */
 import { type EcsAction, EcsFault, type Generation, lists, statusOf } from "./codes";
+import { required, wholeNumber } from "./params";
 import type { WireFields } from "./render";
 import type { Params } from "./request";
 import type { Trouble } from "./trouble";
+import { createVpcOperations } from "./vpcOperations";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers to what the reference leaves open; run tests against both. */
@@ -17,6 +19,8 @@ export interface Undocumented {
   readonly describeReleased?: "empty" | "error" | undefined;
   /** Describe naming a VPC that does not exist; `"error"` is `InvalidVpc.NotBelong`. Default `"empty"`. */
   readonly describeUnknownVpc?: "empty" | "error" | undefined;
+  /** Describe naming a VPC whose ClassicLink is off; `"error"` is `OperationDenied`. Default `"empty"`. */
+  readonly describeDisabledVpc?: "empty" | "error" | undefined;
 }
 
 /** What decides the answers besides the world. */
@@ -31,7 +35,7 @@ export interface Rules {
 
 export type Operations = Readonly<Record<EcsAction, (params: Params) => WireFields>>;
 
-/** The three operations over one world. Each returns its answer without the RequestId, or throws an `EcsFault`. */
+/** The operations over one world. Each returns its answer without the RequestId, or throws an `EcsFault`. */
 export function createOperations(world: World, trouble: Trouble, rules: Rules): Operations {
   const { generation, undocumented } = rules;
 
@@ -79,6 +83,8 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
   }
 
   return {
+    ...createVpcOperations(world, rules),
+
     AttachClassicLinkVpc(params) {
       const refuse = refusals("AttachClassicLinkVpc");
       const [{ instanceId }, { vpcId, classicLinkEnabled }] = pair("AttachClassicLinkVpc", params);
@@ -133,6 +139,9 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
         if (vpc ? vpc.owner !== SELF : undocumented.describeUnknownVpc === "error") {
           throw refuse("InvalidVpc.NotBelong", "The VPC does not belong to this account.");
         }
+        if (vpc?.classicLinkEnabled === false && undocumented.describeDisabledVpc === "error") {
+          throw refuse("OperationDenied", "ClassicLink is off for the VPC.");
+        }
       }
       for (const id of instanceIds) {
         const instance = world.instance(id, regionId);
@@ -164,18 +173,4 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
 export function instanceIdsOf(params: Params): string[] {
   const listed = (params.get("InstanceId") ?? "").split(",").map((id) => id.trim());
   return listed.filter((id) => id !== "");
-}
-
-function required(params: Params, name: string): string {
-  const value = params.get(name);
-  if (!value) throw new EcsFault("MissingParameter", 400, `${name} is required.`);
-  return value;
-}
-
-function wholeNumber(params: Params, name: string, fallback: number, max: number): number {
-  const text = params.get(name);
-  if (!text) return fallback;
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > max) throw new EcsFault("InvalidParameter", 400, `${name} is out of its range.`);
-  return value;
 }

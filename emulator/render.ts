@@ -2,7 +2,7 @@
 import type { EcsFault } from "./codes";
 
 /** What an answer is made of; an array is a repeated element in XML. */
-export type Wire = string | number | readonly Wire[] | { readonly [field: string]: Wire };
+export type Wire = string | number | boolean | readonly Wire[] | { readonly [field: string]: Wire };
 /** The fields of an answer by wire name, in the order in which they are written. */
 export type WireFields = Readonly<Record<string, Wire>>;
 export type Format = "JSON" | "XML";
@@ -47,7 +47,7 @@ export function renderFault(format: Format, requestId: string, fault: EcsFault, 
 }
 
 function element(name: string, value: Wire): string {
-  if (typeof value === "string" || typeof value === "number") return `<${name}>${escapeXml(String(value))}</${name}>`;
+  if (typeof value !== "object") return `<${name}>${escapeXml(String(value))}</${name}>`;
   if (isList(value)) return value.map((item) => element(name, item)).join("");
   const inner = Object.entries(value).map(([field, content]) => element(field, content));
   return `<${name}>${inner.join("")}</${name}>`;

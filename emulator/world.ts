@@ -83,6 +83,12 @@ export class World {
     return regionId === undefined || found?.regionId === regionId ? found : undefined;
   }
 
+  /** The VPCs of a region, by id. */
+  vpcs(regionId: string): Vpc[] {
+    const there = [...this.#vpcs.values()].filter((vpc) => vpc.regionId === regionId);
+    return there.sort((a, b) => (a.vpcId < b.vpcId ? -1 : 1));
+  }
+
   /** Adds an instance, or changes what is said of one that is there. */
   putInstance({ instanceId, ...said }: InstanceSeed): void {
     const was = this.#instances.get(instanceId);

@@ -86,6 +86,8 @@ const SAID_TWICE: Readonly<Record<EcsAction, CodeFault>> = {
   AttachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allow link, it is linked." },
   DetachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allowed to detach from the VPC." },
   DescribeClassicLinkInstances: { code: "SignatureNonceUsed" },
+  DescribeVpcs: { code: "SignatureNonceUsed" },
+  DescribeVpcAttribute: { code: "SignatureNonceUsed" },
 };
 
 const lasting = { times: Number.POSITIVE_INFINITY };

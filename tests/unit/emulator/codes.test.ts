@@ -1,7 +1,7 @@
 /** A walk over the error tables of the reference: every code of every generation comes out of a real request. */
 import { describe, expect, test } from "@jest/globals";
-import type { Emulator, Generation } from "../../../emulator";
-import { actions, codes, lists } from "../../../emulator/codes";
+import type { EcsAction, Emulator, Generation } from "../../../emulator";
+import { actions, codes, lists, serviceOf } from "../../../emulator/codes";
 import { call, type RawAnswer, start } from "./caller";
 
 // What the pages list: code and HTTP status. Written from the pages, not from the emulator's table.
@@ -37,7 +37,14 @@ const pages: Record<string, Record<Generation, string>> = {
     C: `InvalidInstanceId.NotFound 403, InvalidParameter.ToManyInstanceIds 403, InvalidVpc.NotBelong 403,
         InvalidParameter.InvalidInstanceIdAndVpcId 403, InvalidInstanceId.NotBelong 403`,
   },
+  DescribeVpcs: everywhere("InvalidRegionId.NotFound 404"),
+  DescribeVpcAttribute: everywhere("InvalidRegionId.NotFound 404, InvalidVpcId.NotFound 404"),
 };
+
+/** The pages of the VPC service have no such editions. */
+function everywhere(page: string): Record<Generation, string> {
+  return { A: page, B: page, C: page };
+}
 
 const manyIds = Array.from({ length: 101 }, (_, index) => `i-${index}`).join(",");
 
@@ -48,6 +55,7 @@ const causes: Record<string, { world?: (emulator: Emulator) => void; given?: Rec
   "InvalidRegionId.Malformed": { given: { RegionId: "Hangzhou!" } },
   "InvalidRegionId.NotFound": { given: { RegionId: "cn-atlantis" } },
   "InvalidVpcId.Malformed": { given: { VpcId: "vpc-none" } },
+  "InvalidVpcId.NotFound": { given: { VpcId: "vpc-none" } },
   "InvalidInstanceId.NotFound": { world: (it) => it.removeInstance("i-1") },
   "InvalidInstanceId.NotBelong": { world: (it) => it.setInstance("i-1", { owner: "someone" }) },
   "InvalidInstanceId.LimitedRegion": { given: { RegionId: "cn-chengdu" } },
@@ -61,10 +69,11 @@ const causes: Record<string, { world?: (emulator: Emulator) => void; given?: Rec
   "Forbidden.SubUser": { world: (it) => it.trouble({ kind: "denied" }) },
 };
 
-async function provoke(generation: Generation, action: string, code: string): Promise<RawAnswer> {
+async function provoke(generation: Generation, action: EcsAction, code: string): Promise<RawAnswer> {
   const emulator = await start({ errorGeneration: generation, quota: 1, limitedRegions: ["cn-chengdu"] });
   causes[code]?.world?.(emulator);
-  return call(emulator, action, { InstanceId: "i-1", VpcId: "vpc-1", ...causes[code]?.given });
+  const given = { InstanceId: "i-1", VpcId: "vpc-1", ...causes[code]?.given };
+  return call(emulator, action, { Version: serviceOf(action).version, ...given });
 }
 
 for (const action of actions) {
