@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
+import { AnswerTooLong, limitAnswers } from "./answerLimit";
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import type { Credentials, CredentialsProvider } from "./credentials";
@@ -40,6 +41,7 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
     const known = agents.get(endpoint);
     if (known !== undefined) return known;
     const agent = endpoint.startsWith("https:") ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+    limitAnswers(agent);
     agents.set(endpoint, agent);
     return agent;
   }
@@ -74,7 +76,11 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
         agent: agentOf(endpoint),
         connectTimeout: REQUEST_TIMEOUT_MS,
         readTimeout: REQUEST_TIMEOUT_MS,
-        beforeRequest: (options: object) => ({ ...options, signal: cutOff.signal }),
+        beforeRequest: (options: { readonly headers?: object }) => ({
+          ...options,
+          headers: { ...options.headers, "accept-encoding": "identity" },
+          signal: cutOff.signal,
+        }),
       });
       return readAnswer(operation, answer, secrets);
     } catch (error) {
@@ -131,7 +137,7 @@ function readAnswer(operation: EcsOperation, answer: unknown, secrets: Secrets):
   const [body, entry] = Array.isArray(answer) ? answer : [];
   const { statusCode: status, headers } = fieldsOf(fieldsOf(entry).response);
   const { code } = fieldsOf(body);
-  if (typeof code === "string") throw refusal(operation, fieldsOf(body), headers, secrets);
+  if (codeOf(code) !== "") throw refusal(operation, fieldsOf(body), headers, secrets);
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
     throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
   }
@@ -162,8 +168,12 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
 
 /** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
 function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets): EcsError {
+  if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.said);
   const { code, data, entry, name, text } = fieldsOf(thrown);
-  if (isFields(data)) return refusal(operation, data, fieldsOf(fieldsOf(entry).response).headers, secrets);
+  if (isFields(data)) {
+    if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "a code that is no code");
+    return refusal(operation, data, fieldsOf(fieldsOf(entry).response).headers, secrets);
+  }
   if (typeof text === "string") {
     const xml = fieldsOfXmlError(text);
     return xml === undefined
@@ -179,6 +189,8 @@ function faultOfSocketError(code: string): keyof typeof FAULTS {
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
+  // What the parser of HTTP says: what answers does not speak it, or not within its limits.
+  if (code.startsWith("HPE_")) return "UnreadableAnswer";
   return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
 }
 
@@ -188,12 +200,8 @@ function fault(operation: EcsOperation, code: keyof typeof FAULTS, said: string)
 
 /** The error that ECS itself answered with. */
 function refusal(operation: EcsOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
-  // What is not of the form that codes have must not reach a terminal as it is.
-  const code = String(body.Code ?? body.code)
-    .replace(/[^\w.:-]+/g, " ")
-    .trim()
-    .slice(0, 100);
-  const message = String(body.Message ?? body.message ?? "");
+  const code = codeOf(body.Code ?? body.code);
+  const message = textOf(body.Message ?? body.message);
   const requestId = requestIdOf(body);
   const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
   const classification = classify(code, message);
@@ -215,17 +223,22 @@ type Secrets = readonly (string | undefined)[];
 /** ECS quotes the request back in some messages: as it was sent, or as the string that it signed, with key and token in it. */
 function withoutSecrets(code: string, message: string, secrets: Secrets): string {
   if (code.includes("Signature")) return "";
-  let said = message
-    .replace(/\p{C}+/gu, " ")
-    .replace(/[a-z]+:\/\/\S+/gi, "…")
-    .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");
+  let said = message.replace(/\p{C}+/gu, " ");
   for (const secret of secrets) {
     for (const form of secret ? [secret, percentEncoded(secret), percentEncoded(percentEncoded(secret))] : []) {
       said = said.replaceAll(form, "…");
     }
   }
-  said = said.replace(/\s+/g, " ").trim();
-  return said.length > 300 ? `${said.slice(0, 300)}…` : said;
+  // These take the square of its length. The secrets went first, so that none is cut in two.
+  said = shortened(said, 2_000)
+    .replace(/[a-z]+:\/\/\S+/gi, "…")
+    .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");
+  return shortened(said.replace(/\s+/g, " ").trim(), 300);
+}
+
+/** Without half a character at its end. */
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, "")}…` : text;
 }
 
 /** As requests are encoded. Source: ECS API reference, signature. */
@@ -252,6 +265,19 @@ function requestIdOf({ RequestId, requestId }: Fields): string | undefined {
 function countOf(value: unknown): number | undefined {
   const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
+
+/** An error code. What is not of the form that codes have must not reach a terminal as it is. */
+function codeOf(value: unknown): string {
+  return textOf(value)
+    .replace(/[^\w.:-]+/g, " ")
+    .trim()
+    .slice(0, 100);
+}
+
+/** Anything else in the place of a text is no answer of ECS. */
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 function isFields(value: unknown): value is Fields {

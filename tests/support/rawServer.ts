@@ -41,7 +41,7 @@ export async function startRawServer(handler: Handler): Promise<RawServer> {
     onCut = resolve;
   });
   const server = createServer(async (message, response) => {
-    message.socket.once("close", onCut);
+    if (!message.socket.listeners("close").includes(onCut)) message.socket.once("close", onCut);
     const request = await read(message);
     requests.push(request);
     handler(request, response);

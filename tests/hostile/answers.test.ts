@@ -1,0 +1,273 @@
+/** Whatever answers in place of ECS, a call ends: with an answer that is whole, or with one clear error. */
+import { createServer, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import fc from "fast-check";
+import type { EcsClient } from "../../provider/ecs/client";
+import { EcsError } from "../../provider/ecs/errors";
+import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { fuzz } from "../support/fuzz";
+import { answering, type Handler, startRawServer } from "../support/rawServer";
+
+const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
+const keys = { accessKeyId: "id", accessKeySecret: "hunter2", securityToken: "sts-token" };
+const CALLS: readonly ((client: EcsClient) => Promise<unknown>)[] = [
+  (client) => client.attach(link),
+  (client) => client.detach(link),
+  (client) => client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] }),
+];
+
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  jest.useRealTimers();
+  await Promise.all(closing.splice(0).map((one) => one.close()));
+});
+
+function clientOf(endpoint: string): EcsClient {
+  return createPopCoreClient({ endpointOf: () => endpoint, credentials: { getCredentials: async () => keys } });
+}
+
+/** A server whose answer can be changed from call to call. */
+async function changeable() {
+  const now: { answer: Handler } = { answer: answering(200, "{}") };
+  const server = await startRawServer((request, response) => now.answer(request, response));
+  closing.push(server);
+  return { now, server, client: clientOf(server.endpoint) };
+}
+
+/** A server that speaks no HTTP of its own accord. */
+async function speaking(speak: (socket: Socket) => void): Promise<EcsClient> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    socket.once("data", () => speak(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push({
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  });
+  return clientOf(`http://127.0.0.1:${Object(server.address()).port}`);
+}
+
+/** What came of a call: nothing, a page, or an error that reads well. Anything else fails the test. */
+async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    const page = await call;
+    if (page === undefined) return "done";
+    expect(page).toEqual({ links: expect.any(Array), totalCount: expect.any(Number) });
+    const { links, totalCount }: { links: unknown[]; totalCount: number } = Object(page);
+    expect(Number.isSafeInteger(totalCount)).toBe(true);
+    const text = expect.stringMatching(/./);
+    for (const one of links) expect(one).toEqual({ regionId: "cn-hangzhou", instanceId: text, vpcId: text });
+    return "page";
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    expect(error.message).toMatch(/^(Attach|Detach|Describe)ClassicLink\w+: [\w.: -]+( \(".*"\))?(, request [\w-]+)?$/);
+    expect(error.message).toMatch(/^\P{C}{1,600}$/u);
+    expect(error.message).not.toContain("hunter2");
+    return error.facts.code;
+  }
+}
+
+const NAMES = ["RequestId", "Code", "code", "Message", "message", "TotalCount", "Links", "Link", "InstanceId", "VpcId"];
+const ODD_NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", ""];
+const TEXTS = ["i-a", "vpc-b", "R-1", "OK", "Throttling", "OperationDenied", "InvalidInstanceId.NotFound", "1", ""];
+
+/** JSON as text, so that it may hold what no object can: names twice, and `__proto__`. */
+const { tree: jsonText } = fc.letrec<{ tree: string }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    fc.constantFrom("null", "true", "false", "0", "1", "-1", "1e400", "123456789012345678901234567890", "1.5"),
+    fc.constantFrom(...TEXTS).map((text) => JSON.stringify(text)),
+    fc.string({ unit: "binary" }).map((text) => JSON.stringify(text)),
+    fc.array(tie("tree"), { maxLength: 3 }).map((items) => `[${items.join(",")}]`),
+    fc
+      .array(fc.tuple(fc.constantFrom(...NAMES, ...NAMES, ...ODD_NAMES), tie("tree")), { maxLength: 6 })
+      .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`),
+  ),
+}));
+const status = fc.constantFrom(200, 200, 204, 302, 400, 403, 404, 429, 500, 502, 503);
+const headers = fc.dictionary(
+  fc.constantFrom("x-acs-retry-after", "content-type", "content-encoding", "x-acs-request-id"),
+  fc.oneof(fc.constantFrom("gzip", "deflate", "br", "text/xml", "9e99", "-1"), fc.stringMatching(/^[!-~]{0,20}$/)),
+);
+
+describe("[5] any answer", () => {
+  test("that is JSON", async () => {
+    const { now, client } = await changeable();
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(status, headers, jsonText, fc.constantFrom(...CALLS), async (code, more, body, call) => {
+        now.answer = answering(code, body, more);
+        seen.add(await outcomeOf(call(client)));
+      }),
+      fuzz(500),
+    );
+    // Or else the answers are all of one kind, and this proves little.
+    expect([...seen]).toEqual(expect.arrayContaining(["UnreadableAnswer", "OperationDenied"]));
+  });
+
+  test("that is a page, but for some of it", async () => {
+    const { now, client } = await changeable();
+    const seen = new Set<string>();
+    const item = fc.record({ InstanceId: fc.oneof(fc.constant("i-a"), fc.jsonValue()), VpcId: fc.constant("vpc-b") });
+    const answer = fc.record({
+      RequestId: fc.oneof(fc.constant("R-1"), fc.jsonValue()),
+      TotalCount: fc.oneof(fc.constantFrom(0, 1, 2, "1", 1e15, 2 ** 60), fc.jsonValue()),
+      Links: fc.oneof(fc.record({ Link: fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue()) }), fc.jsonValue()),
+    });
+    await fc.assert(
+      fc.asyncProperty(answer, fc.constantFrom(...CALLS), async (body, call) => {
+        now.answer = answering(200, JSON.stringify(body));
+        seen.add(await outcomeOf(call(client)));
+      }),
+      fuzz(500),
+    );
+    expect([...seen].sort()).toEqual(expect.arrayContaining(["UnreadableAnswer", "done", "page"]));
+  });
+
+  test("that is a body of any bytes", async () => {
+    const { now, client } = await changeable();
+    await fc.assert(
+      fc.asyncProperty(status, headers, fc.uint8Array({ maxLength: 2_000 }), async (code, more, bytes) => {
+        now.answer = (_, response) => response.writeHead(code, more).end(bytes);
+        expect(await outcomeOf(client.attach(link))).toBe("UnreadableAnswer");
+      }),
+      fuzz(200),
+    );
+  });
+
+  test("that is any bytes at all, with or without the looks of HTTP", async () => {
+    let bytes: Uint8Array = Buffer.alloc(0);
+    const client = await speaking((socket) => void socket.end(bytes));
+    const head = fc.constantFrom("", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n");
+    const length = fc.constantFrom("", "Content-Length: 99999999999\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n");
+    await fc.assert(
+      fc.asyncProperty(head, length, fc.uint8Array({ maxLength: 500 }), async (first, second, rest) => {
+        bytes = Buffer.concat([Buffer.from(first + second), rest]);
+        expect(["UnreadableAnswer", "ConnectionLost"]).toContain(await outcomeOf(client.attach(link)));
+      }),
+      fuzz(200),
+    );
+  });
+
+  const nested = 500_000;
+  const sizable: [name: string, body: string][] = [
+    ["half a million lists in each other", "[".repeat(nested)],
+    ["as many objects", '{"Links":'.repeat(nested / 10)],
+    ["a number of a million digits", `{"RequestId":"R-1","TotalCount":${"9".repeat(1_000_000)}}`],
+    ["a code of a million letters", `{"Code":"${"A".repeat(1_000_000)}","Message":"no"}`],
+    ["a message of a million letters", `{"Code":"X","Message":"${"a".repeat(1_000_000)}"}`],
+    ["a message of half a million URLs", `{"Code":"X","Message":"${"a:".repeat(500_000)}"}`],
+    ["a message full of half characters", `{"Code":"X","Message":"${"\\ud83d".repeat(100_000)}"}`],
+    ["an XML error of a million letters", `<Error><Code>X</Code><Message>${"a".repeat(1_000_000)}</Message></Error>`],
+    ["a hundred thousand names", `{${Array.from({ length: 60_000 }, (_, n) => `"n${n}":${n}`).join(",")}}`],
+  ];
+  test.each(sizable)("with %s is read or refused, in bearable time", async (_, body) => {
+    const { now, client } = await changeable();
+    now.answer = answering(400, body);
+    const before = process.cpuUsage();
+    await outcomeOf(client.attach(link));
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3_000);
+  });
+});
+
+describe("an answer without end", () => {
+  const chunk = Buffer.alloc(64 * 1024, " ");
+  const HUNDRED_MB = 100 * 1024 * 1024;
+
+  /** Writes as fast as it is read, until nobody reads any more. */
+  function pour(socket: Socket, onEnd: (written: number) => void): void {
+    let written = 0;
+    const more = () => {
+      while (!socket.destroyed && written < HUNDRED_MB) {
+        written += chunk.length;
+        if (!socket.write(chunk)) return;
+      }
+      socket.end();
+    };
+    socket.on("drain", more).once("close", () => onEnd(written));
+    more();
+  }
+
+  const floods: [name: string, head: string][] = [
+    ["a body that says how long it is", `HTTP/1.1 200 OK\r\nContent-Length: ${HUNDRED_MB}\r\n\r\n`],
+    ["a body that ends with its connection", "HTTP/1.1 200 OK\r\n\r\n"],
+    ["a body in one endless piece", "HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n6400000\r\n"],
+    ["a body that says it is packed", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"],
+  ];
+  test.each(floods)("is cut off: %s", async (_, head) => {
+    let told = (_: number) => {};
+    const written = new Promise<number>((resolve) => {
+      told = resolve;
+    });
+    const client = await speaking((socket) => {
+      socket.write(head);
+      pour(socket, told);
+    });
+    const error = await client.attach(link).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      facts: { code: "UnreadableAnswer", said: "an answer of more than 1024 kB", kind: "transient", unclear: true },
+    });
+    // What was on its way between the two processes is lost; it is a few MB.
+    expect(await written).toBeLessThan(HUNDRED_MB / 4);
+  });
+
+  test("in headers is cut off", async () => {
+    const client = await speaking((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(1_000_000)}`);
+    });
+    expect(await outcomeOf(client.attach(link))).toBe("UnreadableAnswer");
+  });
+
+  test("that drips is cut off after 15 s, however steadily it comes", async () => {
+    jest.useFakeTimers({ doNotFake: ["Date", "setImmediate", "nextTick", "queueMicrotask", "performance"] });
+    let dripped = 0;
+    const client = await speaking((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      const drip = () => {
+        if (socket.destroyed) return;
+        dripped += 1;
+        socket.write(" ");
+        // A drop for each time that a while passes.
+        jest.advanceTimersByTime(100);
+        setImmediate(drip);
+      };
+      drip();
+    });
+    expect(await outcomeOf(client.attach(link))).toBe("Timeout");
+    expect(dripped).toBeGreaterThan(100);
+  });
+
+  test("is not made of a small one: what is packed is not unpacked", async () => {
+    const { now, client } = await changeable();
+    const packed = gzipSync(`{"RequestId":"R-1","x":"${"x".repeat(50_000_000)}"}`);
+    now.answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
+    expect(await outcomeOf(client.attach(link))).toBe("UnreadableAnswer");
+  });
+
+  test("is not asked for: no packing is accepted", async () => {
+    const { now, client } = await changeable();
+    let accepted: unknown;
+    const server = await startRawServer(answering(200, "{}"));
+    closing.push(server);
+    now.answer = (_, response) => {
+      accepted = response.req.headers["accept-encoding"];
+      response.end('{"RequestId":"R-1"}');
+    };
+    await client.attach(link);
+    expect(accepted).toBe("identity");
+  });
+
+  test("leaves the connections of other calls alone, call after call", async () => {
+    const { now, client } = await changeable();
+    const page = { RequestId: "R-1", TotalCount: 0, Links: { Link: [] }, Padding: "x".repeat(500_000) };
+    now.answer = answering(200, JSON.stringify(page));
+    for (let n = 0; n < 5; n += 1) expect(await outcomeOf(CALLS[2]?.(client) ?? Promise.reject())).toBe("page");
+  });
+});
