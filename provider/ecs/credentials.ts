@@ -1,12 +1,4 @@
-/** Turns a source of credentials into keys, through `@alicloud/credentials`, with its known faults kept away from users. */
-
-import {
-  CLIProfileCredentialsProvider,
-  ECSRAMRoleCredentialsProvider,
-  EnvironmentVariableCredentialsProvider,
-  OIDCRoleArnCredentialsProvider,
-  ProfileCredentialsProvider,
-} from "@alicloud/credentials";
+/** What signs requests, and the places where it may come from, as plain data. */
 
 /** What signs a request. */
 export interface Credentials {
@@ -18,112 +10,124 @@ export interface Credentials {
 
 /** Gives credentials that are valid now. The shape that pop-core asks for. */
 export interface CredentialsProvider {
-  /** @throws {CredentialsError} when the source gives nothing. */
+  /** @throws {CredentialsError} when no source gives any. */
   getCredentials(): Promise<Credentials>;
 }
 
-/** Where credentials come from, as the settings decided it. */
+/** What sessions are called that have no name: as those of `@pulumi/alicloud`, for which policies may have been written. */
+export const DEFAULT_SESSION_NAME = "terraform";
+
+/** How long a session lasts when nothing says so, and how long it may, in seconds. Source: STS API reference, AssumeRole. */
+export const DURATION_S = { default: 3600, least: 900, most: 43_200 } as const;
+
+/** A RAM role to take on, and for how long. Source: STS API reference, AssumeRole. */
+export interface Role {
+  readonly arn: string;
+  readonly sessionName: string;
+  /** In seconds. */
+  readonly durationS: number;
+  /** Narrows what the role allows; a RAM policy as JSON. */
+  readonly policy?: string;
+  readonly externalId?: string;
+  /** The address of STS, with scheme. */
+  readonly sts: string;
+}
+
+/** Where credentials come from, as the settings decided it. Nothing has been read or asked yet. */
 export type CredentialsSource =
   | { readonly kind: "keys"; readonly credentials: Credentials }
-  /** A profile of the `aliyun` command line, in `~/.aliyun/config.json`. */
-  | { readonly kind: "profile"; readonly name: string }
-  /** The RAM role of the ECS instance that this runs on. */
-  | { readonly kind: "ecsRole"; readonly roleName: string }
-  /** Nothing was configured: every ambient source in turn. */
-  | { readonly kind: "ambient"; readonly lookedAt: string };
+  | ProfileSource
+  | { readonly kind: "uri"; readonly uri: string }
+  | EcsRoleSource
+  | OidcSource
+  | AssumedRoleSource
+  | CloudSsoSource
+  | OAuthSource
+  | { readonly kind: "process"; readonly command: string }
+  | AmbientSource;
 
-/** No credentials could be had. Says which sources were asked, and nothing of what they contain. */
+/** A profile in a file of the `aliyun` command line (JSON) or of Alibaba Cloud's SDKs (INI). */
+export interface ProfileSource {
+  readonly kind: "profile";
+  readonly file: string;
+  /** Without it the file's own choice: `current` in JSON, `default` in INI. */
+  readonly name?: string;
+  /** The address of STS for roles that name none. */
+  readonly sts: string;
+  /** Whether the metadata server is asked with a token only. See {@link EcsRoleSource}. */
+  readonly tokenOnly: boolean;
+}
+
+/** The RAM role of the ECS instance that this runs on. */
+export interface EcsRoleSource {
+  readonly kind: "ecsRole";
+  /** Without it the metadata server is asked for it. */
+  readonly roleName?: string;
+  /** Never to fall back to requests without a token (version 1 of the metadata server). */
+  readonly tokenOnly: boolean;
+}
+
+/** A role that an OIDC token lets us take on. */
+export interface OidcSource {
+  readonly kind: "oidc";
+  readonly role: Role;
+  readonly providerArn: string;
+  readonly token: { readonly text: string } | { readonly file: string };
+}
+
+/** A role on top of another source, which may be a role itself. */
+export interface AssumedRoleSource {
+  readonly kind: "assumedRole";
+  readonly base: CredentialsSource;
+  readonly role: Role;
+}
+
+/** A login to CloudSSO that `aliyun configure` made. */
+export interface CloudSsoSource {
+  readonly kind: "cloudSso";
+  readonly signInUrl: string;
+  readonly accountId: string;
+  readonly accessConfig: string;
+  readonly accessToken: string;
+  /** In seconds since 1970. */
+  readonly accessTokenExpire: number;
+}
+
+/** A login in the browser that `aliyun configure` made. Its tokens are renewed, and then written back. */
+export interface OAuthSource {
+  readonly kind: "oauth";
+  readonly site: "CN" | "INTL";
+  readonly refreshToken: string;
+  readonly accessToken: string;
+  /** In seconds since 1970. */
+  readonly accessTokenExpire: number;
+  /** Where the tokens are kept. */
+  readonly file: string;
+  readonly profile: string;
+}
+
+/** Nothing was configured: what the machine has, in turn. */
+export interface AmbientSource {
+  readonly kind: "ambient";
+  readonly candidates: readonly Candidate[];
+  /** The settings that were looked at before. */
+  readonly lookedAt: string;
+}
+
+/** One source of the machine: to be tried, or known not to be there. */
+export type Candidate =
+  /** `guess` where nothing says that it is there: then it is no fault when nobody answers. */
+  | { readonly name: string; readonly source: CredentialsSource; readonly guess?: true }
+  | { readonly name: string; readonly absent: string };
+
+/** No credentials could be had. Says which sources were asked and why they gave nothing, and nothing of what they contain. */
 export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
-}
+  /** Whether it may pass by itself, as a service that does not answer for a moment. */
+  readonly passes: boolean;
 
-/** A provider of `@alicloud/credentials`. They keep and renew what they got. */
-interface LibraryProvider {
-  getCredentials(): Promise<{ accessKeyId?: string; accessKeySecret?: string; securityToken?: string }>;
-}
-
-/** Each source is built anew for each attempt: a library object that failed once may go on failing. */
-type NamedSource = readonly [name: string, build: () => LibraryProvider];
-
-/**
- * The library's default chain, in its order and made of its parts. Not its `DefaultCredentialsProvider`, which after a
- * failure asks only the last source again, and calls the host "undefined" when no credentials URI is set.
- */
-const AMBIENT_SOURCES: readonly NamedSource[] = [
-  ["environment variables", () => EnvironmentVariableCredentialsProvider.builder().build()],
-  ["OIDC role", () => OIDCRoleArnCredentialsProvider.builder().build()],
-  ["~/.aliyun/config.json", () => CLIProfileCredentialsProvider.builder().build()],
-  ["~/.alibabacloud/credentials", () => ProfileCredentialsProvider.builder().build()],
-  ["RAM role of this ECS instance", () => ECSRAMRoleCredentialsProvider.builder().build()],
-];
-
-/** Makes a provider for a source. Nothing is read or called before the first `getCredentials`. */
-export function createCredentialsProvider(source: CredentialsSource): CredentialsProvider {
-  switch (source.kind) {
-    case "keys":
-      return { getCredentials: async () => source.credentials };
-    case "profile":
-      return firstOf(
-        [
-          [
-            `profile "${source.name}"`,
-            () => CLIProfileCredentialsProvider.builder().withProfileName(source.name).build(),
-          ],
-        ],
-        `profile: the profile "${source.name}" gave no credentials; check that ~/.aliyun/config.json is readable and has it`,
-      );
-    case "ecsRole":
-      return firstOf(
-        [[source.roleName, () => ECSRAMRoleCredentialsProvider.builder().withRoleName(source.roleName).build()]],
-        `ecsRoleName: no credentials for the RAM role "${source.roleName}"; it works only on an ECS instance that has the role`,
-      );
-    case "ambient":
-      return firstOf(
-        AMBIENT_SOURCES,
-        `accessKey and secretKey: no credentials were found; looked at ${source.lookedAt}, then at ${AMBIENT_SOURCES.map(([name]) => name).join(", ")}; set one of them`,
-      );
+  constructor(message: string, passes: boolean) {
+    super(message);
+    this.passes = passes;
   }
-}
-
-/** Asks the sources in turn, shares one attempt between all who ask meanwhile, and stays with the one that answered. */
-function firstOf(sources: readonly NamedSource[], failure: string): CredentialsProvider {
-  let answered: LibraryProvider | undefined;
-  let attempt: Promise<Credentials> | undefined;
-
-  async function ask(): Promise<Credentials> {
-    const candidates = answered === undefined ? sources.map(([, build]) => build) : [always(answered)];
-    for (const build of candidates) {
-      try {
-        const provider = build();
-        const credentials = toCredentials(await provider.getCredentials());
-        if (credentials === undefined) continue;
-        answered = provider;
-        return credentials;
-      } catch {
-        // The library's messages may quote whole files, keys included. That nothing came of it is all we repeat.
-      }
-    }
-    answered = undefined;
-    throw new CredentialsError(failure);
-  }
-
-  return {
-    getCredentials() {
-      attempt ??= ask().finally(() => {
-        attempt = undefined;
-      });
-      return attempt;
-    },
-  };
-}
-
-const always =
-  <T>(value: T) =>
-  () =>
-    value;
-
-function toCredentials(given: Awaited<ReturnType<LibraryProvider["getCredentials"]>>): Credentials | undefined {
-  const { accessKeyId, accessKeySecret, securityToken } = given;
-  if (!accessKeyId || !accessKeySecret) return undefined;
-  return { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
 }

@@ -1,13 +1,12 @@
 /** The one place that speaks HTTP: the three calls over `@alicloud/pop-core`, its traps kept inside. */
 
-import { Agent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
-import { AnswerTooLong, limitAnswers } from "./answerLimit";
+import { Agents, ProxyRefusal } from "./agents";
+import { AnswerTooLong } from "./answerLimit";
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
-import type { Credentials, CredentialsProvider } from "./credentials";
+import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
 import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
 
 /**
@@ -29,22 +28,17 @@ export interface PopCoreClientOptions {
   readonly endpointOf: (regionId: string) => string;
   /** Asked before each request, so that credentials may change while a long update runs. */
   readonly credentials: CredentialsProvider;
+  /** The connections to call over; by default its own, and none through a proxy. */
+  readonly agents?: Agents;
 }
 
-/** Makes a client that keeps one connection pool for each endpoint. Source: ECS API reference, version 2014-05-26. */
-export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOptions): EcsClient {
-  const agents = new Map<string, Agent>();
+/** Makes a client that keeps its connections open. Source: ECS API reference, version 2014-05-26. */
+export function createPopCoreClient({
+  endpointOf,
+  credentials,
+  agents = new Agents(),
+}: PopCoreClientOptions): EcsClient {
   const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
-
-  /** The connections to an endpoint, kept open between requests. pop-core would keep some for each of its clients. */
-  function agentOf(endpoint: string): Agent {
-    const known = agents.get(endpoint);
-    if (known !== undefined) return known;
-    const agent = endpoint.startsWith("https:") ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-    limitAnswers(agent);
-    agents.set(endpoint, agent);
-    return agent;
-  }
 
   /** pop-core's client is made of one set of keys, and with connections of its own: one is kept for as long as the keys are the same. */
   function rpcClientOf(endpoint: string, keys: Credentials): VerboseRpcClient {
@@ -61,8 +55,11 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
 
   async function call(operation: EcsOperation, params: Params, signal = new AbortController().signal): Promise<Answer> {
     const endpoint = endpointOf(params.RegionId);
+    const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
-      throw signal.aborted ? new OutOfTime(undefined, { neverSent: true }) : error;
+      if (signal.aborted) throw new OutOfTime(undefined, { neverSent: true });
+      const passes = error instanceof CredentialsError && error.passes;
+      throw passes ? fault(operation, "NoCredentials", error.message) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
     const rpcClient = rpcClientOf(endpoint, asked);
@@ -73,12 +70,14 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
       const answer = await rpcClient.request(operation, withoutUndefined(params), {
         // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
         method: "POST",
-        agent: agentOf(endpoint),
+        agent,
         connectTimeout: REQUEST_TIMEOUT_MS,
         readTimeout: REQUEST_TIMEOUT_MS,
         beforeRequest: (options: { readonly headers?: object }) => ({
           ...options,
           headers: { ...options.headers, "accept-encoding": "identity" },
+          // For the agents of proxies, which otherwise find it out from the call stack, and not every time.
+          protocol: new URL(endpoint).protocol,
           signal: cutOff.signal,
         }),
       });
@@ -87,7 +86,7 @@ export function createPopCoreClient({ endpointOf, credentials }: PopCoreClientOp
       // httpx leaves a body that it stopped waiting for flowing into memory; this closes its connection.
       cutOff.abort();
       signal.throwIfAborted();
-      throw error instanceof EcsError ? error : toEcsError(operation, error, secrets);
+      throw throughProxy(error instanceof EcsError ? error : toEcsError(operation, error, secrets), proxy);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -180,9 +179,22 @@ function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets):
       ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
       : refusal(operation, xml, undefined, secrets);
   }
+  if (thrown instanceof ProxyRefusal)
+    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.message);
   if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${REQUEST_TIMEOUT_MS / 1000} s`);
   if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
+}
+
+/** What never became an answer of ECS may be the proxy's fault as well. */
+function throughProxy(error: EcsError, proxy: string | undefined): EcsError {
+  const { code, said, advice } = error.facts;
+  if (proxy === undefined || !Object.hasOwn(FAULTS, code)) return error;
+  return new EcsError({
+    ...error.facts,
+    said: `${said}, through the proxy ${proxy}`,
+    advice: `${advice}; check the proxy too (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
+  });
 }
 
 function faultOfSocketError(code: string): keyof typeof FAULTS {

@@ -398,7 +398,10 @@ describe("[15] configuration", () => {
     const host = await start({ HOME: folder, ALIBABA_CLOUD_ENDPOINT_ECS: emulator.endpoint });
     await host.configure({ "alicloud:profile": "mine" });
     const { message } = await errorOf(host.create(link()));
-    expect(message).toMatch(/the profile "mine" gave no credentials; check that ~\/\.aliyun\/config\.json/);
+    expect(message).toBe(
+      `cannot link i-a to ${vpc} in cn-hangzhou: profile: the profile "mine" of ~/.aliyun/config.json gave no credentials ` +
+        "(the file is not valid JSON); correct that, or name another source of credentials",
+    );
     expect(SECRETS.filter((secret) => host.told.includes(secret))).toEqual([]);
   });
 

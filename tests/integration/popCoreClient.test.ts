@@ -5,7 +5,7 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, type FaultName, startEmulator } from "../../emulator";
 import { OutOfTime } from "../../provider/ecs/budget";
 import type { EcsClient, LinkQuery } from "../../provider/ecs/client";
-import type { Credentials } from "../../provider/ecs/credentials";
+import { type Credentials, CredentialsError } from "../../provider/ecs/credentials";
 import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { answering, type Handler, json, type RawServer, startRawServer } from "../support/rawServer";
@@ -231,6 +231,21 @@ describe("what is sent", () => {
       ["cn-a"],
       ["cn-b"],
     ]);
+  });
+
+  test("is nothing when a source of credentials does not answer for a moment, which passes by itself", async () => {
+    const server = await startRawServer(json(200, {}));
+    closing.push(server);
+    const getCredentials = async () => {
+      throw new CredentialsError("assumeRole: the role gave no credentials (STS: HTTP 503)", true);
+    };
+    const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
+    const { facts, message } = await errorOf(client.attach(link));
+    expect(facts).toMatchObject({ code: "NoCredentials", kind: "transient", unclear: false });
+    expect(message).toBe(
+      'AttachClassicLinkVpc: NoCredentials ("assumeRole: the role gave no credentials (STS: HTTP 503)")',
+    );
+    expect(server.requests).toEqual([]);
   });
 
   test("[15] is nothing when a setting is wrong or no credentials can be had, which is told as itself", async () => {
@@ -474,7 +489,10 @@ describe("[17] secrets", () => {
     test.each(quoting)(`are in no message when ECS answers ${code} and quotes %s`, async (_, quote) => {
       const { client } = await raw(({ text, form }, response) => {
         const Message = `wrong: ${quote(text, form)}`;
-        json(400, { Code: code, Message, RequestId: "R-1" })({ method: "", url: "", text, form, port: 0 }, response);
+        json(400, { Code: code, Message, RequestId: "R-1" })(
+          { method: "", url: "", headers: {}, text, form, port: 0 },
+          response,
+        );
       }, secret);
       const error = await errorOf(client.attach(link));
       expect(leaksIn(`${error.message}${error.stack}${JSON.stringify(error.facts)}`)).toEqual([]);

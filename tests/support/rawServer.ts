@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 export interface RawRequest {
   readonly method: string;
   readonly url: string;
+  readonly headers: IncomingMessage["headers"];
   /** The form as text, still encoded. */
   readonly text: string;
   /** The parameters of the form. */
@@ -63,6 +64,6 @@ export async function startRawServer(handler: Handler): Promise<RawServer> {
 async function read(message: IncomingMessage): Promise<RawRequest> {
   let text = "";
   for await (const chunk of message) text += chunk;
-  const { method = "", url = "", socket } = message;
-  return { method, url, text, form: new URLSearchParams(text), port: socket.remotePort };
+  const { method = "", url = "", headers, socket } = message;
+  return { method, url, headers, text, form: new URLSearchParams(text), port: socket.remotePort };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { CredentialsSource } from "../../provider/ecs/credentials";
 import { SETTINGS, SettingError, Settings } from "../../provider/settings";
 
 type Values = Readonly<Record<string, string | undefined>>;
@@ -37,11 +38,26 @@ const SEEN: Readonly<Record<keyof typeof SETTINGS, Seen>> = {
   accessKey: { see: (settings) => keyPair(settings).accessKeyId, with: { "classiclink:secretKey": "s" } },
   secretKey: { see: (settings) => keyPair(settings).accessKeySecret, with: { "classiclink:accessKey": "a" } },
   securityToken: { see: (settings) => String(keyPair(settings).securityToken), ownLevelOnly: true },
-  profile: { see: (settings) => nameOf(settings.credentialsSource()) },
-  ecsRoleName: { see: (settings) => nameOf(settings.credentialsSource()) },
+  profile: { see: (settings) => seen(settings, "profile").name ?? "" },
+  sharedCredentialsFile: { see: (settings) => seen(settings, "profile").file, with: { "classiclink:profile": "mine" } },
+  credentialsUri: { see: (settings) => seen(settings, "uri").uri },
+  ecsRoleName: { see: (settings) => seen(settings, "ecsRole").roleName ?? "" },
+  assumeRoleWithOidc: {
+    see: (settings) => seen(settings, "oidc").role.arn,
+    write: (roleArn) => JSON.stringify({ roleArn, oidcProviderArn: "provider", oidcToken: "token" }),
+  },
+  assumeRole: {
+    see: (settings) => seen(settings, "assumedRole").role.arn,
+    write: (roleArn) => JSON.stringify({ roleArn }),
+  },
   endpoint: {
     see: (settings) => settings.endpointOf("cn-x").replace("https://", ""),
     write: (value, place) => (place === "alicloud:endpoints" ? JSON.stringify([{ vpc: "no" }, { ecs: value }]) : value),
+  },
+  stsEndpoint: {
+    see: (settings) => seen(settings, "assumedRole").role.sts.replace("https://", ""),
+    with: { "classiclink:assumeRole": '{"roleArn":"role"}' },
+    write: (value, place) => (place === "alicloud:endpoints" ? JSON.stringify([{ ecs: "no" }, { sts: value }]) : value),
   },
   protocol: {
     see: (settings) => settings.endpointOf("cn-x").replace(/:.*/, ""),
@@ -60,9 +76,18 @@ interface Seen {
   readonly ownLevelOnly?: boolean;
 }
 
-function nameOf(source: ReturnType<Settings["credentialsSource"]>): string {
-  if (source.kind === "profile") return source.name;
-  return source.kind === "ecsRole" ? source.roleName : source.kind;
+/** The source of credentials, which has to be of a kind. */
+function seen<Kind extends CredentialsSource["kind"]>(settings: Settings, kind: Kind) {
+  const source = settings.credentialsSource();
+  if (!isOf(source, kind)) throw new Error(`no ${kind}, but ${source.kind}`);
+  return source;
+}
+
+function isOf<Kind extends CredentialsSource["kind"]>(
+  source: CredentialsSource,
+  kind: Kind,
+): source is Extract<CredentialsSource, { kind: Kind }> {
+  return source.kind === kind;
 }
 
 const isName = (name: string): name is keyof typeof SETTINGS => Object.hasOwn(SETTINGS, name);
@@ -130,8 +155,17 @@ describe("[16] where a setting comes from", () => {
         "ALIBABACLOUD_SECURITY_TOKEN",
       ],
       profile: ["alicloud:profile", "ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"],
+      sharedCredentialsFile: [
+        "alicloud:sharedCredentialsFile",
+        "ALICLOUD_SHARED_CREDENTIALS_FILE",
+        "ALIBABA_CLOUD_CREDENTIALS_FILE",
+      ],
+      credentialsUri: ["alicloud:credentialsUri", "ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"],
       ecsRoleName: ["alicloud:ecsRoleName", "ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"],
+      assumeRoleWithOidc: ["alicloud:assumeRoleWithOidc"],
+      assumeRole: ["alicloud:assumeRole"],
       endpoint: ["alicloud:endpoints", "ALIBABA_CLOUD_ENDPOINT_ECS", "ECS_ENDPOINT"],
+      stsEndpoint: ["alicloud:endpoints", "ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"],
       protocol: ["alicloud:protocol"],
       refreshBeforeUpdate: [],
       forgetRetiredLinks: [],
@@ -216,29 +250,247 @@ describe("credentials", () => {
     );
   }
 
-  test("a key pair wins over a profile, a profile over a role, a role over what the machine has", () => {
-    const role = { "alicloud:ecsRoleName": "role" };
-    const profile = { ...role, ALICLOUD_PROFILE: "mine" };
-    expect(settingsOf({ ...profile, ...keys }).credentialsSource().kind).toBe("keys");
-    expect(settingsOf(profile).credentialsSource()).toEqual({ kind: "profile", name: "mine" });
-    expect(settingsOf(role).credentialsSource()).toEqual({ kind: "ecsRole", roleName: "role" });
-    expect(settingsOf({}).credentialsSource().kind).toBe("ambient");
+  const oidc = JSON.stringify({ roleArn: "role", oidcProviderArn: "provider", oidcTokenFile: "/token" });
+  const order: [kind: string, place: string, value: string][] = [
+    ["keys", "ALICLOUD_ACCESS_KEY", "a"],
+    ["profile", "alicloud:profile", "mine"],
+    ["uri", "ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1/"],
+    ["ecsRole", "alicloud:ecsRoleName", "role"],
+    ["oidc", "alicloud:assumeRoleWithOidc", oidc],
+    ["profile", "ALICLOUD_SHARED_CREDENTIALS_FILE", "/file"],
+    ["ambient", "", ""],
+  ];
+  test.each(order.map(([kind], index) => [kind, index] as const))(
+    "%s wins over every source that @pulumi/alicloud asks later",
+    (kind, index) => {
+      const given = Object.fromEntries(order.slice(index).map(([, place, value]) => [place, value]));
+      const secret = index === 0 ? { ALICLOUD_SECRET_KEY: "s" } : {};
+      expect(settingsOf({ ...given, ...secret }).credentialsSource().kind).toBe(kind);
+    },
+  );
+
+  const own: [setting: string, value: string, kind: string][] = [
+    ["profile", "mine", "profile"],
+    ["credentialsUri", "http://127.0.0.1/", "uri"],
+    ["ecsRoleName", "role", "ecsRole"],
+    ["assumeRoleWithOidc", oidc, "oidc"],
+  ];
+  const others = {
+    ...pairAt("alicloud:"),
+    ALICLOUD_ACCESS_KEY: "other",
+    ALICLOUD_SECRET_KEY: "other",
+    "alicloud:profile": "other",
+    "alicloud:assumeRole": '{"roleArn":"other"}',
+  };
+  test.each(own)(
+    "classiclink:%s says which account is meant: nothing of others goes before it, nor a role on top",
+    (setting, value, kind) => {
+      expect(settingsOf({ ...others, [`classiclink:${setting}`]: value }).credentialsSource().kind).toBe(kind);
+    },
+  );
+
+  test("a key pair of classiclink: is not wrapped in the role of alicloud:, but in its own", () => {
+    expect(settingsOf({ ...others, ...keys }).credentialsSource().kind).toBe("keys");
+    const wrapped = settingsOf({ ...others, ...keys, "classiclink:assumeRole": '{"roleArn":"own"}' });
+    expect(seen(wrapped, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
+  });
+
+  test("a role of classiclink: is taken on with the credentials of alicloud: when it has none of its own", () => {
+    const settings = settingsOf({ ...others, "classiclink:assumeRole": '{"roleArn":"own"}' });
+    expect(seen(settings, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
   });
 
   test("what the machine has comes with the places that were looked at before it", () => {
-    const source = settingsOf({}).credentialsSource();
-    expect(source).toMatchObject({ lookedAt: expect.stringContaining("classiclink:accessKey, alicloud:accessKey") });
-    expect(source).toMatchObject({ lookedAt: expect.stringContaining("ALICLOUD_ECS_ROLE_NAME") });
+    const { lookedAt } = seen(settingsOf({}), "ambient");
+    expect(lookedAt).toContain("classiclink:accessKey, alicloud:accessKey");
+    expect(lookedAt).toContain("ALICLOUD_ECS_ROLE_NAME");
   });
 
-  const notSupported = ["assumeRole", "assumeRoleWithOidc", "credentialsUri", "sharedCredentialsFile"];
-  test.each(notSupported)("alicloud:%s is refused, since without it the calls would go to the wrong account", (key) => {
-    const assumed = { [`alicloud:${key}`]: '{"roleArn":"acs:ram::1:role/secret"}' };
-    const message = complaint(() => settingsOf({ ...pairAt("alicloud:"), ...assumed }).credentialsSource());
-    expect(message).toMatch(new RegExp(`^alicloud:${key} is not supported; .*classiclink:accessKey`));
-    expect(message).not.toContain("roleArn");
-    // Credentials of our own say which account is meant.
-    expect(settingsOf({ ...keys, ...assumed }).credentialsSource().kind).toBe("keys");
+  test("of what the machine has, the SDKs' variables switch parts off, and their absence is told", () => {
+    const { candidates } = seen(
+      settingsOf({ ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "TRUE", ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" }),
+      "ambient",
+    );
+    expect(candidates).toEqual([
+      { name: "the OIDC variables", absent: "ALIBABA_CLOUD_ROLE_ARN is not set" },
+      { name: "~/.aliyun/config.json", absent: "ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true" },
+      { name: "~/.alibabacloud/credentials", source: expect.objectContaining({ kind: "profile" }) },
+      { name: "the RAM role of this ECS instance", absent: "ALIBABA_CLOUD_ECS_METADATA_DISABLED is true" },
+    ]);
+  });
+
+  test("the OIDC variables of a pod are enough by themselves", () => {
+    const { candidates } = seen(
+      settingsOf({
+        ALIBABA_CLOUD_ROLE_ARN: "role",
+        ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
+        ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token",
+      }),
+      "ambient",
+    );
+    expect(candidates[0]).toMatchObject({
+      source: { kind: "oidc", role: { arn: "role" }, providerArn: "provider", token: { file: "/token" } },
+    });
+  });
+
+  test("a file of credentials may be below ~", () => {
+    const { file } = seen(settingsOf({ "alicloud:sharedCredentialsFile": "~/keys" }), "profile");
+    expect(file).toBe(join(os.homedir(), "keys"));
+  });
+
+  test("ALIBABA_CLOUD_IMDSV1_DISABLED lets the metadata server be asked with a token only", () => {
+    const role = { "alicloud:ecsRoleName": "role" };
+    expect(seen(settingsOf(role), "ecsRole").tokenOnly).toBe(false);
+    expect(seen(settingsOf({ ...role, ALIBABA_CLOUD_IMDSV1_DISABLED: "true" }), "ecsRole").tokenOnly).toBe(true);
+  });
+});
+
+describe("a role", () => {
+  const roleOf = (block: object, env: Values = {}) =>
+    seen(settingsOf({ "alicloud:assumeRole": JSON.stringify(block), ...env }), "assumedRole").role;
+
+  test("has every member of @pulumi/alicloud's assumeRole", () => {
+    const block = { roleArn: "r", sessionName: "me", sessionExpiration: 900, policy: "{}", externalId: "x" };
+    expect(roleOf(block)).toEqual({
+      arn: "r",
+      sessionName: "me",
+      durationS: 900,
+      policy: "{}",
+      externalId: "x",
+      sts: "https://sts.aliyuncs.com",
+    });
+  });
+
+  test("is called terraform and lasts an hour when nothing says otherwise", () => {
+    expect(roleOf({ roleArn: "r" })).toMatchObject({ sessionName: "terraform", durationS: 3600 });
+  });
+
+  const variables: [variable: string, member: string, value: string, seenAs: object][] = [
+    ["ALICLOUD_ASSUME_ROLE_ARN", "roleArn", "v", { arn: "v" }],
+    ["ALIBABA_CLOUD_ROLE_ARN", "roleArn", "v", { arn: "v" }],
+    ["ALICLOUD_ASSUME_ROLE_SESSION_NAME", "sessionName", "v", { sessionName: "v" }],
+    ["ALIBABA_CLOUD_ROLE_SESSION_NAME", "sessionName", "v", { sessionName: "v" }],
+    ["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION", "sessionExpiration", "1000", { durationS: 1000 }],
+  ];
+  test.each(variables)("%s stands in for a %s that the block leaves out", (variable, member, value, seenAs) => {
+    const others = member === "roleArn" ? {} : { roleArn: "r" };
+    expect(roleOf(others, { [variable]: value })).toMatchObject(seenAs);
+    expect(roleOf({ roleArn: "r", [member]: "2000" }, { [variable]: value })).not.toMatchObject(seenAs);
+  });
+
+  test("is not made of the variables alone", () => {
+    expect(settingsOf({ ...pairAt("alicloud:"), ALICLOUD_ASSUME_ROLE_ARN: "r" }).credentialsSource().kind).toBe("keys");
+  });
+
+  test("may be a list of one, as a block of Terraform's", () => {
+    const list = settingsOf({ "alicloud:assumeRole": '[{"roleArn":"r"}]' });
+    expect(seen(list, "assumedRole").role.arn).toBe("r");
+  });
+
+  const wrong: [text: string, complaint: RegExp][] = [
+    ["acs:ram::1:role/x", /^alicloud:assumeRole is not JSON; .*--path/],
+    ['"acs:ram::1:role/x"', /^alicloud:assumeRole is no object/],
+    ['[{"roleArn":"a"},{"roleArn":"b"}]', /^alicloud:assumeRole is no object/],
+    ["{}", /^alicloud:assumeRole\.roleArn is missing; set it, or ALICLOUD_ASSUME_ROLE_ARN, or ALIBABA_CLOUD_ROLE_ARN$/],
+    ['{"roleArn":"r","sessionExpiration":60}', /^alicloud:assumeRole\.sessionExpiration is "60"; use 900 to 43200/],
+    ['{"roleArn":"r","sessionExpiration":"1h"}', /sessionExpiration is "1h"/],
+    ['{"roleArn":"r","policy":{"Statement":[]}}', /^alicloud:assumeRole\.policy is of type object; set it to a string/],
+    ['{"roleArn":"r","polici":"{}"}', /^alicloud:assumeRole has no member "polici"; it has roleArn, /],
+  ];
+  test.each(wrong)("written as %s is an error that says how to write it", (text, expected) => {
+    expect(complaint(() => settingsOf({ "alicloud:assumeRole": text }).credentialsSource())).toMatch(expected);
+  });
+
+  const oidc = { roleArn: "r", oidcProviderArn: "p" };
+  const tokens: [members: object, env: Values, token: object][] = [
+    [{ oidcToken: "t", oidcTokenFile: "/f" }, {}, { text: "t" }],
+    [{ oidcTokenFile: "/f" }, { ALIBABA_CLOUD_OIDC_TOKEN: "t" }, { file: "/f" }],
+    [{}, { ALIBABA_CLOUD_OIDC_TOKEN: "t", ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/f" }, { text: "t" }],
+    [{}, { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/f" }, { file: "/f" }],
+  ];
+  test.each(tokens)("for OIDC takes its token from the block %j first, then from %j", (members, env, token) => {
+    const block = JSON.stringify({ ...oidc, ...members });
+    const settings = settingsOf({ "alicloud:assumeRoleWithOidc": block, ...env });
+    expect(seen(settings, "oidc").token).toEqual(token);
+  });
+
+  test("for OIDC without a token is an error", () => {
+    const settings = settingsOf({ "alicloud:assumeRoleWithOidc": JSON.stringify(oidc) });
+    expect(complaint(() => settings.credentialsSource())).toMatch(/oidcTokenFile is missing; set it, or ALIBABA/);
+  });
+});
+
+describe("the address of STS", () => {
+  const stsOf = (values: Values) =>
+    seen(settingsOf({ "classiclink:assumeRole": '{"roleArn":"r"}', ...values }), "assumedRole").role.sts;
+
+  const addresses: [values: Values, address: string][] = [
+    [{}, "https://sts.aliyuncs.com"],
+    [{ "alicloud:region": "cn-beijing" }, "https://sts.cn-beijing.aliyuncs.com"],
+    [{ "alicloud:region": "cn-hangzhou-finance" }, "https://sts.aliyuncs.com"],
+    [{ "alicloud:region": "private_1" }, "https://sts.aliyuncs.com"],
+    [
+      { ALIBABA_CLOUD_STS_REGION: "ap-southeast-1", "alicloud:region": "cn-a" },
+      "https://sts.ap-southeast-1.aliyuncs.com",
+    ],
+    [
+      { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", "alicloud:region": "cn-beijing" },
+      "https://sts-vpc.cn-beijing.aliyuncs.com",
+    ],
+    [
+      { ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: "true", ALIBABA_CLOUD_STS_REGION: "cn-a" },
+      "https://sts-vpc.cn-a.aliyuncs.com",
+    ],
+    [{ STS_ENDPOINT: "sts.private.example", ALIBABA_CLOUD_STS_REGION: "cn-a" }, "https://sts.private.example"],
+    [{ STS_ENDPOINT: "127.0.0.1:4010" }, "http://127.0.0.1:4010"],
+    [{ STS_ENDPOINT: "sts.private.example", "alicloud:protocol": "HTTP" }, "https://sts.private.example"],
+  ];
+  test.each(addresses)("with %j is %s", (values, address) => {
+    expect(stsOf(values)).toBe(address);
+  });
+
+  test("is never led away by a region", () => {
+    expect(complaint(() => stsOf({ ALIBABA_CLOUD_STS_REGION: "evil.example/" }))).toMatch(
+      /^ALIBABA_CLOUD_STS_REGION is no region/,
+    );
+  });
+});
+
+describe("proxies", () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
+    Object.assign(process.env, before);
+  });
+  const proxyFor = (url: string, env: Record<string, string>) => {
+    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
+    Object.assign(process.env, env);
+    return new Settings().proxyFor(url);
+  };
+
+  const https = "https://ecs.cn-beijing.aliyuncs.com";
+  const wanted: [url: string, env: Record<string, string>, proxy: string | undefined][] = [
+    [https, {}, undefined],
+    [https, { HTTPS_PROXY: "http://p:1" }, "http://p:1"],
+    [https, { https_proxy: "http://p:1" }, "http://p:1"],
+    [https, { HTTP_PROXY: "http://p:1" }, undefined],
+    ["http://ecs.private.example", { HTTP_PROXY: "http://p:1" }, "http://p:1"],
+    ["http://ecs.private.example", { http_proxy: "http://p:1" }, "http://p:1"],
+    [https, { HTTPS_PROXY: "http://p:1", NO_PROXY: ".aliyuncs.com" }, undefined],
+    [https, { HTTPS_PROXY: "http://p:1", no_proxy: "ecs.cn-beijing.aliyuncs.com" }, undefined],
+    [https, { HTTPS_PROXY: "http://p:1", NO_PROXY: ".example.org" }, "http://p:1"],
+    ["http://127.0.0.1:4010", { HTTP_PROXY: "http://p:1" }, undefined],
+    ["http://localhost:4010", { HTTP_PROXY: "http://p:1" }, undefined],
+    ["http://[::1]:4010", { HTTP_PROXY: "http://p:1" }, undefined],
+  ];
+  test.each(wanted)("%s with %j goes over %s", (url, env, proxy) => {
+    expect(proxyFor(url, env)).toBe(proxy);
+  });
+
+  test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])("[17] %s is refused without being told", (HTTPS_PROXY) => {
+    const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
+    expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
+    expect(message).not.toContain("hunter2");
   });
 });
 

@@ -3,13 +3,12 @@
 import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, Properties } from "../../inputs";
-import { SETTINGS, SWITCHES } from "../../settings";
+import { SETTING_NAMES, SWITCHES } from "../../settings/places";
 import { diffResponse, failureList } from "./answers";
+import { OBJECT_SETTINGS } from "./descriptions";
 import { SECRET_SETTINGS } from "./schema";
 import { settingsOf } from "./session";
 import { holdsUnknown, unwrap, wrap } from "./values";
-
-const SETTING_NAMES = Object.keys(SETTINGS);
 
 /** Tells what is wrong with the settings before anything is done with them. Changes and fills in nothing but the mark of a secret. */
 export function checkConfig(request: CheckRequest): CheckResponse {
@@ -72,6 +71,8 @@ function propertyOf(reason: string, inputs: Properties): string {
 function faultOfType(property: string, value: unknown): CheckFailure | undefined {
   const isText = value === undefined || value === null || typeof value === "string";
   if (isText || (typeof value === "boolean" && SWITCHES.some((name) => name === property))) return undefined;
+  // An object, or as SDKs send it, as text. Its members are judged with the other settings.
+  if (Object.hasOwn(OBJECT_SETTINGS, property) && typeof value === "object") return undefined;
   const shown = SECRET_SETTINGS.has(property) ? "" : property;
   return { property: shown, reason: `${property} is of type ${typeof value}; set it to a string` };
 }

@@ -1,6 +1,6 @@
 /** The words in which the package explains itself. The schema, the reference page and the docstrings of `sdk/` all take them from here. */
 
-import { SETTINGS } from "../../settings";
+import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, SETTING_NAMES, SETTINGS, type SettingName } from "../../settings/places";
 
 export const PACKAGE = "Links between ECS instances of the classic network and VPCs of Alibaba Cloud (ClassicLink).";
 
@@ -64,11 +64,21 @@ const SETTING_PURPOSES = {
   accessKey: "The id of the access key. Needs `secretKey`.",
   secretKey: "The secret of the access key. Needs `accessKey`.",
   securityToken: "The security token (STS) of a temporary access key.",
-  profile: "The profile of `~/.aliyun/config.json` to use when no access key is given.",
-  ecsRoleName: "The RAM role of the ECS instance that Pulumi runs on, to use when neither key nor profile is given.",
+  profile:
+    "The profile to take credentials from when no access key is given. Every mode of the `aliyun` command line will do.",
+  sharedCredentialsFile:
+    "The file that has the profile: of the `aliyun` command line (JSON), or of Alibaba Cloud's SDKs (INI). By default " +
+    "`~/.aliyun/config.json`.",
+  credentialsUri: "An address that answers with credentials, to use when neither key nor profile is given.",
+  ecsRoleName: "The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given.",
+  assumeRoleWithOidc: "A RAM role to take on with an OIDC token, to use when nothing before is given.",
+  assumeRole: "A RAM role to take on with the credentials that were found.",
   endpoint:
     "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one " +
     "of the region.",
+  stsEndpoint:
+    "The address of STS, which roles are taken on at. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
+    "the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.",
   protocol: "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine.",
   refreshBeforeUpdate:
     "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
@@ -77,34 +87,63 @@ const SETTING_PURPOSES = {
     "Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
     "more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong " +
     "`endpoint` gives the same answers. By default false: such a delete fails.",
-} as const satisfies Record<keyof typeof SETTINGS, string>;
+} as const satisfies Record<SettingName, string>;
+
+/** What the members of `assumeRole` are for. */
+const ASSUME_ROLE_PURPOSES = {
+  roleArn: "The ARN of the role.",
+  sessionName:
+    "What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`.",
+  sessionExpiration:
+    "How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends.",
+  policy: "A RAM policy, as JSON, that the session is narrowed to.",
+  externalId: "The external id that the role's trust policy asks for.",
+} as const satisfies Record<keyof typeof ASSUME_ROLE_MEMBERS, string>;
+
+/** What the members of `assumeRoleWithOidc` are for. */
+const OIDC_PURPOSES = {
+  roleArn: "The ARN of the role.",
+  oidcProviderArn: "The ARN of the OIDC provider.",
+  oidcTokenFile: "The file that holds the OIDC token. Read anew at each renewal.",
+  oidcToken: "The OIDC token itself, in place of a file.",
+  roleSessionName: ASSUME_ROLE_PURPOSES.sessionName,
+  sessionExpiration: ASSUME_ROLE_PURPOSES.sessionExpiration,
+  policy: ASSUME_ROLE_PURPOSES.policy,
+} as const satisfies Record<keyof typeof OIDC_MEMBERS, string>;
+
+/** The settings that are objects, with their members. */
+export const OBJECT_SETTINGS = {
+  assumeRole: describeMembers(ASSUME_ROLE_PURPOSES, ASSUME_ROLE_MEMBERS),
+  assumeRoleWithOidc: describeMembers(OIDC_PURPOSES, OIDC_MEMBERS),
+} as const;
+
+function describeMembers<Name extends string>(
+  purposes: Readonly<Record<Name, string>>,
+  variables: Readonly<Record<Name, readonly string[]>>,
+): Readonly<Record<string, string>> {
+  const described: Record<string, string> = {};
+  for (const name in purposes) described[name] = `${purposes[name]}${environmentOf(variables[name])}`;
+  return described;
+}
+
+/** The variables, as a description ends with them. */
+function environmentOf(variables: readonly string[]): string {
+  const listed = variables.map((variable) => `\`${variable}\``).join(", ");
+  return listed === "" ? "" : ` Environment: ${listed}.`;
+}
 
 /** Every setting: the place it is configured, what it is for, and which environment variables stand in for it. */
 export const SETTING_DESCRIPTIONS = describeSettings();
 
 interface SettingDescription {
-  readonly name: keyof typeof SETTINGS;
+  readonly name: SettingName;
   readonly description: string;
   readonly environment: readonly string[];
 }
 
 function describeSettings(): readonly SettingDescription[] {
-  const names: readonly (keyof typeof SETTINGS)[] = [
-    "region",
-    "accessKey",
-    "secretKey",
-    "securityToken",
-    "profile",
-    "ecsRoleName",
-    "endpoint",
-    "protocol",
-    "refreshBeforeUpdate",
-    "forgetRetiredLinks",
-  ];
-  return names.map((name) => {
+  return SETTING_NAMES.map((name) => {
     const environment: readonly string[] = SETTINGS[name].env;
-    const variables = environment.map((variable) => `\`${variable}\``).join(", ");
-    const places = variables === "" ? "" : ` Environment: ${variables}.`;
-    return { name, description: `${SETTING_PURPOSES[name]}${places}`, environment };
+    return { name, description: `${SETTING_PURPOSES[name]}${environmentOf(environment)}`, environment };
   });
 }

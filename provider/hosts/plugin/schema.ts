@@ -1,7 +1,14 @@
 /** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
 
-import { SWITCHES } from "../../settings";
-import { CLASSIC_LINK, CLASSIC_LINKS, GET_CLASSIC_LINKS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
+import { type SettingName, SWITCHES } from "../../settings/places";
+import {
+  CLASSIC_LINK,
+  CLASSIC_LINKS,
+  GET_CLASSIC_LINKS,
+  OBJECT_SETTINGS,
+  PACKAGE,
+  SETTING_DESCRIPTIONS,
+} from "./descriptions";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
@@ -12,7 +19,13 @@ const DYNAMIC_LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
 const DYNAMIC_LINKS_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
 
 /** Settings that must never stand in a state in clear. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set(["secretKey", "securityToken"]);
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  "secretKey",
+  "securityToken",
+  // A token may be among its members, or a part of the address.
+  "assumeRoleWithOidc",
+  "credentialsUri",
+]);
 
 /** Source: Pulumi's package metaschema. */
 export function packageSchema(version: string): object {
@@ -63,6 +76,8 @@ export function packageSchema(version: string): object {
         }),
         required: ["instanceId", "vpcId"],
       },
+      [tokenOf("assumeRole")]: objectSetting("assumeRole"),
+      [tokenOf("assumeRoleWithOidc")]: objectSetting("assumeRoleWithOidc"),
     },
     language: {
       csharp: { respectSchemaVersion: true },
@@ -130,7 +145,30 @@ function configVariables(): object {
   );
 }
 
-function settingProperty(name: string, description: string): object {
+function settingProperty(name: SettingName, description: string): object {
+  const secret = SECRET_SETTINGS.has(name) ? { secret: true } : {};
+  if (isObjectSetting(name)) return { $ref: `#/types/${tokenOf(name)}`, description, ...secret };
   const type = SWITCHES.some((known) => known === name) ? "boolean" : "string";
-  return { type, description, ...(SECRET_SETTINGS.has(name) ? { secret: true } : {}) };
+  return { type, description, ...secret };
+}
+
+/** The type of a setting that is an object. What its members leave out the environment may say, so none is required. */
+function objectSetting(name: ObjectSetting): object {
+  const { sessionExpiration, ...others } = OBJECT_SETTINGS[name];
+  return {
+    type: "object",
+    description: SETTING_DESCRIPTIONS.find((setting) => setting.name === name)?.description,
+    properties: { ...strings(others), sessionExpiration: { type: "integer", description: sessionExpiration } },
+  };
+}
+
+/** As in `classiclink:index:AssumeRole`. */
+function tokenOf(name: ObjectSetting): string {
+  return `classiclink:index:${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+type ObjectSetting = keyof typeof OBJECT_SETTINGS;
+
+function isObjectSetting(name: string): name is ObjectSetting {
+  return Object.hasOwn(OBJECT_SETTINGS, name);
 }

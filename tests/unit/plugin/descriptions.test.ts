@@ -12,6 +12,7 @@ import {
 } from "../../../provider/hosts/plugin/descriptions";
 import { packageSchema, SECRET_SETTINGS } from "../../../provider/hosts/plugin/schema";
 import { SETTINGS } from "../../../provider/settings";
+import { configurationPage } from "../../../scripts/configurationPage";
 import { referencePage } from "../../../scripts/referencePage";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -26,6 +27,10 @@ const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
 test("the reference page is the one that the descriptions make", () => {
   expect(textOf("docs", "reference.md")).toBe(`${referencePage().trimEnd()}\n`);
+});
+
+test("the page of the configuration is the one that the settings make", () => {
+  expect(textOf("docs", "configuration.md")).toBe(configurationPage());
 });
 
 test.each(Object.values({ ...GET_CLASSIC_LINKS.args, ...GET_CLASSIC_LINKS.result }))(

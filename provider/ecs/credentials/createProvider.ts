@@ -1,0 +1,129 @@
+/** Turns a source of credentials, as the settings decided it, into keys. */
+
+import type { Agents } from "../agents";
+import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from "../credentials";
+import { SourceFailure, under } from "./failure";
+import { kept, type Session } from "./kept";
+import { FIXED_ADDRESSES, Library } from "./library";
+import { readProfile } from "./profile";
+import { displayed } from "./textFile";
+
+/**
+ * Makes a provider for a source. Nothing is read or called before the first `getCredentials`.
+ *
+ * @param agents the connections to ask over.
+ * @param addresses of services that no setting names.
+ */
+export function createCredentialsProvider(
+  source: CredentialsSource,
+  agents: Agents,
+  addresses = FIXED_ADDRESSES,
+): CredentialsProvider {
+  const sources = new Sources(new Library(agents, addresses));
+  return kept(async () => {
+    try {
+      return await sources.ask(source);
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error;
+      throw new CredentialsError(sentence(source, error), error.passes);
+    }
+  });
+}
+
+function sentence(source: CredentialsSource, { message, passes }: SourceFailure): string {
+  if (source.kind === "ambient" && !passes) {
+    return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
+  }
+  const what = `${SETTINGS[source.kind]}: ${nameOf(source)} gave no credentials (${message})`;
+  return passes ? what : `${what}; correct that, or name another source of credentials`;
+}
+
+/** The setting that a source comes from. Those that only profiles stand for come from the profile. */
+const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
+  keys: "accessKey",
+  profile: "profile",
+  uri: "credentialsUri",
+  ecsRole: "ecsRoleName",
+  oidc: "assumeRoleWithOidc",
+  assumedRole: "assumeRole",
+  cloudSso: "profile",
+  oauth: "profile",
+  process: "profile",
+  ambient: "accessKey and secretKey",
+};
+
+/** A source as it is told to people. What a file says of it is left out. */
+function nameOf(source: CredentialsSource): string {
+  switch (source.kind) {
+    case "profile": {
+      const which = source.name === undefined ? "the current profile" : `the profile "${source.name}"`;
+      return `${which} of ${displayed(source.file)}`;
+    }
+    case "ecsRole":
+      return "the RAM role of this ECS instance";
+    case "uri":
+      return "the address";
+    case "ambient":
+      return "this machine";
+    default:
+      return "the role";
+  }
+}
+
+/** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
+class Sources {
+  readonly #library: Library;
+  /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
+  #chosen: CredentialsSource | undefined;
+
+  constructor(library: Library) {
+    this.#library = library;
+  }
+
+  /** @throws {SourceFailure} when it gives nothing. */
+  async ask(source: CredentialsSource): Promise<Session> {
+    switch (source.kind) {
+      case "keys":
+        return { credentials: source.credentials };
+      case "profile":
+        return await this.ask(readProfile(source));
+      case "assumedRole": {
+        const { credentials } = await this.ask(source.base).catch(under(nameOf(source.base)));
+        return await this.#library.assumeRole(credentials, source.role);
+      }
+      case "uri":
+        return await this.#library.uri(source.uri);
+      case "ecsRole":
+        return await this.#library.ecsRole(source);
+      case "oidc":
+        return await this.#library.oidc(source);
+      case "cloudSso":
+        return await this.#library.cloudSso(source);
+      case "oauth":
+        return await this.#library.oauth(source);
+      case "process":
+        return await this.#library.process(source.command);
+      case "ambient":
+        return await this.#askMachine(source);
+    }
+  }
+
+  async #askMachine({ candidates }: AmbientSource): Promise<Session> {
+    if (this.#chosen !== undefined) return await this.ask(this.#chosen);
+    const reasons: string[] = [];
+    for (const candidate of candidates) {
+      try {
+        if ("absent" in candidate) throw new SourceFailure(candidate.absent);
+        const session = await this.ask(candidate.source);
+        this.#chosen = candidate.source;
+        return session;
+      } catch (error) {
+        if (!(error instanceof SourceFailure)) throw error;
+        // It is there, and would have given keys: those of the next one may be of another account.
+        if (error.passes && !("guess" in candidate)) throw error.under(candidate.name);
+        reasons.push(`${candidate.name}: ${error.message}`);
+      }
+    }
+    throw new SourceFailure(reasons.join(", "));
+  }
+}

@@ -1,0 +1,36 @@
+/** Why a source gave no credentials, in words of our own. */
+
+/** Its message is a reason for people. It holds nothing that was read from a file, an answer or a process. */
+export class SourceFailure extends Error {
+  override readonly name = "SourceFailure";
+  /** Whether it may pass by itself. */
+  readonly passes: boolean;
+
+  constructor(reason: string, { passes = false }: { readonly passes?: boolean } = {}) {
+    super(reason);
+    this.passes = passes;
+  }
+
+  /** The same, told of a source that is part of another. */
+  under(name: string): SourceFailure {
+    return new SourceFailure(`${name}: ${this.message}`, this);
+  }
+}
+
+/** What a library threw, whose own words may quote whole files and answers. */
+export function toFailure(thrown: unknown, reason: string): SourceFailure {
+  return thrown instanceof SourceFailure ? thrown : new SourceFailure(reason);
+}
+
+/** For `catch`: tells a failure of a source that is part of another. */
+export function under(name: string): (thrown: unknown) => never {
+  return (thrown) => {
+    throw thrown instanceof SourceFailure ? thrown.under(name) : thrown;
+  };
+}
+
+/** Node's own code of an error, such as ENOENT; empty when there is none. */
+export function codeOf(error: unknown): string {
+  const code: unknown = Object(error).code;
+  return typeof code === "string" && /^[A-Z_]{3,60}$/.test(code) ? code : "";
+}

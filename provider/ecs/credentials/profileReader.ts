@@ -1,0 +1,126 @@
+/** Reads the members of one profile into what sources of credentials are made of. */
+
+import {
+  type CredentialsSource,
+  DEFAULT_SESSION_NAME,
+  DURATION_S,
+  type OAuthSource,
+  type ProfileSource,
+  type Role,
+} from "../credentials";
+import { isLoopback, regionalStsHost } from "../endpoint";
+import { SourceFailure } from "./failure";
+import type { Profile, ProfileFile } from "./profileFile";
+
+/** What the values of `mode` or `type` stand for. */
+export type Kinds = Readonly<Record<string, (profile: ProfileReader) => CredentialsSource>>;
+
+/** One profile. What it lacks is told by the name of the member, and never with a value. */
+export class ProfileReader {
+  readonly #source: ProfileSource;
+  readonly #file: ProfileFile;
+  readonly #profile: Profile;
+  /** The profiles that lead here; the last one is this. */
+  readonly #path: readonly string[];
+
+  constructor(source: ProfileSource, file: ProfileFile, path: readonly string[]) {
+    this.#source = source;
+    this.#file = file;
+    this.#path = path;
+    this.#profile = file.profiles.get(path.at(-1) ?? "") ?? {};
+  }
+
+  /** The source that it stands for, by the member that says of which kind it is. */
+  as(member: string, kinds: Kinds): CredentialsSource {
+    const kind = this.need(member);
+    const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    if (make === undefined) throw new SourceFailure(`its ${member} is none of ${Object.keys(kinds).join(", ")}`);
+    return make(this);
+  }
+
+  /** The profile that this one builds on. */
+  other(member: string): ProfileReader {
+    const name = this.need(member);
+    if (this.#path.includes(name)) throw new SourceFailure(`its ${member} leads back to where it began`);
+    if (!this.#file.profiles.has(name)) throw new SourceFailure(`there is no profile of the name in its ${member}`);
+    return new ProfileReader(this.#source, this.#file, [...this.#path, name]);
+  }
+
+  text(member: string): string | undefined {
+    const value = this.#profile[member];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  }
+
+  need(member: string): string {
+    const value = this.text(member);
+    if (value === undefined) throw new SourceFailure(`it has no ${member}`);
+    return value;
+  }
+
+  number(member: string): number | undefined {
+    const value = this.#profile[member];
+    const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+    // The aliyun command line writes 0 for what is not set.
+    return typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  }
+
+  keys(securityToken?: string): CredentialsSource {
+    const credentials = {
+      accessKeyId: this.need("access_key_id"),
+      accessKeySecret: this.need("access_key_secret"),
+      ...(securityToken === undefined ? {} : { securityToken }),
+    };
+    return { kind: "keys", credentials };
+  }
+
+  ecsRole(member: string): CredentialsSource {
+    const roleName = this.text(member);
+    const { tokenOnly } = this.#source;
+    return { kind: "ecsRole", tokenOnly, ...(roleName === undefined ? {} : { roleName }) };
+  }
+
+  role({ arn = "ram_role_arn", sessionName = "ram_session_name" } = {}): Role {
+    const durationS = this.number("expired_seconds") ?? this.number("duration_seconds") ?? DURATION_S.default;
+    if (durationS < DURATION_S.least || durationS > DURATION_S.most) {
+      throw new SourceFailure(`its expired_seconds is not within ${DURATION_S.least} and ${DURATION_S.most}`);
+    }
+    const policy = this.text("policy");
+    const externalId = this.text("external_id");
+    return {
+      arn: this.need(arn),
+      sessionName: this.text(sessionName) ?? DEFAULT_SESSION_NAME,
+      durationS,
+      ...(policy === undefined ? {} : { policy }),
+      ...(externalId === undefined ? {} : { externalId }),
+      sts: this.#sts(),
+    };
+  }
+
+  oauth(): OAuthSource {
+    const site = this.need("oauth_site_type").toUpperCase();
+    if (site !== "CN" && site !== "INTL") throw new SourceFailure("its oauth_site_type is neither CN nor INTL");
+    return {
+      kind: "oauth",
+      site,
+      refreshToken: this.need("oauth_refresh_token"),
+      accessToken: this.text("oauth_access_token") ?? "",
+      accessTokenExpire: this.number("oauth_access_token_expire") ?? 0,
+      file: this.#source.file,
+      profile: this.#path.at(-1) ?? "",
+    };
+  }
+
+  #sts(): string {
+    const endpoint = this.text("sts_endpoint");
+    if (endpoint !== undefined) {
+      if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is no host name");
+      const { hostname } = new URL(`https://${endpoint}`);
+      return `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`;
+    }
+    const region = this.text("sts_region");
+    if (region === undefined) return this.#source.sts;
+    const host = regionalStsHost(region, this.#profile.enable_vpc === true);
+    if (host === undefined) throw new SourceFailure("its sts_region is no region");
+    return `https://${host}`;
+  }
+}

@@ -1,0 +1,40 @@
+/** What tests of credentials share: providers of sources over real servers, and their failures. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agents } from "../../provider/ecs/agents";
+import { CredentialsError, type CredentialsProvider, type CredentialsSource } from "../../provider/ecs/credentials";
+import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
+import { FIXED_ADDRESSES, type FixedAddresses } from "../../provider/ecs/credentials/library";
+
+/** A provider whose fixed addresses lead nowhere, unless they are given. */
+export function providerOf(source: CredentialsSource, addresses: Partial<FixedAddresses> = {}): CredentialsProvider {
+  const nowhere = { ...FIXED_ADDRESSES, metadata: "http://127.0.0.1:1" };
+  return createCredentialsProvider(source, new Agents(), { ...nowhere, ...addresses });
+}
+
+/** The error of a provider that gives nothing. */
+export async function failureOf(provider: CredentialsProvider): Promise<CredentialsError> {
+  const error = await provider.getCredentials().then(
+    () => new Error("it should have failed"),
+    (thrown) => thrown,
+  );
+  if (error instanceof CredentialsError) return error;
+  throw error;
+}
+
+/** A folder for files of credentials. */
+export function makeFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "classiclink-credentials-"));
+  return {
+    folder,
+    /** Writes a file and returns its path. */
+    write(name: string, content: string | object): string {
+      const path = join(folder, name);
+      writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+      return path;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
