@@ -6,19 +6,16 @@ import {
   CLASSIC_LINK,
   CLASSIC_LINKS,
   GET_CLASSIC_LINKS,
+  OBJECT_SETTINGS,
   SETTING_DESCRIPTIONS,
 } from "../provider/hosts/plugin/descriptions";
+import { markdownTable } from "./markdownTable";
 
 type Rows = Readonly<Record<string, string>>;
 
-/** Columns are padded as the formatter would pad them. */
 function table(head: string, rows: Rows): string {
-  const cells = [[head, "meaning"], ...Object.entries(rows).map(([name, meaning]) => [`\`${name}\``, meaning])];
-  const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [first = [], ...others] = cells;
-  return [line(first), line(widths.map((width) => "-".repeat(width))), ...others.map(line)].join("\n");
+  const cells = Object.entries(rows).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  return markdownTable([head, "meaning"], cells);
 }
 
 /** The text of the page. */
@@ -46,8 +43,13 @@ export function referencePage(): string {
       ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
     }),
     "## Configuration",
-    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider.",
+    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider. " +
+      "Which place wins, which credentials are used, and more is in [Configuration](configuration.md).",
     table("setting", settings),
+    ...Object.entries(OBJECT_SETTINGS).flatMap(([name, members]) => [
+      `The members of \`${name}\`, set with \`pulumi config set --path 'classiclink:${name}.roleArn' <arn>\` and so on:`,
+      table("member", members),
+    ]),
     "",
   ].join("\n\n");
 }

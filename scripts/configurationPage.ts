@@ -1,0 +1,118 @@
+/** Writes `docs/configuration.md`, whose tables are made of the settings themselves: `npm run docs`. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { OBJECT_SETTINGS } from "../provider/hosts/plugin/descriptions";
+import {
+  ASSUME_ROLE_MEMBERS,
+  OIDC_MEMBERS,
+  type Places,
+  SETTING_NAMES,
+  SETTINGS,
+  writtenKey,
+} from "../provider/settings/places";
+import { markdownTable } from "./markdownTable";
+
+const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
+
+function places(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const { config, env }: Places = SETTINGS[name];
+    return [`\`${name}\``, code(config.map((key) => writtenKey(name, key))), code(env)];
+  });
+  return markdownTable(["setting", "stack configuration", "environment"], rows);
+}
+
+function members(name: keyof typeof OBJECT_SETTINGS, variables: Readonly<Record<string, readonly string[]>>): string {
+  const rows = Object.entries(variables).map(([member, env]) => [
+    `\`${member}\``,
+    (OBJECT_SETTINGS[name][member] ?? "").replace(/ Environment: .*/, ""),
+    code(env),
+  ]);
+  return markdownTable(["member", "meaning", "environment"], rows);
+}
+
+/** The text of the page. */
+export function configurationPage(): string {
+  return `# Configuration
+
+<!-- Made by \`npm run docs\` from scripts/configurationPage.ts and provider/settings/places.ts. Change it there. -->
+
+A stack that is configured for \`@pulumi/alicloud\` needs nothing more: its keys and variables mean the same here. What each setting is for is in
+the [reference](reference.md#configuration).
+
+## Every setting and its places
+
+The first place that has a value wins, from left to right: the stack's configuration, then the environment. A provider that a program declares
+itself has its arguments in place of the stack's configuration, and the environment.
+
+${places()}
+
+The plugin is shown nothing of \`alicloud:*\` by Pulumi: there it is \`classiclink:*\` and the environment.
+
+## Which credentials are used
+
+The first of these that is set:
+
+1. \`accessKey\` and \`secretKey\`, with \`securityToken\` where it is in the same place as the key. Half a pair is an error.
+2. \`profile\`, in \`sharedCredentialsFile\` or \`~/.aliyun/config.json\`.
+3. \`credentialsUri\`.
+4. \`ecsRoleName\`: the metadata server of this ECS instance, with a token (version 2), else without one (version 1).
+5. \`assumeRoleWithOidc\`.
+6. \`sharedCredentialsFile\` without \`profile\`: the profile that the file itself calls current.
+7. What the machine has: the OIDC variables of a pod (all of \`ALIBABA_CLOUD_ROLE_ARN\`, \`ALIBABA_CLOUD_OIDC_PROVIDER_ARN\`,
+   \`ALIBABA_CLOUD_OIDC_TOKEN_FILE\`), the current profile of \`~/.aliyun/config.json\`, the default one of \`~/.alibabacloud/credentials\`, the RAM
+   role of this ECS instance.
+
+\`assumeRole\` is then taken on with the result, whatever that is: a role on top of a role too.
+
+**What \`classiclink:\` names stands for itself.** When one of the settings 1 to 5 is under \`classiclink:\`, nothing of \`alicloud:\` or of the environment
+goes before it, and \`alicloud:assumeRole\` is not put on top: it says which account is meant.
+
+Sessions are renewed before they end, also in the middle of a long update, and files are read anew for that. When a source that is there does not
+answer for a moment, it is asked again for 90 seconds. When nothing gives credentials, the error names each source that was asked and why it
+gave none, and shows nothing of what is in a file or an answer.
+
+## Profiles
+
+A file that begins with \`{\` is one of the \`aliyun\` command line. Every \`mode\` will do that signs with a key: \`AK\`, \`StsToken\`, \`RamRoleArn\` (with
+\`external_id\` and \`policy\`), \`EcsRamRole\`, \`RamRoleArnWithRoleName\`, \`OIDC\`, \`ChainableRamRoleArn\`, \`CredentialsURI\`, \`CloudSSO\`, \`OAuth\` (whose
+renewed login is written back, as the command line does) and \`External\`. Any other file is one of Alibaba Cloud's SDKs (INI), with sections of
+\`type\` \`access_key\`, \`ecs_ram_role\` or \`ram_role_arn\`.
+
+## Roles
+
+Members of \`assumeRole\`. A variable stands in for a member that is left out, and makes no role by itself.
+
+${members("assumeRole", ASSUME_ROLE_MEMBERS)}
+
+Members of \`assumeRoleWithOidc\`:
+
+${members("assumeRoleWithOidc", OIDC_MEMBERS)}
+
+They are set one by one: \`pulumi config set --path 'classiclink:assumeRole.roleArn' acs:ram::1234567890123456:role/links\`.
+
+## The address of STS
+
+\`stsEndpoint\`, else that of the region in \`ALIBABA_CLOUD_STS_REGION\`, else that of the configured region (\`sts.<region>.aliyuncs.com\`), else
+\`sts.aliyuncs.com\`. With \`ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true\` it is the one that is reached from within a VPC
+(\`sts-vpc.<region>.aliyuncs.com\`). A profile's own \`sts_endpoint\`, or \`sts_region\` and \`enable_vpc\`, go before.
+
+## Switches of Alibaba Cloud's SDKs
+
+| variable | when it is \`true\` |
+| --- | --- |
+| \`ALIBABA_CLOUD_CLI_PROFILE_DISABLED\` | \`~/.aliyun/config.json\` is not looked into unless a profile is named |
+| \`ALIBABA_CLOUD_ECS_METADATA_DISABLED\` | the metadata server is never asked |
+| \`ALIBABA_CLOUD_IMDSV1_DISABLED\` | the metadata server is asked with a token only |
+
+## Proxies
+
+\`HTTPS_PROXY\` (for https), \`HTTP_PROXY\` (for http), \`ALL_PROXY\` and \`NO_PROXY\` count, in small letters too, for ECS, STS and whatever else gives
+credentials. A user and a password may be in the address: \`http://user:password@proxy.example:3128\`. In \`NO_PROXY\` a name with a dot in front,
+\`.aliyuncs.com\`, means all hosts below it. This machine and the metadata server are never asked for through a proxy. Errors name the proxy's
+host, and never its password.
+`;
+}
+
+if (require.main === module) writeFileSync(join(__dirname, "..", "docs", "configuration.md"), configurationPage());
