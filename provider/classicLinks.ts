@@ -12,7 +12,7 @@ import {
   type Properties,
   UNKNOWN,
 } from "./inputs";
-import { formatLinksId } from "./linkId";
+import { formatLinksId, shown } from "./linkId";
 import { actAndConfirm, isProofOfNoLink, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
 import { type CallContext, Operation, plural } from "./operation";
 
@@ -70,7 +70,7 @@ function checkMembers(instanceIds: unknown): (CheckFailure | undefined)[] {
     if (first === undefined) return checkId(where, id, "i-bp1abc");
     return {
       property: where,
-      reason: `names ${String(id)} again, after ${property}[${first}]; name each instance once`,
+      reason: `names ${shown(String(id))} again, after ${property}[${first}]; name each instance once`,
     };
   });
 }

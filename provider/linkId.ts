@@ -20,7 +20,9 @@ export function formatLinksId(regionId: string, vpcId: string): string {
 export function parseLinkId(id: string, defaultRegion: () => string): { regionId: string; instanceId: string } {
   const parts = partsOf(id);
   if (parts === undefined) {
-    throw new TypeError(`"${id}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`);
+    throw new TypeError(
+      `"${shown(id)}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`,
+    );
   }
   return { regionId: parts.regionId ?? defaultRegion(), instanceId: parts.last };
 }
@@ -29,7 +31,9 @@ export function parseLinkId(id: string, defaultRegion: () => string): { regionId
 export function parseLinksId(id: string, defaultRegion: () => string): { regionId: string; vpcId: string } {
   const parts = partsOf(id);
   if (parts === undefined) {
-    throw new TypeError(`"${id}" is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc`);
+    throw new TypeError(
+      `"${shown(id)}" is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc`,
+    );
   }
   return { regionId: parts.regionId ?? defaultRegion(), vpcId: parts.last };
 }
@@ -50,4 +54,10 @@ export function faultOfId(id: string): string | undefined {
   if (/[\s,:\p{C}]/u.test(id)) return "contains white space, a comma, a colon or a control character";
   if (id.length > 128) return "is longer than 128 characters";
   return undefined;
+}
+
+/** What someone typed, as a message may quote it: without what moves a terminal's cursor, and not for ever. */
+export function shown(text: string): string {
+  const plain = text.slice(0, 129).replace(/\p{C}/gu, "?");
+  return plain.length > 128 ? `${plain.slice(0, 128)}…` : plain;
 }

@@ -58,9 +58,10 @@ export class Budget {
     return this.#cancel?.aborted ?? false;
   }
 
-  /** Lets go of the timer. To be called when the operation has ended, however it ended. */
+  /** Lets go of the timer, and of waits that nobody waits for any more. To be called when the operation has ended. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#end.abort(new OutOfTime());
     this.#cancel?.removeEventListener("abort", this.#onCancel);
   }
 }

@@ -237,13 +237,15 @@ describe("a budget", () => {
     budget.close();
   });
 
-  test("that is closed holds no timer, and no longer listens to its caller", () => {
-    const cancel = new AbortController();
-    const budget = new Budget(1_000, cancel.signal);
+  test("that is closed holds no timer, ends the waits that are left, and no longer listens to its caller", async () => {
+    const { signal } = new AbortController();
+    const removed = jest.spyOn(signal, "removeEventListener");
+    const budget = new Budget(1_000, signal);
+    const left = expect(sleep(500, budget.signal)).rejects.toBeInstanceOf(OutOfTime);
     budget.close();
-    cancel.abort();
-    expect(budget.signal.aborted).toBe(false);
+    await left;
     expect(jest.getTimerCount()).toBe(0);
+    expect(removed).toHaveBeenCalledTimes(1);
   });
 });
 

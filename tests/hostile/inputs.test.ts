@@ -1,0 +1,113 @@
+/** Whatever a program, a state or a person types, what is wrong with it is told by its name, and nothing breaks. */
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { checkLink, diffLink, LINK_PROPERTIES } from "../../provider/classicLink";
+import { checkLinks, diffLinks, LINKS_PROPERTIES } from "../../provider/classicLinks";
+import { type CheckResult, UNKNOWN } from "../../provider/inputs";
+import { faultOfId, formatLinkId, formatLinksId, parseLinkId, parseLinksId } from "../../provider/linkId";
+import { checkFilter } from "../../provider/listLinks";
+import { fuzz } from "../support/fuzz";
+
+/** What may be shown to a person: on one line, without control characters, and not for ever. */
+const READABLE = /^\P{C}{1,600}$/u;
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.constantFrom(
+    "i-a",
+    "vpc-b",
+    "cn-hangzhou",
+    "cn-hangzhou:i-a",
+    "a:b:c",
+    ":",
+    "",
+    UNKNOWN,
+    "__proto__",
+    "i".repeat(999),
+  ),
+);
+const anyValue = fc.oneof(
+  anyText,
+  fc.array(anyText, { minLength: 1, maxLength: 5 }).map((ids) => [...ids, ...ids]),
+  fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }),
+);
+
+describe("an id of any text", () => {
+  const region = () => "cn-hangzhou";
+  const parsers = [
+    { parse: (id: string) => Object.values(parseLinkId(id, region)), format: formatLinkId },
+    { parse: (id: string) => Object.values(parseLinksId(id, region)), format: formatLinksId },
+  ];
+  test.each(parsers)("is read into parts that have no fault, or refused in a readable way", ({ parse, format }) => {
+    fc.assert(
+      fc.property(anyText, (id) => {
+        try {
+          const [regionId = "", last = ""] = parse(id);
+          expect([faultOfId(regionId), faultOfId(last)]).toEqual([undefined, undefined]);
+          expect(parse(format(regionId, last))).toEqual([regionId, last]);
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+          expect(error.message).toMatch(READABLE);
+        }
+      }),
+      fuzz(2_000),
+    );
+  });
+});
+
+const named = (names: readonly string[]) =>
+  fc.dictionary(
+    fc.oneof(fc.constantFrom(...names), fc.constantFrom("__proto__", "constructor", "__timeouts", "x")),
+    anyValue,
+    {
+      noNullPrototype: true,
+    },
+  );
+
+const checks = [
+  { name: "ClassicLink", names: LINK_PROPERTIES, check: checkLink, diff: diffLink },
+  { name: "ClassicLinks", names: LINKS_PROPERTIES, check: checkLinks, diff: diffLinks },
+];
+describe.each(checks)("[1] inputs of any kind for $name", ({ names, check, diff }) => {
+  const regions = fc.constantFrom(
+    () => "cn-hangzhou",
+    () => {
+      throw new Error("no region is configured");
+    },
+  );
+
+  test("are checked: each failure names a property that is there or missing, and says what to do", () => {
+    fc.assert(
+      fc.property(named(names), regions, (news, defaultRegion) => {
+        const { inputs, failures }: CheckResult = check(news, defaultRegion);
+        for (const { property, reason } of failures) {
+          const [top = ""] = property.split("[");
+          expect([...names, ...Object.keys(news)]).toContain(top);
+          expect(reason).toMatch(READABLE);
+        }
+        expect(check(news, defaultRegion)).toEqual({ inputs, failures });
+        if (failures.length === 0) expect(check(inputs, defaultRegion)).toEqual({ inputs, failures });
+      }),
+      fuzz(2_000),
+    );
+  });
+
+  test("are compared with a state of any kind", () => {
+    fc.assert(
+      fc.property(named([...names, "movedAway"]), named(names), (olds, news) => {
+        expect(diff(olds, news)).toEqual(diff(olds, news));
+      }),
+      fuzz(2_000),
+    );
+  });
+});
+
+test("arguments of any kind for getClassicLinks are checked", () => {
+  fc.assert(
+    fc.property(named(LINKS_PROPERTIES), (args) => {
+      const { failures = [] } = checkFilter(args, () => "cn-hangzhou");
+      for (const { reason } of failures) expect(reason).toMatch(READABLE);
+    }),
+    fuzz(2_000),
+  );
+});
