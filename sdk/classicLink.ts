@@ -67,7 +67,7 @@ export class ClassicLink extends pulumi.CustomResource {
     const where = `ClassicLink "${name}"`;
     if (opts.id === undefined) checkArgs(where, args, { required: ["instanceId", "vpcId"], optional: ["regionId"] });
     checkProvider(where, opts.provider);
-    if (opts.id === undefined) checkDeclaredOnce(where, args?.instanceId, args?.regionId);
+    if (opts.id === undefined) checkDeclaredOnce(where, args, opts.provider);
     const timeouts = toTimeouts(where, opts.customTimeouts);
     const props: pulumi.Inputs = {
       instanceId: args?.instanceId,

@@ -71,6 +71,17 @@ describe("a ClassicLink", () => {
     expect(registered[0]?.inputs).toEqual({ instanceId: "i-a", vpcId: "vpc-b", __provider: STORED_LINE });
   });
 
+  test("is refused where another one of the same provider declares its instance, by the names of both", async () => {
+    const one = new SomeProvider("pulumi-nodejs", "one");
+    const another = new SomeProvider("pulumi-nodejs", "another");
+    const web = new ClassicLink("web", args, { provider: one });
+    expect(() => new ClassicLink("shop", args, { provider: one })).toThrow(
+      'ClassicLink "shop": i-a is declared by ClassicLink "web" already',
+    );
+    const elsewhere = new ClassicLink("shop", args, { provider: another });
+    await Promise.all([web.urn, elsewhere.urn].map(known));
+  });
+
   test("[13] hands customTimeouts to the provider in seconds", async () => {
     const link = new ClassicLink("web", args, { customTimeouts: { create: "2m", delete: "1h30m" } });
     await known(link.urn);
