@@ -70,7 +70,7 @@ The first of these that is set:
 goes before it, and \`alicloud:assumeRole\` is not put on top: it says which account is meant.
 
 Sessions are renewed before they end, also in the middle of a long update, and files are read anew for that. When a source that is there does not
-answer for a moment, it is asked again for 90 seconds. When nothing gives credentials, the error names each source that was asked and why it
+answer for a moment, it is asked again for 30 seconds. When nothing gives credentials, the error names each source that was asked and why it
 gave none, and shows nothing of what is in a file or an answer.
 
 ## Profiles

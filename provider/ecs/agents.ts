@@ -16,13 +16,17 @@ export interface Route {
   readonly proxy: string | undefined;
 }
 
-/** A proxy that did not let a request through. The request has not left. */
+/** A proxy that did not let a request through. The request has not left. httpx adds the address to its message. */
 export class ProxyRefusal extends Error {
   override readonly name = "ProxyRefusal";
+  /** What the proxy answered with, in place of a connection. */
+  readonly status: number;
+  readonly said: string;
 
-  /** @param status what the proxy answered with, in place of a connection. */
-  constructor(readonly status: number) {
+  constructor(status: number) {
     super(`HTTP ${status}`);
+    this.status = status;
+    this.said = this.message;
   }
 }
 

@@ -154,8 +154,8 @@ export const FAULTS = {
   },
   ProxyRefused: { ...row("configuration", "set the proxy's address with its user and password"), unclear: false },
   ProxyFailed: { ...row("transient", WAIT, 30_000), unclear: false },
-  // The source of credentials is there, and gave none for the moment. Longer than a window of STS's throttle.
-  NoCredentials: { ...row("transient", WAIT, 90_000), unclear: false },
+  // The source of credentials is there, and gave none for the moment.
+  NoCredentials: { ...row("transient", WAIT, 30_000), unclear: false },
   ConnectionLost: { ...row("transient", "check the network, and run the command again"), unclear: true },
   Timeout: { ...row("transient", "check endpoint and the network"), unclear: true },
   UnreadableAnswer: { ...row("transient", "check endpoint; what answers does not behave like ECS"), unclear: true },

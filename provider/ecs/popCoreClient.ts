@@ -180,7 +180,7 @@ function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets):
       : refusal(operation, xml, undefined, secrets);
   }
   if (thrown instanceof ProxyRefusal)
-    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.message);
+    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.said);
   if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${REQUEST_TIMEOUT_MS / 1000} s`);
   if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");

@@ -59,7 +59,7 @@ async function exchange(request: SourceRequest, { agent }: Route, signal: AbortS
 }
 
 function reasonOf(error: unknown, host: string): string {
-  if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.message}`;
+  if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.said}`;
   const code = codeOf(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${host} was not found`;
   return `${host} was not reached${code === "" ? "" : `: ${code}`}`;

@@ -1,0 +1,188 @@
+/** Calls through a proxy: what goes through it, what it costs, and what is told when it does not let them through. Needs a build. */
+
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { type Emulator, startEmulator } from "../../emulator";
+import { Agents } from "../../provider/ecs/agents";
+import { EcsError } from "../../provider/ecs/errors";
+import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { failureOf, makeFolder } from "../support/credentials";
+import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
+import { DynamicHost, type Props, secretOf } from "../support/dynamicHost";
+import { type ProxyServer, startProxy } from "../support/proxy";
+import { type Sts, startSts } from "../support/sts";
+import { CERTIFICATE, HOSTS, startTls } from "../support/tls";
+
+const PASSWORD = "s3cr3t-PASSWORD";
+const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
+const portOf = (endpoint: string) => Number(new URL(endpoint).port);
+
+let emulator: Emulator;
+let sts: Sts;
+const closing: { close(): Promise<void> | undefined }[] = [];
+const files = makeFolder();
+beforeAll(async () => {
+  sts = await startSts([{ accessKeyId: "LTAIuser", accessKeySecret: "user-secret" }], () => ({
+    accessKeyId: "STS.1",
+    accessKeySecret: "secret-1",
+    securityToken: "token-1",
+  }));
+  emulator = await startEmulator({
+    accessKeyId: "STS.1",
+    accessKeySecret: "secret-1",
+    securityToken: "token-1",
+    instances: [{ instanceId: "i-a" }],
+    vpcs: [{ vpcId: "vpc-b" }],
+  });
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  for (const { instanceId } of emulator.links()) emulator.unlink(instanceId);
+  await Promise.all(closing.splice(0).map((server) => server.close()));
+});
+afterAll(async () => {
+  await Promise.all([emulator.close(), sts.close()]);
+  files.remove();
+});
+
+async function proxyWith(ports: Readonly<Record<string, number>> = {}, password?: string): Promise<ProxyServer> {
+  const proxy = await startProxy(ports, password);
+  closing.push(proxy);
+  return proxy;
+}
+
+const clientOver = (endpoint: string, proxy: string) => {
+  const credentials = { accessKeyId: "STS.1", accessKeySecret: "secret-1", securityToken: "token-1" };
+  return createPopCoreClient({
+    endpointOf: () => endpoint,
+    credentials: { getCredentials: async () => credentials },
+    agents: new Agents(() => `http://user:${PASSWORD}@${proxy}`),
+  });
+};
+
+async function errorOf(promise: Promise<unknown>): Promise<EcsError> {
+  const error = await promise.then(
+    () => new Error("it should have failed"),
+    (thrown) => thrown,
+  );
+  if (error instanceof EcsError) return error;
+  throw error;
+}
+
+describe("an endpoint of http", () => {
+  test("is called through the proxy, over connections that stay open", async () => {
+    const proxy = await proxyWith({ [HOSTS.ecs]: portOf(emulator.endpoint) }, `user:${PASSWORD}`);
+    const client = clientOver(`http://${HOSTS.ecs}`, proxy.host);
+    await client.attach(link);
+    await client.detach(link);
+    expect((await client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] })).links).toEqual([]);
+    expect(proxy.asked).toEqual(Array(3).fill(`POST http://${HOSTS.ecs}/`));
+    expect(proxy.connections()).toBe(1);
+  });
+});
+
+describe("what keeps a call from ECS", () => {
+  const refused: [status: number, code: string, kind: string][] = [
+    [407, "ProxyRefused", "configuration"],
+    [403, "ProxyRefused", "configuration"],
+    [502, "ProxyFailed", "transient"],
+    [503, "ProxyFailed", "transient"],
+  ];
+  test.each(refused)("a proxy that answers %i is %s, and not taken for ECS", async (status, code, kind) => {
+    const proxy = await proxyWith();
+    proxy.answer(status);
+    const { facts, message, stack } = await errorOf(clientOver(`https://${HOSTS.ecs}`, proxy.host).attach(link));
+    expect(facts).toMatchObject({ code, kind, unclear: false });
+    expect(message).toBe(`AttachClassicLinkVpc: ${code} ("HTTP ${status}, through the proxy ${proxy.host}")`);
+    expect(facts.advice).toMatch(/; check the proxy too \(HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
+    expect(stack).not.toContain(PASSWORD);
+  });
+
+  test("a proxy that nobody runs is named", async () => {
+    const { facts, message } = await errorOf(clientOver(`https://${HOSTS.ecs}`, "127.0.0.1:1").attach(link));
+    expect(facts).toMatchObject({ code: "ConnectionRefused", unclear: false });
+    expect(message).toContain("through the proxy 127.0.0.1:1");
+    expect(message).not.toContain(PASSWORD);
+  });
+
+  test.each(["http", "https"])("a proxy that does not answer for %s ends the call", async (scheme) => {
+    const proxy = await proxyWith();
+    proxy.answer(0);
+    const asked = proxy.next();
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"] });
+    const failed = errorOf(clientOver(`${scheme}://${HOSTS.ecs}`, proxy.host).attach(link));
+    await asked;
+    jest.advanceTimersByTime(15_000);
+    const { facts, message } = await failed;
+    expect(facts.code).toBe("Timeout");
+    expect(message).toContain(`through the proxy ${proxy.host}`);
+  });
+
+  test("a gateway's page is not blamed on ECS alone", async () => {
+    const proxy = await proxyWith({}, "user:other");
+    const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
+    expect(facts.code).toBe("UnreadableAnswer");
+    expect(message).toContain(`a body that is not JSON, through the proxy ${proxy.host}`);
+  });
+
+  test("what ECS itself refuses is not blamed on the proxy", async () => {
+    const proxy = await proxyWith({ [HOSTS.ecs]: portOf(emulator.endpoint) });
+    const error = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach({ ...link, instanceId: "i-no" }));
+    expect(error.message).toContain("InvalidInstanceId.NotFound");
+    expect(error.message).not.toContain("proxy");
+  });
+
+  test("a proxy between us and STS is named too", async () => {
+    const proxy = await proxyWith();
+    proxy.answer(407);
+    const role = { arn: "r", sessionName: "s", durationS: 3600, sts: `https://${HOSTS.sts}` };
+    const keys = { accessKeyId: "LTAIuser", accessKeySecret: "user-secret" };
+    const provider = createCredentialsProvider(
+      { kind: "assumedRole", base: { kind: "keys", credentials: keys }, role },
+      new Agents(() => `http://user:${PASSWORD}@${proxy.host}`),
+    );
+    const { message, passes, stack } = await failureOf(provider);
+    expect(message).toContain(`(STS: ${HOSTS.sts} was not reached: HTTP 407 (proxy ${proxy.host}))`);
+    expect([passes, String(stack).includes(PASSWORD)]).toEqual([false, false]);
+  });
+});
+
+describe("HTTPS_PROXY", () => {
+  /** A host whose ECS and STS are behind TLS and a proxy. */
+  async function behindProxy(env: NodeJS.ProcessEnv = {}): Promise<{ host: DynamicHost; proxy: ProxyServer }> {
+    const [ecs, tokens] = await Promise.all([startTls(portOf(emulator.endpoint)), startTls(portOf(sts.endpoint))]);
+    const proxy = await proxyWith({ [HOSTS.ecs]: ecs.port, [HOSTS.sts]: tokens.port }, `user:${PASSWORD}`);
+    const host = await DynamicHost.start({
+      HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`,
+      NODE_EXTRA_CA_CERTS: files.write("certificate.pem", CERTIFICATE),
+      HOME: files.folder,
+      ...env,
+    });
+    closing.push(host, ecs, tokens);
+    const configuration: Props = {
+      "alicloud:region": "cn-hangzhou",
+      "alicloud:accessKey": "LTAIuser",
+      "alicloud:secretKey": secretOf("user-secret"),
+      "alicloud:assumeRole": JSON.stringify({ roleArn: "acs:ram::1:role/a" }),
+      "alicloud:endpoints": JSON.stringify([{ ecs: HOSTS.ecs, sts: HOSTS.sts }]),
+    };
+    await host.configure(configuration);
+    return { host, proxy };
+  }
+
+  test("is used for STS and for ECS, with one tunnel for many calls", async () => {
+    const { host, proxy } = await behindProxy();
+    const { id, properties } = await host.create(link);
+    await host.delete(id, properties);
+    expect(emulator.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
+    expect([...new Set(proxy.asked)]).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
+    expect(proxy.asked).toHaveLength(2);
+    expect(host.told).not.toContain(PASSWORD);
+  });
+
+  test("is not used for what NO_PROXY names", async () => {
+    const { host, proxy } = await behindProxy({ NO_PROXY: HOSTS.sts });
+    const create = host.create({ ...link, __timeouts: { create: 1 } });
+    await expect(create).rejects.toThrow(`${HOSTS.sts} was not found`);
+    expect(proxy.asked).toEqual([]);
+  });
+});

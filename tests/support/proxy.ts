@@ -1,0 +1,99 @@
+/** An HTTP proxy on loopback: it passes requests on, and opens tunnels. It alone knows where hosts are. */
+
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+export interface ProxyServer {
+  /** Without user and password. */
+  readonly host: string;
+  /** What it was asked for: `CONNECT host:port`, or `POST http://host/`. */
+  readonly asked: readonly string[];
+  /** How many connections were made to it. */
+  readonly connections: () => number;
+  /** Answers each request with this status from now on; 0 for no answer at all, undefined to let it through. */
+  answer(status: number | undefined): void;
+  /** Resolves when it is asked for the next time. */
+  next(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts one.
+ *
+ * @param ports where it finds hosts, each on a port of this machine.
+ * @param password what callers have to give, as `user:password`.
+ */
+export async function startProxy(ports: Readonly<Record<string, number>>, password?: string): Promise<ProxyServer> {
+  const asked: string[] = [];
+  const sockets = new Set<Socket>();
+  let count = 0;
+  let status: number | undefined;
+  let onAsked = () => {};
+
+  const refusal = (request: IncomingMessage): number | undefined => {
+    asked.push(`${request.method} ${request.url}`);
+    onAsked();
+    const wanted = `Basic ${Buffer.from(password ?? "").toString("base64")}`;
+    if (password !== undefined && request.headers["proxy-authorization"] !== wanted) return 407;
+    return status;
+  };
+
+  const server = createServer((request, response) => {
+    const refused = refusal(request);
+    if (refused === 0) return;
+    if (refused !== undefined) {
+      response.writeHead(refused).end("<html>proxy</html>");
+      return;
+    }
+    const url = new URL(request.url ?? "");
+    const { "proxy-authorization": _, ...headers } = request.headers;
+    const onward = httpRequest(
+      { port: ports[url.hostname], path: url.pathname, method: request.method, headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on("connect", (request: IncomingMessage, socket: Duplex) => {
+    const refused = refusal(request);
+    if (refused === 0) return;
+    if (refused !== undefined) {
+      socket.end(`HTTP/1.1 ${refused} No\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const target = connect(ports[String(request.url).replace(/:\d+$/, "")] ?? 0, "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      socket.pipe(target).pipe(socket);
+    });
+    target.on("error", () => socket.destroy());
+    socket.on("error", () => target.destroy());
+  });
+  server.on("connection", (socket) => {
+    count += 1;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port }: Partial<AddressInfo> = Object(server.address());
+  return {
+    host: `127.0.0.1:${port}`,
+    asked,
+    connections: () => count,
+    answer: (next) => {
+      status = next;
+    },
+    next: () =>
+      new Promise((resolve) => {
+        onAsked = resolve;
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
