@@ -2,10 +2,10 @@
 
 import { ClassicLinkLifecycle } from "./classicLink";
 import type { Link } from "./ecs/client";
-import { EcsError, FAULTS } from "./ecs/errors";
 import { type CheckFailure, checkId, checkNames, checkRegion, type Properties } from "./inputs";
 import type { LinkSteps } from "./linkSteps";
 import { type CallContext, Operation } from "./operation";
+import { readAllPages } from "./pages";
 
 /** How long a listing may take by default, in ms. It spans several minutes of a throttle's minute rule. */
 const LIST_TIMEOUT_MS = 300_000;
@@ -88,33 +88,17 @@ async function linksOfVpc(
   context: CallContext,
 ): Promise<readonly Link[]> {
   const operation = new Operation(`list the links to ${vpcId} in ${regionId}`, context, LIST_TIMEOUT_MS);
+  const read = async (pageNumber: number) => {
+    const { links, totalCount } = await steps.page({ regionId, vpcId, pageNumber }, operation.signal);
+    return { items: links, totalCount };
+  };
   try {
-    return await operation.retry(async () => {
-      const links = new Map<string, Link>();
-      for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
-        const page = await steps.page({ regionId, vpcId, pageNumber }, operation.signal);
-        for (const link of page.links) links.set(link.instanceId, link);
-        listed += page.links.length;
-        // Links that come and go meanwhile shift the pages, which shows as one twice or one too few: begin again.
-        if (links.size >= page.totalCount) return [...links.values()];
-        if (page.links.length === 0 || listed >= page.totalCount) throw shifted();
-      }
-    });
+    return await readAllPages(operation, "DescribeClassicLinkInstances", read, ({ instanceId }) => instanceId);
   } catch (error) {
     throw operation.failure(error);
   } finally {
     operation.close();
   }
-}
-
-function shifted(): EcsError {
-  const said = "the list changed while it was read";
-  return new EcsError({
-    ...FAULTS.UnreadableAnswer,
-    operation: "DescribeClassicLinkInstances",
-    code: "UnreadableAnswer",
-    said,
-  });
 }
 
 function isAbsent(value: unknown): boolean {

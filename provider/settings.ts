@@ -3,7 +3,7 @@
 import type { CredentialsSource } from "./ecs/credentials";
 import { regionOfProfile } from "./ecs/credentials/profileFile";
 import { CLI_FILE, chooseSource, expanded } from "./settings/credentials";
-import { ecsEndpoint, stsEndpoint } from "./settings/endpoints";
+import { ecsEndpoint, stsEndpoint, vpcEndpoint } from "./settings/endpoints";
 import { type ConfigReader, type Environment, Lookup } from "./settings/lookup";
 import { placesOf, type SWITCHES } from "./settings/places";
 import { proxyFor } from "./settings/proxy";
@@ -47,6 +47,15 @@ export class Settings {
    */
   endpointOf(regionId: string): string {
     return ecsEndpoint(this.#lookup, regionId);
+  }
+
+  /**
+   * The address of the VPC service for a region, as {@link endpointOf} that of ECS.
+   *
+   * @throws {SettingError} when it cannot be used, or when only that of ECS is set.
+   */
+  vpcEndpointOf(regionId: string): string {
+    return vpcEndpoint(this.#lookup, regionId);
   }
 
   /**

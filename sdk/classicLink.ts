@@ -1,7 +1,7 @@
 /** The resource that a TypeScript or JavaScript program declares. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { STORED_LINE } from "../provider/hosts/dynamic/storedLine";
+import { LINK_TYPE, STORED_LINE } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
 import { checkDeclaredOnce } from "./declaredOnce";
 import { toTimeouts } from "./timeouts";
@@ -26,7 +26,7 @@ export interface ClassicLinkArgs {
  */
 export class ClassicLink extends pulumi.CustomResource {
   /** The type of the resource in states. Fixed for ever. */
-  static readonly __pulumiType = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
+  static readonly __pulumiType = LINK_TYPE;
 
   /** The id of the instance. */
   declare readonly instanceId: pulumi.Output<string>;

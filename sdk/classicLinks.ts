@@ -1,7 +1,7 @@
 /** Many links to one VPC, declared as one resource. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
+import { LINKS_TYPE, STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
 import { toTimeouts } from "./timeouts";
 
@@ -25,7 +25,7 @@ export interface ClassicLinksArgs {
  */
 export class ClassicLinks extends pulumi.CustomResource {
   /** The type of the resource in states. Fixed for ever. */
-  static readonly __pulumiType = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
+  static readonly __pulumiType = LINKS_TYPE;
 
   /** The id of the VPC. */
   declare readonly vpcId: pulumi.Output<string>;

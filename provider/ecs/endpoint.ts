@@ -9,6 +9,9 @@ const ECS_EXCEPTIONS: Readonly<Record<string, string>> = {
   "cn-hangzhou-finance": "ecs.aliyuncs.com",
 };
 
+/** The same of the VPC service. */
+const VPC_EXCEPTIONS: Readonly<Record<string, string>> = { "cn-hangzhou": "vpc.aliyuncs.com" };
+
 /** The address of STS for all regions, far from most of them. */
 export const CENTRAL_STS_HOST = "sts.aliyuncs.com";
 
@@ -23,6 +26,14 @@ export function regionalHost(regionId: string): string | undefined {
   if (!isHostLabel(regionId)) return undefined;
   return (
     (Object.hasOwn(ECS_EXCEPTIONS, regionId) ? ECS_EXCEPTIONS[regionId] : undefined) ?? `ecs.${regionId}.aliyuncs.com`
+  );
+}
+
+/** The host name of the VPC service in a region, or undefined as for {@link regionalHost}. */
+export function regionalVpcHost(regionId: string): string | undefined {
+  if (!isHostLabel(regionId)) return undefined;
+  return (
+    (Object.hasOwn(VPC_EXCEPTIONS, regionId) ? VPC_EXCEPTIONS[regionId] : undefined) ?? `vpc.${regionId}.aliyuncs.com`
   );
 }
 

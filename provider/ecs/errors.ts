@@ -31,6 +31,12 @@ export type EcsErrorKind =
 /** The three operations of the ECS API (version 2014-05-26) that this package calls. */
 export type EcsOperation = "AttachClassicLinkVpc" | "DetachClassicLinkVpc" | "DescribeClassicLinkInstances";
 
+/** The operations of the VPC API (version 2016-04-28) that find VPCs. No resource needs them. */
+export type VpcOperation = "DescribeVpcs" | "DescribeVpcAttribute";
+
+/** Any operation that is called. */
+export type ApiOperation = EcsOperation | VpcOperation;
+
 /** How an error is understood. */
 export interface Classification {
   readonly kind: EcsErrorKind;
@@ -95,6 +101,7 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
 
   // The VPC and the region
   "InvalidVpcId.Malformed": row("input", "check vpcId, and that the VPC is in the same region"),
+  "InvalidVpcId.NotFound": row("input", "check vpcId, and that the VPC is in the same region"),
   "InvalidVpc.NotBelong": row("authorisation", "use the credentials of the account that owns the VPC"),
   "InvalidRegionId.Malformed": row("input", "check regionId, and that the account may use the region"),
   "InvalidRegionId.NotFound": row("input", "check regionId"),
@@ -185,8 +192,15 @@ const OPERATION_DENIED: readonly (readonly [RegExp, Classification])[] = [
  *
  * @param code the `Code` of the answer, exactly as spelt.
  * @param message the `Message` of the answer; decides for `OperationDenied` only.
+ * @param operation what was asked; decides only what has to be allowed.
  */
-export function classify(code: string, message: string): Classification {
+export function classify(code: string, message: string, operation?: ApiOperation): Classification {
+  const found = look(code, message);
+  const isVpc = operation === "DescribeVpcs" || operation === "DescribeVpcAttribute";
+  return isVpc && found.advice === RAM_ACTIONS ? row(found.kind, `allow vpc:${operation} in RAM`) : found;
+}
+
+function look(code: string, message: string): Classification {
   if (code === "OperationDenied") {
     const known = OPERATION_DENIED.find(([words]) => words.test(message));
     return known?.[1] ?? row("conflict", "read the message; ECS gives this code several meanings");
@@ -199,7 +213,7 @@ const UNLISTED = row("unknown", "look the code up in the ECS documentation");
 
 /** The facts that an {@link EcsError} is made of. */
 export interface EcsErrorFacts extends Classification {
-  readonly operation: EcsOperation;
+  readonly operation: ApiOperation;
   /** The answer's `Code`, or for what never became an answer a name of ours such as `ConnectionRefused`. */
   readonly code: string;
   /** What the service said, already free of secrets and addresses. */

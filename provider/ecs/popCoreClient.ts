@@ -1,4 +1,4 @@
-/** The one place that speaks HTTP: the three calls over `@alicloud/pop-core`, its traps kept inside. */
+/** The one place that speaks HTTP: calls over `@alicloud/pop-core`, its traps kept inside, and the client of ECS made of them. */
 
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
@@ -7,7 +7,7 @@ import { AnswerTooLong } from "./answerLimit";
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
-import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
+import { type ApiOperation, classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
 
 /**
  * How long one request may take, in ms. httpx, below pop-core, uses the connect timeout as a limit on any silence of the
@@ -15,7 +15,7 @@ import { classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } fro
  */
 const REQUEST_TIMEOUT_MS = 15_000;
 
-const API_VERSION = "2014-05-26";
+const ECS_VERSION = "2014-05-26";
 
 /** What pop-core is when it is verbose: it answers with the body and what came around it. */
 interface VerboseRpcClient {
@@ -24,7 +24,7 @@ interface VerboseRpcClient {
 
 /** Where and as whom to call. */
 export interface PopCoreClientOptions {
-  /** The address of ECS for a region, with scheme: `https://ecs.cn-beijing.aliyuncs.com`. Throws when a setting is wrong. */
+  /** The address of the service for a region, with scheme: `https://ecs.cn-beijing.aliyuncs.com`. Throws when a setting is wrong. */
   readonly endpointOf: (regionId: string) => string;
   /** Asked before each request, so that credentials may change while a long update runs. */
   readonly credentials: CredentialsProvider;
@@ -32,12 +32,14 @@ export interface PopCoreClientOptions {
   readonly agents?: Agents;
 }
 
-/** Makes a client that keeps its connections open. Source: ECS API reference, version 2014-05-26. */
-export function createPopCoreClient({
-  endpointOf,
-  credentials,
-  agents = new Agents(),
-}: PopCoreClientOptions): EcsClient {
+/** One call of an operation. Resolves with the body of an answer that says that it was carried out. */
+export type Call = (operation: ApiOperation, params: Params, signal?: AbortSignal) => Promise<Fields>;
+
+/** Makes the calls of one version of an API, over connections that are kept open. */
+export function createCall(
+  apiVersion: string,
+  { endpointOf, credentials, agents = new Agents() }: PopCoreClientOptions,
+): Call {
   const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
 
   /** pop-core's client is made of one set of keys, and with connections of its own: one is kept for as long as the keys are the same. */
@@ -45,15 +47,12 @@ export function createPopCoreClient({
     const known = rpcClients.get(endpoint);
     if (known !== undefined && isDeepStrictEqual(known.keys, keys)) return known.rpcClient;
     // Reflect.construct, because the published type of the constructor lacks the argument that makes answers verbose.
-    const rpcClient: VerboseRpcClient = Reflect.construct(RpcClient, [
-      { endpoint, apiVersion: API_VERSION, ...keys },
-      true,
-    ]);
+    const rpcClient: VerboseRpcClient = Reflect.construct(RpcClient, [{ endpoint, apiVersion, ...keys }, true]);
     rpcClients.set(endpoint, { keys, rpcClient });
     return rpcClient;
   }
 
-  async function call(operation: EcsOperation, params: Params, signal = new AbortController().signal): Promise<Answer> {
+  return async (operation, params, signal = new AbortController().signal) => {
     const endpoint = endpointOf(params.RegionId);
     const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
@@ -90,11 +89,16 @@ export function createPopCoreClient({
     } finally {
       signal.removeEventListener("abort", abort);
     }
-  }
+  };
+}
+
+/** Makes the client of ECS. Source: ECS API reference, version 2014-05-26. */
+export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
+  const call = createCall(ECS_VERSION, options);
 
   async function change(operation: EcsOperation, link: Link, signal?: AbortSignal): Promise<void> {
     const params = { RegionId: link.regionId, InstanceId: link.instanceId, VpcId: link.vpcId };
-    const { body } = await call(operation, params, signal);
+    const body = await call(operation, params, signal);
     // An empty object with status 200 is what a broken gateway says; ECS confirms with a request id.
     if (requestIdOf(body) === undefined) throw fault(operation, "UnreadableAnswer", "an answer without RequestId");
   }
@@ -111,8 +115,7 @@ export function createPopCoreClient({
         PageNumber: String(query.pageNumber ?? 1),
         PageSize: String(PAGE_SIZE),
       };
-      const { body } = await call("DescribeClassicLinkInstances", params, signal);
-      return readLinkPage(query, body);
+      return readLinkPage(query, await call("DescribeClassicLinkInstances", params, signal));
     },
   };
 }
@@ -120,11 +123,7 @@ export function createPopCoreClient({
 /** Parameters as they go over the wire. */
 type Params = { readonly RegionId: string } & Readonly<Record<string, string | undefined>>;
 
-interface Answer {
-  readonly body: Fields;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** pop-core would send the word "undefined". */
 function withoutUndefined(params: Params): object {
@@ -132,7 +131,7 @@ function withoutUndefined(params: Params): object {
 }
 
 /** pop-core looks at `Code` only, and takes everything else for success, whatever the HTTP status. */
-function readAnswer(operation: EcsOperation, answer: unknown, secrets: Secrets): Answer {
+function readAnswer(operation: ApiOperation, answer: unknown, secrets: Secrets): Fields {
   const [body, entry] = Array.isArray(answer) ? answer : [];
   const { statusCode: status, headers } = fieldsOf(fieldsOf(entry).response);
   const { code } = fieldsOf(body);
@@ -140,7 +139,7 @@ function readAnswer(operation: EcsOperation, answer: unknown, secrets: Secrets):
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
     throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
   }
-  return { body };
+  return body;
 }
 
 /** Anything that does not prove what is linked is an error: an answer misread as "no links" would lose links. */
@@ -166,7 +165,7 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
 }
 
 /** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
-function toEcsError(operation: EcsOperation, thrown: unknown, secrets: Secrets): EcsError {
+function toEcsError(operation: ApiOperation, thrown: unknown, secrets: Secrets): EcsError {
   if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.said);
   const { code, data, entry, name, text } = fieldsOf(thrown);
   if (isFields(data)) {
@@ -206,17 +205,17 @@ function faultOfSocketError(code: string): keyof typeof FAULTS {
   return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
 }
 
-function fault(operation: EcsOperation, code: keyof typeof FAULTS, said: string): EcsError {
+export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: string): EcsError {
   return new EcsError({ ...FAULTS[code], operation, code, said });
 }
 
 /** The error that ECS itself answered with. */
-function refusal(operation: EcsOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
+function refusal(operation: ApiOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
   const code = codeOf(body.Code ?? body.code);
   const message = textOf(body.Message ?? body.message);
   const requestId = requestIdOf(body);
   const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
-  const classification = classify(code, message);
+  const classification = classify(code, message, operation);
   const facts: EcsErrorFacts = {
     ...classification,
     operation,
@@ -274,7 +273,7 @@ function requestIdOf({ RequestId, requestId }: Fields): string | undefined {
 }
 
 /** A number as answers and headers carry it. `Number` alone would take an empty text for 0. */
-function countOf(value: unknown): number | undefined {
+export function countOf(value: unknown): number | undefined {
   const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }
@@ -296,6 +295,6 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function fieldsOf(value: unknown): Fields {
+export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }

@@ -1,8 +1,10 @@
-/** Puts the steps of the lifecycles together from settings. The one place where both doors meet pop-core. */
+/** Puts the steps of the lifecycles together from settings. The one place where doors and commands meet pop-core. */
 
 import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
 import { paced } from "../ecs/pace";
+import type { PopCoreClientOptions } from "../ecs/popCoreClient";
+import type { VpcClient } from "../ecs/vpcClient";
 import { LinkSteps } from "../linkSteps";
 import type { Settings } from "../settings";
 
@@ -13,19 +15,24 @@ import type { Settings } from "../settings";
  * @throws {SettingError} when the settings of credentials are wrong.
  */
 export async function connect(settings: Settings): Promise<LinkSteps> {
+  const common = await commonOptions(settings);
+  const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
+  const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
+  return new LinkSteps(client, new LinkReader(client), () => settings.forgetRetiredLinks());
+}
+
+/** Connects to the VPC service, as {@link connect} to ECS. */
+export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
+  const common = await commonOptions(settings);
+  const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
+  return createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) });
+}
+
+/** As whom to call, and over which connections. */
+async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOptions, "endpointOf">> {
   const source = settings.credentialsSource();
   // Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries.
-  const [{ createCredentialsProvider }, { createPopCoreClient }] = await Promise.all([
-    import("../ecs/credentials/createProvider.js"),
-    import("../ecs/popCoreClient.js"),
-  ]);
+  const { createCredentialsProvider } = await import("../ecs/credentials/createProvider.js");
   const agents = new Agents((url) => settings.proxyFor(url));
-  const client = paced(
-    createPopCoreClient({
-      endpointOf: (regionId) => settings.endpointOf(regionId),
-      credentials: createCredentialsProvider(source, agents),
-      agents,
-    }),
-  );
-  return new LinkSteps(client, new LinkReader(client), () => settings.forgetRetiredLinks());
+  return { credentials: createCredentialsProvider(source, agents), agents };
 }

@@ -1,8 +1,8 @@
-/** The addresses of ECS and of STS, as the settings have them. */
+/** The addresses of ECS, of the VPC service and of STS, as the settings have them. */
 
-import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost } from "../ecs/endpoint";
+import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
 import type { Found, Lookup } from "./lookup";
-import { placesOf, SDK_VARIABLES } from "./places";
+import { placesOf, SDK_VARIABLES, VPC_ENDPOINT_VARIABLES } from "./places";
 import { SettingError } from "./settingError";
 
 type Protocol = "http" | "https";
@@ -20,6 +20,28 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   if (host === undefined) {
     throw new SettingError(`regionId: "${regionId}" is no region of the public cloud; set ${placesOf("endpoint")}`);
   }
+  return `${protocol ?? "https"}://${host}`;
+}
+
+/**
+ * The address of the VPC service for a region, with its scheme. Only the environment can set it: no resource needs it.
+ *
+ * @throws {SettingError} when it cannot be used, or when only that of ECS is set: what signs for a private cloud must not
+ * be sent to the public one.
+ */
+export function vpcEndpoint(lookup: Lookup, regionId: string): string {
+  const found = lookup.variable(VPC_ENDPOINT_VARIABLES);
+  const protocol = protocolOf(lookup.find("protocol"));
+  if (found !== undefined) return endpointUrl(found, protocol);
+  const ofEcs = lookup.find("endpoint");
+  if (ofEcs !== undefined) {
+    const variables = VPC_ENDPOINT_VARIABLES.join(" or ");
+    throw new SettingError(
+      `${ofEcs.place} is set, and no address of the VPC service; set ${variables}, or name the VPCs`,
+    );
+  }
+  const host = regionalVpcHost(regionId);
+  if (host === undefined) throw new SettingError(`regionId: "${regionId}" is no region of the public cloud`);
   return `${protocol ?? "https"}://${host}`;
 }
 
@@ -50,7 +72,7 @@ function protocolOf(found: Found | undefined): Protocol | undefined {
   throw new SettingError(`${found.place} is "${found.value}"; use HTTP or HTTPS`);
 }
 
-function endpointUrl({ value, place }: Found, protocol: Protocol | undefined): string {
+function endpointUrl({ value, place }: Pick<Found, "value" | "place">, protocol: Protocol | undefined): string {
   const wanted = "use a host name such as ecs.cn-beijing.aliyuncs.com, with a port where it needs one";
   const withScheme = /^([a-z]+):\/\//i.exec(value);
   let url: URL;

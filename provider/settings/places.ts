@@ -99,6 +99,9 @@ export const SDK_VARIABLES = {
   noMetadataV1: "ALIBABA_CLOUD_IMDSV1_DISABLED",
 } as const;
 
+/** The address of the VPC service, which no resource needs: it is no setting of a stack. */
+export const VPC_ENDPOINT_VARIABLES = ["ALIBABA_CLOUD_ENDPOINT_VPC", "VPC_ENDPOINT"] as const;
+
 /** Which product of `alicloud:endpoints` is meant. */
 const PRODUCTS: Readonly<Partial<Record<SettingName, string>>> = { endpoint: "ecs", stsEndpoint: "sts" };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import {
+  type ApiOperation,
   classify,
   EcsError,
   type EcsErrorKind,
-  type EcsOperation,
   ERROR_CODES,
   FAULTS,
 } from "../../provider/ecs/errors";
@@ -11,7 +11,7 @@ import {
 type Documented = readonly [code: string, generations: string, kind: EcsErrorKind, message?: string];
 
 /** What each reference page lists, by generation (A, B, C), and what a caller can do about it. */
-const DOCUMENTED: Readonly<Record<EcsOperation, readonly Documented[]>> = {
+const DOCUMENTED: Readonly<Record<ApiOperation, readonly Documented[]>> = {
   AttachClassicLinkVpc: [
     ["Abs.InvalidInstanceId.MalFormed", "AB", "conflict"],
     ["InvalidInstanceId.MalFormed", "AC", "gone"],
@@ -50,6 +50,11 @@ const DOCUMENTED: Readonly<Record<EcsOperation, readonly Documented[]>> = {
     ["InvalidParameter.InvalidInstanceIdAndVpcId", "AC", "input"],
     ["InvalidParameter.ToManyInstanceIds", "AC", "input"],
     ["InvalidVpc.NotBelong", "AC", "authorisation"],
+  ],
+  DescribeVpcs: [["InvalidRegionId.NotFound", "ABC", "input"]],
+  DescribeVpcAttribute: [
+    ["InvalidRegionId.NotFound", "ABC", "input"],
+    ["InvalidVpcId.NotFound", "ABC", "input"],
   ],
 };
 
@@ -97,6 +102,11 @@ describe("what an error code means", () => {
 
   test.each(common)("everywhere: $code → $kind", ({ code, kind }) => {
     expect(classify(code, "").kind).toBe(kind);
+  });
+
+  test("a refusal names the permission that the operation needs", () => {
+    expect(classify("Forbidden.RAM", "").advice).toContain("ecs:DescribeClassicLinkInstances");
+    expect(classify("Forbidden.RAM", "", "DescribeVpcs").advice).toBe("allow vpc:DescribeVpcs in RAM");
   });
 
   test("no code is in the table that no document lists", () => {

@@ -549,6 +549,28 @@ describe("the region", () => {
   });
 });
 
+describe("the address of the VPC service", () => {
+  const vpcEndpointOf = (values: Values, regionId = "cn-beijing") => settingsOf(values).vpcEndpointOf(regionId);
+
+  test("is the region's when nothing is set", () => {
+    expect(vpcEndpointOf({})).toBe("https://vpc.cn-beijing.aliyuncs.com");
+    expect(vpcEndpointOf({}, "cn-hangzhou")).toBe("https://vpc.aliyuncs.com");
+    expect(complaint(() => vpcEndpointOf({}, "evil.example/"))).toContain("is no region of the public cloud");
+  });
+
+  test("comes from the environment, with the protocol of ECS", () => {
+    const values = { VPC_ENDPOINT: "vpc.b.example", "classiclink:protocol": "HTTP" };
+    expect(vpcEndpointOf(values)).toBe("http://vpc.b.example");
+    expect(vpcEndpointOf({ ...values, ALIBABA_CLOUD_ENDPOINT_VPC: "vpc.a.example" })).toBe("http://vpc.a.example");
+  });
+
+  test("has to be set where that of ECS is: what signs for a private cloud is not sent to the public one", () => {
+    expect(complaint(() => vpcEndpointOf({ "classiclink:endpoint": "ecs.private.example" }))).toBe(
+      "classiclink:endpoint is set, and no address of the VPC service; set ALIBABA_CLOUD_ENDPOINT_VPC or VPC_ENDPOINT, or name the VPCs",
+    );
+  });
+});
+
 describe("the endpoint", () => {
   const endpointOf = (endpoint: string | undefined, protocol?: string, regionId = "cn-beijing") =>
     settingsOf({ "classiclink:endpoint": endpoint, "classiclink:protocol": protocol }).endpointOf(regionId);

@@ -6,13 +6,13 @@ import type { Properties } from "../../inputs";
 import type { CallContext } from "../../operation";
 
 /** Pulumi's own: the stored line. It hides all names that begin with two underscores. */
-const PROVIDER_KEY = "__provider";
+export const PROVIDER_KEY = "__provider";
 
 /** `customTimeouts`, in seconds, which Pulumi does not pass on. Kept in the outputs, the only thing that a delete is given. */
 const TIMEOUTS_KEY = "__timeouts";
 
 /** Tells resources apart, because the host does not say which one a call is about. See `CallContext.holder`. */
-const HOLDER_KEY = "__holder";
+export const HOLDER_KEY = "__holder";
 
 /** A mark for a resource that is being created. */
 export function newHolder(): Properties {

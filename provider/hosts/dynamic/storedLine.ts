@@ -1,4 +1,10 @@
-/** The lines of code that the states of dynamic resources hold. */
+/** What the states of dynamic resources hold for ever: their types, and the lines of code that manage them. */
+
+/** The type of `ClassicLink` in states. */
+export const LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
+
+/** The type of `ClassicLinks` in states. */
+export const LINKS_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
 
 /**
  * Loads the dynamic door of the package that is installed in the user's project. Pulumi runs this text, out of the state,

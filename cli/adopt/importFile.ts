@@ -1,0 +1,19 @@
+/** The file for `pulumi import --file`. */
+
+import { type Adopted, adoptedLink, adoptedLinks, type Door } from "../../provider/hosts/adopted";
+import type { ProgramKind } from "../program";
+import type { Resource } from "./resources";
+
+/**
+ * The text of the file. It holds the whole state of each resource, which Pulumi from 3.254 takes as it is: a read would
+ * be a call for each link, and takes whatever links of others a VPC has got meanwhile for members.
+ */
+export function importFile(resources: readonly Resource[], program: ProgramKind): string {
+  const door = program === "dynamic" ? "dynamic" : "plugin";
+  const entries = resources.map((resource) => ({ name: resource.name, ...adoptedBy(resource, door) }));
+  return `${JSON.stringify({ resources: entries }, null, 2)}\n`;
+}
+
+function adoptedBy({ type, args }: Resource, door: Door): Adopted {
+  return type === "ClassicLink" ? adoptedLink(args, door) : adoptedLinks(args, door);
+}

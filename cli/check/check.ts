@@ -1,0 +1,75 @@
+/** `pulumi-classiclink check`: compares the links that exist with a declared list. */
+
+import { readFileSync } from "node:fs";
+import { text as readAll } from "node:stream/consumers";
+import { connect } from "../../provider/hosts/connect";
+import { plural } from "../../provider/operation";
+import { configuredRegion, settingsOf } from "../cloud";
+import type { CheckOptions } from "../program";
+import { openProgress } from "../progress";
+import { coloured, type Style, table } from "../terminal";
+import { type Declaration, readDeclaration } from "./declared";
+import { type Drift, findDrift } from "./drift";
+
+/** Prints what differs on standard output, and how much on standard error. Resolves with the exit code. */
+export async function check(file: string, options: CheckOptions): Promise<number> {
+  const settings = settingsOf(options);
+  const [name, text] = await readInput(file);
+  const declaration = readDeclaration(text, name, () => configuredRegion(settings));
+  const progress = await openProgress();
+  try {
+    progress.begin(declaration.vpcs.length, "VPCs");
+    const all = await findDrift(await connect(settings), declaration, (what) => ({
+      report: (message) => progress.note(`${what}: ${message}`),
+    }));
+    progress.end();
+    const drift = options.allowUndeclared ? all.filter((one) => one.drift !== "undeclared") : all;
+    process.stdout.write(options.json ? asJson(declaration, drift) : asTable(drift));
+    process.stderr.write(`${summaryOf(declaration, drift)}\n`);
+    return drift.length === 0 ? 0 : 2;
+  } finally {
+    progress.end();
+  }
+}
+
+async function readInput(file: string): Promise<readonly [name: string, text: string]> {
+  if (file === "-") return ["standard input", await readAll(process.stdin)];
+  try {
+    return [file, readFileSync(file, "utf8")];
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
+    throw new Error(`${file}: ${code === "ENOENT" ? "there is no such file" : code}`);
+  }
+}
+
+const STYLES = { missing: "red", moved: "yellow", undeclared: "cyan" } as const satisfies Record<Drift["drift"], Style>;
+
+function asTable(drift: readonly Drift[]): string {
+  if (drift.length === 0) return "";
+  const rows = drift.map(({ regionId, instanceId, declared, found, drift }) => [
+    regionId,
+    instanceId,
+    declared ?? "-",
+    found ?? "-",
+    { text: drift, style: STYLES[drift] },
+  ]);
+  return table(["REGION", "INSTANCE", "DECLARED", "FOUND", "DRIFT"], rows);
+}
+
+function asJson({ links }: Declaration, drift: readonly Drift[]): string {
+  return `${JSON.stringify({ declared: links.length, drift }, null, 2)}\n`;
+}
+
+/** As in "250 links declared: 248 as declared, 1 missing, 1 moved; 2 undeclared". */
+function summaryOf({ links }: Declaration, drift: readonly Drift[]): string {
+  const count = (kind: Drift["drift"]) => drift.filter((one) => one.drift === kind).length;
+  const [missing, moved, undeclared] = [count("missing"), count("moved"), count("undeclared")];
+  const parts = [
+    `${links.length - missing - moved} as declared`,
+    ...(missing > 0 ? [`${missing} missing`] : []),
+    ...(moved > 0 ? [`${moved} moved`] : []),
+  ].join(", ");
+  const more = undeclared > 0 ? `; ${undeclared} undeclared` : "";
+  const text = `${plural(links.length, "link", "links")} declared: ${parts}${more}`;
+  return coloured(drift.length === 0 ? "green" : "yellow", text, process.stderr);
+}

@@ -1,0 +1,63 @@
+/** What differs between links that are declared and links that exist. */
+
+import type { Link } from "../../provider/ecs/client";
+import type { LinkSteps } from "../../provider/linkSteps";
+import { listLinks } from "../../provider/listLinks";
+import type { CallContext } from "../../provider/operation";
+import type { Declaration } from "./declared";
+
+/** One difference. A VPC that is null: not declared, or not linked. */
+export interface Drift {
+  readonly regionId: string;
+  readonly instanceId: string;
+  readonly declared: string | null;
+  readonly found: string | null;
+  /** `missing`: not linked at all. `moved`: linked to another VPC. `undeclared`: linked to a declared VPC, and not in the list. */
+  readonly drift: "missing" | "moved" | "undeclared";
+}
+
+/**
+ * Compares: lists each declared VPC, and asks for each declared instance that is in none of the listings.
+ *
+ * @throws {ClassicLinkError} when something cannot be read.
+ */
+export async function findDrift(
+  steps: LinkSteps,
+  { links, vpcs }: Declaration,
+  contextOf: (what: string) => CallContext,
+): Promise<readonly Drift[]> {
+  const listed = new Map<string, Link>();
+  for (const { regionId, vpcId } of vpcs) {
+    for (const link of await listLinks(steps, { regionId, vpcId }, contextOf(vpcId))) listed.set(keyOf(link), link);
+  }
+  const lost = links.filter((link) => !listed.has(keyOf(link)));
+  for (const [regionId, instanceIds] of byRegion(lost)) {
+    for (const link of await listLinks(steps, { regionId, instanceIds }, contextOf(regionId)))
+      listed.set(keyOf(link), link);
+  }
+  const declared = new Map(links.map((link) => [keyOf(link), link]));
+  const all = [...new Set([...declared.keys(), ...listed.keys()])].sort();
+  return all.flatMap((key) => difference(declared.get(key), listed.get(key)) ?? []);
+}
+
+function difference(declared: Link | undefined, found: Link | undefined): Drift | undefined {
+  const link = declared ?? found;
+  if (link === undefined || declared?.vpcId === found?.vpcId) return undefined;
+  return {
+    regionId: link.regionId,
+    instanceId: link.instanceId,
+    declared: declared?.vpcId ?? null,
+    found: found?.vpcId ?? null,
+    drift: declared === undefined ? "undeclared" : found === undefined ? "missing" : "moved",
+  };
+}
+
+function byRegion(links: readonly Link[]): ReadonlyMap<string, readonly string[]> {
+  const regions = new Map<string, string[]>();
+  for (const { regionId, instanceId } of links) regions.set(regionId, [...(regions.get(regionId) ?? []), instanceId]);
+  return regions;
+}
+
+function keyOf({ regionId, instanceId }: Link): string {
+  return `${regionId}:${instanceId}`;
+}

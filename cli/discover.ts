@@ -1,0 +1,49 @@
+/** `pulumi-classiclink discover`: a table, or JSON, of which instances are linked to which VPCs. */
+
+import { plural } from "../provider/operation";
+import type { DiscoverOptions } from "./program";
+import { type Scan, scan } from "./scan";
+import { coloured, table } from "./terminal";
+
+/** Prints the links on standard output, and how many on standard error. Resolves with the exit code. */
+export async function discover(options: DiscoverOptions): Promise<number> {
+  const found = await scan(options);
+  const complete = found.failures.length === 0;
+  if (!options.json) process.stdout.write(asTable(found));
+  // A program would take what there is for all there is.
+  else if (complete) process.stdout.write(asJson(found));
+  tellFailures(found);
+  process.stderr.write(`${summaryOf(found)}\n`);
+  if (!complete) return 1;
+  return found.links.length > 0 ? 0 : 2;
+}
+
+/** Says what could not be read, and that the links are therefore not all. */
+export function tellFailures({ failures }: Scan): void {
+  const label = coloured("red", "error:", process.stderr);
+  for (const failure of failures) process.stderr.write(`${label} ${failure}\n`);
+}
+
+/** How many links were found, and where was looked. */
+export function summaryOf({ links, lookedAt, failures }: Scan): string {
+  const vpcs = new Set(links.map(({ regionId, vpcId }) => `${regionId}:${vpcId}`)).size;
+  const where = vpcs === 0 ? "" : ` to ${plural(vpcs, "VPC", "VPCs")}`;
+  const caution = failures.length === 0 ? "" : `, of which ${failures.length} could not be read`;
+  return `${plural(links.length, "link", "links")}${where}; looked at ${lookedAt}${caution}`;
+}
+
+function asTable({ links }: Scan): string {
+  if (links.length === 0) return "";
+  const rows = links.map(({ regionId, vpcId, instanceId }) => [
+    regionId,
+    { text: vpcId, style: "cyan" as const },
+    instanceId,
+  ]);
+  return table(["REGION", "VPC", "INSTANCE"], rows);
+}
+
+/** With the members in the order in which people read them. */
+function asJson({ links }: Scan): string {
+  const told = links.map(({ regionId, vpcId, instanceId }) => ({ regionId, vpcId, instanceId }));
+  return `${JSON.stringify({ links: told }, null, 2)}\n`;
+}

@@ -1,0 +1,68 @@
+/** What `--help` teaches besides the options: examples, and what the exit codes mean. docs/cli.md shows the same. */
+
+/** A line to type, and what it is good for. */
+export type Example = readonly [command: string, what: string];
+
+/** An exit code, and when it is given. */
+export type ExitCode = readonly [code: number, when: string];
+
+/** What a command's help ends with. */
+export interface Lesson {
+  readonly examples: readonly Example[];
+  readonly exitCodes: readonly ExitCode[];
+}
+
+const FAILED: ExitCode = [1, "it could not be done; standard error says why"];
+
+export const LESSONS = {
+  discover: {
+    examples: [
+      ["npx pulumi-classiclink discover --all-vpcs", "every link of the account in the configured region"],
+      ["npx pulumi-classiclink discover --region cn-hangzhou --region cn-beijing --all-vpcs", "of two regions"],
+      ["npx pulumi-classiclink discover --vpc vpc-bp1shop --vpc vpc-bp1jobs", "the links of two VPCs"],
+      ["npx pulumi-classiclink discover --instance cn-beijing:i-bp1web", "where one instance is linked to"],
+      ["npx pulumi-classiclink discover --all-vpcs --json > links.json", "a list that check can compare with later"],
+    ],
+    exitCodes: [[0, "links were found"], FAILED, [2, "there are none"]],
+  },
+  adopt: {
+    examples: [
+      ["npx pulumi-classiclink adopt --all-vpcs", "one ClassicLinks for each VPC, in TypeScript, in this folder"],
+      [
+        "npx pulumi-classiclink adopt --vpc vpc-bp1shop --per link --out shop",
+        "one ClassicLink each, in the folder shop",
+      ],
+      [
+        "npx pulumi-classiclink adopt --all-vpcs --program plugin",
+        "the same in TypeScript, by way of the provider plugin",
+      ],
+      ["npx pulumi-classiclink adopt --all-vpcs --program yaml", "in YAML"],
+    ],
+    exitCodes: [[0, "the files are as the links are"], FAILED, [2, "there are no links to adopt"]],
+  },
+  check: {
+    examples: [
+      ["npx pulumi-classiclink check links.json", "compares with what discover --json found back then"],
+      ["npx pulumi-classiclink check links.csv --region cn-hangzhou", "a list with the columns instanceId and vpcId"],
+      ["pulumi stack export | npx pulumi-classiclink check -", "compares with what a stack declared last"],
+      ["pulumi stack output --json | npx pulumi-classiclink check -", "with the links among a stack's outputs"],
+      [
+        '0 * * * * cd /srv/links && npx pulumi-classiclink check links.json || mail -s "links" ops@example.org',
+        "in a crontab: cron mails what it prints",
+      ],
+    ],
+    exitCodes: [[0, "every link is as declared"], FAILED, [2, "there is drift"]],
+  },
+} as const satisfies Record<string, Lesson>;
+
+/** The lesson as it stands below the options. */
+export function lessonText({ examples, exitCodes }: Lesson, title: (text: string) => string): string {
+  return [
+    "",
+    title("Examples:"),
+    ...examples.flatMap(([command, what]) => [`  # ${what}`, `  ${command}`]),
+    "",
+    title("Exit codes:"),
+    ...exitCodes.map(([code, when]) => `  ${code}  ${when}`),
+  ].join("\n");
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The command `pulumi-classiclink`: loads what a command needs when it is called, and tells errors in one sentence. */
+
+import { createProgram } from "./program";
+import { coloured } from "./terminal";
+
+// Whoever reads our output may have seen enough, as in `discover | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+createProgram({
+  discover: async (options) => await (await import("./discover.js")).discover(options),
+  adopt: async (options) => await (await import("./adopt/adopt.js")).adopt(options),
+  check: async (file, options) => await (await import("./check/check.js")).check(file, options),
+})
+  .parseAsync()
+  .catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,174 @@
+/** The commands with their arguments and options. Loads nothing but commander, so that `--help` is there at once. */
+
+import { readFileSync } from "node:fs";
+import { styleText } from "node:util";
+import { Argument, Command, Option } from "commander";
+import { LESSONS, type Lesson, lessonText } from "./help";
+
+/** Where and as whom to ask. What is not given comes from the environment. */
+export interface CloudOptions {
+  readonly region?: readonly string[];
+  readonly profile?: string;
+  readonly endpoint?: string;
+}
+
+/** Which links to look for. */
+export interface ScanOptions extends CloudOptions {
+  readonly vpc?: readonly string[];
+  readonly instance?: readonly string[];
+  readonly allVpcs?: boolean;
+}
+
+export interface DiscoverOptions extends ScanOptions {
+  readonly json?: boolean;
+}
+
+export const PROGRAMS = ["dynamic", "plugin", "yaml"] as const;
+/** What the program is written for: TypeScript by way of dynamic resources or of the plugin, or YAML, which has the plugin only. */
+export type ProgramKind = (typeof PROGRAMS)[number];
+
+export const SHAPES = ["vpc", "link"] as const;
+/** One resource for each VPC, or one for each link. */
+export type Shape = (typeof SHAPES)[number];
+
+export interface AdoptOptions extends ScanOptions {
+  readonly out: string;
+  readonly program: ProgramKind;
+  readonly per: Shape;
+  readonly force?: boolean;
+}
+
+export interface CheckOptions extends CloudOptions {
+  readonly allowUndeclared?: boolean;
+  readonly json?: boolean;
+}
+
+/** What the commands do. Each resolves with the exit code. */
+export interface Actions {
+  discover(options: DiscoverOptions): Promise<number>;
+  adopt(options: AdoptOptions): Promise<number>;
+  check(file: string, options: CheckOptions): Promise<number>;
+}
+
+const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), as for the
+resources: https://www.npmjs.com/package/pulumi-classiclink#configuration. Nothing is changed in the cloud.`;
+
+/** Puts the command line together. */
+export function createProgram(actions: Actions): Command {
+  const program = new Command("pulumi-classiclink")
+    .description(
+      "Finds the ClassicLink links that exist, brings them under Pulumi, and tells when they differ from a list.",
+    )
+    .version(versionOfPackage())
+    .configureHelp({ styleTitle: bold })
+    .showHelpAfterError("Try --help.")
+    .addHelpText("after", `\n${CREDENTIALS}`);
+
+  teaching(scanning(program.command("discover")), LESSONS.discover)
+    .summary("list which instances are linked to which VPCs")
+    .description("Lists which instances are linked to which VPCs.")
+    .option("--json", "print JSON: { links: [{ regionId, vpcId, instanceId }] }")
+    .action(async (options: DiscoverOptions) => {
+      process.exitCode = await actions.discover(options);
+    });
+
+  teaching(scanning(program.command("adopt")), LESSONS.adopt)
+    .summary("write a Pulumi program and an import file for links that exist")
+    .description(
+      "Writes a Pulumi program for the links that exist, and the file with which pulumi import takes them into the state; " +
+        "then says what to type. The next pulumi up changes nothing. Files of yours are never overwritten.",
+    )
+    .addOption(
+      new Option(
+        "--program <kind>",
+        "dynamic: TypeScript, dynamic resources; plugin: TypeScript, the provider plugin; yaml: YAML, the plugin",
+      )
+        .choices(PROGRAMS)
+        .default("dynamic"),
+    )
+    .addOption(
+      new Option("--per <what>", "vpc: one ClassicLinks for each VPC; link: one ClassicLink for each link")
+        .choices(SHAPES)
+        .default("vpc"),
+    )
+    .option("--out <folder>", "the folder to write to; made if it is not there", ".")
+    .option("--force", "overwrite classiclinks.* (for YAML also Pulumi.yaml), whatever is in it")
+    .action(async (options: AdoptOptions) => {
+      process.exitCode = await actions.adopt(options);
+    });
+
+  teaching(program.command("check"), LESSONS.check)
+    .summary("compare the links with a declared list")
+    .description(
+      "Compares the links that exist with a declared list, and says what is missing, moved to another VPC, or not declared. " +
+        "Needs no state, so it suits cron.",
+    )
+    .addArgument(
+      new Argument(
+        "<file>",
+        "JSON, YAML or CSV with instanceId (or instanceIds), vpcId and, unless it is the configured one, regionId; the JSON " +
+          "of pulumi stack export or pulumi stack output; - for standard input",
+      ),
+    )
+    .addOption(regionOption("the region of links in the list that name none", oneRegion))
+    .addOption(PROFILE)
+    .addOption(ENDPOINT)
+    .option("--allow-undeclared", "links to a declared VPC that the list does not have are no drift")
+    .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
+    .action(async (file: string, options: CheckOptions) => {
+      process.exitCode = await actions.check(file, options);
+    });
+
+  return program;
+}
+
+const PROFILE = new Option("--profile <name>", "the profile of ~/.aliyun/config.json to use");
+const ENDPOINT = new Option("--endpoint <host>", "the address of ECS, for private clouds");
+
+function regionOption(description: string, parse: (value: string, previous?: readonly string[]) => readonly string[]) {
+  return new Option("--region <id>", description).argParser(parse);
+}
+
+/** Options of the commands that look for links. */
+function scanning(command: Command): Command {
+  return command
+    .addOption(regionOption("a region to look in; repeat for more; by default the configured one", repeated))
+    .option(
+      "--vpc <id>",
+      "a VPC whose links to list, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop; repeat for more",
+      repeated,
+    )
+    .option("--instance <id>", "an instance to ask for, as i-bp1web or cn-hangzhou:i-bp1web; repeat for more", repeated)
+    .addOption(
+      new Option("--all-vpcs", "every VPC of the account in the regions (asks vpc:DescribeVpcs)").conflicts([
+        "vpc",
+        "instance",
+      ]),
+    )
+    .addOption(PROFILE)
+    .addOption(ENDPOINT);
+}
+
+function teaching(command: Command, lesson: Lesson): Command {
+  return command.configureHelp({ styleTitle: bold }).addHelpText("after", () => lessonText(lesson, bold));
+}
+
+function repeated(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+function oneRegion(value: string): readonly string[] {
+  return [value];
+}
+
+/** commander takes it away again where the output has no colours. */
+function bold(text: string): string {
+  return styleText("bold", text, { validateStream: false });
+}
+
+function versionOfPackage(): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(require.resolve("pulumi-classiclink/package.json"), "utf8"),
+  );
+  return version;
+}

@@ -1,0 +1,137 @@
+/** A scan of the cloud: which links there are where the options say to look. */
+
+import type { Link } from "../provider/ecs/client";
+import { connect, connectToVpcs } from "../provider/hosts/connect";
+import { parseLinkId, parseLinksId } from "../provider/linkId";
+import { type LinkFilter, listLinks } from "../provider/listLinks";
+import { isClassicLinkOff, listVpcs } from "../provider/listVpcs";
+import { type CallContext, plural } from "../provider/operation";
+import type { Settings } from "../provider/settings";
+import { regionsOf, settingsOf } from "./cloud";
+import type { ScanOptions } from "./program";
+import { openProgress, type Progress } from "./progress";
+
+/** So many looks are under way at a time. Calls of one region are paced below, so this only bounds what waits. */
+const LOOKS_AT_A_TIME = 8;
+
+/** What a scan has found. */
+export interface Scan {
+  /** By region, VPC and instance. */
+  readonly links: readonly Link[];
+  /** What was looked at, as in "12 VPCs in cn-hangzhou". */
+  readonly lookedAt: string;
+  /** What could not be read, one sentence each. Then the links are not all. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Looks for links.
+ *
+ * @throws when the options do not say where to look, or a setting is wrong.
+ */
+export async function scan(options: ScanOptions): Promise<Scan> {
+  const settings = settingsOf(options);
+  const progress = await openProgress();
+  try {
+    const looks = options.allVpcs ? await allVpcs(options, settings, progress) : looksOf(options, settings);
+    return await lookAt(looks, wanted(options, settings), settings, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** One listing: of a VPC, or of instances. */
+interface Look extends LinkFilter {
+  /** Says that the VPC cannot hold a link, so that it does not matter when it cannot be listed. */
+  readonly isOff?: () => Promise<boolean>;
+}
+
+async function allVpcs(options: ScanOptions, settings: Settings, progress: Progress): Promise<readonly Look[]> {
+  const client = await connectToVpcs(settings);
+  const inRegion = async (regionId: string): Promise<readonly Look[]> => {
+    const context = { report: (message: string) => progress.note(`${regionId}: ${message}`) };
+    const vpcIds = await listVpcs(client, regionId, context);
+    return vpcIds.map((vpcId) => ({ regionId, vpcId, isOff: () => isClassicLinkOff(client, { regionId, vpcId }) }));
+  };
+  return (await Promise.all(regionsOf(options, settings).map(inRegion))).flat();
+}
+
+function looksOf(options: ScanOptions, settings: Settings): readonly Look[] {
+  const { instance, vpc } = options;
+  if (instance === undefined && vpc === undefined) {
+    throw new Error("it is not said where to look; give --vpc <id>, --instance <id> or --all-vpcs");
+  }
+  if (instance === undefined) return vpcsOf(options, settings);
+  const inRegion = new Map<string, string[]>();
+  for (const id of instance) {
+    for (const regionId of id.includes(":") ? [""] : regionsOf(options, settings)) {
+      const named = parseLinkId(id, () => regionId);
+      inRegion.set(named.regionId, [...(inRegion.get(named.regionId) ?? []), named.instanceId]);
+    }
+  }
+  return [...inRegion].map(([regionId, instanceIds]) => ({ regionId, instanceIds: [...new Set(instanceIds)] }));
+}
+
+/** The VPCs that are named. Of several regions only one can have a VPC, and asking another for it is refused. */
+function vpcsOf(
+  { vpc = [], ...options }: ScanOptions,
+  settings: Settings,
+): readonly { regionId: string; vpcId: string }[] {
+  const theRegion = (id: string) => () => {
+    const [regionId = "", ...others] = regionsOf(options, settings);
+    if (others.length > 0) throw new Error(`--vpc ${id} does not say in which region; write --vpc ${regionId}:${id}`);
+    return regionId;
+  };
+  const named = vpc.map((id) => parseLinksId(id, theRegion(id)));
+  return [...new Map(named.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Whether a link is one that was asked for: with instances and VPCs given, both have to match. */
+function wanted(options: ScanOptions, settings: Settings): (link: Link) => boolean {
+  if (options.instance === undefined || options.vpc === undefined) return () => true;
+  const vpcs = vpcsOf(options, settings);
+  return (link) => vpcs.some(({ regionId, vpcId }) => link.regionId === regionId && link.vpcId === vpcId);
+}
+
+async function lookAt(
+  looks: readonly Look[],
+  isWanted: (link: Link) => boolean,
+  settings: Settings,
+  progress: Progress,
+): Promise<Scan> {
+  const steps = await connect(settings);
+  const links: Link[] = [];
+  const failures: string[] = [];
+  const regions = [...new Set(looks.map(({ regionId }) => regionId))];
+  const vpcs = looks.filter(({ vpcId }) => vpcId !== undefined).length;
+  progress.begin(looks.length, vpcs > 0 ? "VPCs" : "regions");
+
+  const look = async ({ isOff, ...filter }: Look): Promise<void> => {
+    const context: CallContext = {
+      report: (message) => progress.note(`${filter.vpcId ?? filter.regionId}: ${message}`),
+    };
+    try {
+      const found = (await listLinks(steps, filter, context)).filter(isWanted);
+      links.push(...found);
+      progress.step(found.length);
+    } catch (error) {
+      if (!(await isOff?.())) failures.push(error instanceof Error ? error.message : String(error));
+      progress.step(0);
+    }
+  };
+  const left = looks.values();
+  const worker = async () => {
+    for (const one of left) await look(one);
+  };
+  await Promise.all(Array.from({ length: LOOKS_AT_A_TIME }, worker));
+
+  const instances = looks.reduce((count, { instanceIds = [] }) => count + instanceIds.length, 0);
+  const what = vpcs > 0 ? plural(vpcs, "VPC", "VPCs") : plural(instances, "instance", "instances");
+  return { links: links.sort(byPlace), failures: failures.sort(), lookedAt: `${what} in ${regions.join(", ")}` };
+}
+
+/** By region, VPC and instance, in the order of their characters, which is the same on every machine. */
+function byPlace(a: Link, b: Link): number {
+  const key = ({ regionId, vpcId, instanceId }: Link) => `${regionId}:${vpcId}:${instanceId}`;
+  return key(a) < key(b) ? -1 : 1;
+}

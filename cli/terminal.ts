@@ -1,0 +1,32 @@
+/** What a terminal gets more than a pipe: colour. NO_COLOR and FORCE_COLOR decide otherwise. */
+
+import { styleText } from "node:util";
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Text in colour where the stream is a terminal that has colours; Node itself looks at NO_COLOR and FORCE_COLOR. */
+export function coloured(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
+}
+
+/** A cell of a table: text, or text with a style. */
+export type Cell = string | { readonly text: string; readonly style: Style };
+
+/** Columns with two spaces between them, below a head. Each row stands for itself, so that a pipe can pick lines. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const all: readonly (readonly Cell[])[] = [head.map((text) => ({ text, style: "bold" as const })), ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => textOf(row[column] ?? "").length)));
+  const lines = all.map((row) => row.map((cell, column) => padded(cell, column, row.length, widths)).join("  "));
+  return `${lines.join("\n")}\n`;
+}
+
+/** The last cell of a row is not padded: what is invisible at the end of a line gets copied. */
+function padded(cell: Cell, column: number, columns: number, widths: readonly number[]): string {
+  const text = textOf(cell);
+  const space = column === columns - 1 ? "" : " ".repeat((widths[column] ?? 0) - text.length);
+  return `${typeof cell === "string" ? text : coloured(cell.style, text)}${space}`;
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell.text;
+}

@@ -1,0 +1,36 @@
+/** The client of the VPC service, made of the same calls as that of ECS. */
+
+import { countOf, createCall, type Fields, fault, fieldsOf, type PopCoreClientOptions } from "./popCoreClient";
+import { VPC_PAGE_SIZE, type VpcClient, type VpcPage } from "./vpcClient";
+
+/** Makes the client. Source: VPC API reference, version 2016-04-28. */
+export function createPopCoreVpcClient(options: PopCoreClientOptions): VpcClient {
+  const call = createCall("2016-04-28", options);
+  return {
+    async describeVpcs({ regionId, pageNumber }, signal) {
+      const params = { RegionId: regionId, PageNumber: String(pageNumber), PageSize: String(VPC_PAGE_SIZE) };
+      return readPage(await call("DescribeVpcs", params, signal));
+    },
+
+    async isClassicLinkEnabled({ regionId, vpcId }, signal) {
+      const { ClassicLinkEnabled } = await call("DescribeVpcAttribute", { RegionId: regionId, VpcId: vpcId }, signal);
+      if (typeof ClassicLinkEnabled === "boolean") return ClassicLinkEnabled;
+      throw fault("DescribeVpcAttribute", "UnreadableAnswer", "an answer without ClassicLinkEnabled");
+    },
+  };
+}
+
+/** Anything that does not prove which VPCs there are is an error: nobody would look for links in one that is overlooked. */
+function readPage(body: Fields): VpcPage {
+  const totalCount = countOf(body.TotalCount);
+  const listed = fieldsOf(body.Vpcs).Vpc;
+  const unreadable = (what: string) => fault("DescribeVpcs", "UnreadableAnswer", what);
+  if (totalCount === undefined) throw unreadable("an answer without TotalCount");
+  if (!Array.isArray(listed)) throw unreadable("an answer without Vpcs");
+  const vpcIds = listed.map((item: unknown) => {
+    const { VpcId: vpcId } = fieldsOf(item);
+    if (typeof vpcId !== "string" || vpcId === "") throw unreadable("a VPC without VpcId");
+    return vpcId;
+  });
+  return { vpcIds, totalCount };
+}

@@ -1,0 +1,110 @@
+/** The lists that check understands. */
+
+import { describe, expect, test } from "@jest/globals";
+import { readDeclaration } from "../../../cli/check/declared";
+
+const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
+const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };
+const PLUGIN = "classiclink:index:";
+const DYNAMIC = "pulumi-nodejs:dynamic/classiclink:";
+
+const read = (text: string) => readDeclaration(text, "the file", () => "cn-hangzhou");
+const json = (value: unknown) => JSON.stringify(value);
+
+/** As `pulumi stack export` prints it. */
+const exported = (...resources: object[]) =>
+  json({ version: 3, deployment: { manifest: {}, resources: [{ type: "pulumi:pulumi:Stack" }, ...resources] } });
+
+describe("a declared list", () => {
+  test.each([
+    ["what discover --json prints", json({ links: [A, B] })],
+    ["a list in JSON", json([A, B])],
+    ["a list with instanceIds", json([{ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] }])],
+    ["one object", json({ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] })],
+    ["YAML", "- { instanceId: i-a, vpcId: vpc-1 }\n- instanceId: i-b\n  vpcId: vpc-1\n"],
+    ["CSV", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-1\n"],
+    [
+      "CSV of a spreadsheet",
+      '\uFEFF"owner","vpcId","instanceId","regionId"\r\n"me","vpc-1","i-a","cn-hangzhou"\r\n"","vpc-1","i-b",""\r\n,,,\r\n',
+    ],
+    ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
+    [
+      "the state of the dynamic door",
+      exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, { type: `${DYNAMIC}ClassicLink`, inputs: B }),
+    ],
+    [
+      "the state of the plugin",
+      exported({ type: `${PLUGIN}ClassicLinks`, urn: "u1", inputs: { vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] } }),
+    ],
+    ["a program in YAML", `resources: { web: { type: x, properties: ${json(A)} }, db: { properties: ${json(B)} } }`],
+  ])("is understood as %s", (_, text) => {
+    expect(read(text).links).toEqual([A, B]);
+  });
+
+  test("of a state is what was declared, not what was found, and nothing of other resources", () => {
+    const moved = { type: `${PLUGIN}ClassicLink`, inputs: A, outputs: { ...A, vpcId: "vpc-2" } };
+    const other = { type: "alicloud:ecs/instance:Instance", inputs: { instanceId: "i-x", vpcId: "vpc-x" } };
+    expect(read(exported(moved, other)).links).toEqual([A]);
+  });
+
+  test("keeps the regions that it names", () => {
+    const far = { ...A, regionId: "cn-beijing" };
+    expect(read(json([A, far])).links).toEqual([A, far]);
+  });
+
+  test("names VPCs that have no link", () => {
+    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toEqual({
+      links: [],
+      vpcs: [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }],
+    });
+  });
+
+  test("may name a link twice", () => {
+    expect(read(json([A, A])).links).toEqual([A]);
+  });
+});
+
+describe("a list that cannot be right is refused:", () => {
+  test.each([
+    ["nothing in it", "", /the file declares no links; it needs entries with instanceId/],
+    ["an empty list", "[]", /declares no links/],
+    ["a stack without links", exported(), /declares no links/],
+    ["some other JSON", json({ a: [1, "b", null] }), /declares no links/],
+    ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /links\[1\]\.vpcId is missing/],
+    [
+      "an id that is a number",
+      json([{ ...A, instanceId: 17 }]),
+      /the file: \[0\]\.instanceId is not a text; give one id/,
+    ],
+    ["two ids in one", json([{ ...A, instanceId: "i-a,i-b" }]), /\[0\]\.instanceId contains white space, a comma/],
+    [
+      "one instance in two VPCs",
+      json([A, { ...A, vpcId: "vpc-2" }]),
+      /declares i-a for vpc-1 and for vpc-2; an instance has/,
+    ],
+    ["instanceIds that are no list", json([{ vpcId: "vpc-1", instanceIds: "i-a" }]), /instanceIds is no list of ids/],
+    ["a secret output", json({ link: { ...A, vpcId: "[secret]" } }), /link\.vpcId is secret; add --show-secrets/],
+    [
+      "a secret input",
+      exported({ type: `${PLUGIN}ClassicLink`, urn: "urn:web", inputs: { ...A, vpcId: { ciphertext: "x" } } }),
+      /urn:web\.vpcId is secret; add --show-secrets/,
+    ],
+    [
+      "CSV without a column",
+      "instanceId,region\ni-a,cn\n",
+      /has no column vpcId; its first line has to name the columns/,
+    ],
+    ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /line 2\.vpcId is not a text/],
+    ["a broken file", '{ "links": [', /the file is neither JSON nor YAML: /],
+  ])("%s", (_, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  test("no region where one is needed", () => {
+    const noRegion = () => {
+      throw new Error("no region is configured");
+    };
+    expect(() => readDeclaration("instanceId,vpcId\ni-a,vpc-1\n", "f", noRegion)).toThrow("no region is configured");
+    expect(readDeclaration(json([A]), "f", noRegion).links).toEqual([A]);
+  });
+});

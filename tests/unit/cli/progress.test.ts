@@ -1,0 +1,59 @@
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { openProgress } from "../../../cli/progress";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A stream that keeps what is written to it. */
+function openStream(isTTY: boolean) {
+  const written: string[] = [];
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80, fd: 2 });
+  stream.on("data", (data) => written.push(String(data)));
+  return { stream, text: () => written.join("") };
+}
+
+describe("on a terminal", () => {
+  test("a scan that takes long shows how far it is, how much it has found and what it waits for", async () => {
+    const { stream, text } = openStream(true);
+    const progress = await openProgress(stream);
+    await jest.advanceTimersByTimeAsync(600);
+    expect(text()).toContain("looking for VPCs");
+    progress.begin(3, "VPCs");
+    progress.step(100);
+    progress.note("vpc-b: throttled");
+    await jest.advanceTimersByTimeAsync(200);
+    progress.end();
+    expect(text()).toContain("1/3 VPCs, 100 links (vpc-b: throttled)");
+    // Nothing of it stays: the line is emptied.
+    expect(text().split("\u001b[1G").at(-1)).not.toMatch(/[█░]|links/);
+  });
+
+  test("a short scan shows nothing", async () => {
+    const { stream, text } = openStream(true);
+    const progress = await openProgress(stream);
+    progress.begin(1, "VPCs");
+    progress.step(5);
+    await jest.advanceTimersByTimeAsync(100);
+    progress.end();
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(text()).toBe("");
+  });
+});
+
+test("in a pipe a wait is told once in ten seconds, and nothing else", async () => {
+  const { stream, text } = openStream(false);
+  const progress = await openProgress(stream);
+  progress.begin(3, "VPCs");
+  progress.note("vpc-a: throttled");
+  progress.note("vpc-b: throttled");
+  progress.step(100);
+  await jest.advanceTimersByTimeAsync(10_000);
+  progress.note("vpc-c: throttled");
+  progress.end();
+  expect(text()).toBe("vpc-a: throttled\nvpc-c: throttled\n");
+});

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { EcsError, FAULTS } from "../../provider/ecs/errors";
+import type { VpcClient, VpcPage } from "../../provider/ecs/vpcClient";
+import { isClassicLinkOff, listVpcs } from "../../provider/listVpcs";
+import { done, failed } from "../support/scriptedEcs";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const refused = new EcsError({
+  kind: "authorisation",
+  advice: "ask",
+  operation: "DescribeVpcs",
+  code: "Forbidden.RAM",
+  said: "",
+  unclear: false,
+});
+const lost = new EcsError({ ...FAULTS.ConnectionLost, operation: "DescribeVpcs", code: "ConnectionLost", said: "" });
+
+/** A client that answers with these, one after the other. */
+function answering(...answers: readonly (VpcPage | boolean | EcsError)[]) {
+  const left = [...answers];
+  const pages: number[] = [];
+  const next = () => {
+    const answer = left.shift();
+    if (answer === undefined) throw new Error("one call too many");
+    if (answer instanceof EcsError) throw answer;
+    return answer;
+  };
+  const client: VpcClient = {
+    async describeVpcs({ pageNumber }) {
+      pages.push(pageNumber);
+      const page = next();
+      if (typeof page === "boolean") throw new Error("not a page");
+      return page;
+    },
+    isClassicLinkEnabled: async () => next() === true,
+  };
+  return { client, pages };
+}
+
+describe("listing VPCs", () => {
+  test("reads every page, and gives the ids in order", async () => {
+    const { client, pages } = answering(
+      { vpcIds: ["vpc-c", "vpc-a"], totalCount: 3 },
+      { vpcIds: ["vpc-b"], totalCount: 3 },
+    );
+    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b", "vpc-c"]);
+    expect(pages).toEqual([1, 2]);
+  });
+
+  test("begins again when the list has changed meanwhile", async () => {
+    const { client, pages } = answering(
+      { vpcIds: ["vpc-a", "vpc-b"], totalCount: 3 },
+      // One was deleted, and so another has moved to the page that was read before.
+      { vpcIds: ["vpc-b"], totalCount: 3 },
+      { vpcIds: ["vpc-b", "vpc-c"], totalCount: 2 },
+    );
+    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-b", "vpc-c"]);
+    expect(pages).toEqual([1, 2, 1]);
+  });
+
+  test("goes on after what passes by itself", async () => {
+    const { client } = answering(lost, { vpcIds: [], totalCount: 0 });
+    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual([]);
+  });
+
+  test("fails with a sentence when it is refused", async () => {
+    const error = await failed(listVpcs(answering(refused).client, "cn-hangzhou"));
+    expect(error.message).toBe(
+      "cannot list the VPCs in cn-hangzhou: DescribeVpcs: Forbidden.RAM, after 1 call in 0 s; ask",
+    );
+  });
+});
+
+describe("the switch of a VPC", () => {
+  const vpc = { regionId: "cn-hangzhou", vpcId: "vpc-a" };
+
+  test.each([
+    ["is off", answering(false), true],
+    ["is on", answering(true), false],
+    ["is off, after a lost answer", answering(lost, false), true],
+    ["may not be looked at, which proves nothing", answering(refused), false],
+  ])("%s", async (_, { client }, isOff) => {
+    expect(await done(isClassicLinkOff(client, vpc))).toBe(isOff);
+  });
+});
