@@ -1,7 +1,5 @@
-/** Writes `docs/configuration.md`, whose tables are made of the settings themselves: `npm run docs`. */
+/** `docs/configuration.md`, whose tables are made of the settings themselves. */
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { OBJECT_SETTINGS } from "../provider/hosts/plugin/descriptions";
 import {
   ASSUME_ROLE_MEMBERS,
@@ -114,5 +112,3 @@ credentials. A user and a password may be in the address: \`http://user:password
 host, and never its password.
 `;
 }
-
-if (require.main === module) writeFileSync(join(__dirname, "..", "docs", "configuration.md"), configurationPage());

@@ -1,7 +1,5 @@
-/** Writes `docs/reference.md` out of the schema: `npm run docs`. A test tells when that was forgotten. */
+/** `docs/reference.md`, out of the words of the schema. */
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   CLASSIC_LINK,
   CLASSIC_LINKS,
@@ -50,9 +48,5 @@ export function referencePage(): string {
       `The members of \`${name}\`, set with \`pulumi config set --path 'classiclink:${name}.roleArn' <arn>\` and so on:`,
       table("member", members),
     ]),
-    "",
   ].join("\n\n");
 }
-
-if (require.main === module)
-  writeFileSync(join(__dirname, "..", "docs", "reference.md"), `${referencePage().trimEnd()}\n`);

@@ -169,7 +169,7 @@ export const FAULTS = {
 } as const satisfies Record<string, Classification & { readonly unclear: boolean }>;
 
 /** Families that the documents name by their first words only. Asked after the exact codes. */
-const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [
+export const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [
   [/Throttling/, row("throttled", WAIT)],
   [/^ServiceUnavailable\./, row("transient", WAIT)],
   [/^InvalidSecurityToken\./, row("authorisation", NEW_TOKEN)],
@@ -181,7 +181,7 @@ const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [
 ];
 
 /** `OperationDenied` means different things, which only its message tells. The words are the documented ones. */
-const OPERATION_DENIED: readonly (readonly [RegExp, Classification])[] = [
+export const OPERATION_DENIED: readonly (readonly [RegExp, Classification])[] = [
   [/unable to attach|disabled attach/i, row("configuration", SWITCH_ON)],
   [/linked to other vpc|not allow link/i, row("conflict", LINKED_ELSEWHERE)],
   [/not allowed to detach/i, row("conflict", "check which VPC the instance is linked to")],

@@ -12,7 +12,6 @@ export type Deployment = ReturnType<typeof openDeployment>;
 type Old = ResourceState | undefined;
 type Work<T> = () => Promise<T>;
 
-const heldBack = new Error("cannot be deleted because it is protected");
 const providerPrefix = "pulumi:providers:";
 const isProvider = ({ type }: ResourceState) => type.startsWith(providerPrefix);
 const isManaged = (state: ResourceState) => state.custom && !isProvider(state);
@@ -167,7 +166,7 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
     const request = { ...named(state), properties: state.outputs, oldInputs: state.inputs, timeout };
     const forgotten = state.retainOnDelete || snapshot.remaining().some(({ urn }) => urn === state.deletedWith);
     return step("delete", state, async () => {
-      if (state.protect) throw heldBack;
+      if (state.protect) throw new Error("cannot be deleted because it is protected");
       if (isManaged(state) && !preview && !forgotten)
         await (await providerBehind(state.provider)).call("delete", request);
       resources.delete(state.urn);
@@ -178,13 +177,11 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   /** Once the program has said all: what it did not ask for goes, dependents first. */
   async function removeTheRest(): Promise<void> {
     const left = snapshot.remaining();
-    for (const { urn } of left.filter(({ protect }) => protect)) fail(urn, heldBack);
-    if (halt.signal.aborted) return;
     const needed = new Set(left.flatMap(neededBy));
     const level = left.filter((state) => !needed.has(state.urn));
     const removed = (state: ResourceState) => inParallel(() => remove(state, true));
     await Promise.allSettled(level.map((state) => watch(state.urn, removed(state))));
-    if (level.length > 0) await removeTheRest();
+    if (level.length > 0 && !halt.signal.aborted) await removeTheRest();
   }
 
   /** A read that fails keeps no other from being made. */

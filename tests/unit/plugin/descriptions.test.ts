@@ -12,8 +12,6 @@ import {
 } from "../../../provider/hosts/plugin/descriptions";
 import { packageSchema, SECRET_SETTINGS } from "../../../provider/hosts/plugin/schema";
 import { SETTINGS } from "../../../provider/settings";
-import { configurationPage } from "../../../scripts/configurationPage";
-import { referencePage } from "../../../scripts/referencePage";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
@@ -24,14 +22,6 @@ function docstringsOf(path: string): string {
   return blocks.map((block) => block.replaceAll(/^\s*\/?\*+\/?|\*\/$/gm, " ").replaceAll(/\s+/g, " ")).join("\n");
 }
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
-
-test("the reference page is the one that the descriptions make", () => {
-  expect(textOf("docs", "reference.md")).toBe(`${referencePage().trimEnd()}\n`);
-});
-
-test("the page of the configuration is the one that the settings make", () => {
-  expect(textOf("docs", "configuration.md")).toBe(configurationPage());
-});
 
 test.each(Object.values({ ...GET_CLASSIC_LINKS.args, ...GET_CLASSIC_LINKS.result }))(
   "sdk/getClassicLinks.ts says: %s",

@@ -1,0 +1,22 @@
+/** Writes the pages that are made from the source: `npm run docs`. A test tells when that was forgotten. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { configurationPage } from "./configurationPage";
+import { errorsPage } from "./errorsPage";
+import { referencePage } from "./referencePage";
+
+/** By path in the repository, what makes the text of each. */
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/configuration.md": configurationPage,
+  "docs/errors.md": errorsPage,
+  "docs/reference.md": referencePage,
+};
+
+async function main(): Promise<void> {
+  for (const [path, page] of Object.entries(PAGES)) {
+    writeFileSync(join(__dirname, "..", path), `${(await page()).trimEnd()}\n`);
+  }
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,199 @@
+/** `docs/errors.md`, out of the tables of errors. */
+
+import {
+  type Classification,
+  CODE_FAMILIES,
+  classify,
+  EcsError,
+  type EcsErrorKind,
+  ERROR_CODES,
+  FAULTS,
+  OPERATION_DENIED,
+} from "../provider/ecs/errors";
+import { formatDuration, Operation } from "../provider/operation";
+import { CODE_MEANINGS, DENIAL_MEANINGS, FAMILY_MEANINGS, FAULT_MEANINGS } from "./errorMeanings";
+import { markdownTable } from "./markdownTable";
+
+interface Section {
+  readonly kind: EcsErrorKind;
+  readonly title: string;
+  readonly whatWeDo: string;
+}
+
+/** The kinds in the order of the page, and what the package does about each. */
+const SECTIONS: readonly Section[] = [
+  {
+    kind: "throttled",
+    title: "Throttled",
+    whatWeDo:
+      "No call of that operation goes out in that region until the window of a minute should be over; then one goes as a probe. It " +
+      "counts as waiting, not as failing.",
+  },
+  {
+    kind: "busy",
+    title: "Busy",
+    whatWeDo: "Asked again, after waits that grow to 8 seconds. Meanwhile we say what we wait for.",
+  },
+  {
+    kind: "transient",
+    title: "Faults of the service",
+    whatWeDo:
+      "Asked again, after waits that grow to 8 seconds. Where the request may have been carried out, we look before we repeat it.",
+  },
+  {
+    kind: "gone",
+    title: "No such instance",
+    whatWeDo:
+      "An instance that is not there has no link: a refresh drops the link from the state, and a delete is done. A create fails.",
+  },
+  {
+    kind: "conflict",
+    title: "Linked elsewhere",
+    whatWeDo:
+      "We look. A link that is as declared is adopted; with a link to another VPC a create fails, names that VPC and touches " +
+      "nothing. A delete is done when there is nothing left to detach. Where what ECS says and what it lists do not agree, we ask " +
+      "again for 2 minutes.",
+  },
+  { kind: "configuration", title: "Not switched on", whatWeDo: "The operation fails at once." },
+  { kind: "quota", title: "Full", whatWeDo: "The operation fails at once." },
+  {
+    kind: "retired",
+    title: "ClassicLink is not offered",
+    whatWeDo:
+      "The operation fails at once, and the state is kept. With `classiclink:forgetRetiredLinks` set to `true`, a delete lets go of " +
+      "what can be neither removed nor looked at, with a warning: [where ClassicLink is gone " +
+      "already](retiring.md#where-classiclink-is-gone-already).",
+  },
+  {
+    kind: "authorisation",
+    title: "Not allowed",
+    whatWeDo:
+      "The operation fails at once, and the state is kept: what may not be seen is not proof of absence. What has to be allowed: " +
+      "[permissions](permissions.md).",
+  },
+  { kind: "input", title: "Wrong request", whatWeDo: "The operation fails at once, and the state is kept." },
+  {
+    kind: "unknown",
+    title: "Codes that no document lists",
+    whatWeDo: "The operation fails at once, and the state is kept. The message is shown as ECS wrote it.",
+  },
+];
+
+interface Row extends Classification {
+  readonly code: string;
+  readonly means: string;
+}
+
+function meaningOf(meanings: Readonly<Record<string, string>>, name: string): string {
+  const meaning = meanings[name];
+  if (meaning === undefined) throw new Error(`scripts/errorMeanings.ts says nothing of ${name}; add it`);
+  return meaning;
+}
+
+/** `/^Forbidden\./` as `Forbidden.*`; alternatives one after the other. */
+function globOf({ source }: RegExp): string {
+  const end = source.startsWith("^") ? "" : "*";
+  const [, before = "", group = "", after = ""] = /^\^?([^(]*)(?:\(([^)]*)\))?(.*)$/.exec(source) ?? [];
+  const plain = (text: string) => text.replaceAll("\\", "");
+  return group
+    .split("|")
+    .map((one) => `${end}${plain(before + one + after)}*`)
+    .join(", ");
+}
+
+function rowsOf(): Row[] {
+  const codes = Object.entries(ERROR_CODES).map(([code, row]) => ({
+    code,
+    means: meaningOf(CODE_MEANINGS, code),
+    ...row,
+  }));
+  const denials = [...OPERATION_DENIED, [/anything else/, classify("OperationDenied", "")] as const].map(
+    ([words, row]) => {
+      const said = words.source.replaceAll("|", ", ");
+      return { code: `OperationDenied (${said})`, means: meaningOf(DENIAL_MEANINGS, said), ...row };
+    },
+  );
+  const families = CODE_FAMILIES.map(([family, row]) => {
+    return { code: globOf(family), means: meaningOf(FAMILY_MEANINGS, globOf(family)), ...row };
+  });
+  return [...codes, ...denials, ...families];
+}
+
+/** A table of errors. What is tried again gets a column for how long. */
+function errorsTable(name: string, rows: readonly Row[]): string {
+  const isTried = ({ kind }: Row) => ["throttled", "busy", "transient"].includes(kind);
+  const timed = rows.some(isTried);
+  const timeOf = (row: Row) => {
+    if (!isTried(row)) return "not at all";
+    return row.patienceMs === undefined ? "to the timeout" : formatDuration(row.patienceMs);
+  };
+  const head = [name, "what it means", ...(timed ? ["tried"] : []), "what to do"];
+  const cells = rows.map((row) => {
+    const { code, means, advice } = row;
+    const time = timed ? [timeOf(row)] : [];
+    return [shown(code), means, ...time, `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`];
+  });
+  return markdownTable(head, cells);
+}
+
+/** `A, B (words)` with its codes marked as code. */
+function shown(code: string): string {
+  const [, codes = "", words = ""] = /^([^(]*?)( \(.*)?$/.exec(code) ?? [];
+  return codes.replaceAll(/[^,\s][^,]*/g, "`$&`") + words;
+}
+
+function section({ kind, title, whatWeDo }: Section, rows: readonly Row[]): string {
+  const own = rows.filter((row) => row.kind === kind);
+  return [`## ${title}`, whatWeDo, ...(own.length === 0 ? [] : [errorsTable("code", own)])].join("\n\n");
+}
+
+/** A sentence as a user sees it, by the code that makes it. */
+async function example(): Promise<string> {
+  const error = new EcsError({
+    ...classify("QuotaExceeded", ""),
+    operation: "AttachClassicLinkVpc",
+    code: "QuotaExceeded",
+    said: "The quota of links of the VPC is used up.",
+    requestId: "0A1B2C3D-0000-4000-8000-000000000001",
+    unclear: false,
+  });
+  const operation = new Operation("link i-bp1web to vpc-bp1shop in cn-hangzhou", {}, 1);
+  try {
+    await operation.retry(() => Promise.reject(error));
+  } catch (thrown) {
+    return operation.explain(thrown);
+  } finally {
+    operation.close();
+  }
+  throw new Error("the example did not fail");
+}
+
+/** The text of the page. */
+export async function errorsPage(): Promise<string> {
+  const rows = rowsOf();
+  const faults = Object.entries(FAULTS).map(([code, row]) => ({
+    code,
+    means: meaningOf(FAULT_MEANINGS, code),
+    ...row,
+  }));
+  const unseen = rows.find(({ kind }) => !SECTIONS.some((one) => one.kind === kind));
+  if (unseen !== undefined) throw new Error(`the page has no section for errors that are ${unseen.kind}; add it`);
+  return [
+    "# Errors",
+    "<!-- Made by `npm run docs` from provider/ecs/errors.ts and scripts/errorMeanings.ts. Change it there. -->",
+    "Every error is one sentence: what was asked, of what, in which region; the operation of ECS and its code; what ECS said, and the id of " +
+      "the request; how often and for how long it was tried; what to do.",
+    `\`\`\`text\n${await example()}\n\`\`\``,
+    "This page has every code that ECS documents for the three operations, and what we make of it. Codes are compared exactly as they are " +
+      "spelt, and never told apart by HTTP status. `*` stands for anything.",
+    "Before a create or a delete fails, one look tells whether the link is as wanted all the same; then it has succeeded. What is tried " +
+      "*to the timeout* is tried as long as the operation may take: 10 minutes for a link, an hour for `ClassicLinks`, or what " +
+      "`customTimeouts` says.",
+    "What is not an answer of ECS, and what to do when an error will not go away: [troubleshooting](troubleshooting.md).",
+    ...SECTIONS.map((one) => section(one, rows)),
+    "## When no answer came",
+    "The names are ours. Faults of the network are tried again like faults of the service. After the last three the request may have been " +
+      "carried out, so we look before we repeat it, and a create that ends then is kept as half made.",
+    errorsTable("name", faults),
+  ].join("\n\n");
+}

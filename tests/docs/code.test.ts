@@ -1,0 +1,99 @@
+/** The code in the Markdown files: TypeScript compiles against the package, JSON and YAML can be read. */
+
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import ts from "typescript";
+import { parse } from "yaml";
+import { REPOSITORY } from "../support/project";
+import { type Block, blocksOf, PAGES } from "./markdown";
+
+const BLOCKS = PAGES.flatMap(blocksOf);
+const inLanguage = (...languages: string[]) => BLOCKS.filter(({ language }) => languages.includes(language));
+
+/** What pages take for granted in an excerpt of a program, and modules that are not installed here. */
+const GRANTED = `
+declare const instance: import("@pulumi/pulumi").CustomResource;
+declare const vpcId: string;
+declare module "@pulumi/alicloud";
+declare module "@pulumi/classiclink" {
+  export { ClassicLink, ClassicLinks, getClassicLinks, getClassicLinksOutput } from "pulumi-classiclink";
+}
+`;
+const GRANTED_FILE = join(REPOSITORY, "tests/docs/granted.d.ts");
+
+/** Names that an excerpt may use without an import. */
+const EXPORTS = ["ClassicLink", "ClassicLinks", "getClassicLinks", "getClassicLinksOutput"];
+
+/** An excerpt as a program of its own. */
+function programOf({ code }: Pick<Block, "code">): string {
+  const used = EXPORTS.filter((name) => new RegExp(`\\b${name}\\(`).test(code));
+  const missing = used.filter((name) => !new RegExp(`import [^;]*\\b${name}\\b`).test(code));
+  const importing = missing.length === 0 ? "" : `import { ${missing.join(", ")} } from "pulumi-classiclink";`;
+  return `${importing}${code}\nexport {};\n`;
+}
+
+/** The compiler's complaints about each block. Compiled together, since that takes seconds. */
+function complaintsAbout(blocks: readonly Pick<Block, "path" | "code">[]): string[] {
+  const names = blocks.map(({ path }, index) => {
+    // Beside its page, so that relative imports are what they say; examples have no package of their own installed here.
+    const folder = path.startsWith("examples/") ? "." : dirname(path);
+    return join(REPOSITORY, folder, `excerpt${index}.ts`);
+  });
+  const texts = new Map(names.map((name, index) => [name, programOf(blocks[index] ?? { code: "" })]));
+  texts.set(GRANTED_FILE, GRANTED);
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => texts.has(name) || fileExists(name);
+  host.getSourceFile = (name, ...rest) => {
+    const text = texts.get(name);
+    return text === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return names.map((name) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(name))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))
+      .join("\n"),
+  );
+}
+
+describe("TypeScript", () => {
+  const excerpts = inLanguage("ts", "typescript");
+  const wrong = [
+    'new ClassicLink("web", { instanceId: "i-a", vpcID: "vpc-1" });',
+    'import { ClassicLinkSet } from "pulumi-classiclink";',
+    "const links = [undeclared];",
+  ];
+  const complaints = complaintsAbout([...excerpts, ...wrong.map((code) => ({ path: "docs/x.md", code }))]);
+
+  test.each(excerpts.map(({ path, line }, index) => [`${path}:${line}`, index] as const))("%s compiles", (_, index) => {
+    expect(complaints[index]).toBe("");
+  });
+
+  test.each(wrong.map((code, index) => [code, index] as const))("%s does not", (_, index) => {
+    expect(complaints[excerpts.length + index]).not.toBe("");
+  });
+});
+
+test.each(inLanguage("json").map(({ path, line, code }) => [`${path}:${line}`, code]))("%s is JSON", (_, code) => {
+  expect(() => JSON.parse(code)).not.toThrow();
+});
+
+test.each(inLanguage("yaml").map(({ path, line, code }) => [`${path}:${line}`, code]))("%s is YAML", (_, code) => {
+  expect(() => parse(code)).not.toThrow();
+});
+
+test("every block says in which language it is, so that it is looked at", () => {
+  const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid"];
+  const others = BLOCKS.filter(({ language }) => !known.includes(language));
+  expect(others.map(({ path, line, language }) => `${path}:${line} ${language}`)).toEqual([]);
+});
