@@ -16,8 +16,8 @@ export const CODE_MEANINGS: Readonly<Record<string, string>> = {
   IncorrectVpcStatus: "The VPC is being changed.",
   "Abs.InvalidInstanceId.MalFormed": "The instance holds a link to another VPC, whatever the name says.",
   QuotaExceeded: "The VPC has as many links as it may have.",
-  "InvalidVpcId.Malformed":
-    "The VPC's id is wrong, or there is no such VPC in the region. ECS has no other code for that.",
+  "InvalidVpcId.Malformed": "The VPC's id is wrong, or there is no such VPC in the region.",
+  "InvalidVpcId.NotFound": "There is no such VPC in the region.",
   "InvalidVpc.NotBelong": "The VPC belongs to another account.",
   "InvalidRegionId.Malformed": "The region is wrong, or closed to the account.",
   "InvalidRegionId.NotFound": "There is no such region.",

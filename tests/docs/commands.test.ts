@@ -1,0 +1,230 @@
+/** Every command in the Markdown files exists: scripts, bins with their flags, commands of Pulumi, configuration keys. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
+import { bin, scripts } from "../../package.json";
+import { SETTING_DESCRIPTIONS } from "../../provider/hosts/plugin/descriptions";
+import { REPOSITORY } from "../support/project";
+import { versionOfPulumi } from "../support/pulumiCli";
+import { blocksOf, inlineCodeOf, PAGES, type Page } from "./markdown";
+
+/** A command of a page: the program and its arguments, as a shell would see them. */
+interface Command {
+  readonly page: Page;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** What is looked at in a sentence; in a block of a shell, everything is. */
+const IN_SENTENCES = /^(npm|npx|pulumi|aliyun|curl) [a-z-]/;
+
+const COMMANDS = PAGES.flatMap((page) => {
+  const blocks = blocksOf(page).filter(({ language }) => language === "sh");
+  const sentences = inlineCodeOf(page).filter((code) => IN_SENTENCES.test(code));
+  return [...blocks.map(({ code }) => code), ...sentences].flatMap((text) => commandsIn(page, text));
+});
+
+/** The commands of a text: comments are dropped, quotes and substitutions stay whole, operators part one from the next. */
+function commandsIn(page: Page, text: string): Command[] {
+  const joined = text.replaceAll(/(^|\s)#.*$/gm, "").replaceAll(/(\\|\|\|)\n/g, "$1 ");
+  return joined
+    .split("\n")
+    .flatMap((line) => {
+      const words = line.match(/'[^']*'|"[^"]*"|\$\([^)]*\)|(?:<\w+>|[^\s;|&<>'"])+|[<>]+&?\d?|&&|\|\||[;|&]/g) ?? [];
+      const commands: string[][] = [[]];
+      for (const word of words) {
+        if (/^(&&|\|\||[;|&])$/.test(word)) commands.push([]);
+        else commands.at(-1)?.push(word.replace(/^'(.*)'$|^"(.*)"$/, "$1$2"));
+      }
+      return commands;
+    })
+    .map((words) => words.slice(words.findIndex((word) => !/^\w+=/.test(word))))
+    .flatMap(([program, ...args]) => (program === undefined ? [] : [{ page, program, args }]));
+}
+
+type Problem = string | undefined;
+
+/** What is wrong with a command of each program, if anything. Only these may stand in the pages. */
+const CHECKS: Readonly<Record<string, (command: Command) => Problem>> = {
+  npm: npmProblem,
+  npx: npxProblem,
+  pulumi: pulumiProblem,
+  aliyun: aliyunProblem,
+  curl: curlProblem,
+  cd: ({ args: [folder = ""] }) => (existsSync(join(REPOSITORY, folder)) ? undefined : `no folder ${folder}`),
+  // The shell's own, and what every system has.
+  ...Object.fromEntries(
+    ["export", "while", "do", "done", "echo", "sleep", "mv", "sed", "node"].map((name) => [name, () => undefined]),
+  ),
+};
+
+function problemOf(command: Command): Problem {
+  const check = Object.hasOwn(CHECKS, command.program) ? CHECKS[command.program] : undefined;
+  return check === undefined ? "is a command that this test does not know" : check(command);
+}
+
+function npmProblem({ page, args: [verb = "", ...rest] }: Command): Problem {
+  if (["ci", "install", "pack"].includes(verb)) return undefined;
+  const script = verb === "run" ? (rest[0] ?? "") : verb;
+  const beside = join(REPOSITORY, dirname(page.path), "package.json");
+  const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};
+  if (!Object.keys({ ...scripts, ...own.scripts }).includes(script)) return `no package.json has a script ${script}`;
+  return rest.flatMap((word) => (word.startsWith("tests/") ? (missingTest(word) ?? []) : []))[0];
+}
+
+/** Jest takes the beginning of a path. */
+function missingTest(path: string): Problem {
+  const folder = join(REPOSITORY, dirname(path));
+  const found =
+    existsSync(folder) && readdirSync(folder).some((name) => join(folder, name).startsWith(join(REPOSITORY, path)));
+  return found ? undefined : `there is no test ${path}`;
+}
+
+function npxProblem({ args: [name = "", ...rest] }: Command): Problem {
+  if (name === "jest") return rest.flatMap((word) => (word.startsWith("tests/") ? (missingTest(word) ?? []) : []))[0];
+  const file = Object.entries(bin).find(([one]) => one === name)?.[1];
+  if (file === undefined) return `package.json has no bin ${name}`;
+  const verbs = rest.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1);
+  const { stdout, status } = spawnSync(process.execPath, [join(REPOSITORY, file), ...verbs, "--help"], {
+    encoding: "utf8",
+  });
+  if (status !== 0) return `${name} ${verbs.join(" ")} --help fails`;
+  const known = new Set(stdout.match(/--?[a-z][\w-]*/g));
+  return rest.filter((word) => word.startsWith("-") && !known.has(word)).map((flag) => `${name} has no ${flag}`)[0];
+}
+
+/** What the pages use of Pulumi: commands and their flags. Compared with the CLI where it is on PATH. */
+const PULUMI: Readonly<Record<string, readonly string[]>> = {
+  cancel: [],
+  "config set": ["--path", "--secret"],
+  destroy: ["--run-program", "--skip-preview", "--target"],
+  import: ["--file"],
+  install: [],
+  login: ["--local"],
+  "package add": [],
+  preview: [],
+  refresh: ["--clear-pending-creates", "--run-program", "--yes"],
+  stack: ["--show-urns"],
+  "stack export": ["--file"],
+  "stack import": ["--file"],
+  "stack init": [],
+  "stack rm": [],
+  "state delete": [],
+  "state unprotect": [],
+  up: ["--refresh"],
+};
+
+function pulumiProblem({ page, args }: Command): Problem {
+  const [first = "", second = ""] = args;
+  const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(PULUMI, one));
+  if (name === undefined) return `pulumi ${first} ${second} is not in the table of this test`;
+  const flags = args.filter((word) => word.startsWith("--"));
+  const unknown = flags.find((flag) => !PULUMI[name]?.includes(flag));
+  if (unknown !== undefined) return `pulumi ${name} ${unknown} is not in the table of this test`;
+  if (name !== "config set") return undefined;
+  return keyProblem(page, args.slice(2).filter((word) => !word.startsWith("--"))[0] ?? "");
+}
+
+const SETTINGS: readonly string[] = SETTING_DESCRIPTIONS.map(({ name }) => name);
+
+/** A key of the package, of `@pulumi/alicloud`, or of the program that the page is about. */
+function keyProblem(page: Page, key: string): Problem {
+  const [, namespace, path = key] = /^(\w+):(.*)$/.exec(key) ?? [];
+  const [name = ""] = path.split(/[.[]/);
+  if (path === "<name>") return undefined;
+  if (namespace === "classiclink") return SETTINGS.includes(name) ? undefined : `there is no setting ${key}`;
+  // Its endpoints are one setting; here, each is.
+  if (namespace === "alicloud")
+    return [...SETTINGS, "endpoints"].includes(name) ? undefined : `there is no setting ${key}`;
+  const folder = join(REPOSITORY, dirname(page.path));
+  const programs = page.path.startsWith("examples/") ? readdirSync(folder).filter((file) => file.endsWith(".ts")) : [];
+  const code = [
+    ...programs.map((file) => readFileSync(join(folder, file), "utf8")),
+    ...blocksOf(page).map((block) => block.code),
+  ];
+  return code.some((text) => text.includes(`("${name}")`) || text.includes(`>("${name}")`))
+    ? undefined
+    : `no program reads ${key}`;
+}
+
+const PARAMETERS = ["--RegionId", "--InstanceId", "--InstanceIds", "--VpcId", "--PageNumber", "--PageSize"];
+const OPERATIONS = [
+  "AttachClassicLinkVpc",
+  "DetachClassicLinkVpc",
+  "DescribeClassicLinkInstances",
+  "DescribeInstances",
+];
+
+function aliyunProblem({ args: [product, operation = "", ...rest] }: Command): Problem {
+  if (product !== "ecs" || !OPERATIONS.includes(operation)) return `there is no operation ${product} ${operation}`;
+  const wrong = rest.find((word) => word.startsWith("--") && !PARAMETERS.includes(word));
+  return wrong === undefined ? undefined : `${operation} has no ${wrong}`;
+}
+
+let routes: readonly string[] = [];
+
+function curlProblem({ args }: Command): Problem {
+  const url = args.find((word) => word.startsWith("http")) ?? "";
+  const method = args[args.indexOf("-X") + 1] ?? "";
+  const verb = args.includes("-X") ? method : args.includes("-d") ? "POST" : "GET";
+  const collection = /^http:\/\/127\.0\.0\.1:4010\/-\/(\w+)/.exec(url)?.[1];
+  return routes.includes(`${verb} ${collection}`) ? undefined : `the emulator has no ${verb} ${url}`;
+}
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  // What it has is told to those who ask for something else.
+  const answer: { routes: string[] } = JSON.parse(await (await fetch(`${emulator.endpoint}/-/nothing`)).text());
+  routes = answer.routes;
+});
+afterAll(() => emulator.close());
+
+const shown = ({ program, args }: Command) => [program, ...args].join(" ");
+
+test.each(PAGES.filter((page) => COMMANDS.some((command) => command.page === page)).map(({ path }) => path))(
+  "the commands of %s",
+  (path) => {
+    const commands = COMMANDS.filter(({ page }) => page.path === path);
+    const problems = commands.map((command) => [shown(command), problemOf(command)]).filter(([, problem]) => problem);
+    expect(problems).toEqual([]);
+  },
+);
+
+describe("a command is found out", () => {
+  test.each([
+    ["npm run no-such-script", /no package\.json has a script no-such-script/],
+    ["npm test -- tests/e2e/none.test.ts", /there is no test/],
+    ["npx no-such-bin", /package\.json has no bin no-such-bin/],
+    ["npx classiclink-emulator --instances i-a", /classiclink-emulator has no --instances/],
+    ["true && cd nowhere", /no folder nowhere/],
+    ["pulumi upp", /pulumi upp/],
+    ["pulumi up --refesh", /pulumi up --refesh/],
+    ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
+    ["pulumi config set --path 'alicloud:endpointz[0].ecs' x", /no setting alicloud:endpointz/],
+    ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
+    ["aliyun ecs AttachClassicLink --RegionId x", /no operation ecs AttachClassicLink/],
+    ["aliyun ecs AttachClassicLinkVpc --Region x", /has no --Region/],
+    ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no DELETE/],
+    ["FOO=bar terraform apply", /does not know/],
+  ])("%s", (text, complaint) => {
+    const page: Page = { path: "docs/faq.md", text: "" };
+    const problems = commandsIn(page, text).flatMap((command) =>
+      command.program === "true" ? [] : (problemOf(command) ?? []),
+    );
+    expect(problems).toEqual([expect.stringMatching(complaint)]);
+  });
+});
+
+const withCli = versionOfPulumi() === undefined ? test.skip : test;
+
+withCli.each(Object.entries(PULUMI))("pulumi %s has what the pages use of it", (name, flags) => {
+  const { stdout, status } = spawnSync("pulumi", [...name.split(" "), "--help"], { encoding: "utf8" });
+  expect(status).toBe(0);
+  // For a command that it does not know it shows the help of the one above.
+  expect(stdout).not.toContain(["pulumi", ...name.split(" ").slice(0, -1), "[command]"].join(" "));
+  expect(flags.filter((flag) => !stdout.includes(flag))).toEqual([]);
+});
