@@ -66,6 +66,17 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...(refresh ? ["--refresh"] : [])),
     refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
     destroy: () => pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress"),
+    async import(file) {
+      const { ok, output } = await pulumi(
+        "import",
+        "--file",
+        file,
+        "--yes",
+        "--protect=false",
+        "--generate-code=false",
+      );
+      if (!ok) throw new Error(output);
+    },
     export: async () => JSON.parse(await quietly("stack", "export")),
     async close() {
       rmSync(home, { recursive: true, force: true });

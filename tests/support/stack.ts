@@ -1,7 +1,9 @@
 /** A stack to test with: driven by the Pulumi CLI where it is on PATH, else by the repository's own engine. */
 
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStack as openEngineStack } from "../engine";
+import { importedState } from "./importedState";
 import { PLUGIN, type Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
 import { type Summary, summaryOf } from "./summary";
@@ -35,6 +37,8 @@ export interface Stack {
   up(options?: { refresh?: boolean }): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
+  /** Takes what an import file of the project names into the state. Rejects when that fails. */
+  import(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
   export(): Promise<unknown>;
   close(): Promise<void>;
@@ -72,7 +76,15 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
     up: ({ refresh = false } = {}) => run(stack().up({ refresh })),
     refresh: () => run(stack().refresh()),
     destroy: () => run(stack().destroy()),
+    async import(file) {
+      const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
+      writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
+    },
     export: async () => stack().export(),
     close: async () => {},
   };
+}
+
+function projectNameOf({ folder }: Project): string {
+  return /^name: (.*)$/m.exec(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
 }

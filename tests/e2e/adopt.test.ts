@@ -1,0 +1,134 @@
+/** Links that exist are brought under Pulumi: adopt, import, and an up that changes nothing. Through both doors, in both shapes. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-classiclink/emulator";
+import { runCli } from "../support/cli";
+import { fleetOf250 } from "../support/fleet";
+import { installPluginSdk } from "../support/pluginSdk";
+import { makeProject, PLUGIN, type Project } from "../support/project";
+import { DOORS, type Door } from "../support/shop";
+import { openStack, type Stack } from "../support/stack";
+
+const SHAPES = ["vpc", "link"] as const;
+const WAYS = DOORS.flatMap((door) => SHAPES.map((per) => [door, per] as const));
+
+let emulator: Emulator;
+let project: Project;
+let stack: Stack;
+
+beforeEach(() => {
+  const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
+  project = makeProject({ "Pulumi.yaml": `name: shop\nruntime: nodejs\nmain: index.ts\n${plugins}` });
+});
+afterEach(async () => {
+  await stack.close();
+  await emulator.close();
+  project.remove();
+});
+
+/** A stack whose program and providers are pointed at the emulator by their environment, as a person's would be. */
+async function open(door: Door, options: EmulatorOptions): Promise<void> {
+  emulator = await startEmulator(options);
+  if (door === "plugin") installPluginSdk(project);
+  stack = await openStack({ project, env: { ...emulator.environment } });
+}
+
+async function adopt(door: Door, per: string, ...more: string[]): Promise<void> {
+  const args = ["adopt", "--program", door, "--per", per, ...more];
+  const { code, stderr } = await runCli(args, { cwd: project.folder, env: { ...emulator.environment } });
+  expect([code, stderr]).toEqual([0, ""]);
+}
+
+const read = (file: string) => readFileSync(join(project.folder, file), "utf8");
+const LINKED = /ClassicLinks?$/;
+
+/** The inputs and outputs of the links in the state, by name. What a create marks at random is left out. */
+async function stateOfLinks(): Promise<Record<string, object>> {
+  const { deployment } = Object(await stack.export());
+  const resources: { urn: string; type: string; id: string; inputs: object; outputs: object }[] = deployment.resources;
+  const links = resources.filter(({ type }) => LINKED.test(type));
+  return Object.fromEntries(
+    links.map(({ urn, id, inputs, outputs }) => {
+      return [
+        urn,
+        JSON.parse(JSON.stringify({ id, inputs, outputs }, (key, value) => (key === "__holder" ? "" : value))),
+      ];
+    }),
+  );
+}
+
+describe.each(WAYS)("a fleet of 250 across three VPCs, through the %s door, per %s", (door, per) => {
+  test("is adopted without a call, and the next up and refresh change nothing", async () => {
+    await open(door, fleetOf250());
+    await adopt(door, per, "--all-vpcs");
+    emulator.clearCalls();
+    await stack.import("classiclinks.import.json");
+    const up = await stack.up();
+    const count = (per === "vpc" ? 3 : 250) + 1;
+    expect(up).toMatchObject({ ok: true, summary: { same: count, create: 0, update: 0, replace: 0, delete: 0 } });
+    expect(emulator.calls()).toEqual([]);
+    expect(await stack.refresh()).toMatchObject({ ok: true, summary: { same: count, update: 0, delete: 0 } });
+    expect(emulator.links().length).toBe(250);
+  });
+});
+
+describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) => {
+  const few: EmulatorOptions = {
+    instances: ["i-a", "i-b", "i-c"].map((instanceId) => ({ instanceId })),
+    vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
+    links: [
+      { instanceId: "i-a", vpcId: "vpc-1" },
+      { instanceId: "i-b", vpcId: "vpc-1" },
+      { instanceId: "i-c", vpcId: "vpc-2" },
+    ],
+  };
+  const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
+
+  test("is in the state as if the program had created it", async () => {
+    await open(door, few);
+    await adopt(door, per, "--all-vpcs");
+    await stack.import("classiclinks.import.json");
+    const imported = await stateOfLinks();
+    expect((await stack.up()).ok).toBe(true);
+    expect(await stateOfLinks()).toEqual(imported);
+    expect((await stack.destroy()).ok).toBe(true);
+    expect((await stack.up()).ok).toBe(true);
+    expect(await stateOfLinks()).toEqual(imported);
+  });
+
+  test("is healed, changed and removed from then on", async () => {
+    await open(door, few);
+    await adopt(door, per, "--all-vpcs");
+    await stack.import("classiclinks.import.json");
+    emulator.unlink("i-a");
+    emulator.link("i-c", "vpc-1");
+    expect((await stack.up({ refresh: true })).ok).toBe(true);
+    expect(linked()).toEqual(["i-a→vpc-1", "i-b→vpc-1", "i-c→vpc-2"]);
+    const withoutB = read("classiclinks.ts").replace(per === "vpc" ? /^ +"i-b",\n/m : /^.*"i-b".*\n/m, "");
+    project.write("classiclinks.ts", withoutB);
+    expect((await stack.up()).ok).toBe(true);
+    expect(linked()).toEqual(["i-a→vpc-1", "i-c→vpc-2"]);
+    expect((await stack.destroy()).ok).toBe(true);
+    expect(linked()).toEqual([]);
+  });
+});
+
+test("links of others in an adopted VPC are not touched, when single instances were adopted", async () => {
+  await open("dynamic", fleetOf250());
+  await adopt("dynamic", "vpc", "--instance", "i-001", "--instance", "i-004");
+  await stack.import("classiclinks.import.json");
+  expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 2 } });
+  expect((await stack.destroy()).ok).toBe(true);
+  expect(emulator.links().length).toBe(248);
+});
+
+test("a renamed resource keeps its adopted link", async () => {
+  await open("dynamic", fleetOf250());
+  await adopt("dynamic", "link", "--instance", "i-001");
+  await stack.import("classiclinks.import.json");
+  project.write("classiclinks.ts", read("classiclinks.ts").replace('("i-001"', '("web"'));
+  expect(await stack.up()).toMatchObject({ ok: true, summary: { create: 1, delete: 1 } });
+  expect(emulator.links().length).toBe(250);
+});
