@@ -12,9 +12,10 @@ import {
   type Properties,
   UNKNOWN,
 } from "./inputs";
-import { formatLinksId, shown } from "./linkId";
+import { formatLinksId } from "./linkId";
 import { actAndConfirm, isProofOfNoLink, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
 import { type CallContext, Operation, plural } from "./operation";
+import { shown } from "./shown";
 
 /** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
 export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;

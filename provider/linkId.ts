@@ -1,5 +1,7 @@
 /** The grammar of ids: `<regionId>:<instanceId>` for a link, `<regionId>:<vpcId>` for a fleet. */
 
+import { shown } from "./shown";
+
 /** The id of a link. An instance has at most one, so region and instance say which. */
 export function formatLinkId(regionId: string, instanceId: string): string {
   return `${regionId}:${instanceId}`;
@@ -54,10 +56,4 @@ export function faultOfId(id: string): string | undefined {
   if (/[\s,:\p{C}]/u.test(id)) return "contains white space, a comma, a colon or a control character";
   if (id.length > 128) return "is longer than 128 characters";
   return undefined;
-}
-
-/** What someone typed, as a message may quote it: without what moves a terminal's cursor, and not for ever. */
-export function shown(text: string): string {
-  const plain = text.slice(0, 129).replace(/\p{C}/gu, "?");
-  return plain.length > 128 ? `${plain.slice(0, 128)}…` : plain;
 }

@@ -8,6 +8,7 @@ import { type ConfigReader, type Environment, Lookup } from "./settings/lookup";
 import { placesOf, type SWITCHES } from "./settings/places";
 import { proxyFor } from "./settings/proxy";
 import { SettingError } from "./settings/settingError";
+import { shown } from "./shown";
 
 export type { ConfigReader } from "./settings/lookup";
 export { SETTINGS } from "./settings/places";
@@ -99,7 +100,7 @@ export class Settings {
     const found = this.#lookup.find(name);
     if (found === undefined || found.value === "false") return false;
     if (found.value === "true") return true;
-    throw new SettingError(`${found.place} is "${found.value}"; use true or false`);
+    throw new SettingError(`${found.place} is "${shown(found.value)}"; use true or false`);
   }
 
   #region(): string | undefined {

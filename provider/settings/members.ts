@@ -1,5 +1,6 @@
 /** The members of a setting that is an object, each with the environment variables that stand in for it. */
 
+import { shown } from "../shown";
 import type { Lookup } from "./lookup";
 import { SettingError } from "./settingError";
 
@@ -25,7 +26,9 @@ export class Members<Name extends string> {
     this.#lookup = lookup;
     const misspelt = Object.keys(values).find((name) => !Object.hasOwn(variables, name));
     if (misspelt !== undefined) {
-      throw new SettingError(`${setting} has no member "${misspelt}"; it has ${Object.keys(variables).join(", ")}`);
+      throw new SettingError(
+        `${setting} has no member "${shown(misspelt)}"; it has ${Object.keys(variables).join(", ")}`,
+      );
     }
   }
 
