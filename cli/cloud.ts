@@ -1,7 +1,8 @@
 /** Where a command looks: the settings that its options and the environment make, and the regions that it names. */
 
-import { faultOfId, shown } from "../provider/linkId";
+import { faultOfId } from "../provider/linkId";
 import { SettingError, Settings } from "../provider/settings";
+import { shown } from "../provider/shown";
 import type { CloudOptions } from "./program";
 
 /** The settings: what the options say goes before the environment. */

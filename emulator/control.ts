@@ -1,5 +1,6 @@
 /** The control API under `/-/`: the handle's calls over HTTP, for programs that are not in the emulator's process. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { IsFromProgram } from "./callers";
 import type { Journal } from "./journal";
 import type { Answer } from "./render";
 import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./shape";
@@ -16,8 +17,13 @@ export interface ControlRequest {
   readonly body: string | undefined;
 }
 
-/** Answers control calls; never throws. Bodies and answers are JSON. */
-export function createControl(world: World, trouble: Trouble, journal: Journal): (request: ControlRequest) => Answer {
+/** Answers control calls of programs; never throws. Bodies and answers are JSON. */
+export function createControl(
+  world: World,
+  trouble: Trouble,
+  journal: Journal,
+  isFromProgram: IsFromProgram,
+): (request: ControlRequest) => Answer {
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
     "GET state": () => world.snapshot(),
     "GET links": () => world.links(),
@@ -40,7 +46,7 @@ export function createControl(world: World, trouble: Trouble, journal: Journal):
   };
 
   return ({ method, path, headers, body }) => {
-    if (!fromThisMachine(headers)) return json(403, { error: "only programs on this machine may use the control API" });
+    if (!isFromProgram(headers)) return json(403, { error: "only programs on this machine may use the control API" });
     if (body === undefined) return json(413, { error: "the body is larger than 1 MiB" });
     const [collection = "", id = "", ...rest] = path.slice(CONTROL_PATH.length).split("/");
     const name = `${method} ${collection}`;
@@ -60,20 +66,6 @@ export function createControl(world: World, trouble: Trouble, journal: Journal):
       return json(500, { error: "the emulator failed; this is a defect in it" });
     }
   };
-}
-
-/**
- * No page in a browser may drive the emulator: neither one whose name was pointed at 127.0.0.1 (its Host tells), nor
- * one of another site (Origin and Sec-Fetch-Site tell).
- */
-function fromThisMachine(headers: IncomingHttpHeaders): boolean {
-  const { host = "", origin } = headers;
-  const site = headers["sec-fetch-site"] ?? "none";
-  return (
-    /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) &&
-    (origin === undefined || origin === `http://${host}`) &&
-    (site === "none" || site === "same-origin")
-  );
 }
 
 function json(status: number, value: unknown): Answer {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClaim as readAcs3 } from "./acs3";
+import type { IsFromProgram } from "./callers";
 import { actions, type EcsAction, EcsFault, serviceOf, statusOf } from "./codes";
 import { readClaim as readHmacSha1 } from "./hmacSha1";
 import { CutCall, type Holds } from "./holds";
@@ -16,6 +17,7 @@ import type { FaultRule, Trouble } from "./trouble";
 export type Reply = Answer | "reset" | "drop" | "hang";
 
 export interface GatewayParts {
+  readonly isFromProgram: IsFromProgram;
   readonly keyring: Keyring;
   readonly trouble: Trouble;
   readonly holds: Holds;
@@ -33,7 +35,14 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
 
   /** Checks that cost nothing, in the order of the service's own front door. */
   function admit(request: EcsRequest): EcsAction {
-    const { method, path, body, params, isV3 } = request;
+    const { method, path, body, params, headers, isV3 } = request;
+    if (!parts.isFromProgram(headers)) {
+      throw new EcsFault(
+        "Forbidden.CrossSite",
+        403,
+        "The emulator answers programs that call it 127.0.0.1 or localhost.",
+      );
+    }
     if (method !== "GET" && method !== "POST") {
       throw new EcsFault("UnsupportedHTTPMethod", 400, "Only GET and POST are supported.");
     }

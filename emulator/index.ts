@@ -1,5 +1,6 @@
 /** An ECS for ClassicLink on loopback, as a library: for tests and demonstrations that need no cloud. */
 import { setMaxListeners } from "node:events";
+import { programsOnly } from "./callers";
 import type { Generation } from "./codes";
 import { createControl } from "./control";
 import { createGateway } from "./gateway";
@@ -25,6 +26,8 @@ export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed
 export interface EmulatorOptions {
   /** Default 0: any free port. It always listens on 127.0.0.1. */
   readonly port?: number | undefined;
+  /** Names that it is called by besides 127.0.0.1 and localhost, such as behind a proxy. Requests to others are refused. */
+  readonly hosts?: readonly string[] | undefined;
   /** Default `"testid"`. */
   readonly accessKeyId?: string | undefined;
   /** Default `"testsecret"`. */
@@ -117,9 +120,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
   // Each call that is made late waits on it; Node would warn at the eleventh.
   setMaxListeners(0, closing.signal);
+  const isFromProgram = programsOnly(options.hosts ?? []);
   const operations = createOperations(world, trouble, rules);
-  const gateway = createGateway({ keyring, trouble, holds, journal, rules, operations, now, signal: closing.signal });
-  const server = await serve(options.port ?? 0, gateway, createControl(world, trouble, journal));
+  const gateway = createGateway({
+    isFromProgram,
+    keyring,
+    trouble,
+    holds,
+    journal,
+    rules,
+    operations,
+    now,
+    signal: closing.signal,
+  });
+  const server = await serve(options.port ?? 0, gateway, createControl(world, trouble, journal, isFromProgram));
   const address = server.address();
   const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   let closed: Promise<void> | undefined;

@@ -20,11 +20,14 @@ export interface Call {
 const kept = ["RegionId", "InstanceId", "VpcId", "PageNumber", "PageSize"];
 const LONGEST = 4096;
 const MOST = 20_000;
+/** Of all calls together, in characters. What is usual stays far below. */
+const MOST_TEXT = 16 * 1024 * 1024;
 
 export class Journal {
   #calls: Call[] = [];
+  #text = 0;
 
-  /** Keeps the newest 20000 calls. */
+  /** Keeps the newest 20000 calls, or fewer where their parameters are very long. */
   add(
     at: number,
     { action, params }: Pick<EcsRequest, "action" | "params">,
@@ -35,10 +38,12 @@ export class Journal {
     const business: Record<string, string> = {};
     for (const name of kept) {
       const value = params.get(name);
-      if (value !== undefined) business[name] = value.slice(0, LONGEST);
+      if (value !== undefined) business[name] = copy(value, LONGEST);
     }
-    this.#calls.push({ at, action: action.slice(0, 128), params: business, outcome, requestId, status });
-    if (this.#calls.length > 2 * MOST) this.#calls = this.#calls.slice(-MOST);
+    const call = { at, action: copy(action, 128), params: business, outcome, requestId, status };
+    this.#calls.push(call);
+    this.#text += lengthOf(call);
+    if (this.#calls.length > 2 * MOST || this.#text > 2 * MOST_TEXT) this.#trim();
   }
 
   calls(): Call[] {
@@ -47,5 +52,26 @@ export class Journal {
 
   clear(): void {
     this.#calls = [];
+    this.#text = 0;
   }
+
+  #trim(): void {
+    let from = this.#calls.length;
+    this.#text = 0;
+    for (const call of this.#calls.slice(-MOST).reverse()) {
+      if (this.#text + lengthOf(call) > MOST_TEXT) break;
+      this.#text += lengthOf(call);
+      from -= 1;
+    }
+    this.#calls = this.#calls.slice(from);
+  }
+}
+
+/** A part of a text would keep the whole of it in memory, which may be a body of 1 MiB. */
+function copy(text: string, most: number): string {
+  return Buffer.from(text.slice(0, most)).toString();
+}
+
+function lengthOf({ params }: Call): number {
+  return Object.values(params).reduce((sum, value) => sum + value.length, 0);
 }

@@ -44,7 +44,7 @@ export function vpcEndpoint(lookup: Lookup, regionId: string): string {
     );
   }
   const host = regionalVpcHost(regionId);
-  if (host === undefined) throw new SettingError(`regionId: "${regionId}" is no region of the public cloud`);
+  if (host === undefined) throw new SettingError(`regionId: "${shown(regionId)}" is no region of the public cloud`);
   return `${protocol ?? "https"}://${host}`;
 }
 
