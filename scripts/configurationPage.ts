@@ -71,6 +71,30 @@ Sessions are renewed before they end, also in the middle of a long update, and f
 answer for a moment, it is asked again for 30 seconds. When nothing gives credentials, the error names each source that was asked and why it
 gave none, and shows nothing of what is in a file or an answer.
 
+## Accounts and regions side by side
+
+In TypeScript and JavaScript a program declares a provider for each, and says which links are whose:
+
+\`\`\`ts
+import { ClassicLink, Provider } from "pulumi-classiclink";
+
+const beijing = new Provider("beijing", { region: "cn-beijing", profile: "production" });
+new ClassicLink("web", { instanceId: "i-2ze1web", vpcId: "vpc-2ze1shop" }, { provider: beijing });
+\`\`\`
+
+Its arguments are the settings above, under the same names. Secrets are encrypted in the state, also those that were plain in the program. What it
+leaves out the environment may say, and the stack's configuration does not count. \`getClassicLinksOutput\` takes it too.
+
+An object that is given to \`new alicloud.Provider\` says the same here:
+
+\`\`\`ts
+const args = { region: "cn-beijing", assumeRole: { roleArn: "acs:ram::1234567890123456:role/links" } };
+const resources = new alicloud.Provider("beijing", args);
+const links = Provider.fromAlicloud("beijing-links", args);
+\`\`\`
+
+In the other languages it is the \`Provider\` of the SDK that \`pulumi package add\` makes.
+
 ## Profiles
 
 A file that begins with \`{\` is one of the \`aliyun\` command line. Every \`mode\` will do that signs with a key: \`AK\`, \`StsToken\`, \`RamRoleArn\` (with

@@ -35,7 +35,8 @@ export function checkProvider(where: string, provider: ProviderResource | undefi
   const pkg: unknown = typeof provider === "object" ? Reflect.get(provider, "pkg") : provider;
   if (pkg === "pulumi-nodejs") return;
   throw new RunError(
-    `${where}: opts.provider is a provider of the package "${String(pkg)}", which cannot manage links; leave it out ` +
-      "and configure the stack (classiclink:region, or the alicloud:* keys it has already)",
+    `${where}: opts.provider is a provider of the package "${String(pkg)}", which cannot manage links; leave it out and configure ` +
+      "the stack (classiclink:region, or the alicloud:* keys it has already), or give a Provider of pulumi-classiclink " +
+      "(of an alicloud provider's arguments: Provider.fromAlicloud)",
   );
 }

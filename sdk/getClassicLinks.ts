@@ -1,7 +1,8 @@
 /** Looks for links that exist, from within a TypeScript or JavaScript program. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { Settings } from "../provider/settings";
+import { type ConfigReader, Settings } from "../provider/settings";
+import type { Provider } from "./provider";
 
 /** Which links to list. */
 export interface GetClassicLinksArgs {
@@ -46,12 +47,32 @@ export interface FoundLink {
  * @throws {RunError} for arguments that are missing or wrong, and when the answer would not be complete.
  */
 export async function getClassicLinks(args: GetClassicLinksArgs): Promise<GetClassicLinksResult> {
+  return await listWith((key) => pulumi.runtime.getConfig(key), args);
+}
+
+/**
+ * {@link getClassicLinks} for arguments that are outputs, or with a provider. In a preview it is unknown as long as they are.
+ *
+ * @param opts in `provider`, whose region and credentials to use in place of the stack's.
+ */
+export function getClassicLinksOutput(
+  args: GetClassicLinksOutputArgs,
+  { provider }: { readonly provider?: Provider } = {},
+): pulumi.Output<GetClassicLinksResult> {
+  if (provider === undefined) return pulumi.output(args).apply((known) => getClassicLinks(known));
+  // What is found with a secret is none itself.
+  return pulumi
+    .all([pulumi.output(args), pulumi.unsecret(provider.configuration)])
+    .apply(([known, configuration]) => listWith((key) => configuration[key], known));
+}
+
+async function listWith(config: ConfigReader, args: GetClassicLinksArgs): Promise<GetClassicLinksResult> {
   // Loaded here and not above: most programs only declare.
   const [{ connect }, { checkFilter, listLinks }] = await Promise.all([
     import("../provider/hosts/connect.js"),
     import("../provider/listLinks.js"),
   ]);
-  const settings = new Settings((key) => pulumi.runtime.getConfig(key));
+  const settings = new Settings(config);
   const { failures, filter } = checkFilter({ ...args }, () => settings.defaultRegion());
   if (failures !== undefined) {
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
@@ -59,9 +80,4 @@ export async function getClassicLinks(args: GetClassicLinksArgs): Promise<GetCla
   }
   const links = await listLinks(await connect(settings), filter);
   return { links: links.map(({ instanceId, vpcId }) => ({ instanceId, vpcId })) };
-}
-
-/** {@link getClassicLinks} for arguments that are outputs. In a preview it is unknown as long as they are. */
-export function getClassicLinksOutput(args: GetClassicLinksOutputArgs): pulumi.Output<GetClassicLinksResult> {
-  return pulumi.output(args).apply((known) => getClassicLinks(known));
 }

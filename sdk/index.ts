@@ -10,3 +10,11 @@ export {
   getClassicLinks,
   getClassicLinksOutput,
 } from "./getClassicLinks";
+export {
+  type AlicloudEndpoints,
+  type AlicloudProviderArgs,
+  type AssumeRoleArgs,
+  type AssumeRoleWithOidcArgs,
+  Provider,
+  type ProviderArgs,
+} from "./provider";

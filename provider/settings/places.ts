@@ -70,6 +70,15 @@ function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
+/** Settings that must never stand in a state in clear. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
+  "secretKey",
+  "securityToken",
+  // A token may be among its members, or a part of the address.
+  "assumeRoleWithOidc",
+  "credentialsUri",
+]);
+
 /** The members of `assumeRole`, and the variables that stand in for one that it leaves out. */
 export const ASSUME_ROLE_MEMBERS = {
   roleArn: ["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"],

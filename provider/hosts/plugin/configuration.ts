@@ -3,10 +3,9 @@
 import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, Properties } from "../../inputs";
-import { SETTING_NAMES, SWITCHES } from "../../settings/places";
+import { SECRET_SETTINGS, SETTING_NAMES, SWITCHES } from "../../settings/places";
 import { diffResponse, failureList } from "./answers";
 import { OBJECT_SETTINGS } from "./descriptions";
-import { SECRET_SETTINGS } from "./schema";
 import { settingsOf } from "./session";
 import { holdsUnknown, unwrap, wrap } from "./values";
 

@@ -90,7 +90,7 @@ const SETTING_PURPOSES = {
 } as const satisfies Record<SettingName, string>;
 
 /** What the members of `assumeRole` are for. */
-const ASSUME_ROLE_PURPOSES = {
+export const ASSUME_ROLE_PURPOSES = {
   roleArn: "The ARN of the role.",
   sessionName:
     "What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`.",
@@ -101,7 +101,7 @@ const ASSUME_ROLE_PURPOSES = {
 } as const satisfies Record<keyof typeof ASSUME_ROLE_MEMBERS, string>;
 
 /** What the members of `assumeRoleWithOidc` are for. */
-const OIDC_PURPOSES = {
+export const OIDC_PURPOSES = {
   roleArn: "The ARN of the role.",
   oidcProviderArn: "The ARN of the OIDC provider.",
   oidcTokenFile: "The file that holds the OIDC token. Read anew at each renewal.",
@@ -137,6 +137,9 @@ export const SETTING_DESCRIPTIONS = describeSettings();
 
 interface SettingDescription {
   readonly name: SettingName;
+  /** What it is for. */
+  readonly purpose: string;
+  /** The same with the environment variables. */
   readonly description: string;
   readonly environment: readonly string[];
 }
@@ -144,6 +147,7 @@ interface SettingDescription {
 function describeSettings(): readonly SettingDescription[] {
   return SETTING_NAMES.map((name) => {
     const environment: readonly string[] = SETTINGS[name].env;
-    return { name, description: `${SETTING_PURPOSES[name]}${environmentOf(environment)}`, environment };
+    const purpose = SETTING_PURPOSES[name];
+    return { name, purpose, description: `${purpose}${environmentOf(environment)}`, environment };
   });
 }

@@ -1,6 +1,6 @@
 /** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
 
-import { type SettingName, SWITCHES } from "../../settings/places";
+import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import {
   CLASSIC_LINK,
   CLASSIC_LINKS,
@@ -17,15 +17,6 @@ export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
 /** The types of the same resources in states that the dynamic door made. */
 const DYNAMIC_LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
 const DYNAMIC_LINKS_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
-
-/** Settings that must never stand in a state in clear. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
-  "secretKey",
-  "securityToken",
-  // A token may be among its members, or a part of the address.
-  "assumeRoleWithOidc",
-  "credentialsUri",
-]);
 
 /** Source: Pulumi's package metaschema. */
 export function packageSchema(version: string): object {

@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { version } from "../../../package.json";
 import {
+  ASSUME_ROLE_PURPOSES,
   CLASSIC_LINK,
   CLASSIC_LINKS,
   GET_CLASSIC_LINKS,
+  OIDC_PURPOSES,
   SETTING_DESCRIPTIONS,
 } from "../../../provider/hosts/plugin/descriptions";
-import { packageSchema, SECRET_SETTINGS } from "../../../provider/hosts/plugin/schema";
+import { packageSchema } from "../../../provider/hosts/plugin/schema";
 import { SETTINGS } from "../../../provider/settings";
+import { SECRET_SETTINGS } from "../../../provider/settings/places";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
@@ -43,6 +46,14 @@ test.each([CLASSIC_LINKS.resource, ...Object.values(CLASSIC_LINKS.inputs), ...Ob
     expect(docstringsOf("classicLinks.ts")).toContain(oneLine(text));
   },
 );
+
+const OF_THE_PROVIDER = SETTING_DESCRIPTIONS.filter(({ name }) => name !== "refreshBeforeUpdate");
+test.each([
+  ...OF_THE_PROVIDER.map(({ purpose }) => purpose),
+  ...Object.values({ ...ASSUME_ROLE_PURPOSES, ...OIDC_PURPOSES }),
+])("sdk/provider.ts says: %s", (text) => {
+  expect(docstringsOf("provider.ts")).toContain(oneLine(text));
+});
 
 describe("the schema", () => {
   const schema = JSON.stringify(packageSchema("1.2.3"));

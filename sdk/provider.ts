@@ -1,0 +1,158 @@
+/** An explicit provider for TypeScript and JavaScript programs: accounts and regions side by side. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { SECRET_SETTINGS, SETTING_NAMES } from "../provider/settings/places";
+import { checkArgs } from "./arguments";
+
+/** A RAM role to take on. */
+export interface AssumeRoleArgs {
+  /** The ARN of the role. */
+  readonly roleArn?: pulumi.Input<string>;
+  /** What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`. */
+  readonly sessionName?: pulumi.Input<string>;
+  /** How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends. */
+  readonly sessionExpiration?: pulumi.Input<number>;
+  /** A RAM policy, as JSON, that the session is narrowed to. */
+  readonly policy?: pulumi.Input<string>;
+  /** The external id that the role's trust policy asks for. */
+  readonly externalId?: pulumi.Input<string>;
+}
+
+/** A RAM role to take on with an OIDC token. */
+export interface AssumeRoleWithOidcArgs {
+  /** The ARN of the role. */
+  readonly roleArn?: pulumi.Input<string>;
+  /** The ARN of the OIDC provider. */
+  readonly oidcProviderArn?: pulumi.Input<string>;
+  /** The file that holds the OIDC token. Read anew at each renewal. */
+  readonly oidcTokenFile?: pulumi.Input<string>;
+  /** The OIDC token itself, in place of a file. */
+  readonly oidcToken?: pulumi.Input<string>;
+  /** What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`. */
+  readonly roleSessionName?: pulumi.Input<string>;
+  /** How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends. */
+  readonly sessionExpiration?: pulumi.Input<number>;
+  /** A RAM policy, as JSON, that the session is narrowed to. */
+  readonly policy?: pulumi.Input<string>;
+}
+
+/** What `new alicloud.Provider` and {@link Provider} have in common. */
+interface CommonArgs {
+  /** The region of links that name none, such as `cn-hangzhou`. There is no built-in default. */
+  readonly region?: pulumi.Input<string>;
+  /** The id of the access key. Needs `secretKey`. */
+  readonly accessKey?: pulumi.Input<string>;
+  /** The secret of the access key. Needs `accessKey`. */
+  readonly secretKey?: pulumi.Input<string>;
+  /** The security token (STS) of a temporary access key. */
+  readonly securityToken?: pulumi.Input<string>;
+  /** The profile to take credentials from when no access key is given. Every mode of the `aliyun` command line will do. */
+  readonly profile?: pulumi.Input<string>;
+  /**
+   * The file that has the profile: of the `aliyun` command line (JSON), or of Alibaba Cloud's SDKs (INI). By default
+   * `~/.aliyun/config.json`.
+   */
+  readonly sharedCredentialsFile?: pulumi.Input<string>;
+  /** An address that answers with credentials, to use when neither key nor profile is given. */
+  readonly credentialsUri?: pulumi.Input<string>;
+  /** The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given. */
+  readonly ecsRoleName?: pulumi.Input<string>;
+  /** A RAM role to take on with an OIDC token, to use when nothing before is given. */
+  readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
+  /** A RAM role to take on with the credentials that were found. */
+  readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
+  /** `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine. */
+  readonly protocol?: pulumi.Input<string>;
+}
+
+/** Where and as whom to call ECS. What is left out the environment may say; the stack's configuration does not count. */
+export interface ProviderArgs extends CommonArgs {
+  /**
+   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one
+   * of the region.
+   */
+  readonly endpoint?: pulumi.Input<string>;
+  /**
+   * The address of STS, which roles are taken on at. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region;
+   * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
+   */
+  readonly stsEndpoint?: pulumi.Input<string>;
+  /**
+   * Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any
+   * more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong
+   * `endpoint` gives the same answers. By default false: such a delete fails.
+   */
+  readonly forgetRetiredLinks?: pulumi.Input<boolean>;
+}
+
+/** What {@link Provider.fromAlicloud} reads of the arguments of `new alicloud.Provider`. The others do not matter here. */
+export interface AlicloudProviderArgs extends CommonArgs {
+  /** The endpoints of products, of which those of `ecs` and `sts` are used. */
+  readonly endpoints?: pulumi.Input<pulumi.Input<AlicloudEndpoints>[]>;
+}
+
+/** One of the objects in `endpoints`. */
+export interface AlicloudEndpoints {
+  /** As {@link ProviderArgs.endpoint}. */
+  readonly ecs?: pulumi.Input<string>;
+  /** As {@link ProviderArgs.stsEndpoint}. */
+  readonly sts?: pulumi.Input<string>;
+}
+
+/** The settings that mean something to the dynamic resources. The other one is the plugin's. */
+const NAMES = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
+
+/**
+ * A provider to give to ClassicLink and ClassicLinks as `opts.provider`, with a region and credentials of its own. Each has a
+ * process of its own. Its secrets are encrypted in the state.
+ */
+export class Provider extends pulumi.ProviderResource {
+  /** @internal The configuration as the provider is given it, for lookups in this process. */
+  readonly configuration: pulumi.Output<Readonly<Record<string, string | undefined>>>;
+
+  /**
+   * Makes a provider of the arguments of `new alicloud.Provider`, which say the same here.
+   *
+   * @param name the name of the provider in the program.
+   * @param args the very object that `new alicloud.Provider` was given.
+   * @param opts options of the provider.
+   */
+  static fromAlicloud(name: string, args: AlicloudProviderArgs = {}, opts?: pulumi.ResourceOptions): Provider {
+    const { endpoints, ...others } = args;
+    const shared = Object.entries(others).filter(([key]) => NAMES.some((known) => known === key));
+    const hostOf = (product: keyof AlicloudEndpoints) =>
+      pulumi.output(endpoints).apply((list) => list?.map((one) => one[product]).find(Boolean) ?? "");
+    const hosts = { endpoint: hostOf("ecs"), stsEndpoint: hostOf("sts") };
+    return new Provider(name, { ...Object.fromEntries(shared), ...hosts }, opts);
+  }
+
+  /**
+   * Makes a provider.
+   *
+   * @param name the name of the provider in the program.
+   * @param args where and as whom to call ECS.
+   * @param opts options of the provider.
+   * @throws {RunError} for arguments that are misspelt.
+   */
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    checkArgs(`Provider "${name}"`, args, { required: [], optional: NAMES });
+    const inputs = toInputs(args);
+    super("pulumi-nodejs", name, inputs, opts);
+    this.configuration = pulumi.output(inputs);
+  }
+}
+
+/** The arguments under the keys of a stack's configuration, which is what the host of dynamic resources hands on. All are text. */
+function toInputs(args: ProviderArgs): Record<string, pulumi.Output<string | undefined>> {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(given.map(([name, value]) => [`classiclink:${name}`, toText(name, value)]));
+}
+
+/** What turns out to be empty is none, which Pulumi leaves out. */
+function toText(name: string, value: unknown): pulumi.Output<string | undefined> {
+  const text = pulumi.all([value]).apply(([known]) => {
+    if (known === undefined || known === "") return undefined;
+    return typeof known === "string" ? known : JSON.stringify(known);
+  });
+  return SECRET_SETTINGS.has(name) ? pulumi.secret(text) : text;
+}
