@@ -88,6 +88,9 @@ leaves out the environment may say, and the stack's configuration does not count
 An object that is given to \`new alicloud.Provider\` says the same here:
 
 \`\`\`ts
+import * as alicloud from "@pulumi/alicloud";
+import { Provider } from "pulumi-classiclink";
+
 const args = { region: "cn-beijing", assumeRole: { roleArn: "acs:ram::1234567890123456:role/links" } };
 const resources = new alicloud.Provider("beijing", args);
 const links = Provider.fromAlicloud("beijing-links", args);
