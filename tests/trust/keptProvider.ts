@@ -1,0 +1,108 @@
+/** A provider process that serves many operations, each of which finds it as new as Pulumi's own. Needs a build. */
+
+import { join } from "node:path";
+import { HalfMade, type Provider, startProvider } from "../engine/providers";
+import { asValues, type Value, type Values } from "../engine/values";
+import { killProvider } from "../support/processes";
+import { makeProject, PLUGIN } from "../support/project";
+import type { Door } from "../support/shop";
+
+/** The package whose provider the engine starts for a door. */
+const PACKAGES: Readonly<Record<Door, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };
+
+/** The members of requests that may hold the stored line. */
+const SIDES = ["properties", "inputs", "olds", "news", "oldInputs"];
+
+/**
+ * One process. Pulumi starts one for each operation, which takes most of a second; this one is made to forget instead: the
+ * plugin does so when it is configured anew, and the dynamic host when the stored line is another one, which loads the door
+ * anew. Everything else, gRPC and ECS among it, is as in life.
+ */
+export class KeptProvider {
+  /** What it printed. */
+  readonly printed: string[] = [];
+  readonly #door: Door;
+  readonly #project = makeProject();
+  #running: Provider | undefined;
+  #operations = 0;
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  /** A provider for one operation. Starts the process where there is none. */
+  async renew(): Promise<Provider> {
+    this.#running ??= await this.#start();
+    const { call, configure } = this.#running;
+    this.#operations += 1;
+    if (this.#door === "plugin") {
+      // Its last operation has cancelled it; an engine that greets it is one that needs it.
+      await call("handshake", { engineAddress: NO_ENGINE });
+      return { call, configure, stop: async () => {} };
+    }
+    const fresh = forgetting(this.#operations);
+    return {
+      configure,
+      async call(name, fields) {
+        const sent = Object.entries(asValues(fields)).map(([side, values]): [string, Value] =>
+          SIDES.includes(side) && isValues(values) ? [side, relined(values, (line) => fresh + line)] : [side, values],
+        );
+        try {
+          const { properties, inputs, ...answer } = await call(name, Object.fromEntries(sent));
+          return {
+            ...answer,
+            ...(properties && { properties: relined(properties, withoutFirst) }),
+            ...(inputs && { inputs: relined(inputs, withoutFirst) }),
+          };
+        } catch (error) {
+          if (error instanceof HalfMade) error.properties = relined(error.properties, withoutFirst);
+          throw error;
+        }
+      },
+      stop: async () => {},
+    };
+  }
+
+  /** Kills the process as `kill -9` does. */
+  kill(): void {
+    killProvider(this.#door, this.#project.folder);
+    this.#running = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.stop();
+    this.#project.remove();
+  }
+
+  #start(): Promise<Provider> {
+    return startProvider(PACKAGES[this.#door], {
+      programDir: this.#project.folder,
+      engineAddress: NO_ENGINE,
+      env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "shop", NODE_NO_WARNINGS: "1" },
+      plugins: { classiclink: join(this.#project.folder, PLUGIN) },
+      standIns: {},
+      onOutput: (line) => this.printed.push(line),
+      record: () => {},
+    });
+  }
+}
+
+/** Nobody listens there, so what the provider tells meanwhile is dropped. */
+const NO_ENGINE = "127.0.0.1:1";
+
+/** Makes the line that follows load the dynamic door anew, once for each number. */
+function forgetting(operation: number): string {
+  const forget = `for(const k of Object.keys(r.cache))if(k.includes("/dist/provider/hosts/dynamic/"))delete r.cache[k]`;
+  return `{const r=require("module").createRequire(process.cwd()+"/");if(globalThis.op!==${operation}){globalThis.op=${operation};${forget}}}\n`;
+}
+
+const withoutFirst = (text: string) => text.slice(text.indexOf("\n") + 1);
+
+const isValues = (value: Value): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Properties with another stored line, where they hold one. */
+function relined(properties: Values, change: (line: string) => string): Values {
+  const { __provider: line } = properties;
+  return typeof line === "string" ? { ...properties, __provider: change(line) } : properties;
+}
