@@ -51,12 +51,25 @@ export function diffLink(olds: Properties, news: Properties): (typeof LINK_PROPE
   return LINK_PROPERTIES.filter((property) => news[property] === UNKNOWN || olds[property] !== news[property]);
 }
 
+/**
+ * The link that a resource has and goes on to declare. Whoever gives the same link up in the same update is not to take it away.
+ *
+ * @param olds the outputs in the state.
+ * @param news the inputs of the program.
+ */
+export function keptLink(olds: Properties, news: Properties): Link[] {
+  return isLink(news) && diffLink(olds, news).length === 0 ? [toLink(news)] : [];
+}
+
 /** Narrows properties of a state, or inputs that `check` has passed, to a link. */
-export function toLink({ regionId, instanceId, vpcId }: Properties): Link {
-  if (typeof regionId === "string" && typeof instanceId === "string" && typeof vpcId === "string") {
-    return { regionId, instanceId, vpcId };
-  }
-  throw new TypeError("a link needs regionId, instanceId and vpcId");
+export function toLink(properties: Properties): Link {
+  if (!isLink(properties)) throw new TypeError("a link needs regionId, instanceId and vpcId");
+  const { regionId, instanceId, vpcId } = properties;
+  return { regionId, instanceId, vpcId };
+}
+
+function isLink(properties: Properties): properties is Properties & Link {
+  return LINK_PROPERTIES.every((property) => typeof properties[property] === "string");
 }
 
 /** Creates, reads, updates and deletes links. One for a whole process, so that its reads can be gathered. */

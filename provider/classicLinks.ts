@@ -96,6 +96,16 @@ export function diffLinks(olds: Properties, news: Properties): { replaces: strin
   return { replaces, updates: [...new Set(updates)] };
 }
 
+/** The links of members that a resource has and goes on to declare. See `keptLink`. */
+export function keptLinks(olds: Properties, news: Properties): Link[] {
+  const { regionId, vpcId, instanceIds } = news;
+  if (typeof regionId !== "string" || typeof vpcId !== "string" || !Array.isArray(instanceIds)) return [];
+  if (diffLinks(olds, news).replaces.length > 0) return [];
+  const had = new Set<unknown>(Array.isArray(olds.instanceIds) ? olds.instanceIds : []);
+  const kept = instanceIds.filter((id: unknown) => had.has(id)).map(String);
+  return linksTo(vpcId, { regionId }, kept);
+}
+
 function sameMembers(olds: unknown, news: unknown): boolean {
   if (!Array.isArray(olds) || !Array.isArray(news)) return false;
   const members = new Set<unknown>(olds);

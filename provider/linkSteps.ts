@@ -45,18 +45,30 @@ export function isProofOfNoLink(error: unknown): boolean {
   return error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
 }
 
+/** What the steps of a process may be given besides its connection. */
+export interface LinkStepsOptions {
+  /** Whether links may be let go of where ECS does not offer ClassicLink any more; may throw. */
+  readonly forgetRetired?: () => boolean;
+  /** Who holds which link, as far as it is known before anything is done. */
+  readonly turns?: Turns;
+}
+
 /** The steps, over one client and one reader for the whole process. */
 export class LinkSteps {
   readonly #client: EcsClient;
   readonly #reader: LinkReader;
   readonly #forgetRetired: () => boolean;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
 
-  /** @param forgetRetired whether links may be let go of where ECS does not offer ClassicLink any more; may throw. */
-  constructor(client: EcsClient, reader: LinkReader, forgetRetired: () => boolean = () => false) {
+  constructor(
+    client: EcsClient,
+    reader: LinkReader,
+    { forgetRetired = () => false, turns = new Turns() }: LinkStepsOptions = {},
+  ) {
     this.#client = client;
     this.#reader = reader;
     this.#forgetRetired = forgetRetired;
+    this.#turns = turns;
   }
 
   /**

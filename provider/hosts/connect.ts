@@ -7,18 +7,21 @@ import type { PopCoreClientOptions } from "../ecs/popCoreClient";
 import type { VpcClient } from "../ecs/vpcClient";
 import { LinkSteps } from "../linkSteps";
 import type { Settings } from "../settings";
+import { Turns } from "../turns";
 
 /**
  * Connects to ECS. No call is made and no credentials are asked for yet.
  *
+ * @param turns who holds which link, as far as it is known already.
  * @returns the steps that all resources of a process share, so that they take turns on an instance and read together.
  * @throws {SettingError} when the settings of credentials are wrong.
  */
-export async function connect(settings: Settings): Promise<LinkSteps> {
+export async function connect(settings: Settings, turns = new Turns()): Promise<LinkSteps> {
   const common = await commonOptions(settings);
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
   const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
-  return new LinkSteps(client, new LinkReader(client), () => settings.forgetRetiredLinks());
+  const forgetRetired = () => settings.forgetRetiredLinks();
+  return new LinkSteps(client, new LinkReader(client), { forgetRetired, turns });
 }
 
 /** Connects to the VPC service, as {@link connect} to ECS. */

@@ -60,6 +60,22 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
     expect(JSON.stringify(await shop.stack.export())).not.toContain('"initErrors"');
   });
 
+  test("[20] a rename that was cut short does not take the link away when it is finished", async () => {
+    shop = await openShop({ a: A }, { door });
+    expect((await shop.stack.up()).ok).toBe(true);
+    shop.declare({ renamed: A, c: { instanceId: "i-c", vpcId: "vpc-1" } });
+    // Fails the update after the renamed resource is made, and before the old one is deleted.
+    shop.emulator.trouble({
+      kind: "fault",
+      on: "AttachClassicLinkVpc",
+      instanceId: "i-c",
+      fault: { code: "Forbidden.SubUser" },
+    });
+    expect((await shop.stack.up()).ok).toBe(false);
+    expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { delete: 1 } });
+    expect(shop.linked()).toBe("i-a→vpc-1 i-c→vpc-1");
+  });
+
   test("[6] a half-made link can be destroyed", async () => {
     shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } }, { door });
     shop.emulator.trouble({ kind: "invisible", ms: 600_000 });

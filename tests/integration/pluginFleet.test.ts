@@ -336,6 +336,22 @@ describe("links that change hands", () => {
     expect(made()).toEqual(["i-a→vpc-1", "i-b→vpc-1", "i-c→vpc-1"]);
   });
 
+  test("what a resource goes on to declare stays linked when another one that names it too gives it up", async () => {
+    linkAll("i-a", "i-b");
+    await as(URN, () => plugin.diff(link, link));
+    await as(`${LINKS_URN}-other`, () => plugin.diff(outputsOf("i-b"), inputsOf("i-b", "i-c")));
+    await plugin.update(outputsOf("i-a", "i-b"), inputsOf());
+    expect(made()).toEqual(["i-a→vpc-1", "i-b→vpc-1"]);
+  });
+
+  test("what a resource is about to give up itself is not kept", async () => {
+    linkAll("i-a", "i-b");
+    await as(URN, () => plugin.diff(link, { ...link, vpcId: "vpc-2" }));
+    await as(`${LINKS_URN}-other`, () => plugin.diff(outputsOf("i-b"), inputsOf()));
+    await plugin.update(outputsOf("i-a", "i-b"), inputsOf());
+    expect(made()).toEqual([]);
+  });
+
   test("a resource deletes what it has made itself", async () => {
     await plugin.create(declared);
     await plugin.delete(linked);

@@ -26,7 +26,7 @@ function cloud(code: string, refused: readonly Method[], forgetRetired: () => bo
   for (const method of refused) ecs.always(method, fails(refusal(method, code)));
   const warnings: string[] = [];
   const context = { warn: (message: string) => void warnings.push(message) };
-  const steps = new LinkSteps(ecs, new LinkReader(ecs), forgetRetired);
+  const steps = new LinkSteps(ecs, new LinkReader(ecs), { forgetRetired });
   return {
     ecs,
     warnings,

@@ -1,11 +1,11 @@
 /** `ClassicLink` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { ClassicLinkLifecycle, checkLink, diffLink, toLink } from "../../classicLink";
+import { ClassicLinkLifecycle, checkLink, diffLink, keptLink, toLink } from "../../classicLink";
 import { ClassicLinkError, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinkId, parseLinkId } from "../../linkId";
-import { newHolder, toContext, toOutputs, toSides, told } from "./properties";
+import { holderOf, newHolder, toContext, toOutputs, toSides, told } from "./properties";
 import * as session from "./session";
 
 /** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
@@ -22,6 +22,7 @@ export class DynamicClassicLink implements pulumi.dynamic.ResourceProvider {
 
   async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const replaces = diffLink(olds, news);
+    session.keep(keptLink(olds, news), holderOf(olds));
     // An instance cannot hold two links, so the old one has to go first.
     return { changes: replaces.length > 0 || isHalfMade(olds), replaces, deleteBeforeReplace: true };
   }

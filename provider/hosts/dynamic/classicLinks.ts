@@ -1,11 +1,19 @@
 /** `ClassicLinks` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { ClassicLinksLifecycle, checkLinks, diffLinks, toDeclared, toInputs, toMembers } from "../../classicLinks";
+import {
+  ClassicLinksLifecycle,
+  checkLinks,
+  diffLinks,
+  keptLinks,
+  toDeclared,
+  toInputs,
+  toMembers,
+} from "../../classicLinks";
 import { HALF_MADE, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinksId } from "../../linkId";
-import { newHolder, toContext, toOutputs, toSides, told } from "./properties";
+import { holderOf, newHolder, toContext, toOutputs, toSides, told } from "./properties";
 import * as session from "./session";
 
 /** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
@@ -22,6 +30,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
 
   async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const { replaces, updates } = diffLinks(olds, news);
+    session.keep(keptLinks(olds, news), holderOf(olds));
     // An instance cannot hold two links, so the old ones have to go first.
     return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
   }

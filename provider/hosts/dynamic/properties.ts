@@ -30,17 +30,25 @@ export function toSides(found: object, state: Properties): Record<"inputs" | "ou
   return { inputs, outputs: toOutputs(found, state) };
 }
 
+/** The mark in the outputs of a resource. See `CallContext.holder`. */
+export function holderOf(state: Properties): string | undefined {
+  const { [HOLDER_KEY]: holder } = state;
+  return typeof holder === "string" ? holder : undefined;
+}
+
 /** The context of a call: who it is about, its timeout, and where it reports. Sources as for {@link toOutputs}. */
 export function toContext(
   subject: string,
   call: "create" | "read" | "update" | "delete",
   ...sources: readonly Properties[]
 ): CallContext {
-  const { [TIMEOUTS_KEY]: timeouts, [HOLDER_KEY]: holder } = keptOf(sources);
+  const kept = keptOf(sources);
+  const { [TIMEOUTS_KEY]: timeouts } = kept;
+  const holder = holderOf(kept);
   const seconds: unknown = Object.entries(timeouts ?? {}).find(([name]) => name === call)?.[1];
   return {
     ...(typeof seconds === "number" ? { timeoutMs: seconds * 1000 } : {}),
-    ...(typeof holder === "string" ? { holder } : {}),
+    ...(holder === undefined ? {} : { holder }),
     // The host's output is shown under the stack, so the line itself has to say whom it is about.
     report: (message) => console.log(`${subject}: ${message}`),
     warn: (message) => console.log(`${subject}: warning: ${message}`),

@@ -1,10 +1,14 @@
 /** What both dynamic resources share in a process: the settings, and the connection to ECS. */
 
 import type * as pulumi from "@pulumi/pulumi";
+import type { Link } from "../../ecs/client";
 import type { LinkSteps } from "../../linkSteps";
 import { Settings } from "../../settings";
+import { Turns } from "../../turns";
 import { connect } from "../connect";
 
+/** Filled by diffs too, most of which need no connection. */
+const turns = new Turns();
 let settings = new Settings();
 let configured = false;
 let connected: Promise<LinkSteps> | undefined;
@@ -32,8 +36,13 @@ export function defaultRegion(): string {
   return settings.defaultRegion();
 }
 
+/** Remembers that a resource of this update goes on to declare links. */
+export function keep(links: readonly Link[], holder: string | undefined): void {
+  for (const link of links) turns.hold(link, holder);
+}
+
 /** The steps, over one connection, so that reads of the whole process are gathered and paced together. */
 export function steps(): Promise<LinkSteps> {
-  connected ??= connect(settings);
+  connected ??= connect(settings, turns);
   return connected;
 }

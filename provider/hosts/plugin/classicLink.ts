@@ -1,6 +1,6 @@
 /** `ClassicLink` in the plugin. */
 
-import { ClassicLinkLifecycle, checkLink, diffLink, LINK_PROPERTIES, toLink } from "../../classicLink";
+import { ClassicLinkLifecycle, checkLink, diffLink, keptLink, LINK_PROPERTIES, toLink } from "../../classicLink";
 import { ClassicLinkError, HALF_MADE, isHalfMade } from "../../classicLinkError";
 import type { Link } from "../../ecs/client";
 import { formatLinkId, parseLinkId } from "../../linkId";
@@ -12,6 +12,8 @@ export const CLASSIC_LINK_CALLS: ResourceType = {
   check: checkLink,
 
   diff: (olds, news) => ({ replaces: diffLink(olds, news), updates: [] }),
+
+  kept: keptLink,
 
   // States of the dynamic door hold more, which ends here.
   outputsOf: (inputs) => Object.fromEntries(LINK_PROPERTIES.map((property) => [property, inputs[property]])),

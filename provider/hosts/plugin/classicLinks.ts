@@ -4,6 +4,7 @@ import {
   ClassicLinksLifecycle,
   checkLinks,
   diffLinks,
+  keptLinks,
   type Members,
   toDeclared,
   toInputs,
@@ -23,6 +24,8 @@ export const CLASSIC_LINKS_CALLS: ResourceType = {
   check: checkLinks,
 
   diff: diffLinks,
+
+  kept: keptLinks,
 
   outputsOf: ({ vpcId, instanceIds, regionId }) => ({ vpcId, instanceIds, regionId, movedAway: {} }),
 

@@ -14,6 +14,7 @@ import {
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { HalfMadeError, isHalfMade } from "../../classicLinkError";
+import type { Link } from "../../ecs/client";
 import type { CheckResult, Properties } from "../../inputs";
 import type { LinkSteps } from "../../linkSteps";
 import type { CallContext } from "../../operation";
@@ -28,6 +29,8 @@ export interface ResourceType {
   readonly tells: Readonly<Record<string, string>>;
   check(news: Properties, defaultRegion: () => string): CheckResult;
   diff(olds: Properties, news: Properties): { replaces: readonly string[]; updates: readonly string[] };
+  /** The links that a resource has and goes on to declare. */
+  kept(olds: Properties, news: Properties): readonly Link[];
   /** The outputs of what is as declared. Values that are not known yet stay so. */
   outputsOf(inputs: Properties): Properties;
   /** @throws {HalfMadeError} as {@link update} does. */
@@ -69,6 +72,7 @@ export class ResourceCalls {
     const news = unwrap(request.getNews()).values;
     const ignored = new Set<string>(request.getIgnorechangesList());
     const { replaces, updates } = this.#type.diff(olds, news);
+    this.#session.keep(this.#type.kept(olds, news), request.getUrn());
     const counts = (property: string) => !ignored.has(property);
     return diffResponse({
       olds,

@@ -1,14 +1,18 @@
 /** What the process knows between two calls: its engine, its configuration, its connection, and whether it was cancelled. */
 
+import type { Link } from "../../ecs/client";
 import type { Properties } from "../../inputs";
 import type { LinkSteps } from "../../linkSteps";
 import type { CallContext } from "../../operation";
 import { Settings } from "../../settings";
+import { Turns } from "../../turns";
 import { EngineLog } from "./engineLog";
 
 export class Session {
   #settings = new Settings();
   #steps: Promise<LinkSteps> | undefined;
+  /** Filled by diffs too, most of which need no connection. */
+  #turns = new Turns();
   #log: EngineLog | undefined;
   #cancel = new AbortController();
 
@@ -29,6 +33,12 @@ export class Session {
   configure(inputs: Properties): void {
     this.#settings = settingsOf(inputs);
     this.#steps = undefined;
+    this.#turns = new Turns();
+  }
+
+  /** Remembers that a resource of this update goes on to declare links. */
+  keep(links: readonly Link[], urn: string): void {
+    for (const link of links) this.#turns.hold(link, urn);
   }
 
   /** Ends what is under way, and whatever comes after it. Also sent at the end of every run. */
@@ -49,7 +59,7 @@ export class Session {
     timeoutS: number,
     operation: (steps: LinkSteps, context: CallContext) => Promise<T>,
   ): Promise<T> {
-    this.#steps ??= connectTo(this.#settings);
+    this.#steps ??= connectTo(this.#settings, this.#turns);
     const steps = await this.#steps;
     const log = this.#log;
     let hasStatus = false;
@@ -73,10 +83,10 @@ export class Session {
   }
 }
 
-async function connectTo(settings: Settings): Promise<LinkSteps> {
+async function connectTo(settings: Settings, turns: Turns): Promise<LinkSteps> {
   // Loaded here and not above: whoever starts the plugin waits for its port, and most starts connect to nothing.
   const { connect } = await import("../connect.js");
-  return await connect(settings);
+  return await connect(settings, turns);
 }
 
 /** Settings out of the inputs of a provider, whose names are those of the stack's configuration without its prefix. */
