@@ -28,16 +28,18 @@ export const readState = (file: string, decrypt: Change = (secret) => secret): E
 
 /** AES-256-GCM under a key made of a passphrase. The salt may be fixed, as these states are thrown away after a test. */
 function cipher(passphrase: string) {
-  const key = scryptSync(passphrase, "pulumi-classiclink", 32);
+  let made: Buffer | undefined;
+  // Made only where there is a secret: it takes long, as it should.
+  const key = () => (made ??= scryptSync(passphrase, "pulumi-classiclink", 32));
   const encrypt: Change = ({ value }) => {
     const nonce = randomBytes(12);
-    const aes = createCipheriv("aes-256-gcm", key, nonce);
+    const aes = createCipheriv("aes-256-gcm", key(), nonce);
     const sealed = [nonce, aes.update(JSON.stringify(value)), aes.final(), aes.getAuthTag()];
     return envelope({ ciphertext: Buffer.concat(sealed).toString("base64") });
   };
   const decrypt: Change = ({ ciphertext }) => {
     const sealed = Buffer.from(String(ciphertext), "base64");
-    const aes = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
+    const aes = createDecipheriv("aes-256-gcm", key(), sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
     const value = Buffer.concat([aes.update(sealed.subarray(12, -16)), aes.final()]);
     return envelope({ value: JSON.parse(value.toString()) });
   };

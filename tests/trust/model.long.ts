@@ -1,0 +1,28 @@
+/** A long game against the model, another one at every run: an hour, or LONG_TEST_MINUTES. */
+
+import { expect, test } from "@jest/globals";
+import { DOORS } from "../support/shop";
+import { play } from "./model/play";
+
+const minutes = Number(process.env.LONG_TEST_MINUTES ?? 60);
+const timeLimitMs = minutes * 60_000;
+
+/** Games for each door, each with a process of its own. */
+const TABLES = 2;
+
+test(
+  "random changes, drift, faults and kills end as declared through both doors",
+  async () => {
+    const seed = Date.now() % 1_000_000_000;
+    const games = DOORS.flatMap((door, n) =>
+      Array.from({ length: TABLES }, (_, table) =>
+        play({ door, seed: seed + 10 * n + table, runs: Number.MAX_SAFE_INTEGER, timeLimitMs }),
+      ),
+    );
+    const played = await Promise.allSettled(games);
+    const steps = played.map((game) => (game.status === "fulfilled" ? game.value : 0));
+    console.log(`${steps.reduce((sum, count) => sum + count)} steps against the model, seed ${seed}`);
+    expect(played.flatMap((game) => (game.status === "rejected" ? [String(game.reason)] : []))).toEqual([]);
+  },
+  timeLimitMs + 600_000,
+);

@@ -1,0 +1,12 @@
+/** A short game of random steps against the model, the same at every run. `npm run test:long` plays for an hour. */
+
+import { expect, test } from "@jest/globals";
+import { DOORS } from "../support/shop";
+import { play } from "./model/play";
+
+test("[5] [9] [11] [12] [20] random changes, drift, faults and kills end as declared through both doors", async () => {
+  const games = DOORS.map((door, n) => play({ door, seed: 20 + n, runs: 8 }));
+  const steps = (await Promise.all(games)).reduce((sum, played) => sum + played);
+  console.log(`${steps} steps against the model`);
+  expect(steps).toBeGreaterThan(100);
+}, 300_000);

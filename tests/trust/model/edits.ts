@@ -1,0 +1,165 @@
+/** Changes of the program, and of the cloud by others. */
+
+import * as fc from "fast-check";
+import { declaredBy, FLEET_NAMES, INSTANCES, LINK_NAMES, type Program, VPCS } from "./program";
+import type { System } from "./system";
+
+/** A change that can be made now, and how it is told. */
+type Change = readonly [told: string, make: (system: System) => void];
+
+/** Makes a change that a program, or the cloud, can take now, of what it picks from what there is. */
+type Recipe = (program: Program, pick: <T>(from: readonly T[]) => T) => Change;
+
+/** There is nothing to pick from. */
+class NothingToPick extends Error {}
+
+/** A step that calls no operation. */
+class Edit implements fc.AsyncCommand<Program, System> {
+  #told = "an edit";
+
+  constructor(
+    readonly recipe: Recipe,
+    readonly picks: readonly number[],
+  ) {}
+
+  check(program: Readonly<Program>): boolean {
+    try {
+      this.#change(program);
+      return true;
+    } catch (error) {
+      if (error instanceof NothingToPick) return false;
+      throw error;
+    }
+  }
+
+  async run(program: Program, system: System): Promise<void> {
+    const [told, make] = this.#change(program);
+    this.#told = told;
+    system.steps += 1;
+    make(system);
+  }
+
+  toString(): string {
+    return this.#told;
+  }
+
+  #change(program: Program): Change {
+    const numbers = this.picks.values();
+    return this.recipe(program, (from) => {
+      const picked = from[(numbers.next().value ?? 0) % from.length];
+      if (picked === undefined) throw new NothingToPick();
+      return picked;
+    });
+  }
+}
+
+const freeIn = (program: Program) => INSTANCES.filter((instanceId) => declaredBy(program)[instanceId] === undefined);
+const unused = <Name extends string>(names: readonly Name[], used: ReadonlyMap<string, unknown>) =>
+  names.filter((name) => !used.has(name));
+
+const RECIPES: readonly Recipe[] = [
+  (program, pick) => {
+    const name = pick(unused(LINK_NAMES, program.links));
+    const link = { instanceId: pick(freeIn(program)), vpcId: pick(VPCS) };
+    return [`link ${name} = ${show(link)}`, () => program.links.set(name, link)];
+  },
+  ({ links }, pick) => {
+    const [name, { instanceId }] = pick([...links]);
+    const link = { instanceId, vpcId: pick(VPCS) };
+    return [`link ${name} = ${show(link)}`, () => links.set(name, link)];
+  },
+  (program, pick) => {
+    const [name, { vpcId }] = pick([...program.links]);
+    const link = { instanceId: pick(freeIn(program)), vpcId };
+    return [`link ${name} = ${show(link)}`, () => program.links.set(name, link)];
+  },
+  ({ links }, pick) => {
+    const [name] = pick([...links]);
+    return [`no link ${name}`, () => links.delete(name)];
+  },
+  ({ links }, pick) => {
+    const [from, link] = pick([...links]);
+    const to = pick(unused(LINK_NAMES, links));
+    return [`link ${from} is named ${to}`, () => void (links.delete(from) && links.set(to, link))];
+  },
+  (program, pick) => {
+    const name = pick(unused(FLEET_NAMES, program.fleets));
+    const free = freeIn(program);
+    const fleet = { vpcId: pick(VPCS), instanceIds: free.slice(0, pick([0, 1, 2, 3])) };
+    return [`fleet ${name} = ${showFleet(fleet)}`, () => program.fleets.set(name, fleet)];
+  },
+  (program, pick) => {
+    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
+    const fleet = { vpcId, instanceIds: [...instanceIds, pick(freeIn(program))] };
+    return [`fleet ${name} = ${showFleet(fleet)}`, () => program.fleets.set(name, fleet)];
+  },
+  ({ fleets }, pick) => {
+    const [name, { vpcId, instanceIds }] = pick([...fleets]);
+    const leaves = pick(instanceIds);
+    const fleet = { vpcId, instanceIds: instanceIds.filter((one) => one !== leaves) };
+    return [`fleet ${name} = ${showFleet(fleet)}`, () => fleets.set(name, fleet)];
+  },
+  ({ fleets }, pick) => {
+    const [name, { instanceIds }] = pick([...fleets]);
+    const fleet = { vpcId: pick(VPCS), instanceIds };
+    return [`fleet ${name} = ${showFleet(fleet)}`, () => fleets.set(name, fleet)];
+  },
+  ({ fleets }, pick) => {
+    const [name] = pick([...fleets]);
+    return [`no fleet ${name}`, () => fleets.delete(name)];
+  },
+  ({ fleets }, pick) => {
+    const [from, fleet] = pick([...fleets]);
+    const to = pick(unused(FLEET_NAMES, fleets));
+    return [`fleet ${from} is named ${to}`, () => void (fleets.delete(from) && fleets.set(to, fleet))];
+  },
+  ({ links, fleets }, pick) => {
+    const [link, { instanceId }] = pick([...links]);
+    const [name, { vpcId, instanceIds }] = pick([...fleets]);
+    const fleet = { vpcId, instanceIds: [...instanceIds, instanceId] };
+    return [
+      `link ${link} becomes part of fleet ${name} = ${showFleet(fleet)}`,
+      () => void (links.delete(link) && fleets.set(name, fleet)),
+    ];
+  },
+  ({ links, fleets }, pick) => {
+    const link = pick(unused(LINK_NAMES, links));
+    const [name, { vpcId, instanceIds }] = pick([...fleets]);
+    const instanceId = pick(instanceIds);
+    const fleet = { vpcId, instanceIds: instanceIds.filter((one) => one !== instanceId) };
+    return [
+      `a member becomes link ${link} = ${show({ instanceId, vpcId })} of fleet ${name} = ${showFleet(fleet)}`,
+      () => void (fleets.set(name, fleet) && links.set(link, { instanceId, vpcId })),
+    ];
+  },
+];
+
+const show = ({ instanceId, vpcId }: { instanceId: string; vpcId: string }) => `${instanceId}→${vpcId}`;
+const showFleet = ({ instanceIds, vpcId }: { instanceIds: readonly string[]; vpcId: string }) =>
+  `${instanceIds.join(",")}→${vpcId}`;
+
+const DRIFT: readonly Recipe[] = [
+  (_, pick) => {
+    const [instanceId, vpcId] = [pick(INSTANCES), pick(VPCS)];
+    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
+  },
+  (program, pick) => {
+    const [instanceId, vpcId] = [pick(Object.keys(declaredBy(program))), pick(VPCS)];
+    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
+  },
+  (_, pick) => {
+    const instanceId = pick(INSTANCES);
+    return [`someone unlinks ${instanceId}`, ({ emulator }) => emulator.unlink(instanceId)];
+  },
+];
+
+const editBy = (recipes: readonly Recipe[]): fc.Arbitrary<Edit> =>
+  fc
+    .tuple(fc.constantFrom(...recipes), fc.array(fc.nat(59), { minLength: 4, maxLength: 4 }))
+    .map(([recipe, picks]) => new Edit(recipe, picks));
+
+/** A change of the program. */
+export const EDIT = editBy(RECIPES);
+
+/** A change of the cloud by someone else. */
+export const BY_OTHERS = editBy(DRIFT);

@@ -1,0 +1,52 @@
+/** What an update has to come to, given what its state knows and what the cloud holds. */
+
+import { type Known, ownedBy, pair } from "./knowledge";
+import { declaredBy, type Links, type Program } from "./program";
+
+/** What an update of a state that is in step with the cloud has to come to. */
+export type Expected =
+  | { readonly conflict: string; readonly links?: undefined }
+  | { readonly conflict?: undefined; readonly links: Links };
+
+/** The links in the end; or one that is in the way of a declared one, and that this update does not give up in time. */
+export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
+  const declared = declaredBy(program);
+  for (const [instanceId, vpcId] of Object.entries(declared)) {
+    const linkedTo = cloud[instanceId];
+    if (linkedTo === undefined || linkedTo === vpcId) continue;
+    if (!state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
+      return { conflict: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };
+    }
+  }
+  const owned = ownedBy(state);
+  const stays = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
+  return { links: { ...Object.fromEntries(stays), ...declared } };
+}
+
+/** Whether a resource of the state takes this link away early enough for another one. */
+function givesUp(known: Known, program: Program, instanceId: string, vpcId: string): boolean {
+  if (known.kind === "link") {
+    // What is replaced is deleted first; what is only deleted is deleted last.
+    return known.instanceIds[0] === instanceId && known.vpcId === vpcId && program.links.has(known.name);
+  }
+  const fleet = program.fleets.get(known.name);
+  if (fleet === undefined) return false;
+  if (known.vpcId === vpcId) return known.instanceIds.includes(instanceId);
+  const isPutBack = fleet.vpcId === known.vpcId && fleet.instanceIds.includes(instanceId);
+  return known.movedAway[instanceId] === vpcId && isPutBack;
+}
+
+/** What the state has to know in the end. */
+export function knownOf({ links, fleets }: Program): Known[] {
+  const rest = { movedAway: {}, isHalfMade: false };
+  return [
+    ...[...links].map(([name, { instanceId, vpcId }]) => ({
+      kind: "link" as const,
+      name,
+      vpcId,
+      instanceIds: [instanceId],
+      ...rest,
+    })),
+    ...[...fleets].map(([name, fleet]) => ({ kind: "fleet" as const, name, ...fleet, ...rest })),
+  ];
+}

@@ -1,0 +1,78 @@
+/** What a state knows of links, read from what the engine keeps, and what a refresh has to make of it. */
+
+import { HALF_MADE } from "../../../provider/classicLinkError";
+import type { ResourceState } from "../../engine/state";
+import type { Links } from "./program";
+
+/** One resource in a state. */
+export interface Known {
+  readonly kind: "link" | "fleet";
+  readonly name: string;
+  readonly vpcId: string;
+  /** The members that it holds to be linked to `vpcId`; of a single link the one instance, wherever it is linked. */
+  readonly instanceIds: readonly string[];
+  /** Members of a fleet that are linked elsewhere. */
+  readonly movedAway: Links;
+  readonly isHalfMade: boolean;
+}
+
+/** The resources of ours in a state. */
+export function knownIn(resources: Iterable<ResourceState>): Known[] {
+  return [...resources]
+    .filter(({ type }) => /:ClassicLinks?$/.test(type))
+    .map(({ urn, type, outputs, initErrors }): Known => {
+      const { instanceId, instanceIds, vpcId, movedAway } = outputs;
+      const kind = type.endsWith("s") ? "fleet" : "link";
+      return {
+        kind,
+        name: urn.split("::").at(-1) ?? "",
+        vpcId: String(vpcId),
+        instanceIds: Array.isArray(instanceIds) ? instanceIds.map(String) : [String(instanceId)],
+        movedAway: Object.fromEntries(Object.entries(movedAway ?? {}).map(([id, vpc]) => [id, String(vpc)])),
+        isHalfMade: outputs[HALF_MADE] === true || initErrors !== undefined,
+      };
+    });
+}
+
+/** The links that a state names as made by it, as "i-a→vpc-1". What has moved away is not among them. */
+export function ownedBy(state: readonly Known[]): Set<string> {
+  return new Set(state.flatMap(({ instanceIds, vpcId }) => instanceIds.map((instanceId) => pair(instanceId, vpcId))));
+}
+
+/** Where members of fleets are linked instead, as far as a state knows. */
+export function awayIn(state: readonly Known[]): Set<string> {
+  return new Set(state.flatMap(({ movedAway }) => Object.entries(movedAway).map(([id, vpcId]) => pair(id, vpcId))));
+}
+
+export const pair = (instanceId: string, vpcId: string): string => `${instanceId}→${vpcId}`;
+
+/** What a refresh has to make of a state. What is half made may be listed yet, so its absence is no news. */
+export function refreshed(state: readonly Known[], cloud: Links): Known[] {
+  return state.flatMap((known): Known[] => {
+    const { kind, vpcId, instanceIds, movedAway, isHalfMade } = known;
+    if (kind === "link") {
+      const linkedTo = cloud[instanceIds[0] ?? ""];
+      if (linkedTo === undefined) return isHalfMade ? [known] : [];
+      return [{ ...known, vpcId: linkedTo, isHalfMade: false }];
+    }
+    const members = [...new Set([...instanceIds, ...Object.keys(movedAway)])];
+    const away = members.filter((id) => cloud[id] !== undefined && cloud[id] !== vpcId);
+    return [
+      {
+        ...known,
+        instanceIds: members.filter((id) => cloud[id] === vpcId || (isHalfMade && cloud[id] === undefined)),
+        movedAway: Object.fromEntries(away.map((id) => [id, cloud[id] ?? ""])),
+      },
+    ];
+  });
+}
+
+/** A state in one spelling, to be compared. */
+export function told(state: readonly Known[]): string[] {
+  return state
+    .map(({ kind, name, vpcId, instanceIds, movedAway }) => {
+      const away = Object.entries(movedAway).map(([id, vpc]) => pair(id, vpc));
+      return `${kind} ${name}: ${[...instanceIds].sort().join(",")}→${vpcId} ${away.sort().join(",")}`.trim();
+    })
+    .sort();
+}

@@ -1,0 +1,104 @@
+/** What may befall an operation, drawn at random. */
+
+import * as fc from "fast-check";
+import type { EcsAction, FaultName, TroubleRule } from "../../../emulator";
+import { type Mishap, Operation, type OperationName } from "./operation";
+import { INSTANCES } from "./program";
+
+const change = fc.constantFrom<EcsAction>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
+const action = fc.constantFrom<EcsAction>(
+  "AttachClassicLinkVpc",
+  "DetachClassicLinkVpc",
+  "DescribeClassicLinkInstances",
+);
+const skip = fc.nat(3);
+const lasting = Number.POSITIVE_INFINITY;
+
+const passingFault = fc.constantFrom<FaultName>(
+  "reset-before",
+  "lost-answer",
+  "gateway-html",
+  "unavailable-503",
+  "internal-500-without-code",
+  "empty-body",
+  "truncated-json",
+  "xml-error",
+);
+
+const code = fc.constantFrom(
+  "Throttling.User",
+  "SignatureNonceUsed",
+  "SomethingNew",
+  "InternalError",
+  "OperationConflict",
+);
+
+const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
+  fc.record({
+    kind: fc.constant("fault" as const),
+    on: action,
+    fault: passingFault,
+    skip,
+    times: fc.integer({ min: 1, max: 3 }),
+    afterWork: fc.boolean(),
+  }),
+  // A read would wait such a one out, for longer than a test should take.
+  fc.record({
+    kind: fc.constant("fault" as const),
+    on: change,
+    fault: fc.oneof(passingFault, fc.constant<FaultName>("timeout")),
+    skip,
+    times: fc.constant(lasting),
+    afterWork: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("fault" as const),
+    on: action,
+    fault: fc.record({ code }),
+    skip,
+    afterWork: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("fault" as const),
+    on: action,
+    fault: fc.constant({ code: "Forbidden.SubUser" }),
+    skip,
+    times: fc.constant(lasting),
+  }),
+  fc.record({
+    kind: fc.constant("locked" as const),
+    instanceId: fc.constantFrom(...INSTANCES),
+    forMs: fc.constantFrom(300, lasting),
+  }),
+  fc.record({ kind: fc.constant("invisible" as const), ms: fc.constantFrom(400, 600_000) }),
+  fc.record({ kind: fc.constant("invisible" as const), describes: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constant("throttle" as const),
+    quota: fc.integer({ min: 1, max: 3 }),
+    windowMs: fc.constant(400),
+  }),
+);
+
+const point = fc.record({ on: action, skip, afterWork: fc.boolean() });
+
+const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ troubles: fc.array(trouble, { minLength: 1, maxLength: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ kill: fc.record({ at: point, carriedOut: fc.boolean() }) }) },
+  { weight: 1, arbitrary: fc.record({ revoke: point }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ lostAnswer: fc.record({ call: fc.nat(3), engineDies: fc.boolean() }) }),
+  },
+);
+
+const name = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<OperationName>("up --refresh") },
+  { weight: 4, arbitrary: fc.constant<OperationName>("up") },
+  { weight: 2, arbitrary: fc.constant<OperationName>("refresh") },
+  { weight: 1, arbitrary: fc.constant<OperationName>("destroy") },
+);
+
+/** An operation, about every third with something that befalls it. */
+export const OPERATION = fc
+  .tuple(name, fc.option(mishap, { nil: undefined, freq: 2 }))
+  .map(([operation, befalls]) => new Operation(operation, befalls));

@@ -1,0 +1,192 @@
+/** The operations on the stack, what befalls them, and what must be true after each. */
+
+import type * as fc from "fast-check";
+import type { HoldPoint, TroubleRule } from "../../../emulator";
+import { expectedOf, knownOf } from "./expectations";
+import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
+import { declaredBy, type Links, type Program } from "./program";
+import type { How, LostAnswer, Run } from "./stack";
+import type { System } from "./system";
+
+/** What befalls an operation. */
+export interface Mishap {
+  readonly troubles?: readonly TroubleRule[];
+  /** The provider is killed when this call to ECS comes, which is then carried out or not. */
+  readonly kill?: { readonly at: HoldPoint; readonly carriedOut: boolean };
+  /** The key is revoked when this call comes. */
+  readonly revoke?: HoldPoint;
+  readonly lostAnswer?: LostAnswer;
+}
+
+export type OperationName = "up" | "up --refresh" | "refresh" | "destroy";
+
+/** In ms: so long that a machine under load does not end what goes well, and so short that trouble ends soon. */
+const TIMEOUT_MS = { calm: 60_000, troubled: 2_000 };
+
+export class Operation implements fc.AsyncCommand<Program, System> {
+  constructor(
+    readonly name: OperationName,
+    readonly mishap: Mishap | undefined,
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  toString(): string {
+    return this.mishap === undefined ? this.name : `${this.name} with ${JSON.stringify(this.mishap)}`;
+  }
+
+  async run(program: Program, system: System): Promise<void> {
+    system.steps += 1;
+    const before = { state: system.state, cloud: system.cloud };
+    system.takeCalls();
+    const { run, isForgiven } = await this.#operate(program, system);
+    const after = { state: system.state, cloud: system.cloud };
+    const problems = [
+      ...this.#strayCalls(program, system, before),
+      ...forgotten(before, after, isForgiven),
+      ...unreadable(run),
+    ];
+    if (this.mishap === undefined) problems.push(...(await this.#unexpected(program, system, run, before, after)));
+    if (problems.length === 0) return;
+    const story = [
+      ...problems,
+      `before: ${JSON.stringify(before.cloud)} ${told(before.state).join(" · ")}`,
+      `after: ${JSON.stringify(after.cloud)} ${told(after.state).join(" · ")}`,
+      run.output,
+    ];
+    throw new Error(`${this}: ${story.join("\n")}`);
+  }
+
+  /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
+  async #operate(program: Program, system: System): Promise<{ run: Run; isForgiven: boolean }> {
+    const { emulator, kept } = system;
+    const { troubles = [], kill, revoke, lostAnswer } = this.mishap ?? {};
+    for (const trouble of troubles) emulator.trouble(trouble);
+    let isForgiven = lostAnswer !== undefined;
+    if (revoke !== undefined) {
+      const held = emulator.hold(revoke);
+      void held.arrived.then(() => {
+        emulator.revokeKey();
+        held.release();
+      });
+    }
+    if (kill !== undefined) {
+      const held = emulator.hold(kill.at);
+      void held.arrived.then(() => {
+        isForgiven = true;
+        kept.kill();
+        if (kill.carriedOut) held.release();
+        else held.cut();
+      });
+    }
+    const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
+    const how = { timeoutMs, ...(lostAnswer && { lostAnswer }) };
+    const run = await this.#start(program, system, how);
+    emulator.clearTrouble();
+    emulator.rotateKey();
+    // A call that was let go does its work in this turn of the loop.
+    await new Promise(setImmediate);
+    return { run, isForgiven };
+  }
+
+  #start(program: Program, { stack }: System, how: How): Promise<Run> {
+    if (this.name === "refresh") return stack.refresh(how);
+    if (this.name === "destroy") return stack.destroy(how);
+    return stack.up(program, how, { refresh: this.name === "up --refresh" });
+  }
+
+  /** Changes of links that are neither declared nor known to the state: of others' links. */
+  #strayCalls(program: Program, system: System, { state, cloud }: Standing): string[] {
+    const isUp = this.name === "up" || this.name === "up --refresh";
+    const read = this.name === "up --refresh" ? refreshed(state, cloud) : [];
+    const changes = this.name !== "refresh";
+    const mayAttach = new Set(isUp ? pairsOf(declaredBy(program)) : []);
+    const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...awayIn(known)]) : []);
+    return system.takeCalls().flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
+      const may = { AttachClassicLinkVpc: mayAttach, DetachClassicLinkVpc: mayDetach }[action];
+      return may === undefined || may.has(pair(InstanceId, VpcId))
+        ? []
+        : [`it called ${action} for ${pair(InstanceId, VpcId)}`];
+    });
+  }
+
+  /** What is not as it must be where nothing has befallen it. */
+  async #unexpected(program: Program, system: System, run: Run, before: Standing, after: Standing): Promise<string[]> {
+    const { state, cloud } = before;
+    const now = refreshed(state, cloud);
+    if (this.name === "refresh") {
+      return [
+        ...differs("the refresh", "succeeds", run.ok, true),
+        ...differs("the state", "is as the cloud", told(after.state), told(now)),
+        ...(await this.#changesNothing(program, system, "refresh")),
+      ];
+    }
+    if (this.name === "destroy") {
+      const owned = ownedBy(state);
+      const others = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
+      return [
+        ...differs("the destroy", "succeeds", run.ok, true),
+        ...differs("the state", "is empty", told(after.state), []),
+        ...differs("the cloud", "holds what others made", pairsOf(after.cloud), pairsOf(Object.fromEntries(others))),
+      ];
+    }
+    // What a plain up does not know of, it cannot set right.
+    if (this.name === "up" && told(state).join() !== told(now).join()) return [];
+    const { conflict, links } = expectedOf(program, this.name === "up" ? state : now, cloud);
+    if (conflict !== undefined) return differs(`the up, although ${conflict},`, "fails", run.ok, false);
+    return [
+      ...differs("the up", "succeeds", run.ok, true),
+      ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(links)),
+      ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
+      ...differs("the state", "is finished", after.state.filter(({ isHalfMade }) => isHalfMade).length, 0),
+      ...(await this.#changesNothing(program, system, "up")),
+    ];
+  }
+
+  /** The same once more. An up that has nothing to do asks nothing, either. */
+  async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<string[]> {
+    const before = told(system.state);
+    system.takeCalls();
+    const again = await new Operation(name, undefined).#start(program, system, { timeoutMs: TIMEOUT_MS.calm });
+    const calls = system.takeCalls().map(({ action }) => action);
+    return [
+      ...differs(`a second ${name}`, "changes nothing", again.changes, 0),
+      ...differs("the state", `is the same after a second ${name}`, told(system.state), before),
+      ...(name === "up" ? differs("a second up", "calls nothing", calls, []) : []),
+    ];
+  }
+}
+
+/** How things stand. */
+interface Standing {
+  readonly state: readonly Known[];
+  readonly cloud: Links;
+}
+
+const pairsOf = (links: Links): string[] =>
+  Object.entries(links)
+    .map(([instanceId, vpcId]) => pair(instanceId, vpcId))
+    .sort();
+
+/** Links that are there and ours, and that the state does not name. */
+function forgotten(before: Standing, after: Standing, isForgiven: boolean): string[] {
+  const [owned, known] = [ownedBy(before.state), new Set([...ownedBy(after.state), ...awayIn(after.state)])];
+  return pairsOf(after.cloud).flatMap((link) => {
+    const isNew = !pairsOf(before.cloud).includes(link);
+    const isOurs = isNew ? !isForgiven : owned.has(link);
+    return isOurs && !known.has(link) ? [`no state knows of ${link}`] : [];
+  });
+}
+
+/** Errors that say nothing to a person. */
+function unreadable({ output }: Run): string[] {
+  const found = /\bundefined\b|\[object|^ +at .*\d\)?$/m.exec(output);
+  return found === null ? [] : [`it said "${found[0]}"`];
+}
+
+function differs(what: string, must: string, is: unknown, wanted: unknown): string[] {
+  const [found, expected] = [JSON.stringify(is), JSON.stringify(wanted)];
+  return found === expected ? [] : [`not so: ${what} ${must}: ${found}, and not ${expected}`];
+}

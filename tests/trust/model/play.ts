@@ -1,0 +1,60 @@
+/** Plays random sequences of steps against the model. */
+
+import * as fc from "fast-check";
+import type { Door } from "../../support/shop";
+import { KeptProvider } from "../keptProvider";
+import { BY_OTHERS, EDIT } from "./edits";
+import { OPERATION } from "./mishaps";
+import { Operation } from "./operation";
+import type { Program } from "./program";
+import { System } from "./system";
+
+/** How much to play. */
+export interface Game {
+  readonly door: Door;
+  readonly seed: number;
+  /** Sequences. */
+  readonly runs: number;
+  /** The longest time for all, in ms. */
+  readonly timeLimitMs?: number;
+}
+
+/** How often each kind of step is drawn. */
+const steps = fc.commands([EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATION, OPERATION], {
+  maxCommands: 60,
+  size: "max",
+});
+
+/**
+ * Plays, on a provider process of its own. Rejects with the shortest sequence that is found to go wrong, and its seed.
+ *
+ * @returns how many steps were played.
+ */
+export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<number> {
+  const kept = new KeptProvider(door);
+  let played = 0;
+  const goesWell = fc.asyncProperty(steps, async (commands) => {
+    const system = await System.start(door, kept);
+    try {
+      const program: Program = { links: new Map(), fleets: new Map() };
+      await fc.asyncModelRun(() => ({ model: program, real: system }), commands);
+      // However it went, what others have left alone can be put in order, and be taken away.
+      for (const name of ["up --refresh", "destroy"] as const)
+        await new Operation(name, undefined).run(program, system);
+    } finally {
+      played += system.steps;
+      await system.close();
+    }
+  });
+  try {
+    await fc.assert(goesWell, {
+      seed,
+      numRuns: runs,
+      includeErrorInReport: true,
+      ...(timeLimitMs === undefined ? {} : { interruptAfterTimeLimit: timeLimitMs }),
+    });
+    return played;
+  } finally {
+    await kept.close();
+  }
+}

@@ -1,0 +1,27 @@
+/** The program that the model changes: which links it declares, under which names. */
+
+/** What a program declares. An instance is declared once at most, as the SDK demands. */
+export interface Program {
+  readonly links: Map<string, { readonly instanceId: string; readonly vpcId: string }>;
+  readonly fleets: Map<string, { readonly vpcId: string; readonly instanceIds: readonly string[] }>;
+}
+
+/** Few of each, so that they meet. */
+export const INSTANCES = ["i-a", "i-b", "i-c", "i-d", "i-e"] as const;
+export const VPCS = ["vpc-1", "vpc-2", "vpc-3"] as const;
+export const LINK_NAMES = ["one", "two", "three"] as const;
+export const FLEET_NAMES = ["blue", "green"] as const;
+
+export const REGION = "cn-hangzhou";
+
+/** Instance → VPC. */
+export type Links = Readonly<Record<string, string>>;
+
+/** The links that the program asks for. */
+export function declaredBy({ links, fleets }: Program): Links {
+  const singles = [...links.values()].map(({ instanceId, vpcId }) => [instanceId, vpcId] as const);
+  const members = [...fleets.values()].flatMap(({ vpcId, instanceIds }) =>
+    instanceIds.map((instanceId) => [instanceId, vpcId] as const),
+  );
+  return Object.fromEntries([...singles, ...members]);
+}

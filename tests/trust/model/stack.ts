@@ -1,0 +1,162 @@
+/** A stack that the test engine drives on a provider process, without the process of a program. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../../provider/hosts/dynamic/storedLine";
+import { openDeployment, type World } from "../../engine/deploy";
+import { openDisplay, type Operation } from "../../engine/display";
+import type { Provider } from "../../engine/providers";
+import { openSnapshot, type ResourceState, readState } from "../../engine/state";
+import { asValues, type Values } from "../../engine/values";
+import type { Door } from "../../support/shop";
+import type { Configuration } from "../calls";
+import type { KeptProvider } from "../keptProvider";
+import { type Program, REGION } from "./program";
+
+/** What came of an operation. */
+export interface Run {
+  readonly ok: boolean;
+  readonly output: string;
+  /** How many resources were created, updated, replaced or deleted. */
+  readonly changes: number;
+}
+
+/** What happens to the answer of the n-th create, update or delete of an operation: it is lost, with the engine or without. */
+export interface LostAnswer {
+  readonly call: number;
+  readonly engineDies: boolean;
+}
+
+export interface How {
+  /** How long each call on a resource may take, in ms. */
+  readonly timeoutMs: number;
+  readonly lostAnswer?: LostAnswer;
+}
+
+export class ModelStack {
+  readonly #door: Door;
+  readonly #kept: KeptProvider;
+  readonly #configuration: Values;
+  readonly #folder = mkdtempSync(join(tmpdir(), "classiclink-model-"));
+  readonly #stateFile = join(this.#folder, "state.json");
+
+  constructor(door: Door, kept: KeptProvider, configuration: Configuration) {
+    this.#door = door;
+    this.#kept = kept;
+    this.#configuration = asValues(configuration);
+  }
+
+  /** What the state holds. */
+  get resources(): readonly ResourceState[] {
+    return readState(this.#stateFile)?.deployment.resources ?? [];
+  }
+
+  up(program: Program, how: How, { refresh = false } = {}): Promise<Run> {
+    return this.#operate("update", how, async (deployment) => {
+      if (refresh) await deployment.refresh(false);
+      if (deployment.halt.signal.aborted) return;
+      // A program asks for all that does not depend on something else at the same time.
+      await Promise.allSettled(this.#declare(program).map((wanted) => deployment.register(wanted)));
+      await Promise.all(deployment.underWay);
+      if (!deployment.halt.signal.aborted) await deployment.removeTheRest();
+    });
+  }
+
+  refresh(how: How): Promise<Run> {
+    return this.#operate("refresh", how, (deployment) => deployment.refresh(true));
+  }
+
+  destroy(how: How): Promise<Run> {
+    return this.#operate("destroy", how, (deployment) => deployment.removeTheRest());
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async #operate(
+    operation: Operation,
+    how: How,
+    work: (deployment: ReturnType<typeof openDeployment>) => Promise<void>,
+  ): Promise<Run> {
+    const display = openDisplay(operation, "", () => {});
+    const file = openSnapshot(this.#stateFile, "", true);
+    let engineLives = true;
+    const snapshot = { ...file, save: () => (engineLives ? file.save() : undefined) };
+    const lose = () => {
+      if (how.lostAnswer?.engineDies) engineLives = false;
+    };
+    const start: World["start"] = async () => this.#calling(await this.#kept.renew(), how, lose);
+    const urnOf: World["urnOf"] = (_, type, name) => `urn:pulumi:dev::shop::${type}::${name}`;
+    const configFor: World["configFor"] = (pkg) => {
+      const short = Object.entries(this.#configuration).map(([key, value]) => [key.replace(`${pkg}:`, ""), value]);
+      return pkg === "classiclink" ? Object.fromEntries(short) : this.#configuration;
+    };
+    const deployment = openDeployment({ preview: false, parallel: 8, snapshot, display, urnOf, configFor, start });
+    await work(deployment).catch((error: unknown) => deployment.fail("", error));
+    snapshot.save();
+    const { create, update, replace, delete: removed } = display.counts;
+    return {
+      ok: !deployment.halt.signal.aborted,
+      output: display.lines.join("\n"),
+      changes: create + update + replace + removed,
+    };
+  }
+
+  /** A provider whose calls have this operation's timeout, and one of whose answers may get lost. */
+  #calling(provider: Provider, { timeoutMs, lostAnswer }: How, lose: () => void): Provider {
+    let changes = 0;
+    return {
+      ...provider,
+      call: async (name, fields) => {
+        if (!["create", "read", "update", "delete"].includes(name)) return await provider.call(name, fields);
+        const answer = await provider.call(name, this.#within(timeoutMs / 1000, fields));
+        if (name !== "read" && lostAnswer?.call === changes++) {
+          lose();
+          throw new Error("the answer of the provider is lost");
+        }
+        return answer;
+      },
+    };
+  }
+
+  /** A request with a timeout, as the engine gives it to the plugin and the SDK's class to the dynamic door. */
+  #within(seconds: number, fields: Readonly<Record<string, unknown>>): Values {
+    const request: Values = { ...asValues(fields), timeout: seconds };
+    if (this.#door === "plugin") return request;
+    const timeouts = { create: seconds, read: seconds, update: seconds, delete: seconds };
+    for (const side of ["properties", "olds", "news"]) {
+      if (request[side] !== undefined) request[side] = { ...asValues(request[side]), __timeouts: timeouts };
+    }
+    return request;
+  }
+
+  #declare({ links, fleets }: Program): ResourceState[] {
+    const regionId = REGION;
+    return [
+      ...[...links].map(([name, args]) => this.#wanted("ClassicLink", STORED_LINE, name, { regionId, ...args })),
+      ...[...fleets].map(([name, args]) =>
+        this.#wanted("ClassicLinks", STORED_LINE_OF_LINKS, name, { regionId, ...args }),
+      ),
+    ];
+  }
+
+  #wanted(resource: string, line: string, name: string, args: object): ResourceState {
+    const type =
+      this.#door === "dynamic" ? `pulumi-nodejs:dynamic/classiclink:${resource}` : `classiclink:index:${resource}`;
+    const own = this.#door === "dynamic" ? { __provider: line } : {};
+    return {
+      urn: `urn:pulumi:dev::shop::${type}::${name}`,
+      type,
+      custom: true,
+      id: "",
+      parent: "",
+      provider: "",
+      inputs: asValues({ ...args, ...own }),
+      outputs: {},
+      // Those of the state are passed on to a delete.
+      customTimeouts: { create: 0, update: 0, delete: 0 },
+    };
+  }
+}
