@@ -24,15 +24,15 @@ export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed
 
 /** What an emulator starts with. Everything may be left out. */
 export interface EmulatorOptions {
-  /** Default 0: any free port. It always listens on 127.0.0.1. */
+  /** The port to listen on, on 127.0.0.1. Default 0: any free one. */
   readonly port?: number | undefined;
   /** Names that it is called by besides 127.0.0.1 and localhost, such as behind a proxy. Requests to others are refused. */
   readonly hosts?: readonly string[] | undefined;
-  /** Default `"testid"`. */
+  /** The id of the key that requests must be signed with. Default `"testid"`. */
   readonly accessKeyId?: string | undefined;
-  /** Default `"testsecret"`. */
+  /** Its secret. Default `"testsecret"`. */
   readonly accessKeySecret?: string | undefined;
-  /** When set, every request must carry it; when not, none may. */
+  /** A token that every request must carry; without it, none may. */
   readonly securityToken?: string | undefined;
   /** The region of everything that names none. Default `"cn-hangzhou"`. */
   readonly regionId?: string | undefined;
@@ -40,13 +40,17 @@ export interface EmulatorOptions {
   readonly regions?: readonly string[] | undefined;
   /** Regions that exist but never had the classic network: Attach says `InvalidInstanceId.LimitedRegion`. */
   readonly limitedRegions?: readonly string[] | undefined;
+  /** ECS instances. What is not said of one: running, in the classic network, of the caller's account. */
   readonly instances?: readonly InstanceSeed[] | undefined;
+  /** VPCs. What is not said of one: ClassicLink is on, of the caller's account. */
   readonly vpcs?: readonly VpcSeed[] | undefined;
+  /** Links that are there already, between these instances and VPCs. */
   readonly links?: readonly LinkSeed[] | undefined;
   /** Links that a VPC may hold. Default 1000, as documented. */
   readonly quota?: number | undefined;
-  /** Default `"C"`, the newest. */
+  /** Which edition of the documentation the errors follow. Default `"C"`, the newest. */
   readonly errorGeneration?: Generation | undefined;
+  /** What ECS does where no document says it. */
   readonly undocumented?: Undocumented | undefined;
   /** JSON file to keep instances, VPCs and links in. If it exists, it wins over what the options say of the same ids. */
   readonly stateFile?: string | undefined;
@@ -56,7 +60,7 @@ export interface EmulatorOptions {
 
 /** A running emulator. Changes made here are drift: no signature, no trouble, seen at once. */
 export interface Emulator {
-  /** Like `http://127.0.0.1:4010`. */
+  /** Its address, such as `http://127.0.0.1:4010`. */
   readonly endpoint: string;
   /** The environment variables that point a Pulumi program at this emulator. */
   readonly environment: Readonly<Record<string, string>>;
@@ -64,12 +68,15 @@ export interface Emulator {
   links(): Link[];
   /** Links the instance, or moves its link to this VPC. Throws if either is unknown. */
   link(instanceId: string, vpcId: string): void;
+  /** Takes the instance's link away, if it has one. */
   unlink(instanceId: string): void;
+  /** Adds an instance, as `instances` does at the start. */
   addInstance(instance: InstanceSeed): void;
   /** Changes what is said, keeps the rest. */
   setInstance(instanceId: string, change: Omit<InstanceSeed, "instanceId">): void;
   /** Releases the instance; its link goes with it. */
   removeInstance(instanceId: string): void;
+  /** Adds a VPC, as `vpcs` does at the start. */
   addVpc(vpc: VpcSeed): void;
   /** Changes what is said, keeps the rest. */
   setVpc(vpcId: string, change: Omit<VpcSeed, "vpcId">): void;
@@ -77,6 +84,7 @@ export interface Emulator {
   removeVpc(vpcId: string): void;
   /** The journal, oldest call first; at most the newest 20000. */
   calls(): Call[];
+  /** Empties the journal. */
   clearCalls(): void;
   /** Adds a rule. Of several that fit a call each counts; the first with something to do strikes. */
   trouble(rule: TroubleRule): void;

@@ -27,6 +27,7 @@ export interface CodeFault {
 /** Calls to one action go wrong. */
 export interface FaultRule {
   readonly kind: "fault";
+  /** The operation. */
   readonly on: EcsAction;
   /** Only calls that name this instance. */
   readonly instanceId?: string | undefined;
@@ -34,6 +35,7 @@ export interface FaultRule {
   readonly times?: number | undefined;
   /** How many matching calls pass first. Default 0. */
   readonly skip?: number | undefined;
+  /** What goes wrong: something that has a name, or an error `{ code, status?, message? }`. */
   readonly fault: FaultName | CodeFault;
   /** The work is done all the same. Default false; `"lost-answer"` always does it, `"reset-before"` never. */
   readonly afterWork?: boolean | undefined;
@@ -66,7 +68,7 @@ export type TroubleRule =
     }
   /** Every answer, or those of one action, takes `ms` milliseconds longer. */
   | { readonly kind: "latency"; readonly ms: number; readonly action?: EcsAction | undefined }
-  /** Changes made by Attach and Detach from now on are seen by Describe only after a while. */
+  /** Changes made by Attach and Detach from now on are seen by Describe only after `ms` milliseconds, or so many `describes`. */
   | ({ readonly kind: "invisible" } & Delay)
   /** The key belongs to a RAM user without permission: `Forbidden.SubUser`. */
   | { readonly kind: "denied"; readonly action?: EcsAction | undefined }

@@ -3,12 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configurationPage } from "./configurationPage";
+import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
 import { referencePage } from "./referencePage";
 
 /** By path in the repository, what makes the text of each. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/configuration.md": configurationPage,
+  "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
   "docs/reference.md": referencePage,
 };

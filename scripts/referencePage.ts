@@ -7,6 +7,7 @@ import {
   OBJECT_SETTINGS,
   SETTING_DESCRIPTIONS,
 } from "../provider/hosts/plugin/descriptions";
+import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
 type Rows = Readonly<Record<string, string>>;
@@ -16,23 +17,36 @@ function table(head: string, rows: Rows): string {
   return markdownTable([head, "meaning"], cells);
 }
 
+/** What only the TypeScript package has, in the words of its docstrings. */
+function inTypeScript(documented: readonly Documented[]): string {
+  const rows = documented.map(({ name, text }) => [`\`${name}\``, text]);
+  return `\`pulumi-classiclink\`, for TypeScript and JavaScript, has besides:\n\n${markdownTable(["call", "meaning"], rows)}`;
+}
+
+function staticsOf(name: string, path: string): Documented[] {
+  const members = new Source(path).membersOf(name).filter((member) => /^(get|isInstance)\(/.test(member.name));
+  return members.map((member) => ({ ...member, name: `${name}.${member.name}` }));
+}
+
 /** The text of the page. */
 export function referencePage(): string {
   const settings = Object.fromEntries(SETTING_DESCRIPTIONS.map(({ name, description }) => [name, description]));
   const { links, ...link } = GET_CLASSIC_LINKS.result;
   return [
     "# Reference",
-    "<!-- Made by `npm run docs` from provider/hosts/plugin/descriptions.ts. Change it there. -->",
+    "<!-- Made by `npm run docs` from provider/hosts/plugin/descriptions.ts and the docstrings of sdk/. Change it there. -->",
     "## ClassicLink",
     CLASSIC_LINK.resource,
     table("input", CLASSIC_LINK.inputs),
     "`instanceId` and `vpcId` are required. A change of any input replaces the link; the old one is detached first.",
     table("output", CLASSIC_LINK.outputs),
+    inTypeScript(staticsOf("ClassicLink", "sdk/classicLink.ts")),
     "## ClassicLinks",
     CLASSIC_LINKS.resource,
     table("input", CLASSIC_LINKS.inputs),
     "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import takes all links of the VPC.",
     table("output", CLASSIC_LINKS.outputs),
+    inTypeScript(staticsOf("ClassicLinks", "sdk/classicLinks.ts")),
     "## getClassicLinks",
     GET_CLASSIC_LINKS.function,
     table("argument", GET_CLASSIC_LINKS.args),
@@ -40,6 +54,7 @@ export function referencePage(): string {
       links,
       ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
     }),
+    inTypeScript([new Source("sdk/getClassicLinks.ts").functionNamed("getClassicLinksOutput")]),
     "## Configuration",
     "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider. " +
       "Which place wins, which credentials are used, and more is in [Configuration](configuration.md).",
