@@ -21,20 +21,19 @@ export class Source {
     this.#file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
   }
 
+  /** What the docstring of an interface or a class says. */
+  textOfType(name: string): string {
+    return this.#docstringOf(this.#typeNamed(name), name);
+  }
+
   /** The members of an interface or a class, methods with their parameters' names. Private ones are left out. */
   membersOf(name: string): Documented[] {
-    const declared = this.#file.statements.find(
-      (one) => (ts.isInterfaceDeclaration(one) || ts.isClassDeclaration(one)) && one.name?.text === name,
-    );
-    if (declared === undefined || !(ts.isInterfaceDeclaration(declared) || ts.isClassDeclaration(declared))) {
-      throw new Error(`${this.#path} has no interface or class ${name}`);
-    }
-    return [...declared.members].flatMap((member) => {
+    return [...this.#typeNamed(name).members].flatMap((member) => {
       if (member.name === undefined || ts.isPrivateIdentifier(member.name)) return [];
       // It tells the members of a union apart, and has nothing to explain.
       if (ts.isPropertySignature(member) && member.type !== undefined && ts.isLiteralTypeNode(member.type)) return [];
       const isMethod = ts.isMethodSignature(member) || ts.isMethodDeclaration(member);
-      const parameters = isMethod ? `(${member.parameters.map((one) => one.name.getText()).join(", ")})` : "";
+      const parameters = isMethod ? `(${namesOf(member.parameters)})` : "";
       return [
         { name: `${member.name.getText()}${parameters}`, text: this.#docstringOf(member, member.name.getText()) },
       ];
@@ -58,7 +57,7 @@ export class Source {
     if (declared === undefined || !ts.isFunctionDeclaration(declared)) {
       throw new Error(`${this.#path} has no function ${name}`);
     }
-    const parameters = declared.parameters.map((one) => one.name.getText()).join(", ");
+    const parameters = namesOf(declared.parameters);
     return { name: `${name}(${parameters})`, text: this.#docstringOf(declared, name) };
   }
 
@@ -74,6 +73,14 @@ export class Source {
     throw new Error(`${this.#path} has no text ${name}`);
   }
 
+  #typeNamed(name: string): ts.InterfaceDeclaration | ts.ClassDeclaration {
+    for (const statement of this.#file.statements) {
+      const isType = ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement);
+      if (isType && statement.name?.text === name) return statement;
+    }
+    throw new Error(`${this.#path} has no interface or class ${name}`);
+  }
+
   #docstringOf(node: ts.Node, what: string): string {
     const ranges = ts.getLeadingCommentRanges(this.#file.text, node.getFullStart()) ?? [];
     const last = ranges.map(({ pos, end }) => this.#file.text.slice(pos, end)).at(-1);
@@ -82,7 +89,7 @@ export class Source {
       last ?? /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*\|?\s*$/.exec(this.#file.text.slice(0, node.getStart()))?.[0];
     if (comment?.startsWith("/**") !== true) throw new Error(`${this.#path}: ${what} has no docstring`);
     return comment
-      .replaceAll(/^\s*\/\*\*|\*\/[\s|]*$|^\s*\* ?/gm, " ")
+      .replaceAll(/^\s*\/\*\*|\*\/[\s|]*$|^\s*\*(?!\/) ?/gm, " ")
       .replaceAll(/\s+/g, " ")
       .replace(/ (@\w+|Source:) .*$/, "")
       .replaceAll(/\{@link (\w+)\}/g, "`$1`")
@@ -99,4 +106,9 @@ function namesIn(type: ts.TypeNode): string[] {
     const literal = member.type !== undefined && ts.isLiteralTypeNode(member.type) ? `: ${member.type.getText()}` : "";
     return `${member.name.getText()}${member.questionToken === undefined ? "" : "?"}${literal}`;
   });
+}
+
+/** One that is taken apart has no name of its own. */
+function namesOf(parameters: readonly ts.ParameterDeclaration[]): string {
+  return parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : "options")).join(", ");
 }

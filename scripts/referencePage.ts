@@ -24,7 +24,9 @@ function inTypeScript(documented: readonly Documented[]): string {
 }
 
 function staticsOf(name: string, path: string): Documented[] {
-  const members = new Source(path).membersOf(name).filter((member) => /^(get|isInstance)\(/.test(member.name));
+  const members = new Source(path)
+    .membersOf(name)
+    .filter((member) => /^(get|isInstance|fromAlicloud)\(/.test(member.name));
   return members.map((member) => ({ ...member, name: `${name}.${member.name}` }));
 }
 
@@ -55,6 +57,10 @@ export function referencePage(): string {
       ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
     }),
     inTypeScript([new Source("sdk/getClassicLinks.ts").functionNamed("getClassicLinksOutput")]),
+    "## Provider",
+    new Source("sdk/provider.ts").textOfType("Provider"),
+    "`new Provider(name, args, opts)` takes the settings below as arguments. The plugin's SDKs have one as well.",
+    inTypeScript(staticsOf("Provider", "sdk/provider.ts")),
     "## Configuration",
     "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider. " +
       "Which place wins, which credentials are used, and more is in [Configuration](configuration.md).",
