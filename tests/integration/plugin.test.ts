@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { version } from "../../package.json";
 import { type Emulator, startEmulator } from "../../emulator";
 import {
@@ -19,6 +20,7 @@ import {
   UNKNOWN,
   URN,
 } from "../support/pluginProcess";
+import { startSts } from "../support/sts";
 
 const SECRET = "s3cr3t+MARKER/with=chars";
 const link = { instanceId: "i-a", vpcId: "vpc-1", regionId: "cn-hangzhou" };
@@ -148,6 +150,9 @@ describe("CheckConfig and DiffConfig", () => {
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
     ["another switch", { forgetRetiredLinks: "perhaps" }, "forgetRetiredLinks", /use true or false/],
     ["a type", { region: 7 }, "region", /^region is of type number/],
+    ["a role without its ARN", { assumeRole: {} }, "assumeRole", /^classiclink:assumeRole\.roleArn is missing/],
+    ["a misspelt member", { assumeRole: '{"role":"r"}' }, "assumeRole", /^classiclink:assumeRole has no member "role"/],
+    ["a role without a token", { assumeRoleWithOidc: { roleArn: "r" } }, "", /oidcProviderArn is missing/],
   ])("[15] %s is told once, by the name of the setting", async (_, news, property, reason) => {
     const failures = (await plugin.checkConfig(news)).getFailuresList().map((failure) => failure.toObject());
     expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
@@ -428,6 +433,25 @@ describe("settings", () => {
     const error = await plugin.create(link).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ details: expect.stringContaining("check accessKey and secretKey") });
     expect(JSON.stringify([error, plugin.stdout, plugin.stderr, plugin.told])).not.toMatch(/wr0ng-secret|testid/);
+  });
+
+  test.each<[how: string, assumeRole: JavaScriptValue]>([
+    ["an object", { roleArn: "acs:ram::1:role/a" }],
+    ["text, as SDKs send it", '{"roleArn":"acs:ram::1:role/a"}'],
+  ])("[16] a role to assume may be %s", async (_, assumeRole) => {
+    const session = { accessKeyId: "STS.1", accessKeySecret: "secret-1", securityToken: "token-1" };
+    const sts = await startSts([{ accessKeyId: "testid", accessKeySecret: SECRET }], () => session);
+    const ecs = await startEmulator({ ...session, instances: [{ instanceId: "i-a" }], vpcs: [{ vpcId: "vpc-1" }] });
+    try {
+      plugin = await PluginProcess.start({});
+      await plugin.configure(configuration({ endpoint: ecs.endpoint, stsEndpoint: sts.endpoint, assumeRole }));
+      expect((await plugin.create(link)).getId()).toBe("cn-hangzhou:i-a");
+      expect(sts.calls.map(({ accessKeyId, params }) => [accessKeyId, params.RoleArn])).toEqual([
+        ["testid", "acs:ram::1:role/a"],
+      ]);
+    } finally {
+      await Promise.all([sts.close(), ecs.close()]);
+    }
   });
 
   test("a region that does not exist is told by the first operation", async () => {
