@@ -54,7 +54,16 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
     if (!action || request.version !== serviceOf(action).version) {
       throw new EcsFault("InvalidApi.NotFound", 404, "There is no such Action in this Version.");
     }
-    trouble.throttle(action, params.get("RegionId") ?? "");
+    const regionId = params.get("RegionId") ?? "";
+    const retired = trouble.retired(action, regionId);
+    if (retired !== undefined) {
+      throw new EcsFault(
+        retired,
+        statusOf(action, retired, rules.generation),
+        "The operation is not offered any more.",
+      );
+    }
+    trouble.throttle(action, regionId);
     return action;
   }
 

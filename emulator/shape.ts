@@ -93,10 +93,11 @@ const ruleFields: Readonly<Record<TroubleRule["kind"], readonly string[]>> = {
   throttle: ["quota", "windowMs", "action", "retryAfter", "code", "status"],
   latency: ["ms", "action"],
   invisible: ["ms", "describes"],
+  retired: ["code", "action", "regionId"],
   denied: ["action"],
   fault: ["on", "instanceId", "times", "skip", "fault", "afterWork"],
 };
-const kinds = ["locked", "throttle", "latency", "invisible", "denied", "fault"] as const;
+const kinds = ["locked", "throttle", "latency", "invisible", "retired", "denied", "fault"] as const;
 
 export function parseRule(value: unknown): TroubleRule {
   const kind = fieldsOf(value, "rule", ["kind", ...Object.values(ruleFields).flat()]).get("kind", oneOf(kinds));
@@ -124,6 +125,8 @@ export function parseRule(value: unknown): TroubleRule {
       const describes = maybe("describes", number);
       return describes === undefined ? { kind, ms: get("ms", number) } : { kind, describes };
     }
+    case "retired":
+      return { kind, action, code: maybe("code", text), regionId: maybe("regionId", text) };
     case "denied":
       return { kind, action };
     case "fault":

@@ -70,6 +70,14 @@ export type TroubleRule =
   | { readonly kind: "latency"; readonly ms: number; readonly action?: EcsAction | undefined }
   /** Changes made by Attach and Detach from now on are seen by Describe only after `ms` milliseconds, or so many `describes`. */
   | ({ readonly kind: "invisible" } & Delay)
+  /** ClassicLink is not offered any more: every call, or those of one action or region, is answered with `code`. */
+  | {
+      readonly kind: "retired";
+      /** Default `"InvalidAction"`. */
+      readonly code?: string | undefined;
+      readonly action?: EcsAction | undefined;
+      readonly regionId?: string | undefined;
+    }
   /** The key belongs to a RAM user without permission: `Forbidden.SubUser`. */
   | { readonly kind: "denied"; readonly action?: EcsAction | undefined }
   | FaultRule;
@@ -121,6 +129,14 @@ export class Trouble {
 
   denied(action: EcsAction): boolean {
     return this.#of("denied").some((rule) => (rule.action ?? action) === action);
+  }
+
+  /** With which code a retired operation is refused; undefined where it is still offered. */
+  retired(action: EcsAction, regionId: string): string | undefined {
+    const rule = this.#of("retired").find(
+      (one) => (one.action ?? action) === action && (one.regionId ?? regionId) === regionId,
+    );
+    return rule && (rule.code ?? "InvalidAction");
   }
 
   /** How long a change made now stays unseen. */

@@ -246,3 +246,31 @@ test("the journal tells what was asked, what came of it and the request id that 
   emulator.clearCalls();
   expect(emulator.calls()).toEqual([]);
 });
+
+describe("retirement", () => {
+  test.each([
+    [undefined, "InvalidAction", 400],
+    ["InvalidApi.NotFound", "InvalidApi.NotFound", 404],
+    ["InvalidInstanceId.LimitedRegion", "InvalidInstanceId.LimitedRegion", 403],
+  ])("with code %s refuses every operation with %s, HTTP %i", async (code, told, status) => {
+    const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
+    emulator.trouble({ kind: "retired", code });
+    const refused = { status, body: { Code: told } };
+    expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject(refused);
+    expect(await detach(emulator, "i-1", "vpc-1")).toMatchObject(refused);
+    expect(await list(emulator, { VpcId: "vpc-1" })).toMatchObject(refused);
+    expect(emulator.links()).toHaveLength(1);
+  });
+
+  test("of one region or one operation leaves the others alone", async () => {
+    const emulator = await start({ regions: ["cn-beijing"] });
+    emulator.trouble({ kind: "retired", regionId: "cn-beijing" });
+    emulator.trouble({ kind: "retired", action: "AttachClassicLinkVpc" });
+    const query = { VpcId: "vpc-1" };
+    expect(await list(emulator, { ...query, RegionId: "cn-beijing" })).toMatchObject({
+      body: { Code: "InvalidAction" },
+    });
+    expect(await list(emulator, query)).toMatchObject({ status: 200 });
+    expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ body: { Code: "InvalidAction" } });
+  });
+});
