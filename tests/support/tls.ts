@@ -1,8 +1,8 @@
 /** Encryption in front of a server on loopback, for hosts that are reached through a proxy only. */
 
+import { request as httpRequest } from "node:http";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { connect } from "node:net";
-import { createServer } from "node:tls";
 
 /** Signed by itself, for {@link HOSTS}, from 2020 to 2120. Its key is in this file: it protects nothing. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
@@ -28,17 +28,26 @@ EAkTsnfdBnJW16bu+qxnyc2TpKpx1t5e1v7TR21LQen2ifm892kN6mvk
 /** The hosts of the certificate. Nobody's name server knows them. */
 export const HOSTS = { ecs: "ecs.private.test", sts: "sts.private.test" } as const;
 
-/** Starts a server that decrypts, and passes everything on to another. Resolves to its port. */
+/** Starts a server that decrypts, and passes every request on to another. */
 export async function startTls(port: number): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer({ key: KEY, cert: CERTIFICATE }, (socket) => {
-    const plain = connect(port, "127.0.0.1");
-    socket.pipe(plain).pipe(socket);
-    for (const [end, other] of [[socket, plain] as const, [plain, socket] as const]) {
-      end.on("error", () => other.destroy());
-      end.on("close", () => other.destroy());
-    }
+  const server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
+    // Servers on loopback answer to names of this machine only.
+    const headers = { ...request.headers, host: `127.0.0.1:${port}` };
+    const onward = httpRequest({ port, path: request.url, method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port: own = 0 }: Partial<AddressInfo> = Object(server.address());
-  return { port: own, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    port: own,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
