@@ -1,0 +1,43 @@
+/** Looks for secrets in whatever was told, printed or kept, in every form that they take on the way. */
+
+import { inspect } from "node:util";
+
+/** The forms of the markers that are in a text, each as `form of marker`. */
+export function leaksIn(text: string, markers: readonly string[]): string[] {
+  return markers.flatMap((marker) =>
+    formsOf(marker)
+      .filter(([, form]) => text.includes(form))
+      .map(([name]) => `${name} of ${marker}`),
+  );
+}
+
+/** All that an error could tell: its message, stack and members, those of its causes, and what cannot be enumerated. */
+export function allOf(error: unknown): string {
+  const { message = "", stack = "" } = Object(error);
+  return [String(error), message, stack, JSON.stringify(error), inspect(error, { depth: 20, showHidden: true })].join(
+    "\n",
+  );
+}
+
+function formsOf(marker: string): (readonly [name: string, form: string])[] {
+  const encoded = encodeURIComponent(marker);
+  const aligned = [0, 1, 2].map((offset) => [`base64 at ${offset}`, base64At(marker, offset)] as const);
+  return [
+    ["raw", marker],
+    ["URL-encoded", encoded],
+    ["URL-encoded, small", encoded.replace(/%../g, (byte) => byte.toLowerCase())],
+    ["URL-encoded twice", encodeURIComponent(encoded)],
+    ["JSON", JSON.stringify(marker).slice(1, -1)],
+    ["hex", Buffer.from(marker).toString("hex")],
+    ...aligned,
+    ...aligned.map(([name, form]) => [`${name}, for URLs`, form.replaceAll("+", "-").replaceAll("/", "_")] as const),
+  ];
+}
+
+/** What is the same of its base64 whatever stands before and after, when it begins at a byte of three. */
+function base64At(marker: string, offset: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(marker)]);
+  const text = bytes.toString("base64").replace(/=+$/, "");
+  // The first and the last character share bits with their neighbours.
+  return text.slice(offset === 0 ? 0 : offset + 1, bytes.length % 3 === 0 ? undefined : -1);
+}
