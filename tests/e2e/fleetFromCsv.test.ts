@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { readFleet } from "../../examples/fleet-from-csv/fleet";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
 import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack, type Stack } from "../support/stack";
+import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
 const FILE = readFileSync(join(REPOSITORY, "examples/fleet-from-csv/fleet.csv"), "utf8");
 const INSTANCES = [...FILE.matchAll(/^(i-\w+),/gm)].map(([, instanceId = ""]) => instanceId);
@@ -24,7 +24,7 @@ describe("a fleet from a CSV file", () => {
       vpcs: ["vpc-shop", "vpc-billing", "vpc-reports"].map((vpcId) => ({ vpcId })),
     });
     project = makeProject({}, "examples/fleet-from-csv");
-    stack = await openStack({ project, config: configurationOf(emulator.endpoint) });
+    stack = await openStack({ project, config: configurationOf(emulator.endpoint), env: TRANSPILE_ONLY });
   });
   afterAll(async () => {
     await stack?.close();

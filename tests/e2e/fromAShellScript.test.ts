@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
 import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack, type Stack } from "../support/stack";
+import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
 const BEFORE = join(REPOSITORY, "examples/from-a-shell-script/before");
 const INSTANCES = readFileSync(join(BEFORE, "instances.txt"), "utf8").trim().split("\n");
@@ -25,7 +25,7 @@ describe("links that a shell script made", () => {
       vpcs: [{ vpcId: "vpc-shop" }],
     });
     project = makeProject({}, "examples/from-a-shell-script");
-    stack = await openStack({ project, config: configurationOf(emulator.endpoint) });
+    stack = await openStack({ project, config: configurationOf(emulator.endpoint), env: TRANSPILE_ONLY });
   });
   afterAll(async () => {
     await stack?.close();

@@ -9,7 +9,7 @@ import { startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack } from "../support/stack";
+import { openStack, TRANSPILE_ONLY } from "../support/stack";
 
 // The Automation API asks the CLI for its version; one that was built from its sources may have none.
 const withCli = /\d/.test(versionOfPulumi() ?? "") ? test : test.skip;
@@ -69,7 +69,7 @@ describe("a stack with tests of its own", () => {
       vpcs: [{ vpcId: "vpc-shop" }],
     });
     const config = { ...configurationOf(emulator.endpoint), vpcId: "vpc-shop", instances: JSON.stringify(instances) };
-    const stack = await openStack({ project, config });
+    const stack = await openStack({ project, config, env: TRANSPILE_ONLY });
     try {
       expect(await stack.up()).toMatchObject({ ok: true, summary: { create: 3 } });
       expect(emulator.links()).toHaveLength(2);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project } from "../support/project";
 import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack, type Stack } from "../support/stack";
+import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
 const PARTNER = { accessKeyId: "partnerid", accessKeySecret: "partner+s3cr3t+MARKER" };
 
@@ -29,7 +29,7 @@ describe("links in two regions and two accounts", () => {
       partnerSecretKey: { secret: PARTNER.accessKeySecret },
       partnerEndpoint: partner.endpoint,
     };
-    stack = await openStack({ project, config });
+    stack = await openStack({ project, config, env: TRANSPILE_ONLY });
   });
   afterAll(async () => {
     await stack?.close();

@@ -12,6 +12,7 @@ import { type Emulator, type EmulatorOptions, type Link, startEmulator } from "p
 import { openStack, type RecordedCall, type Stack, type StackOptions } from "../engine";
 import { makeProject, type Project, REPOSITORY } from "./project";
 import { SECRET_KEY } from "./shop";
+import { TRANSPILE_ONLY } from "./stack";
 
 export type Config = NonNullable<StackOptions["config"]>;
 
@@ -66,7 +67,7 @@ export async function openAlicloudExample(
         ...more,
       },
       // The stand-in for the module has no types. The example is checked against those of the real one, by itself.
-      env: { NODE_PATH: join(REPOSITORY, "tests/support/modules"), PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+      env: { NODE_PATH: join(REPOSITORY, "tests/support/modules"), ...TRANSPILE_ONLY },
       standIns: { alicloud: (wanted) => makeIn(emulator, wanted) },
       recordCalls: (call) => asked.push(call),
       onLine,

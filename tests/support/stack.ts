@@ -17,6 +17,9 @@ export interface StackOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** The environment for a program in TypeScript whose types `npm run typecheck` has checked. */
+export const TRANSPILE_ONLY = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } as const;
+
 /** A value of the stack's configuration. */
 export type ConfigValue = string | { readonly secret: string };
 
