@@ -71,7 +71,24 @@ describe("nothing is hidden", () => {
     expect(folders.filter((folder) => !existsSync(join(REPOSITORY, folder, "README.md")))).toEqual([]);
   });
 
+  test("every example has a test", () => {
+    const texts = testsIn(join(REPOSITORY, "tests")).map((file) => readFileSync(file, "utf8"));
+    const examples = readdirSync(join(REPOSITORY, "examples"), { withFileTypes: true });
+    const untested = examples.filter(
+      ({ name }) => !texts.some((text) => text.includes(`examples/${name}`) || text.includes(`"${name}"`)),
+    );
+    expect(untested.filter((entry) => entry.isDirectory()).map(({ name }) => name)).toEqual([]);
+  });
+
   test("the README leads to the map and to the examples", () => {
     expect(linked("README.md")).toEqual(expect.arrayContaining(["docs/README.md", "examples/README.md"]));
   });
 });
+
+function testsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return testsIn(path);
+    return entry.name.endsWith(".test.ts") ? [path] : [];
+  });
+}
