@@ -40,6 +40,7 @@ export interface AdoptOptions extends ScanOptions {
 
 export interface CheckOptions extends CloudOptions {
   readonly allowUndeclared?: boolean;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -114,6 +115,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(PROFILE)
     .addOption(ENDPOINT)
     .option("--allow-undeclared", "links to a declared VPC that the list does not have are no drift")
+    .option("--quiet", "print nothing when every link is as declared, so that cron has nothing to mail")
     .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
     .action(async (file: string, options: CheckOptions) => {
       process.exitCode = await actions.check(file, options);

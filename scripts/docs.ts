@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cliPage } from "./cliPage";
 import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
@@ -9,6 +10,7 @@ import { referencePage } from "./referencePage";
 
 /** By path in the repository, what makes the text of each. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/cli.md": cliPage,
   "docs/configuration.md": configurationPage,
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,

@@ -40,7 +40,7 @@ export async function adopt(options: AdoptOptions): Promise<number> {
   }
   const command = nextCommand(out, program, IMPORT_FILE, fates.get("Pulumi.yaml") !== "kept");
   process.stdout.write(`Now type:\n\n  ${coloured("green", command)}\n\n`);
-  process.stdout.write("After it, pulumi up changes nothing. It needs Pulumi 3.254 or newer.\n");
+  process.stdout.write("Needs Pulumi 3.254 or newer; after it, pulumi up changes nothing.\n");
   return 0;
 }
 

@@ -25,10 +25,12 @@ export function nextCommand(folder: string, program: ProgramKind, importFile: st
 }
 
 function install(folder: string, program: ProgramKind): string[] {
-  const needed = Object.keys(dependenciesOf(program));
-  const missing = needed.filter((name) => !textOf(join(folder, "package.json")).includes(`"${name}"`));
+  const needed = dependenciesOf(program);
+  const missing = Object.entries(needed)
+    .filter(([name]) => !textOf(join(folder, "package.json")).includes(`"${name}"`))
+    .map(([name, version]) => (/^\d+$/.test(version) ? `${name}@${version}` : name));
   if (missing.length > 0) return [`npm install ${missing.join(" ")}`];
-  return needed.every((name) => isInstalled(folder, name)) ? [] : ["npm install"];
+  return Object.keys(needed).every((name) => isInstalled(folder, name)) ? [] : ["npm install"];
 }
 
 function isInstalled(folder: string, name: string): boolean {

@@ -31,8 +31,8 @@ export function dependenciesOf(program: ProgramKind): Readonly<Record<string, st
     readFileSync(require.resolve("pulumi-classiclink/package.json"), "utf8"),
   );
   const itself = { "pulumi-classiclink": `^${version}`, ...peerDependencies };
-  // Without it Pulumi compiles with a TypeScript of its own that is too old for the package's types.
-  return program === "yaml" ? itself : { ...itself, typescript: "^5.0.0" };
+  // Without it Pulumi compiles with a TypeScript of its own that is too old for the package's types; it does not take 7 yet.
+  return program === "yaml" ? itself : { ...itself, typescript: "5" };
 }
 
 /** What a project has besides the links. In YAML the links are in Pulumi.yaml itself. */

@@ -24,6 +24,7 @@ export async function check(file: string, options: CheckOptions): Promise<number
     }));
     progress.end();
     const drift = options.allowUndeclared ? all.filter((one) => one.drift !== "undeclared") : all;
+    if (options.quiet && drift.length === 0) return 0;
     process.stdout.write(options.json ? asJson(declaration, drift) : asTable(drift));
     process.stderr.write(`${summaryOf(declaration, drift)}\n`);
     return drift.length === 0 ? 0 : 2;

@@ -54,15 +54,21 @@ const CHECKS: Readonly<Record<string, (command: Command) => Problem>> = {
   pulumi: pulumiProblem,
   aliyun: aliyunProblem,
   curl: curlProblem,
-  cd: ({ args: [folder = ""] }) => (existsSync(join(REPOSITORY, folder)) ? undefined : `no folder ${folder}`),
+  cd: ({ page, args: [folder = ""] }) =>
+    existsSync(join(REPOSITORY, folder)) || makesFolder(page, folder) ? undefined : `no folder ${folder}`,
   // The shell's own, and what every system has.
   ...Object.fromEntries(
-    ["export", "while", "do", "done", "echo", "sleep", "mv", "cp", "sed", "node"].map((name) => [
+    ["export", "while", "do", "done", "echo", "sleep", "mkdir", "mv", "cp", "sed", "node"].map((name) => [
       name,
       () => undefined,
     ]),
   ),
 };
+
+/** Whether a page has its reader make a folder before. */
+function makesFolder(page: Page, folder: string): boolean {
+  return blocksOf(page).some(({ code }) => code.split(/\s/).join(" ").includes(`mkdir ${folder} `));
+}
 
 function problemOf(command: Command): Problem {
   const check = Object.hasOwn(CHECKS, command.program) ? CHECKS[command.program] : undefined;
@@ -70,7 +76,7 @@ function problemOf(command: Command): Problem {
 }
 
 function npmProblem({ page, args: [verb = "", ...rest] }: Command): Problem {
-  if (["ci", "install", "pack"].includes(verb)) return undefined;
+  if (["ci", "init", "install", "pack"].includes(verb)) return undefined;
   const script = verb === "run" ? (rest[0] ?? "") : verb;
   const beside = join(REPOSITORY, dirname(page.path), "package.json");
   const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};
@@ -96,15 +102,16 @@ function npxProblem({ args: [name = "", ...rest] }: Command): Problem {
   });
   if (status !== 0) return `${name} ${verbs.join(" ")} --help fails`;
   const known = new Set(stdout.match(/--?[a-z][\w-]*/g));
-  return rest.filter((word) => word.startsWith("-") && !known.has(word)).map((flag) => `${name} has no ${flag}`)[0];
+  // A dash alone stands for standard input.
+  return rest.filter((word) => /^-./.test(word) && !known.has(word)).map((flag) => `${name} has no ${flag}`)[0];
 }
 
 /** What the pages use of Pulumi: commands and their flags. Compared with the CLI where it is on PATH. */
 const PULUMI: Readonly<Record<string, readonly string[]>> = {
   cancel: [],
   "config set": ["--path", "--secret"],
-  destroy: ["--run-program", "--skip-preview", "--target"],
-  import: ["--file"],
+  destroy: ["--run-program", "--skip-preview", "--target", "--yes"],
+  import: ["--file", "--generate-code", "--protect", "--yes"],
   install: [],
   login: ["--local"],
   "package add": [],
@@ -114,17 +121,19 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "stack export": ["--file"],
   "stack import": ["--file"],
   "stack init": [],
-  "stack rm": [],
+  "stack output": ["--json", "--show-secrets"],
+  "stack rm": ["--yes"],
+  "stack select": ["--create"],
   "state delete": [],
   "state unprotect": [],
-  up: ["--refresh"],
+  up: ["--refresh", "--yes"],
 };
 
 function pulumiProblem({ page, args }: Command): Problem {
   const [first = "", second = ""] = args;
   const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(PULUMI, one));
   if (name === undefined) return `pulumi ${first} ${second} is not in the table of this test`;
-  const flags = args.filter((word) => word.startsWith("--"));
+  const flags = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
   const unknown = flags.find((flag) => !PULUMI[name]?.includes(flag));
   if (unknown !== undefined) return `pulumi ${name} ${unknown} is not in the table of this test`;
   if (name !== "config set") return undefined;

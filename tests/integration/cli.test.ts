@@ -177,6 +177,15 @@ describe("check", () => {
     expect(called().length).toBe(4);
   });
 
+  test("prints nothing for cron while all is well", async () => {
+    await start(FEW);
+    write("links.json", { links: emulator.links() });
+    expect(await run("check", "--quiet", "links.json")).toEqual({ code: 0, stdout: "", stderr: "" });
+    emulator.unlink("i-a");
+    const { code, stdout, stderr } = await run("check", "--quiet", "links.json");
+    expect([code, stdout.includes("missing"), stderr]).toEqual([2, true, expect.stringContaining("1 missing")]);
+  });
+
   test("tells what is missing, moved and undeclared, and exits with 2", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-2\ni-x,vpc-2\n");
@@ -248,7 +257,7 @@ describe("adopt", () => {
       "  cd links && npm install && pulumi stack select --create dev && " +
         "pulumi import --file classiclinks.import.json --yes --protect=false --generate-code=false",
       "",
-      "After it, pulumi up changes nothing. It needs Pulumi 3.254 or newer.",
+      "Needs Pulumi 3.254 or newer; after it, pulumi up changes nothing.",
       "",
     ]);
     expect([code, stderr]).toEqual([0, ""]);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { readDeclaration } from "../../../cli/check/declared";
+import { blocksOf, PAGES } from "../../docs/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
 const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };
@@ -107,4 +108,15 @@ describe("a list that cannot be right is refused:", () => {
     expect(() => readDeclaration("instanceId,vpcId\ni-a,vpc-1\n", "f", noRegion)).toThrow("no region is configured");
     expect(readDeclaration(json([A]), "f", noRegion).links).toEqual([A]);
   });
+});
+
+test("the lists that the page about the command line shows are understood", () => {
+  const page = PAGES.find(({ path }) => path === "docs/cli.md");
+  const lists =
+    page === undefined
+      ? []
+      : blocksOf(page).filter(({ code, language }) => language !== "sh" && code.includes("vpcId"));
+  expect(lists.map(({ language }) => language)).toEqual(["json", "yaml", "text"]);
+  for (const { code } of lists)
+    expect(read(code).links).toContainEqual(expect.objectContaining({ instanceId: "i-bp1web" }));
 });

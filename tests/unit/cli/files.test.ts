@@ -74,7 +74,7 @@ describe("the command to type next", () => {
 
   test("adds to a package.json what it lacks", () => {
     put("package.json", '{ "dependencies": { "@pulumi/pulumi": "^3.200.0" } }');
-    expect(next("dynamic")[1]).toBe("npm install pulumi-classiclink typescript");
+    expect(next("dynamic")[1]).toBe("npm install pulumi-classiclink typescript@5");
   });
 
   test("does not install what is there, and leaves the stacks of an old project alone", () => {
