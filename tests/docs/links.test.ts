@@ -67,7 +67,8 @@ describe("nothing is hidden", () => {
   test("the list of examples has every example, and each has a README", () => {
     const entries = readdirSync(join(REPOSITORY, "examples"), { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `examples/${name}`);
-    expect(linked("examples/README.md").sort()).toEqual(folders.sort());
+    const listed = linked("examples/README.md").filter((path) => path.startsWith("examples/"));
+    expect(listed.sort()).toEqual(folders.sort());
     expect(folders.filter((folder) => !existsSync(join(REPOSITORY, folder, "README.md")))).toEqual([]);
   });
 
