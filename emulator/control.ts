@@ -1,6 +1,6 @@
 /** The control API under `/-/`: the handle's calls over HTTP, for programs that are not in the emulator's process. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { IsFromProgram } from "./callers";
+import { isFromProgram } from "./callers";
 import type { Journal } from "./journal";
 import type { Answer } from "./render";
 import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./shape";
@@ -18,12 +18,7 @@ export interface ControlRequest {
 }
 
 /** Answers control calls of programs; never throws. Bodies and answers are JSON. */
-export function createControl(
-  world: World,
-  trouble: Trouble,
-  journal: Journal,
-  isFromProgram: IsFromProgram,
-): (request: ControlRequest) => Answer {
+export function createControl(world: World, trouble: Trouble, journal: Journal): (request: ControlRequest) => Answer {
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
     "GET state": () => world.snapshot(),
     "GET links": () => world.links(),

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClaim as readAcs3 } from "./acs3";
-import type { IsFromProgram } from "./callers";
+import { isFromProgram } from "./callers";
 import { actions, type EcsAction, EcsFault, serviceOf, statusOf } from "./codes";
 import { readClaim as readHmacSha1 } from "./hmacSha1";
 import { CutCall, type Holds } from "./holds";
@@ -17,7 +17,6 @@ import type { FaultRule, Trouble } from "./trouble";
 export type Reply = Answer | "reset" | "drop" | "hang";
 
 export interface GatewayParts {
-  readonly isFromProgram: IsFromProgram;
   readonly keyring: Keyring;
   readonly trouble: Trouble;
   readonly holds: Holds;
@@ -36,7 +35,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
   /** Checks that cost nothing, in the order of the service's own front door. */
   function admit(request: EcsRequest): EcsAction {
     const { method, path, body, params, headers, isV3 } = request;
-    if (!parts.isFromProgram(headers)) {
+    if (!isFromProgram(headers)) {
       throw new EcsFault(
         "Forbidden.CrossSite",
         403,

@@ -1,6 +1,5 @@
 /** An ECS for ClassicLink on loopback, as a library: for tests and demonstrations that need no cloud. */
 import { setMaxListeners } from "node:events";
-import { programsOnly } from "./callers";
 import type { Generation } from "./codes";
 import { createControl } from "./control";
 import { createGateway } from "./gateway";
@@ -26,8 +25,6 @@ export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed
 export interface EmulatorOptions {
   /** The port to listen on, on 127.0.0.1. Default 0: any free one. */
   readonly port?: number | undefined;
-  /** Names that it is called by besides 127.0.0.1 and localhost, such as behind a proxy. Requests to others are refused. */
-  readonly hosts?: readonly string[] | undefined;
   /** The id of the key that requests must be signed with. Default `"testid"`. */
   readonly accessKeyId?: string | undefined;
   /** Its secret. Default `"testsecret"`. */
@@ -128,10 +125,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
   // Each call that is made late waits on it; Node would warn at the eleventh.
   setMaxListeners(0, closing.signal);
-  const isFromProgram = programsOnly(options.hosts ?? []);
   const operations = createOperations(world, trouble, rules);
   const gateway = createGateway({
-    isFromProgram,
     keyring,
     trouble,
     holds,
@@ -141,7 +136,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     now,
     signal: closing.signal,
   });
-  const server = await serve(options.port ?? 0, gateway, createControl(world, trouble, journal, isFromProgram));
+  const server = await serve(options.port ?? 0, gateway, createControl(world, trouble, journal));
   const address = server.address();
   const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   let closed: Promise<void> | undefined;

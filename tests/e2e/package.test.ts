@@ -1,7 +1,7 @@
 /** The packed package in projects of other people: every kind of program, and every way to configure one. */
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
@@ -66,7 +66,11 @@ describe("[22] programs that install the packed package", () => {
     mkdirSync(modules);
     // Beside the package lie only its own dependencies; the project sees only the package and the SDK.
     cpSync(join(installed, "pulumi-classiclink"), join(store, "node_modules/pulumi-classiclink"), { recursive: true });
-    for (const name of ["@alicloud", "p-retry", "@pulumi"])
+    const { dependencies }: { dependencies: object } = JSON.parse(
+      readFileSync(join(REPOSITORY, "package.json"), "utf8"),
+    );
+    const own = Object.keys(dependencies).map((name) => name.replace(/\/.*/, ""));
+    for (const name of new Set([...own, "@pulumi"]))
       symlinkSync(join(installed, name), join(store, "node_modules", name));
     symlinkSync(join(store, "node_modules/pulumi-classiclink"), join(modules, "pulumi-classiclink"));
     symlinkSync(join(installed, "@pulumi"), join(modules, "@pulumi"));

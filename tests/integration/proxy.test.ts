@@ -27,7 +27,6 @@ beforeAll(async () => {
     securityToken: "token-1",
   }));
   emulator = await startEmulator({
-    hosts: [HOSTS.ecs],
     accessKeyId: "STS.1",
     accessKeySecret: "secret-1",
     securityToken: "token-1",
