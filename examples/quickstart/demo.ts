@@ -26,8 +26,8 @@ const STEPS: readonly Step[] = [
     }),
   },
   {
-    title: "up: make the links, while another task holds i-web for 6 seconds",
-    before: (emulator) => emulator.trouble({ kind: "locked", instanceId: "i-web", forMs: 6_000 }),
+    title: "up: make the links, while another task holds i-web",
+    before: (emulator) => emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 4 }),
     run: (stack) => stack.up(),
     claims: ({ run, links }) => ({
       "three links and the stack are created": run.summary.create === 4,
