@@ -84,6 +84,17 @@ async function through(proxy: URL, secure: boolean): Promise<Route> {
   ]);
 
   class ForwardAgent extends HttpProxyAgent<string> {
+    override addRequest(...[request, options]: Parameters<Forward<string>["addRequest"]>) {
+      request.once("response", (answer) => {
+        // The one status that is always the proxy's own.
+        if (answer.statusCode !== 407) return;
+        // Held back until whoever reads it listens for errors too.
+        answer.pause();
+        setImmediate(() => answer.destroy(new ProxyRefusal(407)));
+      });
+      super.addRequest(request, options);
+    }
+
     override async connect(...args: Parameters<Forward<string>["connect"]>) {
       return await inTime(super.connect(...args));
     }

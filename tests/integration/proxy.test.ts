@@ -117,8 +117,16 @@ describe("what keeps a call from ECS", () => {
     expect(message).toContain(`through the proxy ${proxy.host}`);
   });
 
-  test("a gateway's page is not blamed on ECS alone", async () => {
+  test("a proxy that wants another password says so for http too", async () => {
     const proxy = await proxyWith({}, "user:other");
+    const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
+    expect(facts).toMatchObject({ code: "ProxyRefused", kind: "configuration", unclear: false });
+    expect(message).toContain(`("HTTP 407, through the proxy ${proxy.host}")`);
+  });
+
+  test("a page of a proxy is not blamed on ECS alone", async () => {
+    const proxy = await proxyWith();
+    proxy.answer(502);
     const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts.code).toBe("UnreadableAnswer");
     expect(message).toContain(`a body that is not JSON, through the proxy ${proxy.host}`);

@@ -1,0 +1,125 @@
+/** [17] A stack with every source of credentials, through both doors, faults and all: no secret is in anything it leaves behind. */
+
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { faultNames } from "../../emulator/trouble";
+import { leaksIn } from "../support/leaks";
+import { makeProject, type Project } from "../support/project";
+import { DOORS, type Door } from "../support/shop";
+import { openSources, type SecretSource, type SecretSources } from "../support/sources";
+import { type ConfigValue, openStack, type Run, type Stack } from "../support/stack";
+
+/** The source that the stack itself is configured with. The others are those of explicit providers. */
+const CONFIGURED = "keys";
+
+const SECRET_SETTINGS = ["secretKey", "securityToken"];
+
+/** How a program of each door makes a provider and a link. */
+const CLASSES: Readonly<Record<Door, string>> = {
+  dynamic: `const { ClassicLink, Provider } = require("pulumi-classiclink");`,
+  plugin: `
+class Provider extends pulumi.ProviderResource {
+  constructor(name, args) { super("classiclink", name, args); }
+}
+class ClassicLink extends pulumi.CustomResource {
+  constructor(name, args, opts) { super("classiclink:index:ClassicLink", name, { ...args, regionId: undefined }, opts); }
+}`,
+};
+
+function programOf(door: Door, sources: readonly SecretSource[], vpcId: string): string {
+  const declarations = sources.map(({ name, settings }) => {
+    const provider = name === CONFIGURED ? "undefined" : `new Provider("p-${name}", ${JSON.stringify(settings)})`;
+    const args = JSON.stringify({ instanceId: `i-${name}`, vpcId });
+    return `new ClassicLink("${name}", ${args}, { provider: ${provider} });`;
+  });
+  return [`const pulumi = require("@pulumi/pulumi");`, CLASSES[door], ...declarations, ""].join("\n");
+}
+
+// One story: each test goes on where the one before it ended.
+describe.each(DOORS)("a stack of the %s door with every source of credentials", (door) => {
+  let opened: SecretSources;
+  let project: Project;
+  let stack: Stack;
+  /** Everything that was printed and kept. */
+  const left: string[] = [];
+  const secrets = () => opened.sources.flatMap((source) => source.secrets);
+  const linked = () => opened.sources.flatMap(({ ecs }) => ecs.links()).map(({ vpcId }) => vpcId);
+
+  /** Runs an operation and keeps what it leaves behind. */
+  async function run(operation: () => Promise<Run>): Promise<Run> {
+    const done = await operation();
+    left.push(done.output, JSON.stringify(await stack.export()));
+    return done;
+  }
+
+  beforeAll(async () => {
+    opened = await openSources();
+    project = makeProject({ "index.js": programOf(door, opened.sources, "vpc-1") });
+    const { settings = {} } = opened.sources.find(({ name }) => name === CONFIGURED) ?? {};
+    const config = Object.entries(settings).map(([name, value]): [string, ConfigValue] => [
+      `classiclink:${name}`,
+      SECRET_SETTINGS.includes(name) ? { secret: value } : value,
+    ]);
+    stack = await openStack({
+      project,
+      config: Object.fromEntries(config),
+      env: opened.env,
+      onLine: (line) => left.push(line),
+    });
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await opened?.close();
+    project?.remove();
+  });
+
+  test("makes a link with each", async () => {
+    const { ok, output } = await run(() => stack.up());
+    expect([ok, output]).toEqual([true, expect.any(String)]);
+    expect(linked()).toHaveLength(opened.sources.length);
+  });
+
+  test("refreshes them", async () => {
+    expect((await run(() => stack.refresh())).ok).toBe(true);
+  });
+
+  test("replaces them while every call meets a fault", async () => {
+    const faults = faultNames.filter((fault) => fault !== "timeout");
+    for (const [index, { ecs }] of opened.sources.entries()) {
+      for (const on of ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const) {
+        const fault = faults[index % faults.length];
+        if (fault !== undefined) ecs.trouble({ kind: "fault", on, fault });
+      }
+    }
+    project.write("index.js", programOf(door, opened.sources, "vpc-2"));
+    const { ok, output } = await run(() => stack.up());
+    expect([ok, output]).toEqual([true, expect.any(String)]);
+    expect(linked()).toEqual(opened.sources.map(() => "vpc-2"));
+  });
+
+  test("fails when every source is broken, and tells by which setting", async () => {
+    for (const source of opened.sources) source.spoil();
+    const { ok, output } = await run(() => stack.refresh());
+    expect(ok).toBe(false);
+    for (const setting of ["profile: ", "credentialsUri: ", "assumeRole: ", "assumeRoleWithOidc: ", "the proxy 127"]) {
+      expect(output).toContain(setting);
+    }
+    for (const { ecs } of opened.sources) ecs.unlink(ecs.links()[0]?.instanceId ?? "");
+    project.write("index.js", programOf(door, opened.sources, "vpc-1"));
+    expect((await run(() => stack.up())).ok).toBe(false);
+  });
+
+  test("removes them when the sources are whole again", async () => {
+    for (const source of opened.sources) source.mend();
+    expect((await run(() => stack.destroy())).ok).toBe(true);
+    expect(linked()).toEqual([]);
+  });
+
+  test("has left no secret behind: printed, kept in the state, or in the journals of the emulators", () => {
+    const journals = opened.sources.map(({ ecs }) => JSON.stringify(ecs.calls()));
+    const everything = [...left, ...journals].join("\n");
+    // What was looked through is what was meant to be.
+    expect(everything).toContain("cn-hangzhou:i-role");
+    expect(journals.every((journal) => journal.includes("AttachClassicLinkVpc"))).toBe(true);
+    expect(leaksIn(everything, secrets())).toEqual([]);
+  });
+});
