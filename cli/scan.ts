@@ -8,11 +8,9 @@ import { isClassicLinkOff, listVpcs } from "../provider/listVpcs";
 import { type CallContext, plural } from "../provider/operation";
 import type { Settings } from "../provider/settings";
 import { regionsOf, settingsOf } from "./cloud";
+import { forEach } from "./pool";
 import type { ScanOptions } from "./program";
 import { openProgress, type Progress } from "./progress";
-
-/** So many looks are under way at a time. Calls of one region are paced below, so this only bounds what waits. */
-const LOOKS_AT_A_TIME = 8;
 
 /** What a scan has found. */
 export interface Scan {
@@ -106,7 +104,7 @@ async function lookAt(
   const vpcs = looks.filter(({ vpcId }) => vpcId !== undefined).length;
   progress.begin(looks.length, vpcs > 0 ? "VPCs" : "regions");
 
-  const look = async ({ isOff, ...filter }: Look): Promise<void> => {
+  await forEach(looks, async ({ isOff, ...filter }) => {
     const context: CallContext = {
       report: (message) => progress.note(`${filter.vpcId ?? filter.regionId}: ${message}`),
     };
@@ -118,12 +116,7 @@ async function lookAt(
       if (!(await isOff?.())) failures.push(error instanceof Error ? error.message : String(error));
       progress.step(0);
     }
-  };
-  const left = looks.values();
-  const worker = async () => {
-    for (const one of left) await look(one);
-  };
-  await Promise.all(Array.from({ length: LOOKS_AT_A_TIME }, worker));
+  });
 
   const instances = looks.reduce((count, { instanceIds = [] }) => count + instanceIds.length, 0);
   const what = vpcs > 0 ? plural(vpcs, "VPC", "VPCs") : plural(instances, "instance", "instances");

@@ -9,7 +9,7 @@ import { coloured, table } from "../terminal";
 import { type Drafts, writeFiles } from "./files";
 import { importFile } from "./importFile";
 import { nextCommand } from "./nextCommand";
-import { MODULE, projectFiles, projectName } from "./project";
+import { loadingLine, MODULE, projectFiles, projectName } from "./project";
 import { type Resource, resourcesOf } from "./resources";
 import { typescriptProgram } from "./typescript";
 import { yamlProgram } from "./yamlProgram";
@@ -36,7 +36,7 @@ export async function adopt(options: AdoptOptions): Promise<number> {
   const rows = [...fates].map(([path, fate]) => [path, fate, contentOf(path, options, resources)]);
   process.stdout.write(`\n${table(["FILE", "STATUS", "CONTENT"], rows)}\n`);
   if (program !== "yaml" && !loadsModule(out)) {
-    process.stdout.write(`Add this line to your program:\n\n  import "./${MODULE}";\n\n`);
+    process.stdout.write(`Add this line to your program:\n\n  ${loadingLine(out)}\n\n`);
   }
   const command = nextCommand(out, program, IMPORT_FILE, fates.get("Pulumi.yaml") !== "kept");
   process.stdout.write(`Now type:\n\n  ${coloured("green", command)}\n\n`);
@@ -50,7 +50,10 @@ function draftsFor({ out, program }: AdoptOptions, resources: readonly Resource[
       ? { path: "Pulumi.yaml", text: yamlProgram(projectName(out), resources) }
       : { path: `${MODULE}.ts`, text: typescriptProgram(resources, program) };
   const toImport = { path: IMPORT_FILE, text: importFile(resources, program) };
-  return { ours: [links, toImport], theirs: projectFiles(out, program) };
+  // In a project that is there already, a file beside the others might be taken for the program.
+  const isThere = program !== "yaml" && existsSync(join(out, "Pulumi.yaml"));
+  const theirs = projectFiles(out, program).filter(({ path }) => !isThere || existsSync(join(out, path)));
+  return { ours: [links, toImport], theirs };
 }
 
 /** What a file is for, in a few words. */

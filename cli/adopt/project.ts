@@ -1,7 +1,7 @@
 /** The rest of a Pulumi project, for a folder that has none. */
 
-import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import type { ProgramKind } from "../program";
 
@@ -35,6 +35,13 @@ export function dependenciesOf(program: ProgramKind): Readonly<Record<string, st
   return program === "yaml" ? itself : { ...itself, typescript: "5" };
 }
 
+/** The line of a program that loads the links. An ES module names the file as it is once it is compiled. */
+export function loadingLine(folder: string): string {
+  const manifest = join(folder, "package.json");
+  const { type }: { type?: string } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
+  return `import "./${MODULE}${type === "module" ? ".js" : ""}";`;
+}
+
 /** What a project has besides the links. In YAML the links are in Pulumi.yaml itself. */
 export function projectFiles(folder: string, program: ProgramKind): readonly Draft[] {
   const name = projectName(folder);
@@ -46,7 +53,7 @@ export function projectFiles(folder: string, program: ProgramKind): readonly Dra
     { path: "Pulumi.yaml", text: stringify({ name, runtime: "nodejs", main: "index.ts" }) },
     packageJson,
     { path: "tsconfig.json", text: json(TSCONFIG) },
-    { path: "index.ts", text: `import "./${MODULE}";\n` },
+    { path: "index.ts", text: `${loadingLine(folder)}\n` },
   ];
 }
 

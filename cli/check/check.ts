@@ -18,10 +18,7 @@ export async function check(file: string, options: CheckOptions): Promise<number
   const declaration = readDeclaration(text, name, () => configuredRegion(settings));
   const progress = await openProgress();
   try {
-    progress.begin(declaration.vpcs.length, "VPCs");
-    const all = await findDrift(await connect(settings), declaration, (what) => ({
-      report: (message) => progress.note(`${what}: ${message}`),
-    }));
+    const all = await findDrift(await connect(settings), declaration, progress);
     progress.end();
     const drift = options.allowUndeclared ? all.filter((one) => one.drift !== "undeclared") : all;
     if (options.quiet && drift.length === 0) return 0;

@@ -3,7 +3,8 @@
 import type { Link } from "../../provider/ecs/client";
 import type { LinkSteps } from "../../provider/linkSteps";
 import { listLinks } from "../../provider/listLinks";
-import type { CallContext } from "../../provider/operation";
+import { forEach } from "../pool";
+import type { Progress } from "../progress";
 import type { Declaration } from "./declared";
 
 /** One difference. A VPC that is null: not declared, or not linked. */
@@ -24,12 +25,16 @@ export interface Drift {
 export async function findDrift(
   steps: LinkSteps,
   { links, vpcs }: Declaration,
-  contextOf: (what: string) => CallContext,
+  progress: Progress,
 ): Promise<readonly Drift[]> {
+  const contextOf = (what: string) => ({ report: (message: string) => progress.note(`${what}: ${message}`) });
   const listed = new Map<string, Link>();
-  for (const { regionId, vpcId } of vpcs) {
-    for (const link of await listLinks(steps, { regionId, vpcId }, contextOf(vpcId))) listed.set(keyOf(link), link);
-  }
+  progress.begin(vpcs.length, "VPCs");
+  await forEach(vpcs, async ({ regionId, vpcId }) => {
+    const found = await listLinks(steps, { regionId, vpcId }, contextOf(vpcId));
+    for (const link of found) listed.set(keyOf(link), link);
+    progress.step(found.length);
+  });
   const lost = links.filter((link) => !listed.has(keyOf(link)));
   for (const [regionId, instanceIds] of byRegion(lost)) {
     for (const link of await listLinks(steps, { regionId, instanceIds }, contextOf(regionId)))

@@ -1,44 +1,60 @@
 /** Links that exist are brought under Pulumi: adopt, import, and an up that changes nothing. Through both doors, in both shapes. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-classiclink/emulator";
 import { runCli } from "../support/cli";
 import { fleetOf250 } from "../support/fleet";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject, PLUGIN, type Project } from "../support/project";
 import { DOORS, type Door } from "../support/shop";
-import { openStack, type Stack } from "../support/stack";
+import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
 const SHAPES = ["vpc", "link"] as const;
 const WAYS = DOORS.flatMap((door) => SHAPES.map((per) => [door, per] as const));
+
+const FEW: EmulatorOptions = {
+  instances: ["i-a", "i-b", "i-c"].map((instanceId) => ({ instanceId })),
+  vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
+  links: [
+    { instanceId: "i-a", vpcId: "vpc-1" },
+    { instanceId: "i-b", vpcId: "vpc-1" },
+    { instanceId: "i-c", vpcId: "vpc-2" },
+  ],
+};
 
 let emulator: Emulator;
 let project: Project;
 let stack: Stack;
 
-beforeEach(() => {
-  const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
-  project = makeProject({ "Pulumi.yaml": `name: shop\nruntime: nodejs\nmain: index.ts\n${plugins}` });
-});
 afterEach(async () => {
   await stack.close();
   await emulator.close();
   project.remove();
 });
 
-/** A stack whose program and providers are pointed at the emulator by their environment, as a person's would be. */
-async function open(door: Door, options: EmulatorOptions): Promise<void> {
+/** Starts an emulator, adopts its links in a folder that has the packages and nothing else, and opens a stack there. */
+async function adopt(door: Door, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
   emulator = await startEmulator(options);
-  if (door === "plugin") installPluginSdk(project);
-  stack = await openStack({ project, env: { ...emulator.environment } });
-}
-
-async function adopt(door: Door, per: string, ...more: string[]): Promise<void> {
-  const args = ["adopt", "--program", door, "--per", per, ...more];
-  const { code, stderr } = await runCli(args, { cwd: project.folder, env: { ...emulator.environment } });
+  project = makeProject();
+  for (const file of ["Pulumi.yaml", "package.json"]) rmSync(join(project.folder, file));
+  const env = { ...emulator.environment };
+  const { code, stderr } = await runCli(["adopt", "--program", door, "--per", per, ...places], {
+    cwd: project.folder,
+    env,
+  });
   expect([code, stderr]).toEqual([0, ""]);
+  if (door === "plugin") {
+    // What `pulumi package add` does, which takes npm and a registry.
+    installPluginSdk(project);
+    const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
+    project.write("Pulumi.yaml", `${read("Pulumi.yaml")}${plugins}`);
+  }
+  emulator.clearCalls();
+  // Compiling takes seconds for each operation; that a program compiles, those with the fleet show.
+  stack = await openStack({ project, env: options === FEW ? { ...env, ...TRANSPILE_ONLY } : env });
+  await stack.import("classiclinks.import.json");
 }
 
 const read = (file: string) => readFileSync(join(project.folder, file), "utf8");
@@ -61,10 +77,7 @@ async function stateOfLinks(): Promise<Record<string, object>> {
 
 describe.each(WAYS)("a fleet of 250 across three VPCs, through the %s door, per %s", (door, per) => {
   test("is adopted without a call, and the next up and refresh change nothing", async () => {
-    await open(door, fleetOf250());
-    await adopt(door, per, "--all-vpcs");
-    emulator.clearCalls();
-    await stack.import("classiclinks.import.json");
+    await adopt(door, per, fleetOf250(), "--all-vpcs");
     const up = await stack.up();
     const count = (per === "vpc" ? 3 : 250) + 1;
     expect(up).toMatchObject({ ok: true, summary: { same: count, create: 0, update: 0, replace: 0, delete: 0 } });
@@ -75,21 +88,10 @@ describe.each(WAYS)("a fleet of 250 across three VPCs, through the %s door, per 
 });
 
 describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) => {
-  const few: EmulatorOptions = {
-    instances: ["i-a", "i-b", "i-c"].map((instanceId) => ({ instanceId })),
-    vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
-    links: [
-      { instanceId: "i-a", vpcId: "vpc-1" },
-      { instanceId: "i-b", vpcId: "vpc-1" },
-      { instanceId: "i-c", vpcId: "vpc-2" },
-    ],
-  };
   const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
 
   test("is in the state as if the program had created it", async () => {
-    await open(door, few);
-    await adopt(door, per, "--all-vpcs");
-    await stack.import("classiclinks.import.json");
+    await adopt(door, per, FEW, "--all-vpcs");
     const imported = await stateOfLinks();
     expect((await stack.up()).ok).toBe(true);
     expect(await stateOfLinks()).toEqual(imported);
@@ -99,9 +101,7 @@ describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) 
   });
 
   test("is healed, changed and removed from then on", async () => {
-    await open(door, few);
-    await adopt(door, per, "--all-vpcs");
-    await stack.import("classiclinks.import.json");
+    await adopt(door, per, FEW, "--all-vpcs");
     emulator.unlink("i-a");
     emulator.link("i-c", "vpc-1");
     expect((await stack.up({ refresh: true })).ok).toBe(true);
@@ -116,18 +116,14 @@ describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) 
 });
 
 test("links of others in an adopted VPC are not touched, when single instances were adopted", async () => {
-  await open("dynamic", fleetOf250());
-  await adopt("dynamic", "vpc", "--instance", "i-001", "--instance", "i-004");
-  await stack.import("classiclinks.import.json");
+  await adopt("dynamic", "vpc", fleetOf250(), "--instance", "i-001", "--instance", "i-004");
   expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 2 } });
   expect((await stack.destroy()).ok).toBe(true);
   expect(emulator.links().length).toBe(248);
 });
 
 test("a renamed resource keeps its adopted link", async () => {
-  await open("dynamic", fleetOf250());
-  await adopt("dynamic", "link", "--instance", "i-001");
-  await stack.import("classiclinks.import.json");
+  await adopt("dynamic", "link", fleetOf250(), "--instance", "i-001");
   project.write("classiclinks.ts", read("classiclinks.ts").replace('("i-001"', '("web"'));
   expect(await stack.up()).toMatchObject({ ok: true, summary: { create: 1, delete: 1 } });
   expect(emulator.links().length).toBe(250);

@@ -312,6 +312,20 @@ describe("adopt", () => {
     expect(stdout).toContain('Add this line to your program:\n\n  import "./classiclinks";\n');
     expect(stdout).not.toContain("stack select");
     expect(read("index.ts")).toBe("export const own = 1;\n");
+    // What is not of this project, such as a tsconfig.json, would only be in its way.
+    expect(readdirSync(folder).sort()).toEqual([
+      "Pulumi.yaml",
+      "classiclinks.import.json",
+      "classiclinks.ts",
+      "index.ts",
+    ]);
+  });
+
+  test("loads its module as ES modules do where the project is one", async () => {
+    await start(FEW);
+    write("package.json", { type: "module" });
+    await run("adopt", "--all-vpcs");
+    expect(read("index.ts")).toBe('import "./classiclinks.js";\n');
   });
 
   test("writes nothing when not every link could be read", async () => {
