@@ -6,6 +6,7 @@ import { cliPage } from "./cliPage";
 import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
+import { licencesPage } from "./licencesPage";
 import { referencePage } from "./referencePage";
 
 /** By path in the repository, what makes the text of each. */
@@ -14,6 +15,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/configuration.md": configurationPage,
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
+  "docs/licences.md": licencesPage,
   "docs/reference.md": referencePage,
 };
 

@@ -4,9 +4,10 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { version } from "../package.json";
+import manifest from "../plugin/package.json";
 
 const root = join(__dirname, "..");
-const { version }: { version: string } = JSON.parse(readFileSync(join(root, "plugin", "package.json"), "utf8"));
 
 /** In a bundle there is one copy of everything, so what is looked up from `@pulumi/pulumi` elsewhere is a plain import here. */
 const oneCopy: Plugin = {
@@ -71,7 +72,7 @@ async function pack(): Promise<string> {
     logLevel: "warning",
   });
   chmodSync(executable, 0o755);
-  copyFileSync(join(root, "plugin", "package.json"), join(folder, "package.json"));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
   copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices(metafile.inputs));
   const tarball = join(root, "build", `pulumi-resource-classiclink-v${version}.tar.gz`);

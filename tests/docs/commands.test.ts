@@ -76,7 +76,7 @@ function problemOf(command: Command): Problem {
 }
 
 function npmProblem({ page, args: [verb = "", ...rest] }: Command): Problem {
-  if (["ci", "init", "install", "pack"].includes(verb)) return undefined;
+  if (["audit", "ci", "init", "install", "pack", "version"].includes(verb)) return undefined;
   const script = verb === "run" ? (rest[0] ?? "") : verb;
   const beside = join(REPOSITORY, dirname(page.path), "package.json");
   const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};

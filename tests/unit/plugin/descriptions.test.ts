@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { version } from "../../../package.json";
 import {
   ASSUME_ROLE_PURPOSES,
   CLASSIC_LINK,
@@ -92,8 +91,4 @@ describe("the schema", () => {
       ]);
     },
   );
-});
-
-test("the plugin's folder has the version of the package", () => {
-  expect(JSON.parse(textOf("plugin", "package.json")).version).toBe(version);
 });
