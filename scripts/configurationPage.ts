@@ -71,6 +71,31 @@ Sessions are renewed before they end, also in the middle of a long update, and f
 answer for a moment, it is asked again for 30 seconds. When nothing gives credentials, the error names each source that was asked and why it
 gave none, and shows nothing of what is in a file or an answer.
 
+## When a source gives no credentials
+
+The error begins with the setting, and has the reason in brackets:
+
+| reason | what it means |
+| --- | --- |
+| \`there is no such file\`, \`there is no profile of that name in it\` | the profile is looked for in another place: set \`sharedCredentialsFile\` |
+| \`it has no …\`, \`its mode is none of …\` | the profile is incomplete: configure it anew with the \`aliyun\` command line |
+| \`its login to CloudSSO has expired\`, \`HTTP 400 … from oauth.aliyun.com\` | log in again with the \`aliyun\` command line |
+| \`no answer from 100.100.100.200\` | this is no ECS instance, or its metadata server is switched off |
+| \`HTTP 404 from 100.100.100.200\` | the instance has no RAM role of that name |
+| \`HTTP 403 from 100.100.100.200\` | the metadata server wants tokens, and did not get one |
+| \`STS: HTTP 403 NoPermission …\` | the caller may not take the role on: see [Permissions](permissions.md#beside-the-links), and the role's trust policy |
+| \`STS: HTTP 404 EntityNotExist.Role …\` | \`roleArn\` names no role |
+| \`… was not found\`, \`… was not reached\` | check \`stsEndpoint\`, the network, and the proxy |
+
+## Secrets
+
+No secret is in the outputs, in messages or, in clear, in the state: \`secretKey\`, \`securityToken\`, \`assumeRoleWithOidc\` and \`credentialsUri\` are encrypted
+there as arguments of a provider, and in the stack's configuration when they are set with \`--secret\`. What comes from the environment, a profile or a
+service is never handed to Pulumi at all.
+
+Two things print secrets because they are asked to: Pulumi's own \`--debug\`, \`-v=9\` and \`PULUMI_DEBUG_GRPC\` show configuration in clear, and
+\`DEBUG=*\` lets the libraries below show requests with their tokens. Do not use them where others read the log.
+
 ## Accounts and regions side by side
 
 In TypeScript and JavaScript a program declares a provider for each, and says which links are whose:

@@ -234,6 +234,18 @@ describe("the RAM role of this ECS instance", () => {
     expect(metadata.asked.at(-1)).toBe(`GET ${path}..%2Fevil`);
   });
 
+  test("is not asked for where the metadata server is switched off", async () => {
+    process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED = "true";
+    try {
+      const metadata = await open(startMetadata("web"));
+      const error = await failureOf(providerOf(ecsRole("web"), { metadata: metadata.endpoint }));
+      expect(error.message).toContain("(ALIBABA_CLOUD_ECS_METADATA_DISABLED is true)");
+      expect(metadata.asked).toEqual([]);
+    } finally {
+      delete process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED;
+    }
+  });
+
   test("is renewed, and not with every call in its last hour", async () => {
     holdClock();
     const metadata = await open(startMetadata("web", { livesS: 3600 }));

@@ -20,7 +20,7 @@ import {
   UNKNOWN,
   URN,
 } from "../support/pluginProcess";
-import { startSts } from "../support/sts";
+import { refuse, startSts } from "../support/sts";
 
 const SECRET = "s3cr3t+MARKER/with=chars";
 const link = { instanceId: "i-a", vpcId: "vpc-1", regionId: "cn-hangzhou" };
@@ -449,6 +449,25 @@ describe("settings", () => {
       expect(sts.calls.map(({ accessKeyId, params }) => [accessKeyId, params.RoleArn])).toEqual([
         ["testid", "acs:ram::1:role/a"],
       ]);
+    } finally {
+      await Promise.all([sts.close(), ecs.close()]);
+    }
+  });
+
+  test("a source of credentials that does not answer for a moment is waited out, like ECS itself", async () => {
+    const session = { accessKeyId: "STS.1", accessKeySecret: "secret-1", securityToken: "token-1" };
+    const sts = await startSts([{ accessKeyId: "testid", accessKeySecret: SECRET }], () => session);
+    const ecs = await startEmulator({ ...session, instances: [{ instanceId: "i-a" }], vpcs: [{ vpcId: "vpc-1" }] });
+    try {
+      sts.answer((request, response) => {
+        if (sts.calls.length === 2) sts.answer(undefined);
+        refuse(503, "ServiceUnavailable")(request, response);
+      });
+      plugin = await PluginProcess.start({});
+      const assumeRole = { roleArn: "acs:ram::1:role/a" };
+      await plugin.configure(configuration({ endpoint: ecs.endpoint, stsEndpoint: sts.endpoint, assumeRole }));
+      expect((await plugin.create(link)).getId()).toBe("cn-hangzhou:i-a");
+      expect(sts.calls.length).toBeGreaterThanOrEqual(3);
     } finally {
       await Promise.all([sts.close(), ecs.close()]);
     }

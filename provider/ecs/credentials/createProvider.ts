@@ -3,8 +3,9 @@
 import type { Agents } from "../agents";
 import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from "../credentials";
 import { SourceFailure, under } from "./failure";
+import { FIXED_ADDRESSES } from "./fixedAddresses";
 import { kept, type Session } from "./kept";
-import { FIXED_ADDRESSES, Library } from "./library";
+import type { Library } from "./library";
 import { readProfile } from "./profile";
 import { displayed } from "./textFile";
 
@@ -19,7 +20,11 @@ export function createCredentialsProvider(
   agents: Agents,
   addresses = FIXED_ADDRESSES,
 ): CredentialsProvider {
-  const sources = new Sources(new Library(agents, addresses));
+  const sources = new Sources(async () => {
+    // Loaded here and not above: static keys need none of it.
+    const { Library } = await import("./library.js");
+    return new Library(agents, addresses);
+  });
   return kept(async () => {
     try {
       return await sources.ask(source);
@@ -72,39 +77,40 @@ function nameOf(source: CredentialsSource): string {
 
 /** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
 class Sources {
-  readonly #library: Library;
+  readonly #load: () => Promise<Library>;
+  #library: Promise<Library> | undefined;
   /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
   #chosen: CredentialsSource | undefined;
 
-  constructor(library: Library) {
-    this.#library = library;
+  /** @param load gives what asks the sources that are asked over the network; called at most once. */
+  constructor(load: () => Promise<Library>) {
+    this.#load = load;
   }
 
   /** @throws {SourceFailure} when it gives nothing. */
   async ask(source: CredentialsSource): Promise<Session> {
+    if (source.kind === "keys") return { credentials: source.credentials };
+    if (source.kind === "profile") return await this.ask(readProfile(source));
+    if (source.kind === "ambient") return await this.#askMachine(source);
+    this.#library ??= this.#load();
+    const library = await this.#library;
     switch (source.kind) {
-      case "keys":
-        return { credentials: source.credentials };
-      case "profile":
-        return await this.ask(readProfile(source));
       case "assumedRole": {
         const { credentials } = await this.ask(source.base).catch(under(nameOf(source.base)));
-        return await this.#library.assumeRole(credentials, source.role);
+        return await library.assumeRole(credentials, source.role);
       }
       case "uri":
-        return await this.#library.uri(source.uri);
+        return await library.uri(source.uri);
       case "ecsRole":
-        return await this.#library.ecsRole(source);
+        return await library.ecsRole(source);
       case "oidc":
-        return await this.#library.oidc(source);
+        return await library.oidc(source);
       case "cloudSso":
-        return await this.#library.cloudSso(source);
+        return await library.cloudSso(source);
       case "oauth":
-        return await this.#library.oauth(source);
+        return await library.oauth(source);
       case "process":
-        return await this.#library.process(source.command);
-      case "ambient":
-        return await this.#askMachine(source);
+        return await library.process(source.command);
     }
   }
 

@@ -19,6 +19,7 @@ import OAuthCredentialsProvider from "@alicloud/credentials/dist/src/providers/o
 import type { Agents } from "../agents";
 import type { CloudSsoSource, Credentials, EcsRoleSource, OAuthSource, OidcSource, Role } from "../credentials";
 import { SourceFailure, toFailure, under } from "./failure";
+import type { FixedAddresses } from "./fixedAddresses";
 import type { Session } from "./kept";
 import { changeProfile } from "./profileFile";
 import { type SourceAnswer, type SourceRequest, send } from "./request";
@@ -29,18 +30,6 @@ const TIMEOUT_MS = 10_000;
 
 /** The metadata server is one hop away, and elsewhere than on an ECS instance nobody answers at all, in ms. */
 const METADATA_TIMEOUT_MS = 1_000;
-
-/** Addresses that no setting names. */
-export interface FixedAddresses {
-  readonly metadata: string;
-  readonly oauth: Readonly<Record<OAuthSource["site"], string>>;
-}
-
-/** Source: ECS user guide, instance metadata; the `aliyun` command line. */
-export const FIXED_ADDRESSES: FixedAddresses = {
-  metadata: "http://100.100.100.200",
-  oauth: { CN: "https://oauth.aliyun.com", INTL: "https://oauth.alibabacloud.com" },
-};
 
 /** The `aliyun` command line as the login knows it. Not a secret. Source: its code. */
 const OAUTH_CLIENT_IDS = { CN: "4038181954557748008", INTL: "4103531455503354461" } as const;
