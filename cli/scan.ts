@@ -32,7 +32,10 @@ export async function scan(options: ScanOptions): Promise<Scan> {
   const progress = await openProgress();
   try {
     const looks = options.allVpcs ? await allVpcs(options, settings, progress) : looksOf(options, settings);
-    return await lookAt(looks, wanted(options, settings), settings, progress);
+    const { links, failures } = await lookAt(looks, wanted(options, settings), settings, progress);
+    const regions = looks.length === 0 ? regionsOf(options, settings) : looks.map(({ regionId }) => regionId);
+    const lookedAt = `${countOf(looks)} in ${[...new Set(regions)].join(", ")}`;
+    return { links: links.sort(byPlace), failures: [...failures, ...movesIn(links)].sort(), lookedAt };
   } finally {
     progress.end();
   }
@@ -96,13 +99,11 @@ async function lookAt(
   isWanted: (link: Link) => boolean,
   settings: Settings,
   progress: Progress,
-): Promise<Scan> {
+): Promise<{ links: Link[]; failures: string[] }> {
   const steps = await connect(settings);
   const links: Link[] = [];
   const failures: string[] = [];
-  const regions = [...new Set(looks.map(({ regionId }) => regionId))];
-  const vpcs = looks.filter(({ vpcId }) => vpcId !== undefined).length;
-  progress.begin(looks.length, vpcs > 0 ? "VPCs" : "regions");
+  progress.begin(looks.length, looks.some(({ vpcId }) => vpcId !== undefined) ? "VPCs" : "regions");
 
   await forEach(looks, async ({ isOff, ...filter }) => {
     const context: CallContext = {
@@ -117,10 +118,24 @@ async function lookAt(
       progress.step(0);
     }
   });
+  return { links, failures };
+}
 
+/** As in "12 VPCs". */
+function countOf(looks: readonly Look[]): string {
   const instances = looks.reduce((count, { instanceIds = [] }) => count + instanceIds.length, 0);
-  const what = vpcs > 0 ? plural(vpcs, "VPC", "VPCs") : plural(instances, "instance", "instances");
-  return { links: links.sort(byPlace), failures: failures.sort(), lookedAt: `${what} in ${regions.join(", ")}` };
+  return instances > 0 ? plural(instances, "instance", "instances") : plural(looks.length, "VPC", "VPCs");
+}
+
+/** An instance has one link at most, so one that was seen with two VPCs was moved between the two looks. */
+function movesIn(links: readonly Link[]): string[] {
+  const seen = new Map<string, string>();
+  return links.flatMap(({ regionId, instanceId, vpcId }) => {
+    const before = seen.get(`${regionId}:${instanceId}`);
+    seen.set(`${regionId}:${instanceId}`, vpcId);
+    if (before === undefined) return [];
+    return [`${instanceId} in ${regionId} was moved between ${before} and ${vpcId} meanwhile; run the command again`];
+  });
 }
 
 /** By region, VPC and instance, in the order of their characters, which is the same on every machine. */

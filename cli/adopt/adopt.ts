@@ -21,7 +21,8 @@ export async function adopt(options: AdoptOptions): Promise<number> {
   const { out, program, per, force = false } = options;
   if (options.instance !== undefined && per === "vpc" && program !== "dynamic") {
     throw new Error(
-      "--instance picks single links, and the plugin imports those of a VPC all together; add --per link, or leave --instance out",
+      "--instance with --per vpc is for --program dynamic: a Pulumi older than 3.254 would take all links of the VPC into the " +
+        "plugin's state; add --per link, or leave --instance out",
     );
   }
   const found = await scan(options);

@@ -142,6 +142,31 @@ describe("discover", () => {
     expect(stderr).toContain("looked at 2 VPCs in cn-hangzhou, of which 1 could not be read");
   });
 
+  test("fails when an instance was moved while it looked, and so was seen twice", async () => {
+    const links = [
+      { instanceId: "i-a", vpcId: "vpc-1" },
+      { instanceId: "i-c", vpcId: "vpc-2" },
+    ];
+    await start({ ...FEW, links });
+    const first = emulator.hold({ on: "DescribeClassicLinkInstances", afterWork: true });
+    const second = emulator.hold({ on: "DescribeClassicLinkInstances", skip: 1 });
+    const running = run("discover", "--vpc", "vpc-1", "--vpc", "vpc-2");
+    await Promise.all([first.arrived, second.arrived]);
+    // Whichever was listed first: what it has shown is now in the other one, which is listed next.
+    emulator.link("i-a", "vpc-2");
+    emulator.link("i-c", "vpc-1");
+    first.release();
+    second.release();
+    const { code, stderr } = await running;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: i-[ac] in cn-hangzhou was moved between vpc-/)]);
+  });
+
+  test("looks at nothing in an account that has no VPCs", async () => {
+    await start();
+    const { code, stderr } = await run("discover", "--all-vpcs");
+    expect([code, stderr]).toEqual([2, "0 links; looked at 0 VPCs in cn-hangzhou\n"]);
+  });
+
   test("prints no JSON that is not complete", async () => {
     await start(FEW);
     emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: { code: "InvalidVpc.NotBelong" } });
@@ -349,7 +374,7 @@ describe("adopt", () => {
     const { code, stderr } = await run(...args);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: --instance picks single links, .*add --per link/),
+      expect.stringMatching(/^error: --instance with --per vpc is for .*add --per link/),
     ]);
     expect((await run(...args, "--per", "link")).code).toBe(0);
   });
