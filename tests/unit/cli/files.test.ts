@@ -6,11 +6,14 @@ import { writeFiles } from "../../../cli/adopt/files";
 import { nextCommand } from "../../../cli/adopt/nextCommand";
 import { projectFiles, projectName } from "../../../cli/adopt/project";
 
+let root: string;
+/** The project's, which some tests put into one below. */
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "classiclink-files-"));
+  root = mkdtempSync(join(tmpdir(), "classiclink-files-"));
+  folder = root;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const textOf = (path: string) => readFileSync(join(folder, path), "utf8");
 const put = (path: string, text: string) => writeFileSync(join(folder, path), text);
