@@ -1,6 +1,6 @@
 /** Every mode of a profile, in both formats of file, and what is told of files that will not do. */
 
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { ProfileSource } from "../../provider/ecs/credentials";
@@ -232,6 +232,15 @@ describe("a login with OAuth", () => {
       ],
     });
     expect(statSync(join(files.folder, "config.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("is written where a link leads to, and the link stays", () => {
+    const file = files.write("real.json", { profiles: [{ name: "mine" }] });
+    const link = join(files.folder, "link.json");
+    symlinkSync(file, link);
+    changeProfile(link, "mine", { oauth_access_token: "a" });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ profiles: [{ name: "mine", oauth_access_token: "a" }] });
   });
 
   test("that has ended is told with its status, and without its tokens", async () => {

@@ -1,6 +1,6 @@
 /** The profile files of the `aliyun` command line (JSON) and of Alibaba Cloud's SDKs (INI), told apart by what is in them. */
 
-import { renameSync, statSync, writeFileSync } from "node:fs";
+import { realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { SourceFailure } from "./failure";
 import { readTextFile } from "./textFile";
 
@@ -53,9 +53,11 @@ export function changeProfile(file: string, name: string, changes: Profile): voi
   const profile = profilesOf(content).find((one) => one.name === name);
   if (profile === undefined) throw new SourceFailure("there is no profile of that name in it");
   Object.assign(profile, changes);
-  const beside = `${file}.${process.pid}.new`;
-  writeFileSync(beside, `${JSON.stringify(content, null, "\t")}\n`, { mode: statSync(file).mode });
-  renameSync(beside, file);
+  // Where a link leads to: the link itself is not to be replaced.
+  const target = realpathSync(file);
+  const beside = `${target}.${process.pid}.new`;
+  writeFileSync(beside, `${JSON.stringify(content, null, "\t")}\n`, { mode: statSync(target).mode });
+  renameSync(beside, target);
 }
 
 function fromJson(text: string): ProfileFile {
