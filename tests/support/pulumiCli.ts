@@ -77,6 +77,9 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       );
       if (!ok) throw new Error(output);
     },
+    async restore(file) {
+      await quietly("stack", "import", "--file", file);
+    },
     export: async () => JSON.parse(await quietly("stack", "export")),
     async close() {
       rmSync(home, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { openStack as openEngineStack } from "../engine";
 import { importedState } from "./importedState";
 import { PLUGIN, type Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
+import { restoredState } from "./restoredState";
 import { type Summary, summaryOf } from "./summary";
 
 /** What to run, and with what. */
@@ -42,6 +43,8 @@ export interface Stack {
   destroy(): Promise<Run>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
+  /** Puts an export of a stack in place of what the state holds. */
+  restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
   export(): Promise<unknown>;
   close(): Promise<void>;
@@ -81,6 +84,10 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
     destroy: () => run(stack().destroy()),
     async import(file) {
       const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
+      writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
+    },
+    async restore(file) {
+      const state = restoredState(JSON.parse(readFileSync(file, "utf8")));
       writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
     },
     export: async () => stack().export(),

@@ -1,0 +1,69 @@
+/** The stack whose states are kept: all that this package can leave in one, whole and half made, through either door. */
+
+import { type Emulator, startEmulator } from "../../emulator";
+import { installPluginSdk } from "../support/pluginSdk";
+import { makeProject } from "../support/project";
+import type { Door } from "../support/shop";
+import { openStack, type Stack } from "../support/stack";
+
+/** What is on an export of a stack that matters here. */
+export interface ExportedState {
+  readonly version: number;
+  readonly deployment: { readonly resources: readonly { readonly urn: string }[] };
+}
+
+export interface Estate {
+  readonly emulator: Emulator;
+  readonly stack: Stack;
+  /** Has the program declare the half-made resources too. */
+  declareAll(): void;
+  /** What the cloud holds, as "i-a→vpc-1 …". */
+  linked(): string;
+  close(): Promise<void>;
+}
+
+const WHOLE = `
+new ClassicLink("one", { instanceId: "i-a", vpcId: "vpc-1" });
+new ClassicLinks("many", { vpcId: "vpc-2", instanceIds: ["i-b", "i-c"] });
+`;
+
+/** They do not come about in this time where the cloud is in the way. */
+const HALF = `
+const options = { customTimeouts: { create: "3s" } };
+new ClassicLink("halfOne", { instanceId: "i-d", vpcId: "vpc-1" }, options);
+new ClassicLinks("halfMany", { vpcId: "vpc-3", instanceIds: ["i-e", "i-f"] }, options);
+`;
+
+/** Opens it, with an empty state. Address and key are in the environment, so that no state holds them. */
+export async function openEstate(door: Door): Promise<Estate> {
+  const emulator = await startEmulator({
+    instances: ["i-a", "i-b", "i-c", "i-d", "i-e", "i-f"].map((instanceId) => ({ instanceId })),
+    vpcs: ["vpc-1", "vpc-2", "vpc-3"].map((vpcId) => ({ vpcId })),
+  });
+  const project = makeProject();
+  installPluginSdk(project);
+  const from = door === "dynamic" ? "pulumi-classiclink" : "@pulumi/classiclink";
+  const write = (...parts: string[]) =>
+    project.write("index.js", [`const { ClassicLink, ClassicLinks } = require("${from}");`, ...parts].join("\n"));
+  write(WHOLE);
+  const stack = await openStack({
+    project,
+    config: { "classiclink:region": "cn-hangzhou" },
+    env: { ...emulator.environment },
+  });
+  return {
+    emulator,
+    stack,
+    declareAll: () => write(WHOLE, HALF),
+    linked: () =>
+      emulator
+        .links()
+        .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
+        .join(" "),
+    async close() {
+      await stack.close();
+      await emulator.close();
+      project.remove();
+    },
+  };
+}
