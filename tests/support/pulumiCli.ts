@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -81,6 +81,11 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       await quietly("stack", "import", "--file", file);
     },
     export: async () => JSON.parse(await quietly("stack", "export")),
+    kept: () =>
+      readdirSync(home, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+        .join("\n"),
     async close() {
       rmSync(home, { recursive: true, force: true });
       rmSync(join(options.project.folder, "Pulumi.test.yaml"), { force: true });

@@ -47,6 +47,8 @@ export interface Stack {
   restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
   export(): Promise<unknown>;
+  /** Everything on disk that is not the program: states, and where there are any their backups and history. */
+  kept(): string;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
     },
     export: async () => stack().export(),
+    kept: () => readFileSync(join(project.folder, ".state.json"), "utf8"),
     close: async () => {},
   };
 }
