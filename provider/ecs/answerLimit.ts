@@ -1,6 +1,9 @@
-/** Keeps what ECS would never answer out of memory: bodies without end, and small ones that unpack to large ones. */
+/** How long and how large an answer may be: bodies without end, and small ones that unpack to large ones, are kept out of memory. */
 
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+
+/** How long an answer may take, in ms. */
+export const ANSWER_TIMEOUT_MS = 15_000;
 
 /** A page of 100 links takes some 10 kB, and the longest error less. In bytes. */
 const MOST_BYTES = 1024 * 1024;

@@ -2,18 +2,15 @@
 
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
-import { Agents, ProxyRefusal } from "./agents";
-import { AnswerTooLong } from "./answerLimit";
+import { Agents } from "./agents";
+import { ANSWER_TIMEOUT_MS } from "./answerLimit";
+import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf } from "./answers";
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
-import { type ApiOperation, classify, EcsError, type EcsErrorFacts, type EcsOperation, FAULTS } from "./errors";
-
-/**
- * How long one request may take, in ms. httpx, below pop-core, uses the connect timeout as a limit on any silence of the
- * socket too, so a shorter one would cut off slow answers: both are the same.
- */
-const REQUEST_TIMEOUT_MS = 15_000;
+import { type ApiOperation, EcsError, type EcsOperation } from "./errors";
+import { fault, refusal, throughProxy, toEcsError } from "./failures";
+import type { Secrets } from "./redaction";
 
 const ECS_VERSION = "2014-05-26";
 
@@ -70,8 +67,9 @@ export function createCall(
         // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
         method: "POST",
         agent,
-        connectTimeout: REQUEST_TIMEOUT_MS,
-        readTimeout: REQUEST_TIMEOUT_MS,
+        // httpx, below pop-core, takes the first for a limit on any silence of the socket, so it must not be shorter.
+        connectTimeout: ANSWER_TIMEOUT_MS,
+        readTimeout: ANSWER_TIMEOUT_MS,
         beforeRequest: (options: { readonly headers?: object }) => ({
           ...options,
           headers: { ...options.headers, "accept-encoding": "identity" },
@@ -123,8 +121,6 @@ export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
 /** Parameters as they go over the wire. */
 type Params = { readonly RegionId: string } & Readonly<Record<string, string | undefined>>;
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** pop-core would send the word "undefined". */
 function withoutUndefined(params: Params): object {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
@@ -162,139 +158,4 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
     throw unreadable(`TotalCount ${totalCount} and no links`);
   }
   return { links, totalCount };
-}
-
-/** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
-function toEcsError(operation: ApiOperation, thrown: unknown, secrets: Secrets): EcsError {
-  if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.said);
-  const { code, data, entry, name, text } = fieldsOf(thrown);
-  if (isFields(data)) {
-    if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "a code that is no code");
-    return refusal(operation, data, fieldsOf(fieldsOf(entry).response).headers, secrets);
-  }
-  if (typeof text === "string") {
-    const xml = fieldsOfXmlError(text);
-    return xml === undefined
-      ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
-      : refusal(operation, xml, undefined, secrets);
-  }
-  if (thrown instanceof ProxyRefusal)
-    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.said);
-  if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${REQUEST_TIMEOUT_MS / 1000} s`);
-  if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
-  return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
-}
-
-/** What never became an answer of ECS may be the proxy's fault as well. */
-function throughProxy(error: EcsError, proxy: string | undefined): EcsError {
-  const { code, said, advice } = error.facts;
-  if (proxy === undefined || !Object.hasOwn(FAULTS, code)) return error;
-  return new EcsError({
-    ...error.facts,
-    said: `${said}, through the proxy ${proxy}`,
-    advice: `${advice}; check the proxy too (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
-  });
-}
-
-function faultOfSocketError(code: string): keyof typeof FAULTS {
-  if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
-  if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
-  if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
-  // What the parser of HTTP says: what answers does not speak it, or not within its limits.
-  if (code.startsWith("HPE_")) return "UnreadableAnswer";
-  return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
-}
-
-export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: string): EcsError {
-  return new EcsError({ ...FAULTS[code], operation, code, said });
-}
-
-/** The error that ECS itself answered with. */
-function refusal(operation: ApiOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
-  const code = codeOf(body.Code ?? body.code);
-  const message = textOf(body.Message ?? body.message);
-  const requestId = requestIdOf(body);
-  const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
-  const classification = classify(code, message, operation);
-  const facts: EcsErrorFacts = {
-    ...classification,
-    operation,
-    code,
-    said: withoutSecrets(code, message, secrets),
-    // A server fault may strike after the work was done.
-    unclear: classification.kind === "transient",
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-  return new EcsError(facts);
-}
-
-type Secrets = readonly (string | undefined)[];
-
-/** ECS quotes the request back in some messages: as it was sent, or as the string that it signed, with key and token in it. */
-function withoutSecrets(code: string, message: string, secrets: Secrets): string {
-  if (code.includes("Signature")) return "";
-  let said = message.replace(/\p{C}+/gu, " ");
-  for (const secret of secrets) {
-    for (const form of secret ? [secret, percentEncoded(secret), percentEncoded(percentEncoded(secret))] : []) {
-      said = said.replaceAll(form, "…");
-    }
-  }
-  // These take the square of its length. The secrets went first, so that none is cut in two.
-  said = shortened(said, 2_000)
-    .replace(/[a-z]+:\/\/\S+/gi, "…")
-    .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");
-  return shortened(said.replace(/\s+/g, " ").trim(), 300);
-}
-
-/** Without half a character at its end. */
-function shortened(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, "")}…` : text;
-}
-
-/** As requests are encoded. Source: ECS API reference, signature. */
-function percentEncoded(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** A gateway may answer in XML although JSON was asked for. Source: ECS API reference, error body. */
-function fieldsOfXmlError(text: string): Fields | undefined {
-  const element = (name: string) => new RegExp(`<${name}>([^<]{1,2000})</${name}>`).exec(text)?.[1];
-  const Code = element("Code");
-  return Code === undefined ? undefined : { Code, Message: element("Message"), RequestId: element("RequestId") };
-}
-
-function requestIdOf({ RequestId, requestId }: Fields): string | undefined {
-  const id = RequestId ?? requestId;
-  return typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : undefined;
-}
-
-/** A number as answers and headers carry it. `Number` alone would take an empty text for 0. */
-export function countOf(value: unknown): number | undefined {
-  const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
-}
-
-/** An error code. What is not of the form that codes have must not reach a terminal as it is. */
-function codeOf(value: unknown): string {
-  return textOf(value)
-    .replace(/[^\w.:-]+/g, " ")
-    .trim()
-    .slice(0, 100);
-}
-
-/** Anything else in the place of a text is no answer of ECS. */
-function textOf(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
 }

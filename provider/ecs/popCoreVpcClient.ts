@@ -1,6 +1,8 @@
 /** The client of the VPC service, made of the same calls as that of ECS. */
 
-import { countOf, createCall, type Fields, fault, fieldsOf, type PopCoreClientOptions } from "./popCoreClient";
+import { countOf, type Fields, fieldsOf } from "./answers";
+import { fault } from "./failures";
+import { createCall, type PopCoreClientOptions } from "./popCoreClient";
 import { VPC_PAGE_SIZE, type VpcClient, type VpcPage } from "./vpcClient";
 
 /** Makes the client. Source: VPC API reference, version 2016-04-28. */

@@ -1,0 +1,33 @@
+/** What a service said, without what is secret. */
+
+/** What no message may hold. */
+export type Secrets = readonly (string | undefined)[];
+
+/** ECS quotes the request back in some messages: as it was sent, or as the string that it signed, with key and token in it. */
+export function withoutSecrets(code: string, message: string, secrets: Secrets): string {
+  if (code.includes("Signature")) return "";
+  let said = message.replace(/\p{C}+/gu, " ");
+  for (const secret of secrets) {
+    for (const form of secret ? [secret, percentEncoded(secret), percentEncoded(percentEncoded(secret))] : []) {
+      said = said.replaceAll(form, "…");
+    }
+  }
+  // These take the square of its length. The secrets went first, so that none is cut in two.
+  said = shortened(said, 2_000)
+    .replace(/[a-z]+:\/\/\S+/gi, "…")
+    .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");
+  return shortened(said.replace(/\s+/g, " ").trim(), 300);
+}
+
+/** Without half a character at its end. */
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, "")}…` : text;
+}
+
+/** As requests are encoded. Source: ECS API reference, signature. */
+function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
