@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { EcsError } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { SettingError } from "../../provider/settings";
 import { failureOf, makeFolder } from "../support/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { DynamicHost, type Props, secretOf } from "../support/dynamicHost";
@@ -152,6 +153,15 @@ describe("what keeps a call from ECS", () => {
     expect(message).toContain(`(STS: ${HOSTS.sts} was not reached: HTTP 407 (proxy ${proxy.host}))`);
     expect([passes, String(stack).includes(PASSWORD)]).toEqual([false, false]);
   });
+});
+
+test("a proxy that is no address is told as that, by the setting, whatever asks over it", async () => {
+  const wrong = new SettingError("HTTPS_PROXY is no address of a proxy");
+  const agents = new Agents(() => {
+    throw wrong;
+  });
+  const provider = createCredentialsProvider({ kind: "uri", uri: `https://${HOSTS.sts}/` }, agents);
+  await expect(provider.getCredentials()).rejects.toBe(wrong);
 });
 
 describe("HTTPS_PROXY", () => {

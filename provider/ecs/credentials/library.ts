@@ -21,8 +21,9 @@ import type { CloudSsoSource, Credentials, EcsRoleSource, OAuthSource, OidcSourc
 import { SourceFailure, toFailure, under } from "./failure";
 import type { FixedAddresses } from "./fixedAddresses";
 import type { Session } from "./kept";
+import { ask, at, type LibraryProvider, type LibraryRequest, toRequest, toSession } from "./libraryCall";
 import { changeProfile } from "./profileFile";
-import { type SourceAnswer, type SourceRequest, send } from "./request";
+import { type SourceRequest, send } from "./request";
 import { readTextFile } from "./textFile";
 
 /** How long one request may take, in ms. */
@@ -33,24 +34,6 @@ const METADATA_TIMEOUT_MS = 1_000;
 
 /** The `aliyun` command line as the login knows it. Not a secret. Source: its code. */
 const OAUTH_CLIENT_IDS = { CN: "4038181954557748008", INTL: "4103531455503354461" } as const;
-
-/** A request as the library makes it. */
-interface LibraryRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bodyForm?: Readonly<Record<string, string>>;
-  toRequestURL(): string;
-}
-
-/** A provider of the library. `refresher` asks its source once. */
-interface LibraryProvider {
-  refresher(): Promise<{
-    accessKeyId?: string;
-    accessKeySecret?: string;
-    securityToken?: string;
-    expiration?: string;
-  }>;
-}
 
 /** Asks sources. Every method throws {@link SourceFailure} when its source gives nothing. */
 export class Library {
@@ -101,17 +84,15 @@ export class Library {
     } catch {
       throw new SourceFailure("ALIBABA_CLOUD_ECS_METADATA_DISABLED is true");
     }
-    return await ask(provider, async (request) => {
-      const route = await this.#agents.around(metadata);
-      return await send(at(metadata, toRequest(request)), route, METADATA_TIMEOUT_MS);
-    });
+    const route = await this.#agents.around(metadata);
+    return await ask(provider, (request) => send(at(metadata, toRequest(request)), route, METADATA_TIMEOUT_MS));
   }
 
   /** Source: the credentials guide of Alibaba Cloud's SDKs, credentials URI. */
   async uri(uri: string): Promise<Session> {
     if (!/^https?:\/\//i.test(uri) || !URL.canParse(uri)) throw new SourceFailure("it is no http or https address");
     const provider = URICredentialsProvider.builder().withCredentialsURI(uri).build();
-    return await ask(provider, (request) => this.#send(toRequest(request)));
+    return await this.#ask(uri, provider, toRequest);
   }
 
   /** Source: CloudSSO, as the `aliyun` command line asks it. */
@@ -129,7 +110,7 @@ export class Library {
       .build();
     // The library forgets to send what it has put together for the body.
     const body = JSON.stringify({ AccountId: source.accountId, AccessConfigurationId: source.accessConfig });
-    return await ask(provider, (request) => this.#send({ ...toRequest(request), body }));
+    return await this.#ask(source.signInUrl, provider, (request) => ({ ...toRequest(request), body }));
   }
 
   /** Source: the `aliyun` command line, `aliyun configure --mode OAuth`. */
@@ -155,7 +136,7 @@ export class Library {
         }
       })
       .build();
-    const session = await ask(provider, (request) => this.#send(toRequest(request)));
+    const session = await this.#ask(this.#addresses.oauth[source.site], provider, toRequest);
     // The tokens in the file are spent. Whoever reads it next would be told to log in again, without knowing why.
     if (unwritten) throw new SourceFailure("its login was renewed, and the file cannot be written; log in again");
     return session;
@@ -182,13 +163,23 @@ export class Library {
     }
   }
 
-  async #askSts(role: Role, provider: LibraryProvider, more: Readonly<Record<string, string>> = {}): Promise<Session> {
-    const asked = ask(provider, (request) => this.#send(at(role.sts, toRequest(request, more))));
-    return await asked.catch(under("STS"));
+  async #askSts(
+    { sts }: Role,
+    provider: LibraryProvider,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Session> {
+    return await this.#ask(sts, provider, (request) => at(sts, toRequest(request, more))).catch(under("STS"));
   }
 
-  async #send(request: SourceRequest): Promise<SourceAnswer> {
-    return await send(request, await this.#agents.to(request.url), TIMEOUT_MS);
+  /** @param url of the host that is asked. */
+  async #ask(
+    url: string,
+    provider: LibraryProvider,
+    made: (request: LibraryRequest) => SourceRequest,
+  ): Promise<Session> {
+    // Before the library is asked, which would keep to itself what is wrong with a proxy.
+    const route = await this.#agents.to(url);
+    return await ask(provider, (request) => send(made(request), route, TIMEOUT_MS));
   }
 }
 
@@ -198,28 +189,6 @@ function readToken(file: string): string {
   } catch (error) {
     return under("the file of the token")(error);
   }
-}
-
-/** Asks a provider's source, with the library's own HTTP replaced: that knows no proxy, and tells no status. */
-async function ask(
-  provider: LibraryProvider,
-  doRequest: (request: LibraryRequest) => Promise<SourceAnswer>,
-): Promise<Session> {
-  // A private member. The library's own tests replace it in the same way.
-  Reflect.set(provider, "doRequest", doRequest);
-  try {
-    return toSession(await provider.refresher());
-  } catch (error) {
-    throw toFailure(error, "an answer without credentials");
-  }
-}
-
-function toSession({ expiration, ...given }: Awaited<ReturnType<LibraryProvider["refresher"]>>): Session {
-  const { accessKeyId, accessKeySecret, securityToken } = given;
-  if (!accessKeyId || !accessKeySecret) throw new SourceFailure("an answer without credentials");
-  const credentials = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
-  const expiresAt = Date.parse(expiration ?? "");
-  return Number.isNaN(expiresAt) ? { credentials } : { credentials, expiresAt };
 }
 
 function toLibrary({ accessKeyId, accessKeySecret, securityToken }: Credentials) {
@@ -234,17 +203,4 @@ function toLibrary({ accessKeyId, accessKeySecret, securityToken }: Credentials)
     .withAccessKeySecret(accessKeySecret)
     .withSecurityToken(securityToken)
     .build();
-}
-
-function toRequest(request: LibraryRequest, more: Readonly<Record<string, string>> = {}): SourceRequest {
-  const { method, headers, bodyForm } = request;
-  const form = new URLSearchParams({ ...bodyForm, ...more }).toString();
-  const typed = form === "" ? headers : { "content-type": "application/x-www-form-urlencoded", ...headers };
-  return { method, url: request.toRequestURL(), headers: typed, ...(form === "" ? {} : { body: form }) };
-}
-
-/** The same request to another address: the library takes a host only, and no scheme. */
-function at(origin: string, request: SourceRequest): SourceRequest {
-  const { pathname, search } = new URL(request.url);
-  return { ...request, url: `${origin}${pathname}${search}` };
 }
