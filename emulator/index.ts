@@ -9,7 +9,8 @@ import { type Credentials, Keyring } from "./keyring";
 import { createOperations, type Undocumented } from "./operations";
 import { serve } from "./server";
 import { readState, writeState } from "./stateFile";
-import { Trouble, type TroubleRule } from "./trouble";
+import { Trouble } from "./trouble";
+import type { TroubleRule } from "./troubleRules";
 import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./world";
 
 export type { EcsAction, Generation } from "./codes";
@@ -17,7 +18,7 @@ export type { HeldCall, HoldPoint } from "./holds";
 export type { Call } from "./journal";
 export type { Credentials } from "./keyring";
 export type { Undocumented } from "./operations";
-export type { CodeFault, FaultName, FaultRule, TroubleRule } from "./trouble";
+export type { CodeFault, FaultName, FaultRule, TroubleRule } from "./troubleRules";
 export type { Delay } from "./veil";
 export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./world";
 

@@ -1,8 +1,8 @@
 /** Bytes in, bytes out: node:http on loopback, request parsing with a body limit, and connections cut on demand. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CONTROL_PATH, type ControlRequest } from "./control";
-import type { Reply } from "./gateway";
 import type { HttpRequest } from "./request";
+import type { Reply } from "./strike";
 
 const LIMIT = 1024 * 1024;
 // How much more is read and thrown away, so that the caller gets to read why it was refused.

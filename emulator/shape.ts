@@ -1,6 +1,6 @@
 /** The edge where JSON from outside (state files, the control API) becomes typed data, or a sentence that says why not. */
 import { actions } from "./codes";
-import { type CodeFault, type FaultName, faultNames, type TroubleRule } from "./trouble";
+import { type CodeFault, type FaultName, faultNames, type TroubleRule } from "./troubleRules";
 import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./world";
 
 /** JSON that is not what it should be; the message names the field. */

@@ -1,7 +1,7 @@
 /** `docs/emulator.md`, out of the emulator's docstrings, its help and its control API. */
 
 import { startEmulator } from "../emulator";
-import { faultNames } from "../emulator/trouble";
+import { faultNames } from "../emulator/troubleRules";
 import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
@@ -52,11 +52,11 @@ export async function emulatorPage(): Promise<string> {
     "## Trouble",
     "Rules for `emulator.trouble(…)` and `POST /-/trouble`:",
     table("rule", [
-      ...new Source("emulator/trouble.ts").alternativesOf("TroubleRule"),
+      ...new Source("emulator/troubleRules.ts").alternativesOf("TroubleRule"),
       { name: '{ kind: "fault", on, … }', text: "Calls to one operation go wrong, as follows." },
     ]),
     "A fault has more to say:",
-    table("member", new Source("emulator/trouble.ts").membersOf("FaultRule")),
+    table("member", new Source("emulator/troubleRules.ts").membersOf("FaultRule")),
     `Faults with a name: ${faultNames.map((name) => `\`${name}\``).join(", ")}.`,
     "## What no document says",
     "The emulator lets you choose, with the option `undocumented`:",

@@ -1,7 +1,7 @@
 /** [17] A stack with every source of credentials, through both doors, faults and all: no secret is in anything it leaves behind. */
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { faultNames } from "../../emulator/trouble";
+import { faultNames } from "../../emulator/troubleRules";
 import { leaksIn } from "../support/leaks";
 import { makeProject, type Project } from "../support/project";
 import { DOORS, type Door } from "../support/shop";

@@ -1,7 +1,7 @@
 /** [17] Every source of credentials against every fault: whatever is thrown tells no secret, in no form. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { faultNames } from "../../emulator/trouble";
+import { faultNames } from "../../emulator/troubleRules";
 import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
