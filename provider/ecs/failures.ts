@@ -12,13 +12,13 @@ export function toEcsError(operation: ApiOperation, thrown: unknown, secrets: Se
   const { code, data, entry, name, text } = fieldsOf(thrown);
   if (isFields(data)) {
     if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "a code that is no code");
-    return refusal(operation, data, fieldsOf(fieldsOf(entry).response).headers, secrets);
+    return refusal(operation, data, fieldsOf(fieldsOf(entry).response), secrets);
   }
   if (typeof text === "string") {
     const xml = fieldsOfXmlError(text);
     return xml === undefined
       ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
-      : refusal(operation, xml, undefined, secrets);
+      : refusal(operation, xml, {}, secrets);
   }
   if (thrown instanceof ProxyRefusal)
     return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.said);
@@ -51,20 +51,26 @@ export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: 
   return new EcsError({ ...FAULTS[code], operation, code, said });
 }
 
-/** The error that ECS itself answered with. */
-export function refusal(operation: ApiOperation, body: Fields, headers: unknown, secrets: Secrets): EcsError {
+/**
+ * The error that ECS itself answered with.
+ *
+ * @param response the status and the headers that came with it, where they are known.
+ */
+export function refusal(operation: ApiOperation, body: Fields, response: Fields, secrets: Secrets): EcsError {
   const code = codeOf(body.Code ?? body.code);
   const message = textOf(body.Message ?? body.message);
   const requestId = requestIdOf(body);
-  const retryAfterMs = countOf(fieldsOf(headers)["x-acs-retry-after"]);
+  const retryAfterMs = countOf(fieldsOf(response.headers)["x-acs-retry-after"]);
   const classification = classify(code, message, operation);
+  const isServerFault =
+    classification.kind === "transient" || (classification.kind === "unknown" && !(Number(response.statusCode) < 500));
   const facts: EcsErrorFacts = {
     ...classification,
     operation,
     code,
     said: withoutSecrets(code, message, secrets),
-    // A server fault may strike after the work was done.
-    unclear: classification.kind === "transient",
+    // One may strike after the work was done.
+    unclear: isServerFault,
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

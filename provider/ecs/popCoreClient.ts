@@ -129,9 +129,10 @@ function withoutUndefined(params: Params): object {
 /** pop-core looks at `Code` only, and takes everything else for success, whatever the HTTP status. */
 function readAnswer(operation: ApiOperation, answer: unknown, secrets: Secrets): Fields {
   const [body, entry] = Array.isArray(answer) ? answer : [];
-  const { statusCode: status, headers } = fieldsOf(fieldsOf(entry).response);
+  const response = fieldsOf(fieldsOf(entry).response);
+  const { statusCode: status } = response;
   const { code } = fieldsOf(body);
-  if (codeOf(code) !== "") throw refusal(operation, fieldsOf(body), headers, secrets);
+  if (codeOf(code) !== "") throw refusal(operation, fieldsOf(body), response, secrets);
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
     throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
   }

@@ -397,6 +397,16 @@ describe("[5] what is no usable answer", () => {
 });
 
 describe("what ECS refuses", () => {
+  test.each([
+    ["a refusal", 403, false],
+    ["a fault of the server", 500, true],
+  ])("[5] with a code that nobody knows, as %s of status %d, unclear %s", async (_, status, unclear) => {
+    const server = await startRawServer(json(status, { Code: "SomethingNew", Message: "?", RequestId: "R-1" }));
+    closing.push(server);
+    const error = await errorOf(clientOf(server.endpoint).attach(link));
+    expect(error.facts).toMatchObject({ code: "SomethingNew", kind: "unknown", unclear });
+  });
+
   test("in lower-case letters is understood too", async () => {
     const { client } = await raw(json(400, { code: "Throttling.User", message: "slow down", requestId: "R-9" }));
     expect((await errorOf(client.attach(link))).facts).toMatchObject({

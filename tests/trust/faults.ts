@@ -90,6 +90,8 @@ const SAID_TWICE: Readonly<Record<EcsAction, CodeFault>> = {
   DescribeVpcAttribute: { code: "SignatureNonceUsed" },
 };
 
+const SERVER_FAULT = { code: "SomethingNew", status: 500 };
+
 const lasting = { times: Number.POSITIVE_INFINITY };
 
 export const FAULTS: readonly Fault[] = [
@@ -108,7 +110,7 @@ export const FAULTS: readonly Fault[] = [
   struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
   { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
   {
-    ...struck("a code that nobody knows, the work done", { code: "SomethingNew" }, { afterWork: true }),
+    ...struck("a server fault with a code that nobody knows, the work done", SERVER_FAULT, { afterWork: true }),
     isOvercome: undefined,
   },
   {
