@@ -25,6 +25,7 @@ export class KeptProvider {
   readonly #project = makeProject();
   #running: Provider | undefined;
   #operations = 0;
+  #isClosed = false;
 
   constructor(door: Door) {
     this.#door = door;
@@ -32,8 +33,11 @@ export class KeptProvider {
 
   /** A provider for one operation. Starts the process where there is none. */
   async renew(): Promise<Provider> {
-    this.#running ??= await this.#start();
-    const { call, configure } = this.#running;
+    const running = this.#running ?? (await this.#start());
+    // A game whose time is over goes on for a moment with nobody looking.
+    if (this.#isClosed) await running.stop();
+    this.#running = running;
+    const { call, configure } = running;
     this.#operations += 1;
     if (this.#door === "plugin") {
       // Its last operation has cancelled it; an engine that greets it is one that needs it.
@@ -65,11 +69,15 @@ export class KeptProvider {
 
   /** Kills the process as `kill -9` does. */
   kill(): void {
-    killProvider(this.#door, this.#project.folder);
+    const killed = this.#running;
     this.#running = undefined;
+    killProvider(this.#door, this.#project.folder);
+    // Lets go of the connection to it.
+    void killed?.stop();
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#running?.stop();
     this.#project.remove();
   }

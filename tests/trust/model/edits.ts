@@ -36,6 +36,7 @@ class Edit implements fc.AsyncCommand<Program, System> {
     const [told, make] = this.#change(program);
     this.#told = told;
     system.steps += 1;
+    program.isChanged = true;
     make(system);
   }
 
@@ -58,6 +59,15 @@ const unused = <Name extends string>(names: readonly Name[], used: ReadonlyMap<s
   names.filter((name) => !used.has(name));
 
 const RECIPES: readonly Recipe[] = [
+  (program, pick) => {
+    const door = pick(program.door === "dynamic" && pick([0, 0, 0, 1]) === 1 ? (["plugin"] as const) : []);
+    return [
+      "the program moves to the plugin",
+      () => {
+        program.door = door;
+      },
+    ];
+  },
   (program, pick) => {
     const name = pick(unused(LINK_NAMES, program.links));
     const link = { instanceId: pick(freeIn(program)), vpcId: pick(VPCS) };
@@ -138,18 +148,41 @@ const show = ({ instanceId, vpcId }: { instanceId: string; vpcId: string }) => `
 const showFleet = ({ instanceIds, vpcId }: { instanceIds: readonly string[]; vpcId: string }) =>
   `${instanceIds.join(",")}→${vpcId}`;
 
+const thereIn = ({ released }: Program) => INSTANCES.filter((instanceId) => !released.has(instanceId));
+
 const DRIFT: readonly Recipe[] = [
-  (_, pick) => {
-    const [instanceId, vpcId] = [pick(INSTANCES), pick(VPCS)];
+  (program, pick) => {
+    const [instanceId, vpcId] = [pick(thereIn(program)), pick(VPCS)];
     return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
   },
   (program, pick) => {
-    const [instanceId, vpcId] = [pick(Object.keys(declaredBy(program))), pick(VPCS)];
+    const there = thereIn(program).filter((one) => declaredBy(program)[one] !== undefined);
+    const [instanceId, vpcId] = [pick(there), pick(VPCS)];
     return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
   },
   (_, pick) => {
     const instanceId = pick(INSTANCES);
     return [`someone unlinks ${instanceId}`, ({ emulator }) => emulator.unlink(instanceId)];
+  },
+  (program, pick) => {
+    const instanceId = pick(program.released.size === 0 ? INSTANCES : []);
+    return [
+      `${instanceId} is released`,
+      ({ emulator }) => {
+        program.released.add(instanceId);
+        emulator.removeInstance(instanceId);
+      },
+    ];
+  },
+  ({ released }, pick) => {
+    const instanceId = pick([...released]);
+    return [
+      `${instanceId} is there again`,
+      ({ emulator }) => {
+        released.delete(instanceId);
+        emulator.addInstance({ instanceId });
+      },
+    ];
   },
 ];
 

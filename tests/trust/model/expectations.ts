@@ -8,11 +8,12 @@ export type Expected =
   | { readonly conflict: string; readonly links?: undefined }
   | { readonly conflict?: undefined; readonly links: Links };
 
-/** The links in the end; or one that is in the way of a declared one, and that this update does not give up in time. */
+/** The links in the end; or why one that is declared cannot be made, such as one in its way that this update does not give up in time. */
 export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
   const declared = declaredBy(program);
   for (const [instanceId, vpcId] of Object.entries(declared)) {
     const linkedTo = cloud[instanceId];
+    if (program.released.has(instanceId)) return { conflict: `${instanceId} is declared, and released` };
     if (linkedTo === undefined || linkedTo === vpcId) continue;
     if (!state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
       return { conflict: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };

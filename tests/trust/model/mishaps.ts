@@ -25,12 +25,14 @@ const passingFault = fc.constantFrom<FaultName>(
   "xml-error",
 );
 
-const code = fc.constantFrom(
-  "Throttling.User",
-  "SignatureNonceUsed",
-  "SomethingNew",
-  "InternalError",
-  "OperationConflict",
+/** What ECS says when it has done nothing. */
+const refusal = fc.constantFrom("Throttling.User", "OperationConflict", "InvalidStatus.InstanceStatus", "SomethingNew");
+
+/** What it may say although it has done the work. */
+const unclear = fc.constantFrom(
+  { code: "SignatureNonceUsed" },
+  { code: "InternalError", status: 500 },
+  { code: "SomethingNew", status: 500 },
 );
 
 const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
@@ -54,7 +56,13 @@ const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
   fc.record({
     kind: fc.constant("fault" as const),
     on: action,
-    fault: fc.record({ code }),
+    fault: fc.record({ code: refusal }),
+    skip,
+  }),
+  fc.record({
+    kind: fc.constant("fault" as const),
+    on: action,
+    fault: unclear,
     skip,
     afterWork: fc.boolean(),
   }),
@@ -81,14 +89,16 @@ const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
 
 const point = fc.record({ on: action, skip, afterWork: fc.boolean() });
 
+const troubles = fc.array(trouble, { minLength: 1, maxLength: 2 });
+const kill = fc.record({ at: point, carriedOut: fc.boolean() });
+const lostAnswer = fc.record({ call: fc.nat(3), engineDies: fc.boolean() });
+
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ troubles: fc.array(trouble, { minLength: 1, maxLength: 2 }) }) },
-  { weight: 2, arbitrary: fc.record({ kill: fc.record({ at: point, carriedOut: fc.boolean() }) }) },
+  { weight: 6, arbitrary: fc.record({ troubles }) },
+  { weight: 2, arbitrary: fc.record({ kill }) },
   { weight: 1, arbitrary: fc.record({ revoke: point }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ lostAnswer: fc.record({ call: fc.nat(3), engineDies: fc.boolean() }) }),
-  },
+  { weight: 2, arbitrary: fc.record({ lostAnswer }) },
+  { weight: 2, arbitrary: fc.record({ troubles, kill, revoke: point, lostAnswer }, { requiredKeys: [] }) },
 );
 
 const name = fc.oneof(
@@ -96,9 +106,10 @@ const name = fc.oneof(
   { weight: 4, arbitrary: fc.constant<OperationName>("up") },
   { weight: 2, arbitrary: fc.constant<OperationName>("refresh") },
   { weight: 1, arbitrary: fc.constant<OperationName>("destroy") },
+  { weight: 1, arbitrary: fc.constant<OperationName>("preview") },
 );
 
 /** An operation, about every third with something that befalls it. */
 export const OPERATION = fc
-  .tuple(name, fc.option(mishap, { nil: undefined, freq: 2 }))
-  .map(([operation, befalls]) => new Operation(operation, befalls));
+  .tuple(name, fc.option(mishap, { nil: undefined, freq: 2 }), fc.nat(20))
+  .map(([operation, befalls, order]) => new Operation(operation, befalls, order));

@@ -3,6 +3,7 @@
 import type * as fc from "fast-check";
 import type { HoldPoint, TroubleRule } from "../../../emulator";
 import { expectedOf, knownOf } from "./expectations";
+import { DOORS } from "../../support/shop";
 import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
 import type { How, LostAnswer, Run } from "./stack";
@@ -18,23 +19,27 @@ export interface Mishap {
   readonly lostAnswer?: LostAnswer;
 }
 
-export type OperationName = "up" | "up --refresh" | "refresh" | "destroy";
+export type OperationName = "preview" | "up" | "up --refresh" | "refresh" | "destroy";
 
 /** In ms: so long that a machine under load does not end what goes well, and so short that trouble ends soon. */
-const TIMEOUT_MS = { calm: 60_000, troubled: 2_000 };
+const TIMEOUT_MS = { calm: 60_000, troubled: 1_500 };
 
 export class Operation implements fc.AsyncCommand<Program, System> {
+  /** @param order of the declarations in the program. */
   constructor(
     readonly name: OperationName,
-    readonly mishap: Mishap | undefined,
+    readonly mishap?: Mishap,
+    readonly order = 0,
   ) {}
 
-  check(): boolean {
-    return true;
+  /** One that has nothing to do, and that nothing befalls, finds nothing. */
+  check({ isChanged }: Readonly<Program>): boolean {
+    return isChanged || this.mishap !== undefined;
   }
 
   toString(): string {
-    return this.mishap === undefined ? this.name : `${this.name} with ${JSON.stringify(this.mishap)}`;
+    const name = `${this.name} in order ${this.order}`;
+    return this.mishap === undefined ? name : `${name} with ${JSON.stringify(this.mishap)}`;
   }
 
   async run(program: Program, system: System): Promise<void> {
@@ -43,6 +48,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     system.takeCalls();
     const { run, isForgiven } = await this.#operate(program, system);
     const after = { state: system.state, cloud: system.cloud };
+    program.isChanged = this.mishap !== undefined || this.name !== "up --refresh";
     const problems = [
       ...this.#strayCalls(program, system, before),
       ...forgotten(before, after, isForgiven),
@@ -76,23 +82,24 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       const held = emulator.hold(kill.at);
       void held.arrived.then(() => {
         isForgiven = true;
-        kept.kill();
+        for (const door of DOORS) kept[door].kill();
         if (kill.carriedOut) held.release();
         else held.cut();
       });
     }
     const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
-    const how = { timeoutMs, ...(lostAnswer && { lostAnswer }) };
+    const how = { timeoutMs, order: this.order, ...(lostAnswer && { lostAnswer }) };
     const run = await this.#start(program, system, how);
     emulator.clearTrouble();
     emulator.rotateKey();
-    // A call that was let go does its work in this turn of the loop.
-    await new Promise(setImmediate);
+    // Calls that were let go, and what a killed process had sent, are done when later ones are answered.
+    for (const _ of [1, 2]) await fetch(`${emulator.endpoint}/-/links`);
     return { run, isForgiven };
   }
 
   #start(program: Program, { stack }: System, how: How): Promise<Run> {
     if (this.name === "refresh") return stack.refresh(how);
+    if (this.name === "preview") return stack.preview(program, how);
     if (this.name === "destroy") return stack.destroy(how);
     return stack.up(program, how, { refresh: this.name === "up --refresh" });
   }
@@ -101,7 +108,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   #strayCalls(program: Program, system: System, { state, cloud }: Standing): string[] {
     const isUp = this.name === "up" || this.name === "up --refresh";
     const read = this.name === "up --refresh" ? refreshed(state, cloud) : [];
-    const changes = this.name !== "refresh";
+    const changes = this.name !== "refresh" && this.name !== "preview";
     const mayAttach = new Set(isUp ? pairsOf(declaredBy(program)) : []);
     const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...awayIn(known)]) : []);
     return system.takeCalls().flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
@@ -123,6 +130,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
         ...(await this.#changesNothing(program, system, "refresh")),
       ];
     }
+    if (this.name === "preview") return [];
     if (this.name === "destroy") {
       const owned = ownedBy(state);
       const others = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
@@ -149,7 +157,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<string[]> {
     const before = told(system.state);
     system.takeCalls();
-    const again = await new Operation(name, undefined).#start(program, system, { timeoutMs: TIMEOUT_MS.calm });
+    const again = await new Operation(name).#start(program, system, { timeoutMs: TIMEOUT_MS.calm });
     const calls = system.takeCalls().map(({ action }) => action);
     return [
       ...differs(`a second ${name}`, "changes nothing", again.changes, 0),

@@ -2,6 +2,7 @@
 
 import * as fc from "fast-check";
 import type { Door } from "../../support/shop";
+import { DIALECTS } from "../faultCase";
 import { KeptProvider } from "../keptProvider";
 import { BY_OTHERS, EDIT } from "./edits";
 import { OPERATION } from "./mishaps";
@@ -20,8 +21,8 @@ export interface Game {
 }
 
 /** How often each kind of step is drawn. */
-const steps = fc.commands([EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATION, OPERATION], {
-  maxCommands: 60,
+const steps = fc.commands([EDIT, EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATION, OPERATION], {
+  maxCommands: 100,
   size: "max",
 });
 
@@ -31,16 +32,15 @@ const steps = fc.commands([EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATION, OP
  * @returns how many steps were played.
  */
 export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<number> {
-  const kept = new KeptProvider(door);
+  const kept = { dynamic: new KeptProvider("dynamic"), plugin: new KeptProvider("plugin") };
   let played = 0;
-  const goesWell = fc.asyncProperty(steps, async (commands) => {
-    const system = await System.start(door, kept);
+  const goesWell = fc.asyncProperty(fc.constantFrom(...DIALECTS), steps, async (dialect, commands) => {
+    const system = await System.start(kept, dialect);
     try {
-      const program: Program = { links: new Map(), fleets: new Map() };
+      const program: Program = { door, links: new Map(), fleets: new Map(), released: new Set(), isChanged: true };
       await fc.asyncModelRun(() => ({ model: program, real: system }), commands);
       // However it went, what others have left alone can be put in order, and be taken away.
-      for (const name of ["up --refresh", "destroy"] as const)
-        await new Operation(name, undefined).run(program, system);
+      for (const name of ["up --refresh", "destroy"] as const) await new Operation(name).run(program, system);
     } finally {
       played += system.steps;
       await system.close();
@@ -55,6 +55,6 @@ export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<num
     });
     return played;
   } finally {
-    await kept.close();
+    await Promise.all([kept.dynamic.close(), kept.plugin.close()]);
   }
 }

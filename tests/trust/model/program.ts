@@ -1,9 +1,17 @@
 /** The program that the model changes: which links it declares, under which names. */
 
+import type { Door } from "../../support/shop";
+
 /** What a program declares. An instance is declared once at most, as the SDK demands. */
 export interface Program {
+  /** Which resources it takes: those of the dynamic door, or later on those of the plugin with their aliases. */
+  door: Door;
   readonly links: Map<string, { readonly instanceId: string; readonly vpcId: string }>;
   readonly fleets: Map<string, { readonly vpcId: string; readonly instanceIds: readonly string[] }>;
+  /** Instances that do not exist at present, whatever it declares. */
+  readonly released: Set<string>;
+  /** Something has changed since the last operation. */
+  isChanged: boolean;
 }
 
 /** Few of each, so that they meet. */

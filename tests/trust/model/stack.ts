@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../../provider/hosts/dynamic/storedLine";
-import { openDeployment, type World } from "../../engine/deploy";
+import { type Deployment, openDeployment, type World } from "../../engine/deploy";
 import { openDisplay, type Operation } from "../../engine/display";
 import type { Provider } from "../../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../../engine/state";
@@ -28,21 +28,24 @@ export interface LostAnswer {
   readonly engineDies: boolean;
 }
 
+/** A process for each door. */
+export type KeptProviders = Readonly<Record<Door, KeptProvider>>;
+
 export interface How {
   /** How long each call on a resource may take, in ms. */
   readonly timeoutMs: number;
   readonly lostAnswer?: LostAnswer;
+  /** Another number, another order of the declarations in the program. */
+  readonly order?: number;
 }
 
 export class ModelStack {
-  readonly #door: Door;
-  readonly #kept: KeptProvider;
+  readonly #kept: KeptProviders;
   readonly #configuration: Values;
   readonly #folder = mkdtempSync(join(tmpdir(), "classiclink-model-"));
   readonly #stateFile = join(this.#folder, "state.json");
 
-  constructor(door: Door, kept: KeptProvider, configuration: Configuration) {
-    this.#door = door;
+  constructor(kept: KeptProviders, configuration: Configuration) {
     this.#kept = kept;
     this.#configuration = asValues(configuration);
   }
@@ -55,12 +58,12 @@ export class ModelStack {
   up(program: Program, how: How, { refresh = false } = {}): Promise<Run> {
     return this.#operate("update", how, async (deployment) => {
       if (refresh) await deployment.refresh(false);
-      if (deployment.halt.signal.aborted) return;
-      // A program asks for all that does not depend on something else at the same time.
-      await Promise.allSettled(this.#declare(program).map((wanted) => deployment.register(wanted)));
-      await Promise.all(deployment.underWay);
-      if (!deployment.halt.signal.aborted) await deployment.removeTheRest();
+      if (!deployment.halt.signal.aborted) await run(program, how, deployment);
     });
+  }
+
+  preview(program: Program, how: How): Promise<Run> {
+    return this.#operate("preview", how, (deployment) => run(program, how, deployment));
   }
 
   refresh(how: How): Promise<Run> {
@@ -75,25 +78,32 @@ export class ModelStack {
     rmSync(this.#folder, { recursive: true });
   }
 
-  async #operate(
-    operation: Operation,
-    how: How,
-    work: (deployment: ReturnType<typeof openDeployment>) => Promise<void>,
-  ): Promise<Run> {
+  async #operate(operation: Operation, how: How, work: (deployment: Deployment) => Promise<void>): Promise<Run> {
     const display = openDisplay(operation, "", () => {});
-    const file = openSnapshot(this.#stateFile, "", true);
+    const preview = operation === "preview";
+    const file = openSnapshot(this.#stateFile, "", !preview);
     let engineLives = true;
     const snapshot = { ...file, save: () => (engineLives ? file.save() : undefined) };
     const lose = () => {
       if (how.lostAnswer?.engineDies) engineLives = false;
     };
-    const start: World["start"] = async () => this.#calling(await this.#kept.renew(), how, lose);
-    const urnOf: World["urnOf"] = (_, type, name) => `urn:pulumi:dev::shop::${type}::${name}`;
+    const start: World["start"] = async (pkg) => {
+      const door = pkg === "classiclink" ? "plugin" : "dynamic";
+      return calling(door, await this.#kept[door].renew(), how, lose);
+    };
     const configFor: World["configFor"] = (pkg) => {
       const short = Object.entries(this.#configuration).map(([key, value]) => [key.replace(`${pkg}:`, ""), value]);
       return pkg === "classiclink" ? Object.fromEntries(short) : this.#configuration;
     };
-    const deployment = openDeployment({ preview: false, parallel: 8, snapshot, display, urnOf, configFor, start });
+    const deployment = openDeployment({
+      preview,
+      parallel: 8,
+      snapshot,
+      display,
+      urnOf: (_, type, name) => urnOf(type, name),
+      configFor,
+      start,
+    });
     await work(deployment).catch((error: unknown) => deployment.fail("", error));
     snapshot.save();
     const { create, update, replace, delete: removed } = display.counts;
@@ -103,60 +113,67 @@ export class ModelStack {
       changes: create + update + replace + removed,
     };
   }
+}
 
-  /** A provider whose calls have this operation's timeout, and one of whose answers may get lost. */
-  #calling(provider: Provider, { timeoutMs, lostAnswer }: How, lose: () => void): Provider {
-    let changes = 0;
+/** Runs a program: it asks for all that does not depend on something else at the same time. */
+async function run(program: Program, { order = 0 }: How, deployment: Deployment): Promise<void> {
+  const wanted = wantedBy(program);
+  const turned = [...wanted.slice(order % (wanted.length || 1)), ...wanted.slice(0, order % (wanted.length || 1))];
+  await Promise.allSettled((order % 2 === 0 ? turned : turned.reverse()).map((one) => deployment.register(one)));
+  await Promise.all(deployment.underWay);
+  if (!deployment.halt.signal.aborted) await deployment.removeTheRest();
+}
+
+/** A provider whose calls have this operation's timeout, and one of whose answers may get lost. */
+function calling(door: Door, provider: Provider, { timeoutMs, lostAnswer }: How, lose: () => void): Provider {
+  let changes = 0;
+  return {
+    ...provider,
+    call: async (name, fields) => {
+      if (!["create", "read", "update", "delete"].includes(name)) return await provider.call(name, fields);
+      const answer = await provider.call(name, within(timeoutMs / 1000, door, fields));
+      if (name !== "read" && lostAnswer?.call === changes++) {
+        lose();
+        throw new Error("the answer of the provider is lost");
+      }
+      return answer;
+    },
+  };
+}
+
+/** A request with a timeout, as the engine gives it to the plugin and the SDK's class to the dynamic door. */
+function within(seconds: number, door: Door, fields: Readonly<Record<string, unknown>>): Values {
+  const request: Values = { ...asValues(fields), timeout: seconds };
+  if (door === "plugin") return request;
+  const timeouts = { create: seconds, read: seconds, update: seconds, delete: seconds };
+  for (const side of ["properties", "olds", "news"]) {
+    if (request[side] !== undefined) request[side] = { ...asValues(request[side]), __timeouts: timeouts };
+  }
+  return request;
+}
+
+const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
+
+/** The resources that a program registers. */
+function wantedBy({ door, links, fleets }: Program): ResourceState[] {
+  const wanted = (resource: string, line: string, name: string, args: object): ResourceState => {
+    const [dynamic, plugin] = [`pulumi-nodejs:dynamic/classiclink:${resource}`, `classiclink:index:${resource}`];
+    const type = door === "dynamic" ? dynamic : plugin;
+    const own = door === "dynamic" ? { __provider: line } : {};
     return {
-      ...provider,
-      call: async (name, fields) => {
-        if (!["create", "read", "update", "delete"].includes(name)) return await provider.call(name, fields);
-        const answer = await provider.call(name, this.#within(timeoutMs / 1000, fields));
-        if (name !== "read" && lostAnswer?.call === changes++) {
-          lose();
-          throw new Error("the answer of the provider is lost");
-        }
-        return answer;
-      },
-    };
-  }
-
-  /** A request with a timeout, as the engine gives it to the plugin and the SDK's class to the dynamic door. */
-  #within(seconds: number, fields: Readonly<Record<string, unknown>>): Values {
-    const request: Values = { ...asValues(fields), timeout: seconds };
-    if (this.#door === "plugin") return request;
-    const timeouts = { create: seconds, read: seconds, update: seconds, delete: seconds };
-    for (const side of ["properties", "olds", "news"]) {
-      if (request[side] !== undefined) request[side] = { ...asValues(request[side]), __timeouts: timeouts };
-    }
-    return request;
-  }
-
-  #declare({ links, fleets }: Program): ResourceState[] {
-    const regionId = REGION;
-    return [
-      ...[...links].map(([name, args]) => this.#wanted("ClassicLink", STORED_LINE, name, { regionId, ...args })),
-      ...[...fleets].map(([name, args]) =>
-        this.#wanted("ClassicLinks", STORED_LINE_OF_LINKS, name, { regionId, ...args }),
-      ),
-    ];
-  }
-
-  #wanted(resource: string, line: string, name: string, args: object): ResourceState {
-    const type =
-      this.#door === "dynamic" ? `pulumi-nodejs:dynamic/classiclink:${resource}` : `classiclink:index:${resource}`;
-    const own = this.#door === "dynamic" ? { __provider: line } : {};
-    return {
-      urn: `urn:pulumi:dev::shop::${type}::${name}`,
+      urn: urnOf(type, name),
       type,
       custom: true,
       id: "",
       parent: "",
       provider: "",
-      inputs: asValues({ ...args, ...own }),
+      inputs: asValues({ regionId: REGION, ...args, ...own }),
       outputs: {},
-      // Those of the state are passed on to a delete.
-      customTimeouts: { create: 0, update: 0, delete: 0 },
+      aliases: door === "dynamic" ? [] : [urnOf(dynamic, name)],
     };
-  }
+  };
+  return [
+    ...[...links].map(([name, args]) => wanted("ClassicLink", STORED_LINE, name, args)),
+    ...[...fleets].map(([name, args]) => wanted("ClassicLinks", STORED_LINE_OF_LINKS, name, args)),
+  ];
 }

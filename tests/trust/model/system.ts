@@ -1,23 +1,22 @@
 /** The system that the model is held against: an emulated cloud, a provider process, a stack. */
 
 import { type Call, type Emulator, startEmulator } from "../../../emulator";
-import type { Door } from "../../support/shop";
-import type { KeptProvider } from "../keptProvider";
+import type { Dialect } from "../faultCase";
 import { type Known, knownIn } from "./knowledge";
 import { INSTANCES, type Links, REGION, VPCS } from "./program";
-import { ModelStack } from "./stack";
+import { type KeptProviders, ModelStack } from "./stack";
 
 export class System {
-  readonly kept: KeptProvider;
+  readonly kept: KeptProviders;
   readonly stack: ModelStack;
   readonly emulator: Emulator;
   /** How many steps were taken. */
   steps = 0;
 
-  private constructor(door: Door, kept: KeptProvider, emulator: Emulator) {
+  private constructor(kept: KeptProviders, emulator: Emulator) {
     this.kept = kept;
     this.emulator = emulator;
-    this.stack = new ModelStack(door, kept, {
+    this.stack = new ModelStack(kept, {
       "classiclink:region": REGION,
       "classiclink:accessKey": "testid",
       "classiclink:secretKey": "testsecret",
@@ -25,12 +24,13 @@ export class System {
     });
   }
 
-  static async start(door: Door, kept: KeptProvider): Promise<System> {
+  static async start(kept: KeptProviders, { options }: Dialect): Promise<System> {
     const emulator = await startEmulator({
+      ...options,
       instances: INSTANCES.map((instanceId) => ({ instanceId })),
       vpcs: VPCS.map((vpcId) => ({ vpcId })),
     });
-    return new System(door, kept, emulator);
+    return new System(kept, emulator);
   }
 
   /** What the cloud holds, whoever made it. */
