@@ -33,9 +33,7 @@ export class KeptProvider {
 
   /** A provider for one operation. Starts the process where there is none. */
   async renew(): Promise<Provider> {
-    const running = this.#running ?? (await this.#start());
-    // A game whose time is over goes on for a moment with nobody looking.
-    if (this.#isClosed) await running.stop();
+    const running = this.#running ?? (await this.#startUnlessClosed());
     this.#running = running;
     const { call, configure } = running;
     this.#operations += 1;
@@ -78,8 +76,19 @@ export class KeptProvider {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running?.stop();
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.stop();
     this.#project.remove();
+  }
+
+  /** A game whose time is over goes on for a moment with nobody looking. */
+  async #startUnlessClosed(): Promise<Provider> {
+    if (this.#isClosed) throw new Error("the provider is closed");
+    const started = await this.#start();
+    if (!this.#isClosed) return started;
+    await started.stop();
+    throw new Error("the provider is closed");
   }
 
   #start(): Promise<Provider> {

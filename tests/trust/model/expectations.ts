@@ -5,23 +5,37 @@ import { declaredBy, type Links, type Program } from "./program";
 
 /** What an update of a state that is in step with the cloud has to come to. */
 export type Expected =
-  | { readonly conflict: string; readonly links?: undefined }
-  | { readonly conflict?: undefined; readonly links: Links };
+  | { readonly kind: "fails"; readonly because: string }
+  | { readonly kind: "succeeds"; readonly links: Links }
+  /** The doors are two processes, and one does not know what the other has taken over. */
+  | { readonly kind: "depends" };
 
 /** The links in the end; or why one that is declared cannot be made, such as one in its way that this update does not give up in time. */
 export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
   const declared = declaredBy(program);
+  if (state.some((known) => isTakenOverByThePlugin(known, program))) return { kind: "depends" };
   for (const [instanceId, vpcId] of Object.entries(declared)) {
     const linkedTo = cloud[instanceId];
-    if (program.released.has(instanceId)) return { conflict: `${instanceId} is declared, and released` };
+    if (program.released.has(instanceId)) return { kind: "fails", because: `${instanceId} is declared, and released` };
     if (linkedTo === undefined || linkedTo === vpcId) continue;
     if (!state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
-      return { conflict: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };
+      return { kind: "fails", because: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };
     }
   }
   const owned = ownedBy(state);
   const stays = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
-  return { links: { ...Object.fromEntries(stays), ...declared } };
+  return { kind: "succeeds", links: { ...Object.fromEntries(stays), ...declared } };
+}
+
+/** Whether a program that moved to the plugin declares a link by another resource than the one that has it, and that goes. */
+function isTakenOverByThePlugin(known: Known, program: Program): boolean {
+  const { door, kind, name, vpcId } = known;
+  if (door === program.door) return false;
+  const [link, fleet] = [program.links.get(name), program.fleets.get(name)];
+  const isKept =
+    kind === "link" ? link?.vpcId === vpcId && link.instanceId === known.instanceIds[0] : fleet?.vpcId === vpcId;
+  const declared = declaredBy(program);
+  return !isKept && known.instanceIds.some((instanceId) => declared[instanceId] === vpcId);
 }
 
 /** Whether a resource of the state takes this link away early enough for another one. */
@@ -38,8 +52,8 @@ function givesUp(known: Known, program: Program, instanceId: string, vpcId: stri
 }
 
 /** What the state has to know in the end. */
-export function knownOf({ links, fleets }: Program): Known[] {
-  const rest = { movedAway: {}, isHalfMade: false };
+export function knownOf({ door, links, fleets }: Program): Known[] {
+  const rest = { door, movedAway: {}, isHalfMade: false };
   return [
     ...[...links].map(([name, { instanceId, vpcId }]) => ({
       kind: "link" as const,

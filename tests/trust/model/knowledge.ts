@@ -2,10 +2,13 @@
 
 import { HALF_MADE } from "../../../provider/classicLinkError";
 import type { ResourceState } from "../../engine/state";
+import type { Door } from "../../support/shop";
 import type { Links } from "./program";
 
 /** One resource in a state. */
 export interface Known {
+  /** Whose resource it is. What leaves the state is deleted by the door that made it. */
+  readonly door: Door;
   readonly kind: "link" | "fleet";
   readonly name: string;
   readonly vpcId: string;
@@ -21,9 +24,11 @@ export function knownIn(resources: Iterable<ResourceState>): Known[] {
   return [...resources]
     .filter(({ type }) => /:ClassicLinks?$/.test(type))
     .map(({ urn, type, outputs, initErrors }): Known => {
+      const door = type.startsWith("pulumi-nodejs:") ? "dynamic" : "plugin";
       const { instanceId, instanceIds, vpcId, movedAway } = outputs;
       const kind = type.endsWith("s") ? "fleet" : "link";
       return {
+        door,
         kind,
         name: urn.split("::").at(-1) ?? "",
         vpcId: String(vpcId),

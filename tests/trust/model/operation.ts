@@ -51,7 +51,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     program.isChanged = this.mishap !== undefined || this.name !== "up --refresh";
     const problems = [
       ...this.#strayCalls(program, system, before),
-      ...forgotten(before, after, isForgiven),
+      ...forgotten(before, after, isForgiven ? declaredBy(program) : undefined),
       ...unreadable(run),
     ];
     if (this.mishap === undefined) problems.push(...(await this.#unexpected(program, system, run, before, after)));
@@ -142,11 +142,12 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     }
     // What a plain up does not know of, it cannot set right.
     if (this.name === "up" && told(state).join() !== told(now).join()) return [];
-    const { conflict, links } = expectedOf(program, this.name === "up" ? state : now, cloud);
-    if (conflict !== undefined) return differs(`the up, although ${conflict},`, "fails", run.ok, false);
+    const expected = expectedOf(program, this.name === "up" ? state : now, cloud);
+    if (expected.kind === "depends") return [];
+    if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
     return [
       ...differs("the up", "succeeds", run.ok, true),
-      ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(links)),
+      ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),
       ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
       ...differs("the state", "is finished", after.state.filter(({ isHalfMade }) => isHalfMade).length, 0),
       ...(await this.#changesNothing(program, system, "up")),
@@ -178,13 +179,17 @@ const pairsOf = (links: Links): string[] =>
     .map(([instanceId, vpcId]) => pair(instanceId, vpcId))
     .sort();
 
-/** Links that are there and ours, and that the state does not name. */
-function forgotten(before: Standing, after: Standing, isForgiven: boolean): string[] {
+/**
+ * Links that are there and ours, and that the state does not name.
+ *
+ * @param made the links that may be made without anyone being told, because answers were lost; the next update adopts them.
+ */
+function forgotten(before: Standing, after: Standing, made: Links = {}): string[] {
   const [owned, known] = [ownedBy(before.state), new Set([...ownedBy(after.state), ...awayIn(after.state)])];
   return pairsOf(after.cloud).flatMap((link) => {
     const isNew = !pairsOf(before.cloud).includes(link);
-    const isOurs = isNew ? !isForgiven : owned.has(link);
-    return isOurs && !known.has(link) ? [`no state knows of ${link}`] : [];
+    const isOurs = isNew || owned.has(link);
+    return isOurs && !known.has(link) && !pairsOf(made).includes(link) ? [`no state knows of ${link}`] : [];
   });
 }
 
