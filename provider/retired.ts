@@ -40,13 +40,13 @@ export class Retired {
   warning(): string | undefined {
     const [first] = this.#codes;
     if (first === undefined) return undefined;
-    const [{ regionId, vpcId }, code] = first;
-    const ids = [...this.#codes.keys()].map(({ instanceId }) => instanceId);
-    const more = ids.length - MOST_NAMED;
-    const names = [...ids.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+    const [{ regionId }, code] = first;
+    const all = [...this.#codes.keys()].map(({ instanceId, vpcId }) => `${instanceId} to ${vpcId}`);
+    const more = all.length - MOST_NAMED;
+    const named = [...all.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
     return (
       `ECS offers no ClassicLink in ${regionId} any more (${code}), so it neither removes nor shows links: ` +
-      `let go of ${plural(ids.length, "link", "links")} to ${vpcId} without knowing whether anything is left: ${names}`
+      `let go of ${plural(all.length, "link", "links")} without knowing whether anything is left: ${named}`
     );
   }
 }

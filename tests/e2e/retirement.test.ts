@@ -44,9 +44,9 @@ describe.each(DOORS)("where ClassicLink is retired, through the %s door", (door)
       expect([up.ok, shop.emulator.calls()]).toEqual([true, []]);
       const { ok, output } = await shop.stack.destroy();
       expect(ok).toBe(true);
-      expect(output).toMatch(/warning: .*let go of 1 link to vpc-1 without knowing whether anything is left: i-a/);
+      expect(output).toMatch(/warning: .*let go of 1 link without knowing whether anything is left: i-a to vpc-1/);
       expect(output).toMatch(
-        /warning: .*let go of 2 links to vpc-2 without knowing whether anything is left: i-b, i-c/,
+        /warning: .*let go of 2 links without knowing whether anything is left: i-b to vpc-2, i-c to vpc-2/,
       );
       expect(await namesIn()).toEqual([]);
     },

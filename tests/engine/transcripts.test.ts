@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { version as installed } from "@pulumi/pulumi/package.json";
 import { openFixture, removeFixtures, setWorld } from "./fixture/stack";
 import type { RecordedCall, Result, Stack } from "./index";
 
@@ -37,7 +38,7 @@ const withProgram = every.filter((name) => name !== "4-refresh-drift" && name !=
 const explained: readonly { readonly difference: string; readonly in: readonly string[]; readonly why: string }[] = [
   {
     difference: "ResourceProvider/GetPluginInfo response.version",
-    in: every,
+    in: installed === "3.270.0" ? [] : every,
     why: "the dynamic host answers with the version of the installed @pulumi/pulumi; the recordings have 3.270.0",
   },
   {
