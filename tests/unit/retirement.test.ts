@@ -137,7 +137,9 @@ describe("a link that may be forgotten", () => {
     const warnings: string[] = [];
     const instanceIds = Array.from({ length: 1000 }, (_, n) => `i-${n}`);
     await done(fleet.delete({ ...members, instanceIds }, { warn: (message) => void warnings.push(message) }));
-    expect(warnings).toEqual([expect.stringMatching(/let go of 1000 links .*: i-0 to vpc-b, (i-\d to vpc-b, ){4}995 more$/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/let go of 1000 links .*: i-0 to vpc-b, (i-\d to vpc-b, ){4}995 more$/),
+    ]);
   });
 });
 
