@@ -61,6 +61,14 @@ export function keptLink(olds: Properties, news: Properties): Link[] {
   return isLink(news) && diffLink(olds, news).length === 0 ? [toLink(news)] : [];
 }
 
+/**
+ * Whether the link that was found rules a half-made one out. An instance has at most one, and this one is to another VPC than
+ * ours ever was: taken for drift, it would be detached to put back a link that was perhaps never there.
+ */
+export function isSomebodyElses(halfMade: Link, found: Link | undefined): boolean {
+  return found !== undefined && found.vpcId !== halfMade.vpcId;
+}
+
 /** Narrows properties of a state, or inputs that `check` has passed, to a link. */
 export function toLink(properties: Properties): Link {
   if (!isLink(properties)) throw new TypeError("a link needs regionId, instanceId and vpcId");

@@ -203,6 +203,13 @@ describe("a stack configured for @pulumi/alicloud", () => {
       expect(await host.read(id(), properties)).toEqual({ id: id(), properties: state() });
     });
 
+    test("is gone after a refresh once the instance is linked elsewhere: that link is not ours to take back", async () => {
+      const { properties = {} } = (await halfMade()) ?? {};
+      emulator.clearTrouble();
+      emulator.link("i-a", "vpc-other");
+      expect(await host.read(id(), properties)).toEqual({ id: "", properties: expect.anything() });
+    });
+
     test("can be destroyed", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
       emulator.clearTrouble();

@@ -341,6 +341,12 @@ describe("a link", () => {
     expect(plugin.told).toEqual([]);
   });
 
+  test("[6] half made is gone once the instance is linked elsewhere: that link is not ours to take back", async () => {
+    emulator.link("i-a", "vpc-2");
+    const read = await plugin.read("cn-hangzhou:i-a", { ...link, __halfMade: true }, link);
+    expect(read.getId()).toBe("");
+  });
+
   test("[13] a timeout holds, and its error tells tries, time, code and request", async () => {
     emulator.trouble({ kind: "locked", instanceId: "i-a" });
     const begun = performance.now();

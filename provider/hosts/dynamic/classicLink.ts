@@ -1,7 +1,7 @@
 /** `ClassicLink` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { ClassicLinkLifecycle, checkLink, diffLink, keptLink, toLink } from "../../classicLink";
+import { ClassicLinkLifecycle, checkLink, diffLink, isSomebodyElses, keptLink, toLink } from "../../classicLink";
 import { ClassicLinkError, isHalfMade } from "../../classicLinkError";
 import type { Properties } from "../../inputs";
 import { formatLinkId, parseLinkId } from "../../linkId";
@@ -42,6 +42,7 @@ export class DynamicClassicLink implements pulumi.dynamic.ResourceProvider {
       const known = state.instanceId === undefined ? undefined : toLink(state);
       const named = known ?? parseLinkId(id, session.defaultRegion);
       const link = await (await lifecycle()).read(named, toContext(named.instanceId, "read", state));
+      if (known !== undefined && isHalfMade(state) && isSomebodyElses(known, link)) return { id: "", props: {} };
       if (link !== undefined) {
         // With the inputs that would have made what was found, the next refresh has nothing to show again.
         const { inputs, outputs } = toSides(link, state);

@@ -1,6 +1,14 @@
 /** `ClassicLink` in the plugin. */
 
-import { ClassicLinkLifecycle, checkLink, diffLink, keptLink, LINK_PROPERTIES, toLink } from "../../classicLink";
+import {
+  ClassicLinkLifecycle,
+  checkLink,
+  diffLink,
+  isSomebodyElses,
+  keptLink,
+  LINK_PROPERTIES,
+  toLink,
+} from "../../classicLink";
 import { ClassicLinkError, HALF_MADE, isHalfMade } from "../../classicLinkError";
 import type { Link } from "../../ecs/client";
 import { formatLinkId, parseLinkId } from "../../linkId";
@@ -35,7 +43,8 @@ export const CLASSIC_LINK_CALLS: ResourceType = {
     const link = await new ClassicLinkLifecycle(steps).read(known, context);
     if (isHalfMade(state)) {
       // It may be listed later. Without it in the state nobody would know whose it is.
-      return link === undefined ? foundOf(known, { [HALF_MADE]: true }) : foundOf(link);
+      if (link === undefined) return foundOf(known, { [HALF_MADE]: true });
+      return isSomebodyElses(known, link) ? undefined : foundOf(link);
     }
     const drift = driftOf(known, link);
     if (drift !== undefined) context.report?.(drift);

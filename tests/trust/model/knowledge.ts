@@ -58,7 +58,8 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
     if (kind === "link") {
       const linkedTo = cloud[instanceIds[0] ?? ""];
       if (linkedTo === undefined) return isHalfMade ? [known] : [];
-      return [{ ...known, vpcId: linkedTo, isHalfMade: false }];
+      // What was never finished is not taken back from whoever has the instance now.
+      return isHalfMade && linkedTo !== vpcId ? [] : [{ ...known, vpcId: linkedTo, isHalfMade: false }];
     }
     const members = [...new Set([...instanceIds, ...Object.keys(movedAway)])];
     const away = members.filter((id) => cloud[id] !== undefined && cloud[id] !== vpcId);
