@@ -128,7 +128,7 @@ describe("the webhook", () => {
 // The Automation API asks the CLI for its version; one that was built from its sources may have none.
 const withCli = /\d/.test(versionOfPulumi() ?? "") ? describe : describe.skip;
 
-withCli("npm start, under the Pulumi CLI", () => {
+withCli("[22] npm start, under the Pulumi CLI", () => {
   let emulator: Emulator;
   let hook: RawServer;
   let project: Project;

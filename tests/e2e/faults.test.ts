@@ -119,6 +119,13 @@ describe("what is wrong is told by its name", () => {
     expect(shop.emulator.calls()).toEqual([]);
   });
 
+  test("an instance that the program declares twice, by the names of both resources", async () => {
+    shop = await openShop({ a: A, b: { ...A, vpcId: "vpc-2" } });
+    const { ok, output } = await shop.stack.preview();
+    expect(ok).toBe(false);
+    expect(output).toContain('ClassicLink "b": i-a is declared by ClassicLink "a" already');
+  });
+
   test.each([
     ["a missing region", { "classiclink:region": undefined }, /no region is configured; looked at classiclink:region/],
     [

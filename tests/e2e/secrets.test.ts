@@ -117,7 +117,7 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
     expect(linked()).toEqual([]);
   });
 
-  test("has left no secret behind: printed, kept in states and history, or in the journals of the emulators", () => {
+  test("[17] has left no secret behind: printed, kept in states and history, or in the journals of the emulators", () => {
     const journals = opened.sources.map(({ ecs }) => JSON.stringify(ecs.calls()));
     const everything = [...left, stack.kept(), ...journals].join("\n");
     // What was looked through is what was meant to be.

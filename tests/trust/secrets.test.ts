@@ -71,7 +71,7 @@ test("the sources are those that are tried", () => {
   expect(opened.sources.map(({ name }) => name)).toEqual(NAMES);
 });
 
-describe.each(NAMES)("credentials of %s", (name) => {
+describe.each(NAMES)("[17] credentials of %s", (name) => {
   test("sign what ECS takes", async () => {
     const source = sourceOf(name);
     await call(source, "AttachClassicLinkVpc");
