@@ -65,6 +65,11 @@ export class KeptProvider {
     };
   }
 
+  /** Asks it to end what is under way, as a ^C does. The dynamic host takes no notice. */
+  async cancel(): Promise<void> {
+    await this.#running?.call("cancel", {});
+  }
+
   /** Kills the process as `kill -9` does. */
   kill(): void {
     const killed = this.#running;

@@ -51,6 +51,18 @@ function givesUp(known: Known, program: Program, instanceId: string, vpcId: stri
   return known.movedAway[instanceId] === vpcId && isPutBack;
 }
 
+/** The links that are there, and that the resource that has them goes on to declare. */
+export function keptBy({ links, fleets }: Program, state: readonly Known[], cloud: Links): Set<string> {
+  return new Set(
+    state.flatMap(({ kind, name, vpcId, instanceIds }) => {
+      const link = links.get(name);
+      const goesOn = kind === "fleet" ? fleets.get(name) : link && { ...link, instanceIds: [link.instanceId] };
+      const kept = goesOn?.vpcId === vpcId ? instanceIds.filter((id) => goesOn.instanceIds.includes(id)) : [];
+      return kept.filter((id) => cloud[id] === vpcId).map((id) => pair(id, vpcId));
+    }),
+  );
+}
+
 /** What the state has to know in the end. */
 export function knownOf({ door, links, fleets }: Program): Known[] {
   const rest = { door, movedAway: {}, isHalfMade: false };

@@ -97,8 +97,12 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ troubles }) },
   { weight: 2, arbitrary: fc.record({ kill }) },
   { weight: 1, arbitrary: fc.record({ revoke: point }) },
+  { weight: 1, arbitrary: fc.record({ cancel: point }) },
   { weight: 2, arbitrary: fc.record({ lostAnswer }) },
-  { weight: 2, arbitrary: fc.record({ troubles, kill, revoke: point, lostAnswer }, { requiredKeys: [] }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ troubles, kill, revoke: point, cancel: point, lostAnswer }, { requiredKeys: [] }),
+  },
 );
 
 const name = fc.oneof(

@@ -1,8 +1,8 @@
 /** The operations on the stack, what befalls them, and what must be true after each. */
 
 import type * as fc from "fast-check";
-import type { HoldPoint, TroubleRule } from "../../../emulator";
-import { expectedOf, knownOf } from "./expectations";
+import type { Call, HoldPoint, TroubleRule } from "../../../emulator";
+import { expectedOf, keptBy, knownOf } from "./expectations";
 import { DOORS } from "../../support/shop";
 import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
@@ -16,6 +16,8 @@ export interface Mishap {
   readonly kill?: { readonly at: HoldPoint; readonly carriedOut: boolean };
   /** The key is revoked when this call comes. */
   readonly revoke?: HoldPoint;
+  /** The user cancels when this call comes. */
+  readonly cancel?: HoldPoint;
   readonly lostAnswer?: LostAnswer;
 }
 
@@ -49,12 +51,15 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const { run, isForgiven } = await this.#operate(program, system);
     const after = { state: system.state, cloud: system.cloud };
     program.isChanged = this.mishap !== undefined || this.name !== "up --refresh";
+    const calls = system.takeCalls();
     const problems = [
-      ...this.#strayCalls(program, system, before),
+      ...this.#strayCalls(program, before, calls),
       ...forgotten(before, after, isForgiven ? declaredBy(program) : undefined),
       ...unreadable(run),
     ];
-    if (this.mishap === undefined) problems.push(...(await this.#unexpected(program, system, run, before, after)));
+    if (this.mishap === undefined) {
+      problems.push(...(await this.#unexpected(program, system, { run, calls, before, after })));
+    }
     if (problems.length === 0) return;
     const story = [
       ...problems,
@@ -68,7 +73,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
   async #operate(program: Program, system: System): Promise<{ run: Run; isForgiven: boolean }> {
     const { emulator, kept } = system;
-    const { troubles = [], kill, revoke, lostAnswer } = this.mishap ?? {};
+    const { troubles = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
     for (const trouble of troubles) emulator.trouble(trouble);
     let isForgiven = lostAnswer !== undefined;
     if (revoke !== undefined) {
@@ -77,6 +82,13 @@ export class Operation implements fc.AsyncCommand<Program, System> {
         emulator.revokeKey();
         held.release();
       });
+    }
+    if (cancel !== undefined) {
+      const held = emulator.hold(cancel);
+      void held.arrived
+        .then(() => Promise.all(DOORS.map((door) => kept[door].cancel())))
+        .catch(() => "killed meanwhile")
+        .then(() => held.release());
     }
     if (kill !== undefined) {
       const held = emulator.hold(kill.at);
@@ -105,13 +117,13 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   }
 
   /** Changes of links that are neither declared nor known to the state: of others' links. */
-  #strayCalls(program: Program, system: System, { state, cloud }: Standing): string[] {
+  #strayCalls(program: Program, { state, cloud }: Standing, calls: readonly Call[]): string[] {
     const isUp = this.name === "up" || this.name === "up --refresh";
     const read = this.name === "up --refresh" ? refreshed(state, cloud) : [];
     const changes = this.name !== "refresh" && this.name !== "preview";
     const mayAttach = new Set(isUp ? pairsOf(declaredBy(program)) : []);
     const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...awayIn(known)]) : []);
-    return system.takeCalls().flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
+    return calls.flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
       const may = { AttachClassicLinkVpc: mayAttach, DetachClassicLinkVpc: mayDetach }[action];
       return may === undefined || may.has(pair(InstanceId, VpcId))
         ? []
@@ -120,7 +132,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   }
 
   /** What is not as it must be where nothing has befallen it. */
-  async #unexpected(program: Program, system: System, run: Run, before: Standing, after: Standing): Promise<string[]> {
+  async #unexpected(program: Program, system: System, { run, calls, before, after }: Story): Promise<string[]> {
     const { state, cloud } = before;
     const now = refreshed(state, cloud);
     if (this.name === "refresh") {
@@ -142,13 +154,15 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     }
     // What a plain up does not know of, it cannot set right.
     if (this.name === "up" && told(state).join() !== told(now).join()) return [];
-    const expected = expectedOf(program, this.name === "up" ? state : now, cloud);
+    const known = this.name === "up" ? state : now;
+    const expected = expectedOf(program, known, cloud);
     if (expected.kind === "depends") return [];
     if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
     return [
       ...differs("the up", "succeeds", run.ok, true),
       ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),
       ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
+      ...differs("what stays as it is", "is left alone", touched(keptBy(program, known, cloud), calls), []),
       ...differs("the state", "is finished", after.state.filter(({ isHalfMade }) => isHalfMade).length, 0),
       ...(await this.#changesNothing(program, system, "up")),
     ];
@@ -166,6 +180,14 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       ...(name === "up" ? differs("a second up", "calls nothing", calls, []) : []),
     ];
   }
+}
+
+/** An operation from its beginning to its end. */
+interface Story {
+  readonly run: Run;
+  readonly calls: readonly Call[];
+  readonly before: Standing;
+  readonly after: Standing;
 }
 
 /** How things stand. */
@@ -191,6 +213,15 @@ function forgotten(before: Standing, after: Standing, made: Links = {}): string[
     const isOurs = isNew || owned.has(link);
     return isOurs && !known.has(link) && !pairsOf(made).includes(link) ? [`no state knows of ${link}`] : [];
   });
+}
+
+/** Changes of links that nothing was to be done about. */
+function touched(kept: ReadonlySet<string>, calls: readonly Call[]): string[] {
+  return calls
+    .filter(({ action, params: { InstanceId = "", VpcId = "" } }) => {
+      return action !== "DescribeClassicLinkInstances" && kept.has(pair(InstanceId, VpcId));
+    })
+    .map(({ action, params: { InstanceId } }) => `${action} ${InstanceId}`);
 }
 
 /** Errors that say nothing to a person. */
