@@ -5,8 +5,8 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { grpc } from "./fromPulumi";
 
-/** How long the engine may take to accept a line, in ms. Nothing that matters may wait for a log. */
-const PATIENCE_MS = 2_000;
+/** How long the engine may take to accept a line, in ms: long, since a busy one must not cost a warning, and not for ever. */
+const PATIENCE_MS = 10_000;
 
 /** Sends to one engine. Lines arrive in the order in which they were given. */
 export class EngineLog {
