@@ -178,8 +178,10 @@ class Region {
       this.#callsSpent.set(vpcId, { calls: this.#spentOn(vpcId) + 1, at: performance.now() });
     }
     try {
-      const vpcIds = await this.#vpcIdsOf([...new Set(together.map(({ read }) => read.instanceId))]);
-      for (const { read, resolve } of together) resolve(vpcIds.get(read.instanceId));
+      await this.#answer(
+        together,
+        await readPages(this.#client, { regionId: this.#regionId, instanceIds: idsOf(together) }),
+      );
     } catch (error) {
       const half = Math.ceil(together.length / 2);
       // One released instance makes ECS refuse the whole list. Halving finds it, and answers the others.
@@ -194,18 +196,24 @@ class Region {
     }
   }
 
-  async #vpcIdsOf(instanceIds: readonly string[]): Promise<Map<string, string>> {
-    const { links, complete } = await readPages(this.#client, { regionId: this.#regionId, instanceIds });
-    if (!complete) {
-      const said = "fewer links than TotalCount";
+  /** A link that is listed is there. That one is missing proves its absence only where no page can have hidden it. */
+  async #answer(together: readonly Waiting[], { links, pages, complete }: Reading): Promise<void> {
+    const vpcIds = new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
+    for (const { read, resolve } of together) if (vpcIds.has(read.instanceId)) resolve(vpcIds.get(read.instanceId));
+    const missing = together.filter(({ read }) => !vpcIds.has(read.instanceId));
+    if (complete && pages > 1 && missing.length < together.length) {
+      // A link that goes away meanwhile moves the next one to a page that has been read. Those that are left fit on fewer.
+      await this.#ask(missing);
+    } else if (complete) {
+      for (const { resolve } of missing) resolve(undefined);
+    } else {
       throw new EcsError({
         ...FAULTS.UnreadableAnswer,
         operation: "DescribeClassicLinkInstances",
         code: "UnreadableAnswer",
-        said,
+        said: "fewer links than TotalCount",
       });
     }
-    return new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
   }
 
   #spentOn(vpcId: string): number {
@@ -228,16 +236,27 @@ function isAboutOneInstance(error: unknown): boolean {
   return error.kind === "gone" || error.facts.code.startsWith("InvalidInstanceId.");
 }
 
+function idsOf(waiting: readonly Waiting[]): readonly string[] {
+  return [...new Set(waiting.map(({ read }) => read.instanceId))];
+}
+
+/** What the pages of a query have shown. */
+interface Reading {
+  readonly links: readonly Link[];
+  readonly pages: number;
+  /** Whether as many links were listed as there are. */
+  readonly complete: boolean;
+}
+
 /** Reads all pages of a query. Counts what was listed, because a server may give smaller pages than it was asked for. */
-async function readPages(client: EcsClient, query: LinkQuery): Promise<{ links: readonly Link[]; complete: boolean }> {
+async function readPages(client: EcsClient, query: LinkQuery): Promise<Reading> {
   const links: Link[] = [];
-  for (let pageNumber = 1; pageNumber <= MOST_PAGES; pageNumber += 1) {
-    const page = await client.describe({ ...query, pageNumber });
+  for (let pages = 1; ; pages += 1) {
+    const page = await client.describe({ ...query, pageNumber: pages });
     links.push(...page.links);
     const complete = links.length >= page.totalCount;
-    if (complete || page.links.length === 0) return { links, complete };
+    if (complete || page.links.length === 0 || pages === MOST_PAGES) return { links, pages, complete };
   }
-  return { links, complete: false };
 }
 
 /** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */

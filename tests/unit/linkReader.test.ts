@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { MAX_INSTANCE_IDS } from "../../provider/ecs/client";
+import { type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
 import { LinkReader, LISTING_LIFETIME_MS } from "../../provider/ecs/linkReader";
 import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
@@ -167,6 +167,37 @@ describe("[9] what an answer proves", () => {
     ecs.always("describe", () => ({ links: [], totalCount: 2 }));
     const reading = reader.vpcOf({ regionId: REGION, instanceId: "i-vpc-1-0" }, never);
     await expect(reading).rejects.toThrow("fewer links than TotalCount");
+  });
+
+  test("a link that is listed is linked, whatever TotalCount says", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 3 });
+    ecs.always("describe", (work) => ({ ...work(), totalCount: 250 }));
+    const vpcIds = await Promise.all(links.map((link) => reader.vpcOf(link, never)));
+    expect(vpcIds).toEqual(["vpc-1", "vpc-1", "vpc-1"]);
+  });
+
+  test("a link that a shifted page hides, of several for one call by instance, is found", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 90 });
+    ecs.pageSize = 50;
+    // While the second page is fetched the first link goes away, so the one after the first page is on none.
+    ecs.always("describe", (work) => {
+      const page = work();
+      ecs.links.delete("i-vpc-1-0");
+      return page;
+    });
+    const vpcIds = await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
+    expect(vpcIds).toEqual(links.map(() => "vpc-1"));
+  });
+
+  test("a server that gives its first page whichever is asked for hides no link", async () => {
+    const { ecs, links } = cloud({ "vpc-1": 90 });
+    ecs.pageSize = 50;
+    const describe = ecs.describe.bind(ecs);
+    const firstPages = new LinkReader(
+      Object.assign(ecs, { describe: (query: LinkQuery) => describe({ ...query, pageNumber: 1 }) }),
+    );
+    const vpcIds = await Promise.all(links.map((link) => firstPages.vpcOf({ ...link, fresh: true }, never)));
+    expect(vpcIds).toEqual(links.map(() => "vpc-1"));
   });
 
   test("a link of another VPC in a listing proves nothing", async () => {
