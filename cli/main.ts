@@ -18,6 +18,6 @@ createProgram({
   .parseAsync()
   .catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`);
-    process.exitCode = 1;
+    // Other looks may go on for minutes, and nobody wants their answers any more.
+    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () => process.exit(1));
   });

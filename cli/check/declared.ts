@@ -93,11 +93,15 @@ function* entriesOf(value: unknown, where: string): Generator<Placed> {
   }
 }
 
-/** The links in what `pulumi stack export` prints. Their inputs are what the program declared; outputs follow the cloud. */
+/**
+ * The links in what `pulumi stack export` prints. Their inputs are what the program declared; outputs follow the cloud.
+ * External ones are those that it only looks up.
+ */
 function resourcesOfState(value: unknown): readonly Placed[] | undefined {
   const resources = isObject(value) && isObject(value.deployment) ? value.deployment.resources : undefined;
   if (!Array.isArray(resources)) return undefined;
-  return resources.filter(isObject).flatMap(({ type, urn, inputs }): Placed[] => {
+  return resources.filter(isObject).flatMap(({ type, urn, inputs, external }): Placed[] => {
+    if (external === true) return [];
     return typeof type === "string" && TYPE.test(type) && isObject(inputs) ? [[String(urn), inputs]] : [];
   });
 }

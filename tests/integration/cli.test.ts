@@ -252,6 +252,15 @@ describe("check", () => {
     expect((await runCli(["check", "-"], { env, input: JSON.stringify(links) })).code).toBe(0);
   });
 
+  test("ends at the first failure, whatever else it waits for", async () => {
+    await start({ ...FEW, regions: ["cn-beijing"] });
+    emulator.trouble({ kind: "retired", regionId: "cn-beijing" });
+    emulator.trouble({ kind: "throttle", quota: 0 });
+    write("links.csv", "instanceId,vpcId,regionId\ni-a,vpc-1,cn-hangzhou\ni-z,vpc-9,cn-beijing\n");
+    const { code, stderr } = await run("check", "links.csv");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("cannot list the links to vpc-9 in cn-beijing")]);
+  });
+
   test("exits with 1, not 2, when it cannot look", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\n");

@@ -48,6 +48,11 @@ describe("a declared list", () => {
     expect(read(exported(moved, other)).links).toEqual([A]);
   });
 
+  test("of a state leaves out links that the program only looks up", () => {
+    const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
+    expect(read(exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, lookedUp)).links).toEqual([A]);
+  });
+
   test("keeps the regions that it names", () => {
     const far = { ...A, regionId: "cn-beijing" };
     expect(read(json([A, far])).links).toEqual([A, far]);
