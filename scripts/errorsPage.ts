@@ -75,7 +75,9 @@ const SECTIONS: readonly Section[] = [
   {
     kind: "unknown",
     title: "Codes that no document lists",
-    whatWeDo: "The operation fails at once, and the state is kept. The message is shown as ECS wrote it.",
+    whatWeDo:
+      "The operation fails at once, and the state is kept. The message is shown as ECS wrote it. With HTTP status 500 or above we ask " +
+      "again, as after other [faults of the service](#faults-of-the-service), and with 429 as when [throttled](#throttled).",
   },
 ];
 

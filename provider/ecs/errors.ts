@@ -13,7 +13,7 @@
  * - `quota`: the limit of links is reached.
  * - `authorisation`: the key, its permissions, or the clock are refused.
  * - `input`: the request itself is wrong.
- * - `unknown`: a code that no document lists. Never retried.
+ * - `unknown`: a refusal with a code that no document lists. Never retried.
  */
 export type EcsErrorKind =
   | "throttled"
@@ -193,23 +193,28 @@ export const OPERATION_DENIED: readonly (readonly [RegExp, Classification])[] = 
  * @param code the `Code` of the answer, exactly as spelt.
  * @param message the `Message` of the answer; decides for `OperationDenied` only.
  * @param operation what was asked; decides only what has to be allowed.
+ * @param status the HTTP status; decides only for codes that no document lists.
  */
-export function classify(code: string, message: string, operation?: ApiOperation): Classification {
-  const found = look(code, message);
+export function classify(code: string, message: string, operation?: ApiOperation, status?: number): Classification {
+  const found = look(code, message) ?? byStatus(status);
   const isVpc = operation === "DescribeVpcs" || operation === "DescribeVpcAttribute";
   return isVpc && found.advice === RAM_ACTIONS ? row(found.kind, `allow vpc:${operation} in RAM`) : found;
 }
 
-function look(code: string, message: string): Classification {
+function look(code: string, message: string): Classification | undefined {
   if (code === "OperationDenied") {
     const known = OPERATION_DENIED.find(([words]) => words.test(message));
     return known?.[1] ?? row("conflict", "read the message; ECS gives this code several meanings");
   }
-  if (Object.hasOwn(ERROR_CODES, code)) return ERROR_CODES[code] ?? UNLISTED;
-  return CODE_FAMILIES.find(([family]) => family.test(code))?.[1] ?? UNLISTED;
+  if (Object.hasOwn(ERROR_CODES, code)) return ERROR_CODES[code];
+  return CODE_FAMILIES.find(([family]) => family.test(code))?.[1];
 }
 
-const UNLISTED = row("unknown", "look the code up in the ECS documentation");
+/** Of a new name for an old trouble the status tells at least whether it passes. */
+function byStatus(status = 0): Classification {
+  const kind = status >= 500 ? "transient" : status === 429 ? "throttled" : "unknown";
+  return row(kind, "look the code up in the ECS documentation");
+}
 
 /** The facts that an {@link EcsError} is made of. */
 export interface EcsErrorFacts extends Classification {

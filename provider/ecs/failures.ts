@@ -61,9 +61,10 @@ export function refusal(operation: ApiOperation, body: Fields, response: Fields,
   const message = textOf(body.Message ?? body.message);
   const requestId = requestIdOf(body);
   const retryAfterMs = countOf(fieldsOf(response.headers)["x-acs-retry-after"]);
-  const classification = classify(code, message, operation);
+  const status = typeof response.statusCode === "number" ? response.statusCode : undefined;
+  const classification = classify(code, message, operation, status);
   const isServerFault =
-    classification.kind === "transient" || (classification.kind === "unknown" && !(Number(response.statusCode) < 500));
+    classification.kind === "transient" || (classification.kind === "unknown" && status === undefined);
   const facts: EcsErrorFacts = {
     ...classification,
     operation,

@@ -398,13 +398,15 @@ describe("[5] what is no usable answer", () => {
 
 describe("what ECS refuses", () => {
   test.each([
-    ["a refusal", 403, false],
-    ["a fault of the server", 500, true],
-  ])("[5] with a code that nobody knows, as %s of status %d, unclear %s", async (_, status, unclear) => {
+    ["unknown", 403, false],
+    ["throttled", 429, false],
+    ["transient", 500, true],
+    ["transient", 503, true],
+  ])("[5] with a code that nobody knows is %s with status %d, unclear %s", async (kind, status, unclear) => {
     const server = await startRawServer(json(status, { Code: "SomethingNew", Message: "?", RequestId: "R-1" }));
     closing.push(server);
     const error = await errorOf(clientOf(server.endpoint).attach(link));
-    expect(error.facts).toMatchObject({ code: "SomethingNew", kind: "unknown", unclear });
+    expect(error.facts).toMatchObject({ code: "SomethingNew", kind, unclear });
   });
 
   test("in lower-case letters is understood too", async () => {

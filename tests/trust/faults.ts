@@ -90,8 +90,6 @@ const SAID_TWICE: Readonly<Record<EcsAction, CodeFault>> = {
   DescribeVpcAttribute: { code: "SignatureNonceUsed" },
 };
 
-const SERVER_FAULT = { code: "SomethingNew", status: 500 };
-
 const lasting = { times: Number.POSITIVE_INFINITY };
 
 export const FAULTS: readonly Fault[] = [
@@ -109,10 +107,13 @@ export const FAULTS: readonly Fault[] = [
   },
   struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
   { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
-  {
-    ...struck("a server fault with a code that nobody knows, the work done", SERVER_FAULT, { afterWork: true }),
-    isOvercome: undefined,
-  },
+  ...[false, true].map((afterWork) =>
+    struck(
+      `a server fault with a code that nobody knows, ${afterWork ? "the" : "and no"} work done`,
+      { code: "SomethingNew", status: 500 },
+      { afterWork },
+    ),
+  ),
   {
     name: "a quota of calls for each window",
     lay: ({ emulator }, { on, skip }) =>
