@@ -5,7 +5,7 @@ import { SettingError, Settings } from "../provider/settings";
 import { shown } from "../provider/shown";
 import type { CloudOptions } from "./program";
 
-/** The settings: what the options say goes before the environment. */
+/** The settings: what the options say wins over the environment. */
 export function settingsOf({ region, profile, endpoint }: CloudOptions): Settings {
   const given = new Map([
     ["classiclink:region", region?.[0]],

@@ -28,7 +28,7 @@ export function tellFailures({ failures }: Scan): void {
 export function summaryOf({ links, lookedAt, failures }: Scan): string {
   const vpcs = new Set(links.map(({ regionId, vpcId }) => `${regionId}:${vpcId}`)).size;
   const where = vpcs === 0 ? "" : ` to ${plural(vpcs, "VPC", "VPCs")}`;
-  const caution = failures.length === 0 ? "" : `, of which ${failures.length} could not be read`;
+  const caution = failures.length === 0 ? "" : ", not all of which could be read";
   return `${plural(links.length, "link", "links")}${where}; looked at ${lookedAt}${caution}`;
 }
 

@@ -18,9 +18,12 @@ export const LESSONS = {
   discover: {
     examples: [
       ["npx pulumi-classiclink discover --all-vpcs", "every link of the account in the configured region"],
-      ["npx pulumi-classiclink discover --region cn-hangzhou --region cn-beijing --all-vpcs", "of two regions"],
+      [
+        "npx pulumi-classiclink discover --region cn-hangzhou --region cn-beijing --all-vpcs",
+        "the same for two regions",
+      ],
       ["npx pulumi-classiclink discover --vpc vpc-bp1shop --vpc vpc-bp1jobs", "the links of two VPCs"],
-      ["npx pulumi-classiclink discover --instance cn-beijing:i-bp1web", "where one instance is linked to"],
+      ["npx pulumi-classiclink discover --instance cn-beijing:i-bp1web", "which VPC one instance is linked to"],
       ["npx pulumi-classiclink discover --all-vpcs --json > links.json", "a list that check can compare with later"],
     ],
     exitCodes: [[0, "links were found"], FAILED, [2, "there are none"]],
@@ -42,11 +45,17 @@ export const LESSONS = {
   },
   check: {
     examples: [
-      ["npx pulumi-classiclink check links.json", "compares with what discover --json found back then"],
-      ["npx pulumi-classiclink check links.csv --region cn-hangzhou", "a list with the columns instanceId and vpcId"],
+      ["npx pulumi-classiclink check links.json", "compares with what discover --json found earlier"],
+      [
+        "npx pulumi-classiclink check links.csv --region cn-hangzhou",
+        "compares with a list that has the columns instanceId and vpcId",
+      ],
       ["pulumi stack export | npx pulumi-classiclink check -", "compares with what a stack declared last"],
-      ["pulumi stack output --json | npx pulumi-classiclink check -", "with the links among a stack's outputs"],
-      ["npx pulumi-classiclink check --quiet links.json", "a line for a crontab: cron mails what it prints"],
+      [
+        "pulumi stack output --json | npx pulumi-classiclink check -",
+        "compares with the links among a stack's outputs",
+      ],
+      ["npx pulumi-classiclink check --quiet links.json", "for a crontab: cron mails what is printed"],
     ],
     exitCodes: [[0, "every link is as declared"], FAILED, [2, "there is drift"]],
   },

@@ -51,8 +51,8 @@ export interface Actions {
   check(file: string, options: CheckOptions): Promise<number>;
 }
 
-const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), as for the
-resources: https://www.npmjs.com/package/pulumi-classiclink#configuration. Nothing is changed in the cloud.`;
+const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), or
+a profile: https://www.npmjs.com/package/pulumi-classiclink#configuration. Nothing is changed in the cloud.`;
 
 /** Puts the command line together. */
 export function createProgram(actions: Actions): Command {
@@ -77,7 +77,7 @@ export function createProgram(actions: Actions): Command {
     .summary("write a Pulumi program and an import file for links that exist")
     .description(
       "Writes a Pulumi program for the links that exist, and the file with which pulumi import takes them into the state; " +
-        "then says what to type. The next pulumi up changes nothing. Files of yours are never overwritten.",
+        "then says what to type. The next pulumi up changes nothing. Without --force, no file is overwritten.",
     )
     .addOption(
       new Option(
@@ -114,7 +114,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(regionOption("the region of links in the list that name none", oneRegion))
     .addOption(PROFILE)
     .addOption(ENDPOINT)
-    .option("--allow-undeclared", "links to a declared VPC that the list does not have are no drift")
+    .option("--allow-undeclared", "do not count links to a declared VPC that the list does not have")
     .option("--quiet", "print nothing when every link is as declared, so that cron has nothing to mail")
     .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
     .action(async (file: string, options: CheckOptions) => {
@@ -124,7 +124,7 @@ export function createProgram(actions: Actions): Command {
   return program;
 }
 
-const PROFILE = new Option("--profile <name>", "the profile of ~/.aliyun/config.json to use");
+const PROFILE = new Option("--profile <name>", "the profile of ~/.aliyun/config.json to take credentials from");
 const ENDPOINT = new Option("--endpoint <host>", "the address of ECS, for private clouds");
 
 function regionOption(description: string, parse: (value: string, previous?: readonly string[]) => readonly string[]) {
@@ -140,9 +140,9 @@ function scanning(command: Command): Command {
       "a VPC whose links to list, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop; repeat for more",
       repeated,
     )
-    .option("--instance <id>", "an instance to ask for, as i-bp1web or cn-hangzhou:i-bp1web; repeat for more", repeated)
+    .option("--instance <id>", "an instance to look up, as i-bp1web or cn-hangzhou:i-bp1web; repeat for more", repeated)
     .addOption(
-      new Option("--all-vpcs", "every VPC of the account in the regions (asks vpc:DescribeVpcs)").conflicts([
+      new Option("--all-vpcs", "every VPC of the account in the regions (needs vpc:DescribeVpcs)").conflicts([
         "vpc",
         "instance",
       ]),

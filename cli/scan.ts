@@ -7,6 +7,7 @@ import { type LinkFilter, listLinks } from "../provider/listLinks";
 import { isClassicLinkOff, listVpcs } from "../provider/listVpcs";
 import { type CallContext, plural } from "../provider/operation";
 import type { Settings } from "../provider/settings";
+import { shown } from "../provider/shown";
 import { regionsOf, settingsOf } from "./cloud";
 import { forEach } from "./pool";
 import type { ScanOptions } from "./program";
@@ -60,13 +61,13 @@ async function allVpcs(options: ScanOptions, settings: Settings, progress: Progr
 function looksOf(options: ScanOptions, settings: Settings): readonly Look[] {
   const { instance, vpc } = options;
   if (instance === undefined && vpc === undefined) {
-    throw new Error("it is not said where to look; give --vpc <id>, --instance <id> or --all-vpcs");
+    throw new Error("nothing says where to look; give --vpc <id>, --instance <id> or --all-vpcs");
   }
   if (instance === undefined) return vpcsOf(options, settings);
   const inRegion = new Map<string, string[]>();
   for (const id of instance) {
     for (const regionId of id.includes(":") ? [""] : regionsOf(options, settings)) {
-      const named = parseLinkId(id, () => regionId);
+      const named = idOf("--instance", id, () => parseLinkId(id, () => regionId));
       inRegion.set(named.regionId, [...(inRegion.get(named.regionId) ?? []), named.instanceId]);
     }
   }
@@ -83,9 +84,26 @@ function vpcsOf(
     if (others.length > 0) throw new Error(`--vpc ${id} does not say in which region; write --vpc ${regionId}:${id}`);
     return regionId;
   };
-  const named = vpc.map((id) => parseLinksId(id, theRegion(id)));
+  const named = vpc.map((id) => idOf("--vpc", id, () => parseLinksId(id, theRegion(id))));
   return [...new Map(named.map((one) => [JSON.stringify(one), one])).values()];
 }
+
+/** Reads an id that an option was given. One that is none is told by the option's name. */
+function idOf<Id>(option: keyof typeof EXAMPLES, id: string, parse: () => Id): Id {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(
+      `${option} "${shown(id)}" is not one id; give it as ${EXAMPLES[option]}, and repeat ${option} for more`,
+    );
+  }
+}
+
+const EXAMPLES = {
+  "--instance": "i-bp1web or cn-hangzhou:i-bp1web",
+  "--vpc": "vpc-bp1shop or cn-hangzhou:vpc-bp1shop",
+} as const;
 
 /** Whether a link is one that was asked for: with instances and VPCs given, both have to match. */
 function wanted(options: ScanOptions, settings: Settings): (link: Link) => boolean {

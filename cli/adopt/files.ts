@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileReason } from "../fileReason";
 import type { Draft } from "./project";
 
 /** What has become of a file. `kept`: it was there already, and is not ours to change. */
@@ -35,9 +36,12 @@ export function writeFiles(folder: string, { ours, theirs }: Drafts, force: bool
         `give --force to overwrite ${it}, or --out for another folder`,
     );
   }
-  mkdirSync(folder, { recursive: true });
-  for (const { draft, fate } of decided) {
-    if (fate === "written" || fate === "overwritten") writeFileSync(join(folder, draft.path), draft.text);
+  const toWrite = decided.filter(({ fate }) => fate === "written" || fate === "overwritten");
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { draft } of toWrite) writeFileSync(join(folder, draft.path), draft.text);
+  } catch (error) {
+    throw new Error(`cannot write to ${folder} (${fileReason(error)}); choose another folder with --out`);
   }
   return new Map(decided.map(({ draft, fate }) => [draft.path, fate]));
 }

@@ -5,6 +5,7 @@ import { text as readAll } from "node:stream/consumers";
 import { connect } from "../../provider/hosts/connect";
 import { plural } from "../../provider/operation";
 import { configuredRegion, settingsOf } from "../cloud";
+import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
 import { coloured, type Style, table } from "../terminal";
@@ -35,8 +36,7 @@ async function readInput(file: string): Promise<readonly [name: string, text: st
   try {
     return [file, readFileSync(file, "utf8")];
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
-    throw new Error(`${file}: ${code === "ENOENT" ? "there is no such file" : code}`);
+    throw new Error(`cannot read ${file} (${fileReason(error)}); give the path of a list, or - for standard input`);
   }
 }
 

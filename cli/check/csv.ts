@@ -19,7 +19,7 @@ export function linksInCsv(text: string, name: string): readonly (readonly [wher
   const lines = text
     .trimStart()
     .split(/\r?\n/)
-    .map((line, index) => ({ cells: cellsOf(line), where: `line ${index + 1}` }))
+    .map((line, index) => ({ cells: cellsOf(line), where: `line ${index + 1}, ` }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
   const [head, ...rows] = lines;
   const columns = COLUMNS.map((column) => [column, head?.cells.indexOf(column) ?? -1] as const);

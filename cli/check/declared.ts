@@ -36,8 +36,8 @@ export function readDeclaration(text: string, name: string, defaultRegion: () =>
   const links = new Map<string, Link>();
   for (const [where, entry] of entries) {
     const at = `${name}: ${where}`;
-    const vpcId = idOf(entry.vpcId, `${at}.vpcId`);
-    const regionId = entry.regionId === undefined ? defaultRegion() : idOf(entry.regionId, `${at}.regionId`);
+    const vpcId = idOf(entry.vpcId, `${at}vpcId`);
+    const regionId = entry.regionId === undefined ? defaultRegion() : idOf(entry.regionId, `${at}regionId`);
     vpcs.set(`${regionId}:${vpcId}`, { regionId, vpcId });
     for (const [member, property] of membersOf(entry, at)) {
       const instanceId = idOf(member, property);
@@ -54,15 +54,15 @@ export function readDeclaration(text: string, name: string, defaultRegion: () =>
   return { links: [...links.values()], vpcs: [...vpcs.values()] };
 }
 
-/** An entry, and where it stands, as in `links[3]`. */
+/** An entry, and what stands before its members in an error, as in `links[3].` */
 type Placed = readonly [where: string, entry: Entry];
 
 function entriesIn(text: string, name: string): readonly Placed[] {
   const entries = isCsv(text) ? linksInCsv(text, name) : [...entriesOf(parsed(text, name), "")];
   if (entries.length > 0) return entries;
   throw new Error(
-    `${name} declares no links; it needs entries with instanceId (or instanceIds) and vpcId, in JSON, in YAML, or in CSV ` +
-      "whose first line names the columns, or the resources of a stack",
+    `${name} declares no links; give instanceId (or instanceIds) and vpcId of each in JSON, YAML or CSV, whose first line ` +
+      "names the columns, or what pulumi stack export prints",
   );
 }
 
@@ -72,7 +72,7 @@ function parsed(text: string, name: string): unknown {
   } catch (error) {
     // Below the first line the message quotes the text.
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new Error(`${name} is neither JSON nor YAML: ${reason}`);
+    throw new Error(`${name} is neither JSON nor YAML (${reason?.replace(/:$/, "")}); correct it there`);
   }
 }
 
@@ -83,12 +83,13 @@ function* entriesOf(value: unknown, where: string): Generator<Placed> {
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* entriesOf(item, `${where}[${index}]`);
   } else if (isObject(value)) {
-    if (value.vpcId !== undefined && (value.instanceId !== undefined || value.instanceIds !== undefined)) {
-      yield [where === "" ? "the list" : where, value];
+    const isLink = value.vpcId !== undefined && (value.instanceId !== undefined || value.instanceIds !== undefined);
+    // In a list that is a link with a half missing. Elsewhere, as among a stack's outputs, it may be anything.
+    const isHalf = value.instanceId !== undefined && where.endsWith("]");
+    if (isLink || isHalf) {
+      yield [where === "" ? "" : `${where}.`, value];
       return;
     }
-    // In a list that is a link with a half missing. Elsewhere, as among a stack's outputs, it may be anything.
-    if (value.instanceId !== undefined && where.endsWith("]")) throw new Error(`${where}.vpcId is missing`);
     for (const [key, member] of Object.entries(value)) yield* entriesOf(member, where === "" ? key : `${where}.${key}`);
   }
 }
@@ -102,21 +103,21 @@ function resourcesOfState(value: unknown): readonly Placed[] | undefined {
   if (!Array.isArray(resources)) return undefined;
   return resources.filter(isObject).flatMap(({ type, urn, inputs, external }): Placed[] => {
     if (external === true) return [];
-    return typeof type === "string" && TYPE.test(type) && isObject(inputs) ? [[String(urn), inputs]] : [];
+    return typeof type === "string" && TYPE.test(type) && isObject(inputs) ? [[`${urn}.`, inputs]] : [];
   });
 }
 
 function membersOf({ instanceId, instanceIds }: Entry, at: string): (readonly [member: unknown, property: string])[] {
-  if (instanceIds === undefined) return [[instanceId, `${at}.instanceId`]];
-  if (!Array.isArray(instanceIds)) throw new Error(`${at}.instanceIds is no list of ids`);
-  return instanceIds.map((member: unknown, index) => [member, `${at}.instanceIds[${index}]`]);
+  if (instanceIds === undefined) return [[instanceId, `${at}instanceId`]];
+  if (!Array.isArray(instanceIds)) throw new Error(`${at}instanceIds is not a list; give a list of ids`);
+  return instanceIds.map((member: unknown, index) => [member, `${at}instanceIds[${index}]`]);
 }
 
 function idOf(value: unknown, where: string): string {
   if (value === "[secret]" || isObject(value)) {
     throw new Error(`${where} is secret; add --show-secrets to the pulumi command`);
   }
-  const fault = typeof value === "string" ? faultOfId(value) : "is not a text";
+  const fault = typeof value === "string" ? faultOfId(value) : value === undefined ? "is missing" : "is not text";
   if (fault !== undefined || typeof value !== "string") throw new Error(`${where} ${fault}; give one id`);
   return value;
 }

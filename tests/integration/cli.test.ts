@@ -139,7 +139,7 @@ describe("discover", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/REGION/);
     expect(stderr).toMatch(/^error: cannot list the links to vpc-\d in cn-hangzhou: .*InvalidVpc\.NotBelong/);
-    expect(stderr).toContain("looked at 2 VPCs in cn-hangzhou, of which 1 could not be read");
+    expect(stderr).toContain("looked at 2 VPCs in cn-hangzhou, not all of which could be read");
   });
 
   test("fails when an instance was moved while it looked, and so was seen twice", async () => {
@@ -259,6 +259,16 @@ describe("check", () => {
     write("links.csv", "instanceId,vpcId,regionId\ni-a,vpc-1,cn-hangzhou\ni-z,vpc-9,cn-beijing\n");
     const { code, stderr } = await run("check", "links.csv");
     expect([code, stderr]).toEqual([1, expect.stringContaining("cannot list the links to vpc-9 in cn-beijing")]);
+  });
+
+  test.each([
+    ["no.json", "there is no such file"],
+    [".", "it is a folder"],
+  ])("says why it cannot read %s", async (file, why) => {
+    await start(FEW);
+    const { code, stderr } = await run("check", file);
+    const advice = "give the path of a list, or - for standard input";
+    expect([code, stderr]).toEqual([1, `error: cannot read ${file} (${why}); ${advice}\n`]);
   });
 
   test("exits with 1, not 2, when it cannot look", async () => {
@@ -410,7 +420,7 @@ describe("settings", () => {
       "no place to look",
       {},
       [],
-      /^error: it is not said where to look; give --vpc <id>, --instance <id> or --all-vpcs\n$/,
+      /^error: nothing says where to look; give --vpc <id>, --instance <id> or --all-vpcs\n$/,
     ],
     ["half a key", { ALICLOUD_SECRET_KEY: "" }, ["--vpc", "vpc-1"], /^error: secretKey is missing, .*\n$/],
     [
@@ -419,7 +429,12 @@ describe("settings", () => {
       ["--all-vpcs"],
       /^error: cannot list the VPCs in cn-hangzhou: ALIBABA_CLOUD_ENDPOINT_ECS is set, .*; set ALIBABA_CLOUD_ENDPOINT_VPC/,
     ],
-    ["a VPC id that is none", {}, ["--vpc", "a:b:c"], /^error: "a:b:c" is not the id of links: use <regionId>:<vpcId>/],
+    [
+      "a VPC id that is none",
+      {},
+      ["--vpc", "a:b:c"],
+      /^error: --vpc "a:b:c" is not one id; give it as vpc-bp1shop or cn-hangzhou:vpc-bp1shop, and repeat --vpc for more\n$/,
+    ],
     [
       "a misspelt option",
       {},

@@ -72,15 +72,15 @@ describe("a declared list", () => {
 
 describe("a list that cannot be right is refused:", () => {
   test.each([
-    ["nothing in it", "", /the file declares no links; it needs entries with instanceId/],
+    ["nothing in it", "", /the file declares no links; give instanceId/],
     ["an empty list", "[]", /declares no links/],
     ["a stack without links", exported(), /declares no links/],
     ["some other JSON", json({ a: [1, "b", null] }), /declares no links/],
-    ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /links\[1\]\.vpcId is missing/],
+    ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
     [
       "an id that is a number",
       json([{ ...A, instanceId: 17 }]),
-      /the file: \[0\]\.instanceId is not a text; give one id/,
+      /the file: \[0\]\.instanceId is not text; give one id/,
     ],
     ["two ids in one", json([{ ...A, instanceId: "i-a,i-b" }]), /\[0\]\.instanceId contains white space, a comma/],
     [
@@ -88,7 +88,11 @@ describe("a list that cannot be right is refused:", () => {
       json([A, { ...A, vpcId: "vpc-2" }]),
       /declares i-a for vpc-1 and for vpc-2; an instance has/,
     ],
-    ["instanceIds that are no list", json([{ vpcId: "vpc-1", instanceIds: "i-a" }]), /instanceIds is no list of ids/],
+    [
+      "instanceIds that are no list",
+      json([{ vpcId: "vpc-1", instanceIds: "i-a" }]),
+      /\[0\]\.instanceIds is not a list; give a list of ids/,
+    ],
     ["a secret output", json({ link: { ...A, vpcId: "[secret]" } }), /link\.vpcId is secret; add --show-secrets/],
     [
       "a secret input",
@@ -100,8 +104,8 @@ describe("a list that cannot be right is refused:", () => {
       "instanceId,region\ni-a,cn\n",
       /has no column vpcId; its first line has to name the columns/,
     ],
-    ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /line 2\.vpcId is not a text/],
-    ["a broken file", '{ "links": [', /the file is neither JSON nor YAML: /],
+    ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /the file: line 2, vpcId is missing; give one id/],
+    ["a broken file", '{ "links": [', /the file is neither JSON nor YAML \(.*[^:]\); correct it there$/],
   ])("%s", (_, text, message) => {
     expect(() => read(text)).toThrow(message);
   });

@@ -45,6 +45,14 @@ describe("writing files", () => {
     expect(textOf("package.json")).toBe("mine");
   });
 
+  test("says which folder cannot be written to", () => {
+    put("file", "");
+    folder = join(folder, "file");
+    expect(() => writeFiles(folder, drafts, false)).toThrow(
+      new Error(`cannot write to ${folder} (there is a file of that name); choose another folder with --out`),
+    );
+  });
+
   test("refuses when one of ours was changed, names it, and writes none of the others", () => {
     put("links.ts", "mine");
     expect(() => writeFiles(folder, drafts, false)).toThrow(

@@ -1,0 +1,16 @@
+/** Says in a few words why a file could not be read, or a folder not be written to. */
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EEXIST: "there is a file of that name",
+  EISDIR: "it is a folder",
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of the path is a file",
+  EROFS: "the disk is read-only",
+};
+
+/** The reason, or for one without words the code of the system. */
+export function fileReason(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
+  return REASONS[code] ?? code;
+}
