@@ -22,14 +22,15 @@ read is named there, and the exit code is 1; JSON is printed only when it is com
 | \`index.ts\`, \`Pulumi.yaml\`, \`package.json\`, \`tsconfig.json\` | a project around them; written only where there is none |
 
 - **Names are ids**, so the same links get the same names each time, whatever else is linked meanwhile. Running it twice changes nothing.
-- **A file that differs is not overwritten**, whether you or the links have changed: it says so, writes nothing, and exits with 1. \`--force\` overwrites.
+- **A file that differs is not overwritten**, whether the file or the links have changed: \`adopt\` says so, writes nothing, and exits with 1. \`--force\`
+  overwrites.
 - **In a project that is there** it adds the first two files, and says which line to add to the program.
 - **The import file holds what a create would have left in the state**, so the import calls nothing and \`pulumi up\` is unchanged. Pulumi takes it from 3.254
   on. With an older one, leave the import out: \`pulumi up\` adopts the links as it creates them, in either door.
 - **Which program**: \`dynamic\` needs the package alone; \`plugin\` and \`yaml\` use the provider plugin. [Which door](moving-to-the-plugin.md#which-door)
   compares them. Links can move from one to the other later.
 - **Which shape**: one \`ClassicLinks\` for each VPC is [smaller and faster](scale.md); one \`ClassicLink\` for each link can be protected, depended on and retired
-  one by one.`,
+  one by one. For the links of single instances (\`--instance\`), \`plugin\` and \`yaml\` take \`--per link\` only.`,
   check: `\
 \`missing\` is an instance that is not linked at all, \`moved\` one that is linked to another VPC, \`undeclared\` one that is linked to a declared VPC and not in the
 list. It looks at the declared VPCs, a call for each hundred links, and asks for the instances that it did not see there.
@@ -50,13 +51,14 @@ instanceId,vpcId,regionId,owner
 i-bp1web,vpc-bp1shop,cn-hangzhou,shop team
 \`\`\`
 
-Of a stack, \`pulumi stack export\` gives what the last \`pulumi up\` or \`pulumi refresh\` has put down as declared; \`pulumi stack output --json\` gives what the program exports: every
-object with \`vpcId\` and \`instanceId\` or \`instanceIds\` in it counts. Both may be piped in.
+Of a stack, \`pulumi stack export\` gives what the last \`pulumi up\` declared. After a \`pulumi refresh\` it gives what the refresh found, and \`check\` has no
+drift to see. \`pulumi stack output --json\` gives what the program exports: every object with \`vpcId\` and \`instanceId\` or \`instanceIds\` in it counts.
 
-In a crontab, \`--quiet\` keeps it silent while all is well:
+In a crontab, \`--quiet\` keeps it silent while all is well. Cron knows nothing of your shell's variables: keep the key in a profile or use a RAM role, and
+set \`PATH\` there if \`npx\` is not found.
 
 \`\`\`text
-7 * * * * cd /srv/links && npx pulumi-classiclink check --quiet links.json
+7 * * * * cd /srv/links && npx pulumi-classiclink check --quiet --profile links links.json
 \`\`\``,
 };
 
@@ -77,10 +79,10 @@ export function cliPage(): string {
 
 ${program.description()} Nothing is changed in the cloud. [Getting started](getting-started.md) goes through all of it.
 
-Region, credentials and endpoint come from the [environment](configuration.md), as for the resources; \`--region\`, \`--profile\` and \`--endpoint\` go before it. The
-VPC service, which \`--all-vpcs\` asks, has its own variable: \`ALIBABA_CLOUD_ENDPOINT_VPC\`, or \`VPC_ENDPOINT\`. What has to be allowed is in
-[permissions](permissions.md). Output is in colour on a terminal, plain in a pipe; \`NO_COLOR\` and \`FORCE_COLOR\` decide otherwise. An error is one sentence on
-standard error.
+Region, credentials and endpoint come from the [environment](configuration.md) or a profile; \`--region\`, \`--profile\` and \`--endpoint\` win over it. The
+configuration of a stack is not read. The VPC service, which \`--all-vpcs\` asks, has a variable of its own: \`ALIBABA_CLOUD_ENDPOINT_VPC\`, or
+\`VPC_ENDPOINT\`. What has to be allowed is in [permissions](permissions.md). Output is in colour on a terminal and plain in a pipe, unless \`NO_COLOR\` or
+\`FORCE_COLOR\` is set. An error is one sentence on standard error.
 
 ${sections.join("\n\n")}
 `;

@@ -41,12 +41,12 @@ the [reference](reference.md#configuration).
 
 ## Every setting and its places
 
-The first place that has a value wins, from left to right: the stack's configuration, then the environment. A provider that a program declares
-itself has its arguments in place of the stack's configuration, and the environment.
+The first place that has a value wins, from left to right: the stack's configuration, then the environment. For a \`Provider\` that the program
+declares, its arguments stand in place of the stack's configuration.
 
 ${places()}
 
-The plugin is shown nothing of \`alicloud:*\` by Pulumi: there it is \`classiclink:*\` and the environment.
+Pulumi does not pass \`alicloud:*\` to the plugin: there, \`classiclink:*\` and the environment count.
 
 ## Which credentials are used
 
@@ -62,14 +62,13 @@ The first of these that is set:
    \`ALIBABA_CLOUD_OIDC_TOKEN_FILE\`), the current profile of \`~/.aliyun/config.json\`, the default one of \`~/.alibabacloud/credentials\`, the RAM
    role of this ECS instance.
 
-\`assumeRole\` is then taken on with the result, whatever that is: a role on top of a role too.
+With the result, whatever it is, \`assumeRole\` is then assumed: with the credentials of a role too.
 
-**What \`classiclink:\` names stands for itself.** When one of the settings 1 to 5 is under \`classiclink:\`, nothing of \`alicloud:\` or of the environment
-goes before it, and \`alicloud:assumeRole\` is not put on top: it says which account is meant.
+**A source under \`classiclink:\` stands alone**, because it says which account is meant. When one of the settings 1 to 5 is under \`classiclink:\`, no
+source of \`alicloud:\` or of the environment wins over it, and \`alicloud:assumeRole\` is not applied.
 
-Sessions are renewed before they end, also in the middle of a long update, and files are read anew for that. When a source that is there does not
-answer for a moment, it is asked again for 30 seconds. When nothing gives credentials, the error names each source that was asked and why it
-gave none, and shows nothing of what is in a file or an answer.
+Sessions are renewed before they end, also in the middle of a long update; files are read again for that. A source that does not answer is asked again
+for 30 seconds. When nothing gives credentials, the error names each source that was asked and why it gave none, and quotes neither files nor answers.
 
 ## When a source gives no credentials
 
@@ -82,16 +81,16 @@ The error begins with the setting, and has the reason in brackets:
 | \`its login to CloudSSO has expired\`, \`HTTP 400 … from oauth.aliyun.com\` | log in again with the \`aliyun\` command line |
 | \`no answer from 100.100.100.200\` | this is no ECS instance, or its metadata server is switched off |
 | \`HTTP 404 from 100.100.100.200\` | the instance has no RAM role of that name |
-| \`HTTP 403 from 100.100.100.200\` | the metadata server wants tokens, and did not get one |
-| \`STS: HTTP 403 NoPermission …\` | the caller may not take the role on: see [Permissions](permissions.md#beside-the-links), and the role's trust policy |
+| \`HTTP 403 from 100.100.100.200\` | the metadata server asks for a token, and got none |
+| \`STS: HTTP 403 NoPermission …\` | the caller may not assume the role: see [Permissions](permissions.md#beside-the-links), and the role's trust policy |
 | \`STS: HTTP 404 EntityNotExist.Role …\` | \`roleArn\` names no role |
 | \`… was not found\`, \`… was not reached\` | check \`stsEndpoint\`, the network, and the proxy |
 
 ## Secrets
 
-No secret is in the outputs, in messages or, in clear, in the state: \`secretKey\`, \`securityToken\`, \`assumeRoleWithOidc\` and \`credentialsUri\` are encrypted
-there as arguments of a provider, and in the stack's configuration when they are set with \`--secret\`. What comes from the environment, a profile or a
-service is never handed to Pulumi at all.
+No secret is in outputs or messages, and none is in clear in the state. As arguments of a \`Provider\`, \`secretKey\`, \`securityToken\`,
+\`assumeRoleWithOidc\` and \`credentialsUri\` are always encrypted; in the stack's configuration, set them with \`--secret\`. What comes from the
+environment, a profile or a service never reaches Pulumi at all.
 
 Two things print secrets because they are asked to: Pulumi's own \`--debug\`, \`-v=9\` and \`PULUMI_DEBUG_GRPC\` show configuration in clear, and
 \`DEBUG=*\` lets the libraries below show requests with their tokens. Do not use them where others read the log.
@@ -107,10 +106,10 @@ const beijing = new Provider("beijing", { region: "cn-beijing", profile: "produc
 new ClassicLink("web", { instanceId: "i-2ze1web", vpcId: "vpc-2ze1shop" }, { provider: beijing });
 \`\`\`
 
-Its arguments are the settings above, under the same names. Secrets are encrypted in the state, also those that were plain in the program. What it
-leaves out the environment may say, and the stack's configuration does not count. \`getClassicLinksOutput\` takes it too.
+Its arguments are the settings above, under the same names. What it leaves out is taken from the environment, never from the stack's configuration.
+Secrets are encrypted in the state, even those that are plain in the program. \`getClassicLinksOutput\` takes a \`Provider\` too.
 
-An object that is given to \`new alicloud.Provider\` says the same here:
+\`Provider.fromAlicloud\` takes the arguments of \`new alicloud.Provider\`:
 
 \`\`\`ts
 import * as alicloud from "@pulumi/alicloud";
@@ -121,13 +120,13 @@ const resources = new alicloud.Provider("beijing", args);
 const links = Provider.fromAlicloud("beijing-links", args);
 \`\`\`
 
-In the other languages it is the \`Provider\` of the SDK that \`pulumi package add\` makes.
+In the other languages, use the \`Provider\` of the SDK that \`pulumi package add\` makes.
 
 ## Profiles
 
-A file that begins with \`{\` is one of the \`aliyun\` command line. Every \`mode\` will do that signs with a key: \`AK\`, \`StsToken\`, \`RamRoleArn\` (with
+A file that begins with \`{\` is taken for that of the \`aliyun\` command line. Every \`mode\` that signs with a key works: \`AK\`, \`StsToken\`, \`RamRoleArn\` (with
 \`external_id\` and \`policy\`), \`EcsRamRole\`, \`RamRoleArnWithRoleName\`, \`OIDC\`, \`ChainableRamRoleArn\`, \`CredentialsURI\`, \`CloudSSO\`, \`OAuth\` (whose
-renewed login is written back, as the command line does) and \`External\`. Any other file is one of Alibaba Cloud's SDKs (INI), with sections of
+renewed login is written back, as the command line does) and \`External\`. Any other file is taken for one of Alibaba Cloud's SDKs (INI), with sections of
 \`type\` \`access_key\`, \`ecs_ram_role\` or \`ram_role_arn\`.
 
 ## Roles
@@ -146,21 +145,21 @@ They are set one by one: \`pulumi config set --path 'classiclink:assumeRole.role
 
 \`stsEndpoint\`, else that of the region in \`ALIBABA_CLOUD_STS_REGION\`, else that of the configured region (\`sts.<region>.aliyuncs.com\`), else
 \`sts.aliyuncs.com\`. With \`ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true\` it is the one that is reached from within a VPC
-(\`sts-vpc.<region>.aliyuncs.com\`). A profile's own \`sts_endpoint\`, or \`sts_region\` and \`enable_vpc\`, go before.
+(\`sts-vpc.<region>.aliyuncs.com\`). A profile's own \`sts_endpoint\`, or its \`sts_region\` and \`enable_vpc\`, win over all of these.
 
 ## Switches of Alibaba Cloud's SDKs
 
 | variable | when it is \`true\` |
 | --- | --- |
-| \`ALIBABA_CLOUD_CLI_PROFILE_DISABLED\` | \`~/.aliyun/config.json\` is not looked into unless a profile is named |
+| \`ALIBABA_CLOUD_CLI_PROFILE_DISABLED\` | \`~/.aliyun/config.json\` is not read unless a profile is named |
 | \`ALIBABA_CLOUD_ECS_METADATA_DISABLED\` | the metadata server is never asked |
 | \`ALIBABA_CLOUD_IMDSV1_DISABLED\` | the metadata server is asked with a token only |
 
 ## Proxies
 
-\`HTTPS_PROXY\` (for https), \`HTTP_PROXY\` (for http), \`ALL_PROXY\` and \`NO_PROXY\` count, in small letters too, for ECS, STS and whatever else gives
+\`HTTPS_PROXY\` (for https), \`HTTP_PROXY\` (for http), \`ALL_PROXY\` and \`NO_PROXY\`, in small letters too, hold for ECS, STS and whatever else gives
 credentials. A user and a password may be in the address: \`http://user:password@proxy.example:3128\`. In \`NO_PROXY\` a name with a dot in front,
-\`.aliyuncs.com\`, means all hosts below it. This machine and the metadata server are never asked for through a proxy. Errors name the proxy's
+\`.aliyuncs.com\`, means all hosts below it. Requests to this machine and to the metadata server never go through a proxy. Errors name the proxy's
 host, and never its password.
 `;
 }

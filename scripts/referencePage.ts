@@ -46,7 +46,7 @@ export function referencePage(): string {
     "## ClassicLinks",
     CLASSIC_LINKS.resource,
     table("input", CLASSIC_LINKS.inputs),
-    "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import takes all links of the VPC.",
+    "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import by the id takes all links of the VPC.",
     table("output", CLASSIC_LINKS.outputs),
     inTypeScript(staticsOf("ClassicLinks", "sdk/classicLinks.ts")),
     "## getClassicLinks",
@@ -59,10 +59,10 @@ export function referencePage(): string {
     inTypeScript([new Source("sdk/getClassicLinks.ts").functionNamed("getClassicLinksOutput")]),
     "## Provider",
     new Source("sdk/provider.ts").textOfType("Provider"),
-    "`new Provider(name, args, opts)` takes the settings below as arguments. The plugin's SDKs have one as well.",
+    "`new Provider(name, args, opts)` takes the settings below as arguments, but for `refreshBeforeUpdate`. The plugin's SDKs have one as well, with all of them.",
     inTypeScript(staticsOf("Provider", "sdk/provider.ts")),
     "## Configuration",
-    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey` and `securityToken`), or as arguments of a provider. " +
+    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey`, `securityToken`, `credentialsUri` and `assumeRoleWithOidc.oidcToken`), or as arguments of a provider. " +
       "Which place wins, which credentials are used, and more is in [Configuration](configuration.md).",
     table("setting", settings),
     ...Object.entries(OBJECT_SETTINGS).flatMap(([name, members]) => [

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SECRET_SETTINGS, SETTING_NAMES } from "../provider/settings/places";
 import { checkArgs } from "./arguments";
 
-/** A RAM role to take on. */
+/** A RAM role to assume. */
 export interface AssumeRoleArgs {
   /** The ARN of the role. */
   readonly roleArn?: pulumi.Input<string>;
@@ -18,7 +18,7 @@ export interface AssumeRoleArgs {
   readonly externalId?: pulumi.Input<string>;
 }
 
-/** A RAM role to take on with an OIDC token. */
+/** A RAM role to assume with an OIDC token. */
 export interface AssumeRoleWithOidcArgs {
   /** The ARN of the role. */
   readonly roleArn?: pulumi.Input<string>;
@@ -57,15 +57,15 @@ interface CommonArgs {
   readonly credentialsUri?: pulumi.Input<string>;
   /** The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given. */
   readonly ecsRoleName?: pulumi.Input<string>;
-  /** A RAM role to take on with an OIDC token, to use when nothing before is given. */
+  /** A RAM role to assume with an OIDC token, to use when nothing before is given. */
   readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
-  /** A RAM role to take on with the credentials that were found. */
+  /** A RAM role to assume with the credentials that were found. */
   readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
   /** `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine. */
   readonly protocol?: pulumi.Input<string>;
 }
 
-/** Where and as whom to call ECS. What is left out the environment may say; the stack's configuration does not count. */
+/** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
 export interface ProviderArgs extends CommonArgs {
   /**
    * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one
@@ -73,7 +73,7 @@ export interface ProviderArgs extends CommonArgs {
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
-   * The address of STS, which roles are taken on at. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region;
+   * The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region;
    * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
    */
   readonly stsEndpoint?: pulumi.Input<string>;

@@ -20,7 +20,7 @@ export const DEFAULT_SESSION_NAME = "terraform";
 /** How long a session lasts when nothing says so, and how long it may, in seconds. Source: STS API reference, AssumeRole. */
 export const DURATION_S = { default: 3600, least: 900, most: 43_200 } as const;
 
-/** A RAM role to take on, and for how long. Source: STS API reference, AssumeRole. */
+/** A RAM role to assume, and for how long. Source: STS API reference, AssumeRole. */
 export interface Role {
   readonly arn: string;
   readonly sessionName: string;
@@ -67,7 +67,7 @@ export interface EcsRoleSource {
   readonly tokenOnly: boolean;
 }
 
-/** A role that an OIDC token lets us take on. */
+/** A role that an OIDC token lets us assume. */
 export interface OidcSource {
   readonly kind: "oidc";
   readonly role: Role;

@@ -7,7 +7,7 @@ export interface Places {
 }
 
 /**
- * Every setting. The keys and variables of `@pulumi/alicloud` work unchanged; `classiclink:*` goes before them. Their order
+ * Every setting. The keys and variables of `@pulumi/alicloud` work unchanged; `classiclink:*` wins over them. Their order
  * is that of the documents.
  */
 export const SETTINGS = {

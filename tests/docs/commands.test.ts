@@ -122,7 +122,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "stack import": ["--file"],
   "stack init": [],
   "stack output": ["--json", "--show-secrets"],
-  "stack rm": ["--yes"],
+  "stack rm": ["--force", "--yes"],
   "stack select": ["--create"],
   "state delete": [],
   "state unprotect": [],

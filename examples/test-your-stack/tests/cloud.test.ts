@@ -21,7 +21,7 @@ const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
       vpcs: [{ vpcId: "vpc-shop" }, { vpcId: "vpc-other" }],
     });
     const envVars = {
-      // The region, a key and the address of the emulator. What the stack itself configures goes before them.
+      // The region, a key and the address of the emulator. What the stack itself configures wins over them.
       ...emulator.environment,
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_CONFIG_PASSPHRASE: "for-tests-only",

@@ -71,18 +71,18 @@ const SETTING_PURPOSES = {
     "`~/.aliyun/config.json`.",
   credentialsUri: "An address that answers with credentials, to use when neither key nor profile is given.",
   ecsRoleName: "The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given.",
-  assumeRoleWithOidc: "A RAM role to take on with an OIDC token, to use when nothing before is given.",
-  assumeRole: "A RAM role to take on with the credentials that were found.",
+  assumeRoleWithOidc: "A RAM role to assume with an OIDC token, to use when nothing before is given.",
+  assumeRole: "A RAM role to assume with the credentials that were found.",
   endpoint:
     "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one " +
     "of the region.",
   stsEndpoint:
-    "The address of STS, which roles are taken on at. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
+    "The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
     "the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.",
   protocol: "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine.",
   refreshBeforeUpdate:
     "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
-    "behind Pulumi's back. Counts for a link from its next create, update or refresh. By default false.",
+    "behind Pulumi's back. Counts for a link from its next create, update or refresh. For the plugin only. By default false.",
   forgetRetiredLinks:
     "Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
     "more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong " +
