@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     shop.emulator.link("i-b", "vpc-2");
     const refresh = await shop.stack.refresh();
     const up = await shop.stack.up();
-    const lines = ["$ pulumi refresh", ...changesIn(refresh.output), "", "$ pulumi up", ...changesIn(up.output)];
+    const lines = ["$ pulumi refresh --diff", ...changesIn(refresh.output), "", "$ pulumi up", ...changesIn(up.output)];
     const title = "A refresh shows that web lost its link and that db was moved to vpc-2; the next up repairs both.";
     writeFileSync(join(REPOSITORY, "docs/images/drift.svg"), terminalPicture(title, lines));
   } finally {

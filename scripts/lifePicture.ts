@@ -27,13 +27,17 @@ const STEPS: readonly Step[] = [
   },
   {
     who: "Somebody removes the link in the console",
-    why: "Drift. The state does not know it.",
+    why: "Drift. The state does not know of it.",
     what: ({ emulator }) => {
       emulator.unlink("i-web");
       return undefined;
     },
   },
-  { who: "$ pulumi refresh", why: "Now it does. Nothing was changed.", what: ({ stack }) => stack.refresh() },
+  {
+    who: "$ pulumi refresh",
+    why: "Now it does. Looking changes nothing in ECS.",
+    what: ({ stack }) => stack.refresh(),
+  },
   { who: "$ pulumi up", why: "Healed.", what: ({ stack }) => stack.up() },
   {
     who: "Somebody links the instance to another VPC",
@@ -43,13 +47,13 @@ const STEPS: readonly Step[] = [
       return undefined;
     },
   },
-  { who: "$ pulumi refresh", why: "The state says which VPC it is now.", what: ({ stack }) => stack.refresh() },
+  { who: "$ pulumi refresh", why: "The state now names the other VPC.", what: ({ stack }) => stack.refresh() },
   {
     who: "$ pulumi up",
-    why: "Replaced: the wrong link goes before the right one comes.",
+    why: "Replaced: the wrong link is detached before the right one is attached.",
     what: ({ stack }) => stack.up(),
   },
-  { who: "$ pulumi destroy", why: "Waits until the link is listed no more.", what: ({ stack }) => stack.destroy() },
+  { who: "$ pulumi destroy", why: "Waits until the link is no longer listed.", what: ({ stack }) => stack.destroy() },
 ];
 
 /** What a step has led to. */

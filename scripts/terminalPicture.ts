@@ -4,6 +4,9 @@ const LINE_HEIGHT = 19;
 const CHARACTER_WIDTH = 7.8;
 const PADDING = 16;
 
+/** A longer line goes on below, as in a terminal of this width; a wider picture would be shrunk on the page. */
+const COLUMNS = 100;
+
 /** What a line is, by its first sign, as Pulumi writes it. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\$ /, "prompt"],
@@ -25,12 +28,15 @@ const STYLE = `
 
 /** Draws lines. */
 export function terminalPicture(title: string, lines: readonly string[]): string {
-  const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * CHARACTER_WIDTH) + 2 * PADDING;
-  const height = lines.length * LINE_HEIGHT + 2 * PADDING;
-  const texts = lines.map((line, index) => {
+  const rows = lines.flatMap((line) => {
     const kind = KINDS.find(([sign]) => sign.test(line))?.[1];
+    return folded(line).map((row) => ({ row, kind }));
+  });
+  const width = Math.ceil(Math.max(...rows.map(({ row }) => row.length)) * CHARACTER_WIDTH) + 2 * PADDING;
+  const height = rows.length * LINE_HEIGHT + 2 * PADDING;
+  const texts = rows.map(({ row, kind }, index) => {
     const y = PADDING + (index + 0.75) * LINE_HEIGHT;
-    return `  <text x="${PADDING}" y="${y}" xml:space="preserve"${kind === undefined ? "" : ` class="${kind}"`}>${escaped(line)}</text>`;
+    return `  <text x="${PADDING}" y="${y}" xml:space="preserve"${kind === undefined ? "" : ` class="${kind}"`}>${escaped(row)}</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">`,
@@ -40,6 +46,13 @@ export function terminalPicture(title: string, lines: readonly string[]): string
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** A line in rows of at most {@link COLUMNS}, broken at spaces; those that go on stand below the first word. */
+function folded(line: string): string[] {
+  const end = line.lastIndexOf(" ", COLUMNS);
+  if (line.length <= COLUMNS || end <= 2) return [line];
+  return [line.slice(0, end), ...folded(`  ${line.slice(end + 1)}`)];
 }
 
 function escaped(text: string): string {

@@ -41,7 +41,7 @@ export async function adopt(options: AdoptOptions): Promise<number> {
   }
   const command = nextCommand(out, program, IMPORT_FILE, fates.get("Pulumi.yaml") !== "kept");
   process.stdout.write(`Now type:\n\n  ${coloured("green", command)}\n\n`);
-  process.stdout.write("Needs Pulumi 3.254 or newer; after it, pulumi up changes nothing.\n");
+  process.stdout.write("It needs Pulumi 3.254 or newer. The next pulumi up changes nothing.\n");
   return 0;
 }
 

@@ -301,7 +301,7 @@ describe("adopt", () => {
       "  cd links && npm install && pulumi stack select --create dev && " +
         "pulumi import --file classiclinks.import.json --yes --protect=false --generate-code=false",
       "",
-      "Needs Pulumi 3.254 or newer; after it, pulumi up changes nothing.",
+      "It needs Pulumi 3.254 or newer. The next pulumi up changes nothing.",
       "",
     ]);
     expect([code, stderr]).toEqual([0, ""]);
