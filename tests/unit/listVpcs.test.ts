@@ -53,6 +53,12 @@ describe("listing VPCs", () => {
     expect(pages).toEqual([1, 2]);
   });
 
+  test("takes what one page lists twice for one", async () => {
+    const { client, pages } = answering({ vpcIds: ["vpc-a", "vpc-a", "vpc-b"], totalCount: 3 });
+    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b"]);
+    expect(pages).toEqual([1]);
+  });
+
   test("begins again when the list has changed meanwhile", async () => {
     const { client, pages } = answering(
       { vpcIds: ["vpc-a", "vpc-b"], totalCount: 3 },
