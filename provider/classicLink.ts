@@ -133,13 +133,14 @@ export class ClassicLinkLifecycle {
    *
    * Source: DetachClassicLinkVpc, DescribeClassicLinkInstances.
    *
+   * @param halfMade whether the link may exist without being listed yet.
    * @throws {ClassicLinkError} when the link is still there, or that cannot be told.
    */
-  async delete(link: Link, context: CallContext = {}): Promise<void> {
+  async delete(link: Link, context: CallContext = {}, halfMade = false): Promise<void> {
     const { regionId, instanceId, vpcId } = link;
     const operation = new Operation(`unlink ${instanceId} from ${vpcId} in ${regionId}`, context, CHANGE_TIMEOUT_MS);
     try {
-      await this.#steps.unlink([link], operation);
+      await this.#steps.unlink([link], operation, { halfMade });
     } catch (error) {
       throw operation.failure(error);
     } finally {

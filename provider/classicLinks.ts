@@ -143,15 +143,17 @@ export class ClassicLinksLifecycle {
    * @throws {ClassicLinkError} when none could.
    */
   async create(declared: Declared, context: CallContext = {}): Promise<Members> {
-    return await this.#change({ ...declared, instanceIds: [], movedAway: {} }, declared, context);
+    return await this.#change({ ...declared, instanceIds: [], movedAway: {} }, declared, context, false);
   }
 
   /**
    * Links and unlinks what differs from the state, and puts back what has moved away, detaching only from the VPC that the
    * state names. Looks first, so that it does nothing that is done already. Throws as create does.
+   *
+   * @param halfMade whether links of the state may exist without being listed yet.
    */
-  async update(olds: Members, declared: Declared, context: CallContext = {}): Promise<Members> {
-    return await this.#change(olds, declared, context);
+  async update(olds: Members, declared: Declared, context: CallContext = {}, halfMade = false): Promise<Members> {
+    return await this.#change(olds, declared, context, halfMade);
   }
 
   /**
@@ -187,15 +189,16 @@ export class ClassicLinksLifecycle {
   /**
    * Unlinks all members that the state holds.
    *
+   * @param halfMade whether links of the state may exist without being listed yet.
    * @throws {ClassicLinkError} when some are still linked, one line for each.
    */
-  async delete(state: Members, context: CallContext = {}): Promise<void> {
+  async delete(state: Members, context: CallContext = {}, halfMade = false): Promise<void> {
     const { regionId, vpcId, instanceIds } = state;
     const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
     try {
       const tally = new Tally(instanceIds.length, "unlinked", operation);
-      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, tally);
+      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, { onEach: tally, halfMade });
       if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.sort().join("\n")}`);
     } catch (error) {
       throw operation.failure(error);
@@ -204,7 +207,7 @@ export class ClassicLinksLifecycle {
     }
   }
 
-  async #change(olds: Members, declared: Declared, context: CallContext): Promise<Members> {
+  async #change(olds: Members, declared: Declared, context: CallContext, halfMade: boolean): Promise<Members> {
     const { regionId, vpcId, instanceIds } = declared;
     const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
@@ -219,7 +222,7 @@ export class ClassicLinksLifecycle {
     );
     try {
       const leaving = new Tally(removed.length + moved.length, "unlinked", operation);
-      await this.#steps.unlink([...removed, ...moved], operation, leaving);
+      await this.#steps.unlink([...removed, ...moved], operation, { onEach: leaving, halfMade });
       const { stuck } = leaving;
       const present = await operation.retry(() => this.#steps.holdListed({ regionId, vpcId }, instanceIds, operation));
       const joining = new Tally(instanceIds.length, "linked", operation, present.size);

@@ -160,28 +160,28 @@ export class LinkSteps {
    * resource has made or adopted in this update. Done when there is no such link or instance. Where ClassicLink has been
    * retired, links that can neither be removed nor looked at are let go of, if that is allowed.
    *
-   * @param onEach told how it went for each link; without it the first error ends all.
    */
-  async unlink(links: readonly Link[], operation: Operation, onEach?: OnEach): Promise<void> {
+  async unlink(
+    links: readonly Link[],
+    operation: Operation,
+    { onEach, halfMade = false }: UnlinkOptions = {},
+  ): Promise<void> {
     const retired = new Retired(this.#forgetRetired);
     await this.#turns.take(links, operation.signal, async () => {
       const isThere = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
       const isUnlisted = async (link: Link) => !(await retired.orForgotten(link, () => isThere(link)));
       const detach = async (link: Link): Promise<boolean> => {
         try {
-          const held = this.#turns.isHeldByAnother(link, operation.holder);
-          if (held)
+          if (this.#turns.isHeldByAnother(link, operation.holder)) {
             operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
-          else
-            await this.#detach(
-              link,
-              operation,
-              retired,
-              onEach === undefined ? undefined : (reason) => onEach.waiting(link, reason),
-            );
-          if (!held) this.#turns.release(link);
+            onEach?.done(link);
+            return false;
+          }
+          const onWait = onEach && ((reason: string) => onEach.waiting(link, reason));
+          await this.#detach(link, operation, retired, { halfMade, onWait });
+          this.#turns.release(link);
           onEach?.done(link);
-          return !held && !retired.isForgotten(link);
+          return !retired.isForgotten(link);
         } catch (error) {
           if (onEach === undefined) throw error;
           onEach.failed(link, error);
@@ -203,7 +203,10 @@ export class LinkSteps {
     if (warning !== undefined) operation.warn(warning);
   }
 
-  async #detach(link: Link, operation: Operation, retired: Retired, onWait: OnWait | undefined): Promise<void> {
+  async #detach(link: Link, operation: Operation, retired: Retired, options: DetachOptions): Promise<void> {
+    const begunAt = performance.now();
+    // That a link is not listed says nothing as long as its attach may be so recent that it is not listed yet.
+    const isListingLate = () => options.halfMade && performance.now() - begunAt < LISTING_LAG_MS;
     let lookBefore = false;
     let hasLooked = false;
     const isThere = async () => {
@@ -211,14 +214,14 @@ export class LinkSteps {
       return (await this.look(link, operation.signal)) === link.vpcId;
     };
     await operation.retry(async () => {
-      if (lookBefore && !(await isThere())) return;
+      if (lookBefore && !isListingLate() && !(await isThere())) return;
       lookBefore = false;
       try {
         await this.#client.detach(link, operation.signal);
       } catch (error) {
         if (!(error instanceof EcsError)) throw error;
         lookBefore = error.facts.unclear;
-        if (PASSING.has(error.kind) || (error.kind === "busy" && hasLooked)) throw error;
+        if (PASSING.has(error.kind) || (error.kind === "busy" && (hasLooked || isListingLate()))) throw error;
         // Refused. Whether that matters depends on whether there is anything left to detach.
         const isLeft = error.kind === "retired" ? () => retired.orForgotten(link, isThere) : isThere;
         if (await this.#orElse(error, isLeft))
@@ -226,7 +229,7 @@ export class LinkSteps {
       } finally {
         this.#reader.changed(link.regionId, link.instanceId);
       }
-    }, onWait);
+    }, options.onWait);
   }
 
   /** Which VPC the instance is linked to now, asked anew. A released instance has none. */
@@ -315,6 +318,19 @@ export interface AttachOptions {
   /** The link may have been made already. */
   readonly lookFirst?: boolean;
   readonly onWait?: OnWait;
+}
+
+/** How to unlink. */
+export interface UnlinkOptions {
+  /** Told how it went for each link; without it the first error ends all. */
+  readonly onEach?: OnEach;
+  /** The links may exist without being listed yet. */
+  readonly halfMade?: boolean;
+}
+
+interface DetachOptions {
+  readonly halfMade: boolean;
+  readonly onWait: OnWait | undefined;
 }
 
 /** What came of an attach. */

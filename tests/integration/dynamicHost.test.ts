@@ -217,6 +217,13 @@ describe("a stack configured for @pulumi/alicloud", () => {
       expect(emulator.links()).toEqual([]);
     });
 
+    test("can be destroyed before it is listed, also while its instance is locked", async () => {
+      const { properties = {} } = (await halfMade()) ?? {};
+      emulator.trouble({ kind: "locked", instanceId: "i-a", tries: 2 });
+      await host.delete(id(), properties);
+      expect(emulator.links()).toEqual([]);
+    });
+
     test("is finished by update, which returns whole outputs", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
       emulator.clearTrouble();

@@ -341,6 +341,14 @@ describe("a link", () => {
     expect(plugin.told).toEqual([]);
   });
 
+  test("[6] half made is removed before it is listed, also while the instance is locked", async () => {
+    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    await expect(plugin.create(link, { timeout: 1 })).rejects.toThrow("not listed yet");
+    emulator.trouble({ kind: "locked", instanceId: "i-a", tries: 2 });
+    await plugin.delete({ ...link, __halfMade: true });
+    expect(emulator.links()).toEqual([]);
+  });
+
   test("[6] half made is gone once the instance is linked elsewhere: that link is not ours to take back", async () => {
     emulator.link("i-a", "vpc-2");
     const read = await plugin.read("cn-hangzhou:i-a", { ...link, __halfMade: true }, link);

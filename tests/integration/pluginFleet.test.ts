@@ -229,6 +229,19 @@ describe("members that cannot be linked", () => {
     expect(halfMadeOf(error)).toBeUndefined();
   });
 
+  test("[6] half made and not listed yet is removed all the same, also from a locked instance", async () => {
+    linkAll("i-a");
+    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    for (const member of ["i-b", "i-c"]) {
+      await expect(plugin.create(inputsOf("i-a", member), { timeout: 1 })).rejects.toThrow("not listed yet");
+      emulator.trouble({ kind: "locked", instanceId: member, tries: 2 });
+    }
+    await plugin.update({ ...outputsOf("i-a", "i-b"), __halfMade: true }, inputsOf("i-a"));
+    expect(made()).toEqual(["i-a→vpc-1", "i-c→vpc-1"]);
+    await plugin.delete({ ...outputsOf("i-c"), __halfMade: true });
+    expect(made()).toEqual(["i-a→vpc-1"]);
+  });
+
   test("[6] half made stays so in a Read, members that are not listed yet included", async () => {
     linkAll("i-a");
     const halfMade = { ...outputsOf("i-a", "i-b"), __halfMade: true };

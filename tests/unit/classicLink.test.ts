@@ -620,6 +620,26 @@ describe("[12] delete", () => {
     expect(ecs.links.size).toBe(0);
   });
 
+  test.each([
+    ["its instance is locked", refusal("detach", "InvalidStatus.InstanceLocked")],
+    ["the first request gets lost", fault("detach", "ConnectionLost")],
+  ])("[6] a half-made link that is not listed yet is removed, also when %s", async (_, error) => {
+    const { ecs, lifecycle } = cloud();
+    ecs.lagDescribes = 4;
+    await ecs.attach(link);
+    ecs.next("detach", fails(error));
+    await done(lifecycle.delete(link, {}, true));
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("[12] a half-made link that never came about keeps a locked instance waiting for two minutes at most", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
+    const { error, afterMs } = await run(lifecycle.delete(link, {}, true));
+    expect(error).toBeUndefined();
+    expect(afterMs).toBeLessThan(135_000);
+  });
+
   test("a link that is listed for a while after its end is waited for", async () => {
     const { ecs, lifecycle } = cloud("vpc-b");
     ecs.lagDescribes = 7;

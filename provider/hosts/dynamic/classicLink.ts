@@ -68,7 +68,7 @@ export class DynamicClassicLink implements pulumi.dynamic.ResourceProvider {
   async delete(_id: string, state: Properties): Promise<void> {
     await told([state], async () => {
       const link = toLink(state);
-      await (await lifecycle()).delete(link, toContext(link.instanceId, "delete", state));
+      await (await lifecycle()).delete(link, toContext(link.instanceId, "delete", state), isHalfMade(state));
     });
   }
 }

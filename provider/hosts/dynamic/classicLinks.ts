@@ -59,7 +59,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
     return await told([olds, news], async () => {
       const declared = toDeclared(news);
       const context = toContext(declared.vpcId, "update", olds, news);
-      const members = await (await lifecycle()).update(toMembers(olds), declared, context);
+      const members = await (await lifecycle()).update(toMembers(olds), declared, context, isHalfMade(olds));
       return { outs: toOutputs(members, olds, news) };
     });
   }
@@ -67,7 +67,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
   async delete(_id: string, state: Properties): Promise<void> {
     await told([state], async () => {
       const members = toMembers(state);
-      await (await lifecycle()).delete(members, toContext(members.vpcId, "delete", state));
+      await (await lifecycle()).delete(members, toContext(members.vpcId, "delete", state), isHalfMade(state));
     });
   }
 }

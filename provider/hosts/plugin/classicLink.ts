@@ -59,7 +59,7 @@ export const CLASSIC_LINK_CALLS: ResourceType = {
   },
 
   async delete(steps, state, context) {
-    await new ClassicLinkLifecycle(steps).delete(toLink(state), context);
+    await new ClassicLinkLifecycle(steps).delete(toLink(state), context, isHalfMade(state));
   },
 };
 

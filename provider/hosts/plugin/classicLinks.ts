@@ -34,7 +34,8 @@ export const CLASSIC_LINKS_CALLS: ResourceType = {
   },
 
   async update(steps, state, inputs, context) {
-    return foundOf(await new ClassicLinksLifecycle(steps).update(toMembers(state), toDeclared(inputs), context));
+    const [known, declared] = [toMembers(state), toDeclared(inputs)];
+    return foundOf(await new ClassicLinksLifecycle(steps).update(known, declared, context, isHalfMade(state)));
   },
 
   async read(steps, state, context) {
@@ -55,7 +56,7 @@ export const CLASSIC_LINKS_CALLS: ResourceType = {
   },
 
   async delete(steps, state, context) {
-    await new ClassicLinksLifecycle(steps).delete(toMembers(state), context);
+    await new ClassicLinksLifecycle(steps).delete(toMembers(state), context, isHalfMade(state));
   },
 };
 
