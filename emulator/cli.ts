@@ -91,7 +91,10 @@ async function main(): Promise<void> {
   }
   if (options === "help") return void process.stdout.write(help);
 
-  const emulator = await startEmulator(options);
+  const { port } = options;
+  const emulator = await startEmulator(options).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EADDRINUSE" ? new Error(`port ${port} is in use; choose another with --port`) : error;
+  });
   const exports = Object.entries(emulator.environment).map(([name, value]) => `${name}=${value}`);
   process.stdout.write(`classiclink-emulator listens on ${emulator.endpoint}\nexport ${exports.join(" ")}\n`);
   const stop = () => void emulator.close();

@@ -88,9 +88,9 @@ The error begins with the setting, and has the reason in brackets:
 
 ## Secrets
 
-No secret is in outputs or messages, and none is in clear in the state. As arguments of a \`Provider\`, \`secretKey\`, \`securityToken\`,
-\`assumeRoleWithOidc\` and \`credentialsUri\` are always encrypted; in the stack's configuration, set them with \`--secret\`. What comes from the
-environment, a profile or a service never reaches Pulumi at all.
+No secret is in outputs or messages. In the state, \`secretKey\`, \`securityToken\`, \`assumeRoleWithOidc\` and \`credentialsUri\` are encrypted: as arguments
+of a \`Provider\` always, and from the stack's configuration when they are set there with \`--secret\`. What comes from the environment, a profile or a
+service never reaches Pulumi at all.
 
 Two things print secrets because they are asked to: Pulumi's own \`--debug\`, \`-v=9\` and \`PULUMI_DEBUG_GRPC\` show configuration in clear, and
 \`DEBUG=*\` lets the libraries below show requests with their tokens. Do not use them where others read the log.

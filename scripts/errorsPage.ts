@@ -187,7 +187,7 @@ export async function errorsPage(): Promise<string> {
       "the request; how often and for how long it was tried; what to do.",
     `\`\`\`text\n${await example()}\n\`\`\``,
     "This page has every code that ECS documents for what we ask it, and what we make of it. Codes are compared exactly as they are " +
-      "spelt, and never told apart by HTTP status. `*` stands for anything.",
+      "spelt, and those listed are never told apart by HTTP status. `*` stands for anything.",
     "Before a create or a delete fails, one look tells whether the link is as wanted all the same; then it has succeeded. What is tried " +
       "*to the timeout* is tried as long as the operation may take: 10 minutes for a link, an hour for `ClassicLinks`, or what " +
       "`customTimeouts` says.",

@@ -108,6 +108,14 @@ describe("classiclink-emulator", () => {
     expect(err).toContain("--help");
   });
 
+  test("says which port is in use, and what to do", async () => {
+    const emulator = await startEmulator();
+    const port = new URL(emulator.endpoint).port;
+    const { code, err } = await run("--port", port).ended;
+    await emulator.close();
+    expect([code, err]).toEqual([1, `classiclink-emulator: port ${port} is in use; choose another with --port\n`]);
+  });
+
   test.each(["SIGINT", "SIGTERM"] as const)(
     "serves what it printed until %s, keeps its state, ends with 0",
     async (signal) => {
