@@ -1,5 +1,6 @@
 /** The lifecycle of one link: check, diff, create, read, update, delete, on plain data. */
 
+import { MayBeLinked } from "./attachErrors";
 import { HalfMadeError } from "./classicLinkError";
 import type { Link } from "./ecs/client";
 import {
@@ -12,14 +13,14 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { formatLinkId } from "./linkId";
-import { type InstanceAndPerhapsVpc, type LinkSteps, MayBeLinked } from "./linkSteps";
+import type { InstanceAndPerhapsVpc, LinkSteps } from "./linkSteps";
 import { type CallContext, Operation } from "./operation";
 
 /** The properties of a link, as inputs and as outputs. A change of any replaces the link. */
 export const LINK_PROPERTIES = ["instanceId", "vpcId", "regionId"] as const;
 
 /** How long a create, update or delete may take by default, in ms. */
-export const CHANGE_TIMEOUT_MS = 600_000;
+const CHANGE_TIMEOUT_MS = 600_000;
 
 /** How long a read may take, in ms. It spans several minutes of a throttle's minute rule. */
 export const READ_TIMEOUT_MS = 300_000;

@@ -1,7 +1,9 @@
 /** The lifecycle of many links to one VPC, held as one resource. */
 
-import { ClassicLinkError, HalfMadeError, isHalfMade } from "./classicLinkError";
+import { actAndConfirm } from "./actAndConfirm";
+import { isProofOfNoLink, MayBeLinked } from "./attachErrors";
 import { READ_TIMEOUT_MS } from "./classicLink";
+import { ClassicLinkError, HalfMadeError, isHalfMade } from "./classicLinkError";
 import type { Link } from "./ecs/client";
 import {
   type CheckFailure,
@@ -13,9 +15,10 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { formatLinksId } from "./linkId";
-import { actAndConfirm, isProofOfNoLink, LinkedElsewhere, type LinkSteps, MayBeLinked, type OnEach } from "./linkSteps";
+import type { LinkSteps } from "./linkSteps";
 import { type CallContext, Operation, plural } from "./operation";
 import { shown } from "./shown";
+import { Tally } from "./tally";
 
 /** The inputs of the resource. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
 export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
@@ -24,7 +27,7 @@ export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
 export const MOST_LINKS = 1000;
 
 /** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a throttle. */
-export const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
+const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
 
 /** The members that a program declares. */
 export interface Declared {
@@ -198,7 +201,7 @@ export class ClassicLinksLifecycle {
     const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
     try {
       const tally = new Tally(instanceIds.length, "unlinked", operation);
-      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, { onEach: tally, halfMade });
+      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, { tally, halfMade });
       if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.sort().join("\n")}`);
     } catch (error) {
       throw operation.failure(error);
@@ -222,7 +225,7 @@ export class ClassicLinksLifecycle {
     );
     try {
       const leaving = new Tally(removed.length + moved.length, "unlinked", operation);
-      await this.#steps.unlink([...removed, ...moved], operation, { onEach: leaving, halfMade });
+      await this.#steps.unlink([...removed, ...moved], operation, { tally: leaving, halfMade });
       const { stuck } = leaving;
       const present = await operation.retry(() => this.#steps.holdListed({ regionId, vpcId }, instanceIds, operation));
       const joining = new Tally(instanceIds.length, "linked", operation, present.size);
@@ -293,55 +296,6 @@ export class ClassicLinksLifecycle {
       }
     });
     return [...linked].map(({ instanceId }) => instanceId);
-  }
-}
-
-/** Counts what has become of the members, for the user to see. */
-class Tally implements OnEach {
-  readonly reasons: string[] = [];
-  readonly stuck = new Set<Link>();
-  readonly #of: number;
-  readonly #done: string;
-  readonly #operation: Operation;
-  readonly #waiting = new Map<string, string>();
-  #count: number;
-
-  constructor(of: number, done: string, operation: Operation, already = 0) {
-    this.#of = of;
-    this.#done = done;
-    this.#operation = operation;
-    this.#count = already;
-  }
-
-  waiting({ instanceId }: Link, reason: string): void {
-    this.#waiting.set(instanceId, reason);
-    this.#tell({ atOnce: true });
-  }
-
-  done({ instanceId }: Link): void {
-    this.#waiting.delete(instanceId);
-    this.#count += 1;
-    this.#tell();
-  }
-
-  failed(link: Link, error: unknown): void {
-    const { instanceId } = link;
-    this.stuck.add(link);
-    this.#waiting.delete(instanceId);
-    const hint =
-      error instanceof LinkedElsewhere
-        ? `; if the links to ${error.vpcId} of this stack give it up, add that resource to dependsOn`
-        : "";
-    this.reasons.push(`${instanceId}: ${this.#operation.causeOf(error)}${hint}`);
-    this.#tell();
-  }
-
-  /** A wait is told at once; that all goes well only when it takes long. */
-  #tell({ atOnce = false } = {}): void {
-    if (this.#of < 2) return;
-    const locked = [...this.#waiting.values()].filter((reason) => reason === "locked").length;
-    const counts = `${this.#count}/${this.#of} ${this.#done}, ${locked} locked, ${this.reasons.length} failed`;
-    this.#operation.waiting(counts, { atOnce });
   }
 }
 

@@ -1,11 +1,14 @@
 /** The steps that a lifecycle is made of: link, wait until that shows, unlink, wait until that shows. */
 
+import { actAndConfirm } from "./actAndConfirm";
+import { isProofOfNoLink, LinkedElsewhere, MayBeLinked } from "./attachErrors";
 import { OutOfTime } from "./ecs/budget";
 import type { EcsClient, Link, LinkPage, LinkQuery } from "./ecs/client";
 import { EcsError, type EcsErrorKind } from "./ecs/errors";
 import type { LinkReader } from "./ecs/linkReader";
 import type { Operation } from "./operation";
 import { Retired } from "./retired";
+import type { Tally } from "./tally";
 import { Turns } from "./turns";
 
 /** For how long an answer that the listing contradicts is taken for a listing that lags behind, in ms. */
@@ -19,31 +22,6 @@ const PASSING: ReadonlySet<EcsErrorKind> = new Set(["throttled", "transient"]);
 
 /** Called before a step waits, with the reason. */
 export type OnWait = (reason: string) => void;
-
-/** An attach ended in an error, but its link was, or may have been, made. The state has to know of it. */
-export class MayBeLinked extends Error {
-  constructor(override readonly cause: unknown) {
-    super("the link may have been made");
-  }
-}
-
-/** The instance holds a link to another VPC. An instance has at most one, and what someone else made is not ours to remove. */
-export class LinkedElsewhere extends Error {
-  readonly vpcId: string;
-
-  constructor(vpcId: string) {
-    super(
-      `it is linked to ${vpcId}, and an instance has at most one link; detach it from ${vpcId} first, or declare ${vpcId} ` +
-        "to keep that link; where this stack still declares it, take it out of the program and run pulumi up, then declare it anew",
-    );
-    this.vpcId = vpcId;
-  }
-}
-
-/** Whether an attach ended in a way that leaves no doubt: there is no such link. */
-export function isProofOfNoLink(error: unknown): boolean {
-  return error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
-}
 
 /** What the steps of a process may be given besides its connection. */
 export interface LinkStepsOptions {
@@ -164,7 +142,7 @@ export class LinkSteps {
   async unlink(
     links: readonly Link[],
     operation: Operation,
-    { onEach, halfMade = false }: UnlinkOptions = {},
+    { tally, halfMade = false }: UnlinkOptions = {},
   ): Promise<void> {
     const retired = new Retired(this.#forgetRetired);
     await this.#turns.take(links, operation.signal, async () => {
@@ -174,17 +152,17 @@ export class LinkSteps {
         try {
           if (this.#turns.isHeldByAnother(link, operation.holder)) {
             operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
-            onEach?.done(link);
+            tally?.done(link);
             return false;
           }
-          const onWait = onEach && ((reason: string) => onEach.waiting(link, reason));
+          const onWait = tally && ((reason: string) => tally.waiting(link, reason));
           await this.#detach(link, operation, retired, { halfMade, onWait });
           this.#turns.release(link);
-          onEach?.done(link);
+          tally?.done(link);
           return !retired.isForgotten(link);
         } catch (error) {
-          if (onEach === undefined) throw error;
-          onEach.failed(link, error);
+          if (tally === undefined) throw error;
+          tally.failed(link, error);
           return false;
         }
       };
@@ -193,9 +171,9 @@ export class LinkSteps {
         try {
           await operation.until(detached, isUnlisted, "detached, still listed", (link) => left.delete(link));
         } catch (error) {
-          if (onEach === undefined) throw error;
+          if (tally === undefined) throw error;
           const cause = operation.causeOf(error);
-          for (const link of left) onEach.failed(link, new Error(cause));
+          for (const link of left) tally.failed(link, new Error(cause));
         }
       });
     });
@@ -276,43 +254,6 @@ export class LinkSteps {
   }
 }
 
-/** When no more links were accepted for this long, those that were are looked for, in ms. */
-const CONFIRM_EVERY_MS = 2_000;
-
-/**
- * Acts on links, then waits until that shows: all together where all go well; where some are locked for long, the others
- * are not left unconfirmed till then.
- *
- * @param act says whether there is something to confirm.
- */
-export async function actAndConfirm(
-  links: readonly Link[],
-  act: (link: Link) => Promise<boolean>,
-  operation: Operation,
-  confirm: (links: readonly Link[]) => Promise<void>,
-): Promise<void> {
-  let accepted: Link[] = [];
-  let acting = true;
-  const acted = Promise.all(
-    links.map(async (link) => {
-      if (await act(link)) accepted.push(link);
-    }),
-  ).then(() => {
-    acting = false;
-  });
-  // It may fail while something is being confirmed; it is awaited after that.
-  acted.catch(() => {});
-  do {
-    const before = accepted.length;
-    await (links.length === 1 ? acted : Promise.race([acted, operation.pause(CONFIRM_EVERY_MS).catch(() => acted)]));
-    if (acting && (accepted.length === 0 || accepted.length > before)) continue;
-    const unconfirmed = accepted;
-    accepted = [];
-    await confirm(unconfirmed);
-  } while (acting || accepted.length > 0);
-  await acted;
-}
-
 /** How to attach. */
 export interface AttachOptions {
   /** The link may have been made already. */
@@ -322,8 +263,8 @@ export interface AttachOptions {
 
 /** How to unlink. */
 export interface UnlinkOptions {
-  /** Told how it went for each link; without it the first error ends all. */
-  readonly onEach?: OnEach;
+  /** Told how it goes with each link; without it the first error ends all. */
+  readonly tally?: Tally;
   /** The links may exist without being listed yet. */
   readonly halfMade?: boolean;
 }
@@ -339,13 +280,6 @@ export interface Attached {
   readonly listed: boolean;
   /** Someone else had made it. */
   readonly adopted: boolean;
-}
-
-/** How it goes with each of several links. */
-export interface OnEach {
-  waiting(link: Link, reason: string): void;
-  done(link: Link): void;
-  failed(link: Link, error: unknown): void;
 }
 
 /** An instance, and where it is expected to be linked. */

@@ -1,6 +1,7 @@
 /** Reads every page of a list that may change while it is read. */
 
-import { type ApiOperation, EcsError, FAULTS } from "./ecs/errors";
+import { fault } from "./ecs/errorCodes";
+import type { ApiOperation } from "./ecs/errors";
 import type { Operation } from "./operation";
 
 /** One page of a list. */
@@ -33,12 +34,9 @@ export async function readAllPages<Item>(
       // Within one page nothing shifts, so what is in it twice is a slip of the service.
       const isWhole = items.size >= page.totalCount || (pageNumber === 1 && listed >= page.totalCount);
       if (isWhole) return [...items.values()];
-      if (page.items.length === 0 || listed >= page.totalCount) throw shifted(called);
+      if (page.items.length === 0 || listed >= page.totalCount) {
+        throw fault(called, "UnreadableAnswer", "the list changed while it was read");
+      }
     }
   });
-}
-
-function shifted(operation: ApiOperation): EcsError {
-  const said = "the list changed while it was read";
-  return new EcsError({ ...FAULTS.UnreadableAnswer, operation, code: "UnreadableAnswer", said });
 }

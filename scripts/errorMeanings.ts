@@ -1,4 +1,4 @@
-/** What each error says, in plain words, for `docs/errors.md`. The table in provider/ecs/errors.ts has what to do about it. */
+/** What each error says, in plain words, for `docs/errors.md`. The table in provider/ecs/errorCodes.ts has what to do about it. */
 
 /** By code of ECS. */
 export const CODE_MEANINGS: Readonly<Record<string, string>> = {

@@ -1,15 +1,7 @@
 /** `docs/errors.md`, out of the tables of errors. */
 
-import {
-  type Classification,
-  CODE_FAMILIES,
-  classify,
-  EcsError,
-  type EcsErrorKind,
-  ERROR_CODES,
-  FAULTS,
-  OPERATION_DENIED,
-} from "../provider/ecs/errors";
+import { CODE_FAMILIES, classify, ERROR_CODES, FAULTS, OPERATION_DENIED } from "../provider/ecs/errorCodes";
+import { type Classification, EcsError, type EcsErrorKind } from "../provider/ecs/errors";
 import { formatDuration, Operation } from "../provider/operation";
 import { CODE_MEANINGS, DENIAL_MEANINGS, FAMILY_MEANINGS, FAULT_MEANINGS } from "./errorMeanings";
 import { markdownTable } from "./markdownTable";
@@ -182,7 +174,7 @@ export async function errorsPage(): Promise<string> {
   if (unseen !== undefined) throw new Error(`the page has no section for errors that are ${unseen.kind}; add it`);
   return [
     "# Errors",
-    "<!-- Made by `npm run docs` from provider/ecs/errors.ts and scripts/errorMeanings.ts. Change it there. -->",
+    "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts and scripts/errorMeanings.ts. Change it there. -->",
     "Every error is one sentence: what was asked, of what, in which region; the operation of ECS and its code; what ECS said, and the id of " +
       "the request; how often and for how long it was tried; what to do.",
     `\`\`\`text\n${await example()}\n\`\`\``,

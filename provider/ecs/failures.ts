@@ -3,7 +3,8 @@
 import { ProxyRefusal } from "./agents";
 import { ANSWER_TIMEOUT_MS, AnswerTooLong } from "./answerLimit";
 import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf, textOf } from "./answers";
-import { type ApiOperation, classify, EcsError, type EcsErrorFacts, FAULTS } from "./errors";
+import { classify, FAULTS, fault } from "./errorCodes";
+import { type ApiOperation, EcsError, type EcsErrorFacts } from "./errors";
 import { type Secrets, withoutSecrets } from "./redaction";
 
 /** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
@@ -45,10 +46,6 @@ function faultOfSocketError(code: string): keyof typeof FAULTS {
   // What the parser of HTTP says: what answers does not speak it, or not within its limits.
   if (code.startsWith("HPE_")) return "UnreadableAnswer";
   return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
-}
-
-export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: string): EcsError {
-  return new EcsError({ ...FAULTS[code], operation, code, said });
 }
 
 /**

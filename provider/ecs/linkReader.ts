@@ -1,11 +1,11 @@
 /** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
 
 import { orAborted } from "./budget";
-import { type EcsClient, type Link, type LinkPage, type LinkQuery, MAX_INSTANCE_IDS } from "./client";
-import { EcsError, FAULTS } from "./errors";
-
-/** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
-export const LISTING_LIFETIME_MS = 10_000;
+import { type EcsClient, MAX_INSTANCE_IDS } from "./client";
+import { fault } from "./errorCodes";
+import { EcsError } from "./errors";
+import { type LinkPages, readPages } from "./linkPages";
+import { LISTING_LIFETIME_MS, Listing } from "./listing";
 
 /**
  * While many links are made, the looks at what was made wait this long for each other, in ms. The engine writes its state
@@ -21,12 +21,6 @@ const CALLS_AT_A_TIME = 2;
 
 /** After this many calls by instance for one VPC its remaining reads are served from a listing. */
 const CALLS_BEFORE_LISTING = 2;
-
-/**
- * No reading goes on for more pages than this, ten times what a VPC may hold, whatever TotalCount says. What lies beyond
- * them in a listing is asked for by instance.
- */
-const MOST_PAGES = 100;
 
 /** What to read. */
 export interface LinkRead {
@@ -197,7 +191,7 @@ class Region {
   }
 
   /** A link that is listed is there. That one is missing proves its absence only where no page can have hidden it. */
-  async #answer(together: readonly Waiting[], { links, pages, complete }: Reading): Promise<void> {
+  async #answer(together: readonly Waiting[], { links, pages, complete }: LinkPages): Promise<void> {
     const vpcIds = new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
     for (const { read, resolve } of together) if (vpcIds.has(read.instanceId)) resolve(vpcIds.get(read.instanceId));
     const missing = together.filter(({ read }) => !vpcIds.has(read.instanceId));
@@ -207,12 +201,7 @@ class Region {
     } else if (complete) {
       for (const { resolve } of missing) resolve(undefined);
     } else {
-      throw new EcsError({
-        ...FAULTS.UnreadableAnswer,
-        operation: "DescribeClassicLinkInstances",
-        code: "UnreadableAnswer",
-        said: "fewer links than TotalCount",
-      });
+      throw fault("DescribeClassicLinkInstances", "UnreadableAnswer", "fewer links than TotalCount");
     }
   }
 
@@ -238,80 +227,4 @@ function isAboutOneInstance(error: unknown): boolean {
 
 function idsOf(waiting: readonly Waiting[]): readonly string[] {
   return [...new Set(waiting.map(({ read }) => read.instanceId))];
-}
-
-/** What the pages of a query have shown. */
-interface Reading {
-  readonly links: readonly Link[];
-  readonly pages: number;
-  /** Whether as many links were listed as there are. */
-  readonly complete: boolean;
-}
-
-/** Reads all pages of a query. Counts what was listed, because a server may give smaller pages than it was asked for. */
-async function readPages(client: EcsClient, query: LinkQuery): Promise<Reading> {
-  const links: Link[] = [];
-  for (let pages = 1; ; pages += 1) {
-    const page = await client.describe({ ...query, pageNumber: pages });
-    links.push(...page.links);
-    const complete = links.length >= page.totalCount;
-    if (complete || page.links.length === 0 || pages === MOST_PAGES) return { links, pages, complete };
-  }
-}
-
-/** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */
-class Listing {
-  readonly begunAt = performance.now();
-  readonly #client: EcsClient;
-  readonly #regionId: string;
-  readonly #vpcId: string;
-  readonly #instanceIds = new Set<string>();
-  #state: "usable" | "failed" | "refused" = "usable";
-  #first: Promise<LinkPage> | undefined;
-  #others: Promise<void> | undefined;
-
-  constructor(client: EcsClient, regionId: string, vpcId: string) {
-    this.#client = client;
-    this.#regionId = regionId;
-    this.#vpcId = vpcId;
-  }
-
-  /** Whether it is too early for another listing of this VPC. One that failed in passing is forgotten at once. */
-  get young(): boolean {
-    return this.#state !== "failed" && performance.now() - this.begunAt < LISTING_LIFETIME_MS;
-  }
-
-  get usable(): boolean {
-    return this.young && this.#state !== "refused";
-  }
-
-  /** Whether the instance is listed. False proves nothing. */
-  async has(instanceId: string): Promise<boolean> {
-    try {
-      this.#first ??= this.#readPage(1);
-      const first = await this.#first;
-      if (!this.#instanceIds.has(instanceId)) {
-        this.#others ??= this.#readOthers(first);
-        await this.#others;
-      }
-    } catch (error) {
-      const passes = error instanceof EcsError && (error.kind === "throttled" || error.kind === "transient");
-      this.#state = passes || !(error instanceof EcsError) ? "failed" : "refused";
-      // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
-      if (this.#state === "failed") throw error;
-    }
-    return this.#instanceIds.has(instanceId);
-  }
-
-  async #readPage(pageNumber: number): Promise<LinkPage> {
-    const page = await this.#client.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
-    for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
-    return page;
-  }
-
-  /** The size of the first page says how many there are: a server may give smaller pages than it was asked for. */
-  async #readOthers({ links, totalCount }: LinkPage): Promise<void> {
-    const pages = links.length === 0 ? 1 : Math.min(Math.ceil(totalCount / links.length), MOST_PAGES);
-    await Promise.all(Array.from({ length: pages - 1 }, (_, n) => this.#readPage(n + 2)));
-  }
 }

@@ -8,8 +8,9 @@ import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf } from ".
 import { OutOfTime, orAborted } from "./budget";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
+import { fault } from "./errorCodes";
 import { type ApiOperation, EcsError, type EcsOperation } from "./errors";
-import { fault, refusal, throughProxy, toEcsError } from "./failures";
+import { refusal, throughProxy, toEcsError } from "./failures";
 import type { Secrets } from "./redaction";
 
 const ECS_VERSION = "2014-05-26";

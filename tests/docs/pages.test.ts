@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { ERROR_CODES, FAULTS } from "../../provider/ecs/errors";
+import { ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import { PAGES } from "../../scripts/docs";
 import { CODE_MEANINGS, FAULT_MEANINGS } from "../../scripts/errorMeanings";
 import { REPOSITORY } from "../support/project";

@@ -2,7 +2,8 @@
 
 import { jest } from "@jest/globals";
 import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "../../provider/ecs/client";
-import { classify, EcsError, type EcsOperation, FAULTS } from "../../provider/ecs/errors";
+import { classify, type FAULTS, fault as faultOf } from "../../provider/ecs/errorCodes";
+import { EcsError, type EcsOperation } from "../../provider/ecs/errors";
 
 export type Method = "attach" | "detach" | "describe";
 
@@ -42,7 +43,7 @@ export function refusal(method: Method, code: string, said = "", more: { retryAf
 
 /** Something that never became an answer. */
 export function fault(method: Method, code: keyof typeof FAULTS): EcsError {
-  return new EcsError({ ...FAULTS[code], operation: OPERATIONS[method], code, said: "" });
+  return faultOf(OPERATIONS[method], code, "");
 }
 
 /** The call fails and does nothing. */

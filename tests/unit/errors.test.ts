@@ -1,12 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  type ApiOperation,
-  classify,
-  EcsError,
-  type EcsErrorKind,
-  ERROR_CODES,
-  FAULTS,
-} from "../../provider/ecs/errors";
+import { classify, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
+import { type ApiOperation, EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 
 type Documented = readonly [code: string, generations: string, kind: EcsErrorKind, message?: string];
 

@@ -3,7 +3,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
-import { LinkReader, LISTING_LIFETIME_MS } from "../../provider/ecs/linkReader";
+import { LinkReader } from "../../provider/ecs/linkReader";
+import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
 import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
 import { done, fails, fault, refusal, ScriptedEcs, works } from "../support/scriptedEcs";
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { EcsError, FAULTS } from "../../provider/ecs/errors";
+import { fault } from "../../provider/ecs/errorCodes";
+import { EcsError } from "../../provider/ecs/errors";
 import type { VpcClient, VpcPage } from "../../provider/ecs/vpcClient";
 import { isClassicLinkOff, listVpcs } from "../../provider/listVpcs";
 import { done, failed } from "../support/scriptedEcs";
@@ -19,7 +20,7 @@ const refused = new EcsError({
   said: "",
   unclear: false,
 });
-const lost = new EcsError({ ...FAULTS.ConnectionLost, operation: "DescribeVpcs", code: "ConnectionLost", said: "" });
+const lost = fault("DescribeVpcs", "ConnectionLost", "");
 
 /** A client that answers with these, one after the other. */
 function answering(...answers: readonly (VpcPage | boolean | EcsError)[]) {

@@ -1,6 +1,7 @@
 /** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
 
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
+import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
 import {
   CLASSIC_LINK,
   CLASSIC_LINKS,
@@ -13,10 +14,6 @@ import {
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
 export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
-
-/** The types of the same resources in states that the dynamic door made. */
-const DYNAMIC_LINK_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLink";
-const DYNAMIC_LINKS_TYPE = "pulumi-nodejs:dynamic/classiclink:ClassicLinks";
 
 /** Source: Pulumi's package metaschema. */
 export function packageSchema(version: string): object {
