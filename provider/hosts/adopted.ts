@@ -1,9 +1,9 @@
 /** What a state holds of links that existed before it, by the door that is to manage them: for `pulumi import --file`. */
 
 import { createHash } from "node:crypto";
-import type { Declared } from "../classicLinks";
 import type { Link } from "../ecs/client";
 import { formatLinkId, formatLinksId } from "../linkId";
+import type { Declared } from "../members";
 import { HOLDER_KEY, PROVIDER_KEY } from "./dynamic/properties";
 import * as dynamic from "./dynamic/storedLine";
 import { CLASSIC_LINK_CALLS } from "./plugin/classicLink";

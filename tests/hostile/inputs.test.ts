@@ -2,10 +2,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { checkLink, diffLink, LINK_PROPERTIES } from "../../provider/classicLink";
-import { checkLinks, diffLinks, LINKS_PROPERTIES } from "../../provider/classicLinks";
 import { type CheckResult, UNKNOWN } from "../../provider/inputs";
 import { faultOfId, formatLinkId, formatLinksId, parseLinkId, parseLinksId } from "../../provider/linkId";
 import { checkFilter } from "../../provider/listLinks";
+import { checkLinks, diffLinks, LINKS_PROPERTIES } from "../../provider/members";
 import { fuzz } from "../support/fuzz";
 
 /** What may be shown to a person: on one line, without control characters, and not for ever. */

@@ -1,19 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { HALF_MADE, HalfMadeError } from "../../provider/classicLinkError";
-import {
-  ClassicLinksLifecycle,
-  checkLinks,
-  type Declared,
-  diffLinks,
-  type Members,
-  MOST_LINKS,
-  toMembers,
-} from "../../provider/classicLinks";
+import { ClassicLinksLifecycle } from "../../provider/classicLinks";
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
 import { UNKNOWN } from "../../provider/inputs";
 import { LinkSteps } from "../../provider/linkSteps";
+import { checkLinks, type Declared, diffLinks, type Members, MOST_LINKS, toMembers } from "../../provider/members";
 import type { CallContext } from "../../provider/operation";
 import { done, failed, fails, failsAfterWork, fault, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 

@@ -2,11 +2,12 @@
 
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { ClassicLinkLifecycle } from "../../provider/classicLink";
-import { ClassicLinksLifecycle, type Members } from "../../provider/classicLinks";
+import { ClassicLinksLifecycle } from "../../provider/classicLinks";
 import { Budget, OutOfTime } from "../../provider/ecs/budget";
 import type { Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { LinkSteps } from "../../provider/linkSteps";
+import type { Members } from "../../provider/members";
 import { Turns } from "../../provider/turns";
 import { done, failed, fails, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 

@@ -1,19 +1,12 @@
 /** `ClassicLinks` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  ClassicLinksLifecycle,
-  checkLinks,
-  diffLinks,
-  keptLinks,
-  toDeclared,
-  toInputs,
-  toMembers,
-} from "../../classicLinks";
 import { HALF_MADE, isHalfMade } from "../../classicLinkError";
+import { ClassicLinksLifecycle } from "../../classicLinks";
 import type { Properties } from "../../inputs";
 import { formatLinksId } from "../../linkId";
-import { holderOf, newHolder, toContext, toOutputs, toSides, told } from "./properties";
+import { checkLinks, diffLinks, keptLinks, toDeclared, toInputs, toMembers } from "../../members";
+import { holderOf, newHolder, toContext, told, toOutputs, toSides } from "./properties";
 import * as session from "./session";
 
 /** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */

@@ -1,18 +1,10 @@
 /** `ClassicLinks` in the plugin. */
 
-import {
-  ClassicLinksLifecycle,
-  checkLinks,
-  diffLinks,
-  keptLinks,
-  type Members,
-  toDeclared,
-  toInputs,
-  toMembers,
-} from "../../classicLinks";
 import { ClassicLinkError, HALF_MADE, isHalfMade } from "../../classicLinkError";
+import { ClassicLinksLifecycle } from "../../classicLinks";
 import { formatLinksId, parseLinksId } from "../../linkId";
 import { listLinks } from "../../listLinks";
+import { checkLinks, diffLinks, keptLinks, type Members, toDeclared, toInputs, toMembers } from "../../members";
 import type { Found, ResourceType } from "./resourceCalls";
 
 /** So many members are named in a line about drift; the others are counted. */
