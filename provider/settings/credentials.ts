@@ -121,7 +121,9 @@ function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {
       guess: true,
     }),
   ];
-  return { kind: "ambient", candidates, lookedAt: SOURCES.map(placesOf).join(", ") };
+  // Each of their places, as other errors list them, would be more than anyone reads.
+  const lookedAt = `${SOURCES.join(", ")}: under classiclink:, under alicloud: and in the environment, as ALICLOUD_ACCESS_KEY and so on`;
+  return { kind: "ambient", candidates, lookedAt };
 }
 
 /** Pods of ACK have these variables set for them. */

@@ -302,8 +302,10 @@ describe("credentials", () => {
 
   test("what the machine has comes with the places that were looked at before it", () => {
     const { lookedAt } = seen(settingsOf({}), "ambient");
-    expect(lookedAt).toContain("classiclink:accessKey, alicloud:accessKey");
-    expect(lookedAt).toContain("ALICLOUD_ECS_ROLE_NAME");
+    expect(lookedAt).toBe(
+      "accessKey, secretKey, profile, credentialsUri, ecsRoleName, assumeRoleWithOidc: under classiclink:, under alicloud: " +
+        "and in the environment, as ALICLOUD_ACCESS_KEY and so on",
+    );
   });
 
   test("of what the machine has, the SDKs' variables switch parts off, and their absence is told", () => {
