@@ -156,11 +156,13 @@ export class ClassicLinksLifecycle {
   ): Promise<readonly string[]> {
     const linked = new Set<Link>();
     const were = new Set(before);
-    const attach = async (link: Link): Promise<boolean> => {
+    const attach = async (link: Link, waits: () => void): Promise<boolean> => {
+      const onWait = (reason: string) => {
+        waits();
+        tally.waiting(link, reason);
+      };
       try {
-        const { listed } = await this.#steps.attach(link, operation, {
-          onWait: (reason) => tally.waiting(link, reason),
-        });
+        const { listed } = await this.#steps.attach(link, operation, { onWait });
         linked.add(link);
         tally.done(link);
         return !listed;

@@ -57,17 +57,20 @@ export class LinkSteps {
    * @throws {LinkedElsewhere} when another VPC's link is in the way.
    */
   async attach(link: Link, operation: Operation, options: AttachOptions = {}): Promise<Attached> {
+    const { onWait } = options;
     const begunAt = performance.now();
+    const attach = async () => {
+      const attached = await this.#attach(link, operation, options);
+      this.#turns.hold(link, operation.holder);
+      return attached;
+    };
     for (;;) {
       try {
-        return await this.#turns.take([link], operation.signal, async () => {
-          const attached = await this.#attach(link, operation, options);
-          this.#turns.hold(link, operation.holder);
-          return attached;
-        });
+        return await this.#turns.take([link], operation.signal, attach, () => onWait?.("changed by another resource"));
       } catch (error) {
         const mayComeFree = error instanceof LinkedElsewhere && performance.now() - begunAt < HANDOVER_MS;
         if (!mayComeFree) throw error;
+        onWait?.("linked elsewhere");
         await operation.pause(HANDOVER_MS / 6);
       }
     }
@@ -137,7 +140,6 @@ export class LinkSteps {
    * Removes links, and waits until they are not listed. Links to other VPCs are not touched, nor are links that another
    * resource has made or adopted in this update. Done when there is no such link or instance. Where ClassicLink has been
    * retired, links that can neither be removed nor looked at are let go of, if that is allowed.
-   *
    */
   async unlink(
     links: readonly Link[],
@@ -148,14 +150,19 @@ export class LinkSteps {
     await this.#turns.take(links, operation.signal, async () => {
       const isThere = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
       const isUnlisted = async (link: Link) => !(await retired.orForgotten(link, () => isThere(link)));
-      const detach = async (link: Link): Promise<boolean> => {
+      const detach = async (link: Link, waits: () => void): Promise<boolean> => {
         try {
           if (this.#turns.isHeldByAnother(link, operation.holder)) {
             operation.tell(`the link of ${link.instanceId} is kept: another resource of this update declares it`);
             tally?.done(link);
             return false;
           }
-          const onWait = tally && ((reason: string) => tally.waiting(link, reason));
+          const onWait =
+            tally &&
+            ((reason: string) => {
+              waits();
+              tally.waiting(link, reason);
+            });
           await this.#detach(link, operation, retired, { halfMade, onWait });
           this.#turns.release(link);
           tally?.done(link);

@@ -2,6 +2,7 @@
 
 import { ClassicLinkError } from "./classicLinkError";
 import { Budget, OutOfTime } from "./ecs/budget";
+import { MAX_INSTANCE_IDS } from "./ecs/client";
 import { EcsError } from "./ecs/errors";
 import { pause, retry } from "./ecs/retry";
 
@@ -29,6 +30,9 @@ const REPORT_EVERY_MS = 10_000;
 
 /** The longest pause between two looks at something that is awaited, in ms. */
 const LOOK_EVERY_MS = 3_000;
+
+/** So many items are looked at together, and together again when a look fails: as many as two calls of ECS can name. */
+const LOOKS_TOGETHER = 2 * MAX_INSTANCE_IDS;
 
 /** An operation in progress. */
 export class Operation {
@@ -91,9 +95,14 @@ export class Operation {
   ): Promise<void> {
     let left = items;
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, LOOK_EVERY_MS)) {
-      const answers = await Promise.all(left.map((item) => this.retry(() => isAsAwaited(item))));
-      left.filter((_, index) => answers[index]).forEach(onEach);
-      left = left.filter((_, index) => !answers[index]);
+      const still: Item[] = [];
+      for (let from = 0; from < left.length; from += LOOKS_TOGETHER) {
+        const some = left.slice(from, from + LOOKS_TOGETHER);
+        const answers = await this.retry(() => Promise.all(some.map(isAsAwaited)));
+        some.filter((_, index) => answers[index]).forEach(onEach);
+        still.push(...some.filter((_, index) => !answers[index]));
+      }
+      left = still;
       if (left.length === 0) return;
       this.waiting(items.length === 1 ? awaited : `${awaited} (${left.length} of ${items.length})`);
       await this.pause(pauseMs);

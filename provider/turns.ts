@@ -17,10 +17,17 @@ export class Turns {
   /**
    * Does work on instances when everything that was begun before on any of them has ended.
    *
+   * @param onWait called when there is something to wait for.
    * @throws the signal's reason when it aborts while waiting.
    */
-  async take<T>(links: readonly Link[], signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async take<T>(
+    links: readonly Link[],
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    onWait: () => void = () => {},
+  ): Promise<T> {
     const keys = links.map(keyOf);
+    if (keys.some((key) => this.#last.has(key))) onWait();
     const before = Promise.all(keys.map((key) => this.#last.get(key)));
     let end = () => {};
     const ended = new Promise<void>((resolve) => {

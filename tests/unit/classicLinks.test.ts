@@ -271,6 +271,26 @@ describe("[6] when some members cannot be linked", () => {
     expect(afterMs).toBeLessThanOrEqual(66_000);
   });
 
+  test("however many are locked, the others are linked meanwhile", async () => {
+    const ecs = new ScriptedEcs();
+    const members = names(200);
+    const lock = members.slice(0, 100).map((id) => [id, refusal("attach", "InvalidStatus.InstanceLocked")] as const);
+    const locked = refusing(ecs, Object.fromEntries(lock));
+    let linkedAfterMs = 0;
+    const startedAt = performance.now();
+    const watched: EcsClient = {
+      ...locked,
+      attach: async (link, signal) => {
+        await locked.attach(link, signal);
+        if (ecs.links.size === 100) linkedAfterMs = performance.now() - startedAt;
+      },
+    };
+    const create = lifecycleOf(paced(watched)).create(declare(...members), { timeoutMs: 120_000 });
+    expect((await run(create)).error).toBeInstanceOf(HalfMadeError);
+    expect(ecs.links.size).toBe(100);
+    expect(linkedAfterMs).toBeLessThan(10_000);
+  });
+
   test("a member that may be linked is in the state, with its reason", async () => {
     const ecs = new ScriptedEcs();
     ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));

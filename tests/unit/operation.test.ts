@@ -121,6 +121,22 @@ describe("[13] the sentence of a failure", () => {
     expect(told).toEqual([expect.stringMatching(/^not listed yet \(2 of 3\).* 0 s of 1 min$/)]);
   });
 
+  test("of a thousand that are awaited, a look that fails is made anew for those of its group only", async () => {
+    const looks: string[] = [];
+    const items = Array.from({ length: 1_000 }, (_, n) => `i-${n}`);
+    const operation = new Operation(ASKED, {}, 60_000);
+    const isListed = async (item: string) => {
+      looks.push(item);
+      if (item === "i-450" && looks.filter((look) => look === item).length === 1)
+        throw refusal("describe", "Throttling");
+      return true;
+    };
+    const until = operation.until(items, isListed, "not listed yet");
+    await done(until.finally(() => operation.close()));
+    expect(new Set(looks).size).toBe(1_000);
+    expect(looks.length).toBeLessThanOrEqual(1_200);
+  });
+
   test("the time that ran out while waiting for an answer is told together with what was awaited", async () => {
     const operation = new Operation(ASKED, {}, 5_000);
     const until = operation.until(["i-a"], async () => false, "attached, not listed yet");

@@ -51,6 +51,17 @@ describe("turns", () => {
     expect(afterMs).toBe(1_000);
   });
 
+  test("whoever has to wait is told, and nobody else", async () => {
+    const turns = new Turns();
+    const work = workNotedIn([]);
+    const told: string[] = [];
+    const take = (name: string, instanceId: string) =>
+      turns.take([link(instanceId)], never(), work(name), () => void told.push(name));
+    await done(Promise.all([take("first", "i-a"), take("second", "i-a"), take("other", "i-b")]));
+    await done(take("later", "i-a"));
+    expect(told).toEqual(["second"]);
+  });
+
   test("work on many instances waits for all of them, and all that comes later waits for it", async () => {
     const turns = new Turns();
     const notes: string[] = [];
