@@ -1,5 +1,6 @@
 /** The gate of calls under the throttle's minute rule, on a clock that the tests move. */
 
+import { setMaxListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { ClassicLinkLifecycle } from "../../provider/classicLink";
 import { ClassicLinksLifecycle } from "../../provider/classicLinks";
@@ -262,6 +263,7 @@ describe("the gate", () => {
     ecs.next("attach", ...Array(MAX_IN_FLIGHT).fill(hangsAfterWork));
     const client = paced(ecs);
     const cancel = new AbortController();
+    setMaxListeners(0, cancel.signal);
     const hanging = upTo(MAX_IN_FLIGHT).map((n) => client.attach(link(n), cancel.signal).catch(() => {}));
     const last = client.attach(link(99));
     await jest.advanceTimersByTimeAsync(0);
