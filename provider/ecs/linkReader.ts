@@ -179,7 +179,7 @@ class Region {
     } catch (error) {
       const half = Math.ceil(together.length / 2);
       // One released instance makes ECS refuse the whole list. Halving finds it, and answers the others.
-      if (half < together.length && isAboutOneInstance(error)) {
+      if (half < together.length && isAboutTheList(error)) {
         await Promise.all([this.#ask(together.slice(0, half)), this.#ask(together.slice(half))]);
       } else {
         for (const { reject } of together) reject(error);
@@ -220,9 +220,15 @@ function countByVpc(waiting: readonly Waiting[]): Map<string, number> {
   return counts;
 }
 
-function isAboutOneInstance(error: unknown): boolean {
+/** Whether a shorter list of instances may be answered. */
+function isAboutTheList(error: unknown): boolean {
   if (!(error instanceof EcsError) || error.kind === "retired") return false;
-  return error.kind === "gone" || error.facts.code.startsWith("InvalidInstanceId.");
+  const { kind, facts } = error;
+  return (
+    kind === "gone" ||
+    facts.code.startsWith("InvalidInstanceId.") ||
+    facts.code === "InvalidParameter.ToManyInstanceIds"
+  );
 }
 
 function idsOf(waiting: readonly Waiting[]): readonly string[] {

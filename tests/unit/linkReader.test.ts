@@ -359,6 +359,17 @@ describe("when a call fails", () => {
     expect(outcomes.flatMap(({ status }, n) => (status === "rejected" ? [n] : []))).toEqual([7]);
   });
 
+  test("[9] a service that takes fewer instances at a time is asked for fewer", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 99 });
+    const describe = ecs.describe.bind(ecs);
+    ecs.describe = async (query) => {
+      if ((query.instanceIds?.length ?? 0) <= 20) return await describe(query);
+      throw refusal("describe", "InvalidParameter.ToManyInstanceIds");
+    };
+    const vpcIds = await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
+    expect(vpcIds).toEqual(links.map(() => "vpc-1"));
+  });
+
   test("many released instances are told apart without a storm of calls", async () => {
     const { ecs } = cloud({});
     const reader = new LinkReader(paced(ecs));
