@@ -8,10 +8,10 @@ import { type LinkPages, readPages } from "./linkPages";
 import { LISTING_LIFETIME_MS, Listing } from "./listing";
 
 /**
- * While many links are made, the looks at what was made wait this long for each other, in ms. The engine writes its state
- * between two links for longer than that, so the update does not take longer.
+ * While many links are made, the looks at what was made wait this long for each other, in ms. An engine that has eight of
+ * them under way at a time, and writes its state between two, needs longer than that for the eight: the update takes no longer.
  */
-const GATHERING_MS = 150;
+const GATHERING_MS = 250;
 
 /** From this many looks a second on they wait for each other. A few links are not made to wait. */
 const MANY_LOOKS = 6;
@@ -100,8 +100,8 @@ class Region {
   readonly #callsSpent = new Map<string, { calls: number; at: number }>();
   #waiting: Waiting[] = [];
   #callsRunning = 0;
-  /** When looks were sent lately. */
-  #looks: number[] = [];
+  /** When the last looks came, {@link MANY_LOOKS} of them. */
+  #looks: readonly number[] = [];
 
   constructor(client: EcsClient, regionId: string) {
     this.#client = client;
@@ -117,7 +117,10 @@ class Region {
     if (await listing?.has(read.instanceId)) return read.vpcId;
     return await new Promise((resolve, reject) => {
       this.#waiting.push({ read, resolve, reject });
+      if (read.fresh) this.#looks = [...this.#looks.slice(1 - MANY_LOOKS), performance.now()];
       if (this.#waiting.length === 1) this.#sendSoon(read);
+      // A full call has nobody to wait for. Reads that are no looks wait all the same: more of them may call for a listing.
+      if (this.#waiting.length >= MAX_INSTANCE_IDS && read.fresh) this.#send();
     });
   }
 
@@ -138,9 +141,9 @@ class Region {
 
   /** Not at once: reads that arrive together belong together. */
   #sendSoon({ fresh }: LinkRead): void {
-    const now = performance.now();
-    if (fresh) this.#looks = [...this.#looks.filter((at) => now - at < 1_000), now];
-    if (fresh && this.#looks.length > MANY_LOOKS) setTimeout(() => this.#send(), GATHERING_MS);
+    const [first = 0] = this.#looks;
+    const many = this.#looks.length === MANY_LOOKS && performance.now() - first < 1_000;
+    if (fresh && many) setTimeout(() => this.#send(), GATHERING_MS);
     else setImmediate(() => this.#send());
   }
 

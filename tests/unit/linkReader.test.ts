@@ -92,6 +92,34 @@ describe("how many calls reads cost", () => {
     expect(ecs.calls).toHaveLength(Math.ceil(1_000 / MAX_INSTANCE_IDS));
   });
 
+  test("while many links are made one after the other, the looks at them wait for each other, and no longer than a moment", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 200 });
+    jest.useFakeTimers();
+    const answeredAfterMs: number[] = [];
+    const looks: Promise<void>[] = [];
+    for (const link of links) {
+      const askedAt = performance.now();
+      const look = reader.vpcOf({ ...link, fresh: true }, never);
+      looks.push(look.then(() => void answeredAfterMs.push(performance.now() - askedAt)));
+      await jest.advanceTimersByTimeAsync(60);
+    }
+    await done(Promise.all(looks));
+    expect(ecs.calls.length).toBeLessThan(50);
+    expect(Math.max(...answeredAfterMs)).toBeLessThanOrEqual(250);
+  });
+
+  test("the looks at a few links do not wait", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 5 });
+    jest.useFakeTimers();
+    for (const link of links) {
+      const askedAt = performance.now();
+      await done(reader.vpcOf({ ...link, fresh: true }, never));
+      expect(performance.now() - askedAt).toBeLessThan(5);
+      await jest.advanceTimersByTimeAsync(60);
+    }
+    expect(ecs.calls).toHaveLength(5);
+  });
+
   test("no more than two calls run at a time", async () => {
     const { ecs, links, reader } = cloud({ "vpc-1": 1_000, "vpc-2": 1_000 });
     ecs.latencyMs = 30;
