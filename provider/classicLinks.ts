@@ -113,6 +113,9 @@ export class ClassicLinksLifecycle {
       await this.#steps.unlink([...removed, ...moved], operation, { tally: leaving, halfMade });
       const { stuck } = leaving;
       const present = await operation.retry(() => this.#steps.holdListed({ regionId, vpcId }, instanceIds, operation));
+      const had = new Set(olds.instanceIds);
+      const adopted = [...present].filter((id) => !had.has(id)).length;
+      if (adopted > 0) operation.tell(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
       const joining = new Tally(instanceIds.length, "linked", operation, present.size);
       const missing = instanceIds.filter(
         (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),

@@ -117,6 +117,8 @@ class Gate {
       this.#reopening = undefined;
       this.#next();
     }, pauseMs);
+    // Nobody is kept waiting for a gate that nobody stands at: a command that has ended may end its process.
+    this.#reopening.unref();
   }
 }
 

@@ -199,6 +199,15 @@ describe("create", () => {
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-b": vpcId, "i-others": vpcId });
   });
 
+  test("it is said how many are adopted, and nothing of those that the state has already", async () => {
+    const { lifecycle } = cloud({ "i-a": vpcId, "i-b": vpcId });
+    const told: string[] = [];
+    const report = (message: string) => void told.push(message);
+    await done(lifecycle.create(declare("i-a", "i-b", "i-c"), { report }));
+    await done(lifecycle.update(state(["i-a", "i-b", "i-c"]), declare("i-a", "i-b"), { report }));
+    expect(told).toEqual([`2 of 3 already linked to ${vpcId}: adopted`]);
+  });
+
   test("1000 members cost one attach each and at most 25 Describes, with a bounded number under way", async () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
