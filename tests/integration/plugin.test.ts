@@ -26,6 +26,8 @@ const SECRET = "s3cr3t+MARKER/with=chars";
 const link = { instanceId: "i-a", vpcId: "vpc-1", regionId: "cn-hangzhou" };
 const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
 const { UPDATE_REPLACE, UPDATE } = rpc.PropertyDiff.Kind;
+/** The oldest @pulumi/pulumi that is supported has no call of this name yet. */
+const testOfList = "ListRequest" in rpc ? test : test.skip;
 
 let emulator: Emulator;
 let plugin: PluginProcess;
@@ -107,6 +109,9 @@ describe("before any configuration", () => {
     await expect(plugin.invoke({}, "classiclink:index:nothing")).rejects.toThrow(
       'no function "classiclink:index:nothing"',
     );
+  });
+
+  testOfList("a type that cannot be listed is refused by its name", async () => {
     await expect(plugin.list(new rpc.ListRequest().setToken("a:b:C"))).rejects.toThrow('cannot list "a:b:C"');
   });
 
@@ -536,7 +541,7 @@ describe("looking for links", () => {
     });
   });
 
-  test("List gives ids that can be imported, page by page and no more than asked for", async () => {
+  testOfList("List gives ids that can be imported, page by page and no more than asked for", async () => {
     linkMany();
     const listed: string[] = [];
     const sizes: number[] = [];
@@ -553,7 +558,7 @@ describe("looking for links", () => {
     expect((await plugin.read(listed[0] ?? "")).getId()).toBe(listed[0]);
   });
 
-  test("List cannot tell while its query is not known, and says what is missing in it", async () => {
+  testOfList("List cannot tell while its query is not known, and says what is missing in it", async () => {
     const request = () => new rpc.ListRequest().setToken(LINK_TYPE);
     const [computed, ...more] = await plugin.list(request().setQuery(struct({ vpcId: UNKNOWN })));
     expect([computed?.hasComputed(), more]).toEqual([true, []]);
