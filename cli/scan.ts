@@ -6,10 +6,10 @@ import { parseLinkId, parseLinksId } from "../provider/linkId";
 import { type LinkFilter, listLinks } from "../provider/listLinks";
 import { isClassicLinkOff, listVpcs } from "../provider/listVpcs";
 import { type CallContext, plural } from "../provider/operation";
+import { workThrough } from "../provider/pool";
 import type { Settings } from "../provider/settings";
 import { shown } from "../provider/shown";
-import { regionsOf, settingsOf } from "./cloud";
-import { forEach } from "./pool";
+import { LISTINGS_AT_A_TIME, regionsOf, settingsOf } from "./cloud";
 import type { ScanOptions } from "./program";
 import { openProgress, type Progress } from "./progress";
 
@@ -36,7 +36,8 @@ export async function scan(options: ScanOptions): Promise<Scan> {
     const { links, failures } = await lookAt(looks, wanted(options, settings), settings, progress);
     const regions = looks.length === 0 ? regionsOf(options, settings) : looks.map(({ regionId }) => regionId);
     const lookedAt = `${countOf(looks)} in ${[...new Set(regions)].join(", ")}`;
-    return { links: links.sort(byPlace), failures: [...failures, ...movesIn(links)].sort(), lookedAt };
+    const told = new Set([...failures, ...movesIn(links)].sort());
+    return { links: links.sort(byPlace), failures: [...told], lookedAt };
   } finally {
     progress.end();
   }
@@ -123,7 +124,7 @@ async function lookAt(
   const failures: string[] = [];
   progress.begin(looks.length, looks.some(({ vpcId }) => vpcId !== undefined) ? "VPCs" : "regions");
 
-  await forEach(looks, async ({ isOff, ...filter }) => {
+  await workThrough(looks, LISTINGS_AT_A_TIME, async ({ isOff, ...filter }) => {
     const context: CallContext = {
       report: (message) => progress.note(`${filter.vpcId ?? filter.regionId}: ${message}`),
     };

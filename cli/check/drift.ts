@@ -3,7 +3,8 @@
 import type { Link } from "../../provider/ecs/client";
 import type { LinkSteps } from "../../provider/linkSteps";
 import { listLinks } from "../../provider/listLinks";
-import { forEach } from "../pool";
+import { workThrough } from "../../provider/pool";
+import { LISTINGS_AT_A_TIME } from "../cloud";
 import type { Progress } from "../progress";
 import type { Declaration } from "./declared";
 
@@ -30,7 +31,7 @@ export async function findDrift(
   const contextOf = (what: string) => ({ report: (message: string) => progress.note(`${what}: ${message}`) });
   const listed = new Map<string, Link>();
   progress.begin(vpcs.length, "VPCs");
-  await forEach(vpcs, async ({ regionId, vpcId }) => {
+  await workThrough(vpcs, LISTINGS_AT_A_TIME, async ({ regionId, vpcId }) => {
     const found = await listLinks(steps, { regionId, vpcId }, contextOf(vpcId));
     for (const link of found) listed.set(keyOf(link), link);
     progress.step(found.length);
