@@ -2,7 +2,8 @@
  * The operations and their error codes: one table per operation, one column per generation of the reference, and the
  * refusal that carries them.
  */
-import type { WireFields } from "./render";
+
+import type { WireFields } from "./wire";
 
 /**
  * Which edition of the ECS API reference the emulator answers like: `A` the first English pages (HTTP 400 and 404,

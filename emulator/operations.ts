@@ -1,10 +1,10 @@
 /** What Attach, Detach and Describe do and when they refuse. Sources: the ECS API reference pages of the three. */
 import { type EcsAction, EcsFault, type Generation, lists, statusOf } from "./codes";
 import { required, wholeNumber } from "./params";
-import type { WireFields } from "./render";
 import type { Params } from "./request";
 import type { Trouble } from "./trouble";
 import { createVpcOperations } from "./vpcOperations";
+import type { WireFields } from "./wire";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers to what the reference leaves open; run tests against both. */
@@ -83,7 +83,7 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
   }
 
   return {
-    ...createVpcOperations(world, rules),
+    ...createVpcOperations(world, generation),
 
     AttachClassicLinkVpc(params) {
       const refuse = refusals("AttachClassicLinkVpc");

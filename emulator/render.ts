@@ -1,10 +1,7 @@
 /** How ECS writes its answers: JSON and XML, results and errors. Source: ECS API reference, "Returned results". */
 import type { EcsFault } from "./codes";
+import type { Wire, WireFields } from "./wire";
 
-/** What an answer is made of; an array is a repeated element in XML. */
-export type Wire = string | number | boolean | readonly Wire[] | { readonly [field: string]: Wire };
-/** The fields of an answer by wire name, in the order in which they are written. */
-export type WireFields = Readonly<Record<string, Wire>>;
 export type Format = "JSON" | "XML";
 
 /** One HTTP answer, ready to send. */

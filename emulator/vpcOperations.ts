@@ -1,15 +1,17 @@
 /** What the two operations of the VPC service do. Sources: VPC API reference, DescribeVpcs and DescribeVpcAttribute. */
-import { type EcsAction, EcsFault, statusOf } from "./codes";
-import type { Operations, Rules } from "./operations";
+import { type EcsAction, EcsFault, type Generation, statusOf } from "./codes";
 import { required, wholeNumber } from "./params";
-import type { WireFields } from "./render";
 import type { Params } from "./request";
+import type { WireFields } from "./wire";
 import { SELF, type Vpc, type World } from "./world";
 
 type VpcAction = "DescribeVpcs" | "DescribeVpcAttribute";
 
 /** The VPC operations over one world. They see the account's own VPCs. */
-export function createVpcOperations(world: World, { generation }: Rules): Pick<Operations, VpcAction> {
+export function createVpcOperations(
+  world: World,
+  generation: Generation,
+): Readonly<Record<VpcAction, (params: Params) => WireFields>> {
   const refusal = (action: EcsAction, code: string, message: string) =>
     new EcsFault(code, statusOf(action, code, generation), message);
 

@@ -1,8 +1,9 @@
 /** Reads a list of links in CSV. Ids hold neither commas nor white space, so a line is split at its commas. */
 
-import type { Entry } from "./declared";
-
 const COLUMNS = ["instanceId", "vpcId", "regionId"] as const;
+
+/** What a line says. A cell that is empty says nothing. */
+type Row = { readonly [Column in (typeof COLUMNS)[number]]?: string };
 
 /** Whether the first line of a text names the columns of such a list. */
 export function isCsv(text: string): boolean {
@@ -15,7 +16,7 @@ export function isCsv(text: string): boolean {
  *
  * @throws when a needed column is missing.
  */
-export function linksInCsv(text: string, name: string): readonly (readonly [where: string, entry: Entry])[] {
+export function linksInCsv(text: string, name: string): readonly (readonly [where: string, row: Row])[] {
   const lines = text
     .trimStart()
     .split(/\r?\n/)
