@@ -1,6 +1,7 @@
 /** Reads the pages of a query of links. */
 
-import type { EcsClient, Link, LinkQuery } from "./client";
+import type { Link, LinkQuery } from "./client";
+import type { SharedCalls } from "./sharedCalls";
 
 /**
  * No reading goes on for more pages than this, ten times what a VPC may hold, whatever TotalCount says. What lies beyond
@@ -21,10 +22,10 @@ export interface LinkPages {
  *
  * @throws what `describe` throws.
  */
-export async function readPages(client: EcsClient, query: LinkQuery): Promise<LinkPages> {
+export async function readPages(calls: SharedCalls, query: LinkQuery): Promise<LinkPages> {
   const links: Link[] = [];
   for (let pages = 1; ; pages += 1) {
-    const page = await client.describe({ ...query, pageNumber: pages });
+    const page = await calls.describe({ ...query, pageNumber: pages });
     links.push(...page.links);
     const complete = links.length >= page.totalCount;
     if (complete || page.links.length === 0 || pages === MOST_PAGES) return { links, pages, complete };

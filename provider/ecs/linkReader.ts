@@ -1,11 +1,11 @@
 /** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
 
-import { orAborted } from "./budget";
 import { type EcsClient, MAX_INSTANCE_IDS } from "./client";
 import { fault } from "./errorCodes";
 import { EcsError } from "./errors";
 import { type LinkPages, readPages } from "./linkPages";
 import { LISTING_LIFETIME_MS, Listing } from "./listing";
+import { SharedCalls } from "./sharedCalls";
 
 /**
  * While many links are made, the looks at what was made wait this long for each other, in ms. An engine that has eight of
@@ -55,7 +55,8 @@ export class LinkReader {
    * @throws {EcsError} when that cannot be told.
    */
   async vpcOf(read: LinkRead, signal: AbortSignal): Promise<string | undefined> {
-    return await orAborted(this.#regionOf(read.regionId).vpcOf(read), signal);
+    const region = this.#regionOf(read.regionId);
+    return await region.calls.waitFor(region.vpcOf(read), signal);
   }
 
   /**
@@ -70,7 +71,8 @@ export class LinkReader {
     instanceIds: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
-    return await orAborted(this.#regionOf(regionId).listed(vpcId, instanceIds), signal);
+    const region = this.#regionOf(regionId);
+    return await region.calls.waitFor(region.listed(vpcId, instanceIds), signal);
   }
 
   /** To be called when a call that changes a link has been made: reads from now on do not use what was listed before. */
@@ -92,7 +94,7 @@ interface Waiting {
 }
 
 class Region {
-  readonly #client: EcsClient;
+  readonly calls: SharedCalls;
   readonly #regionId: string;
   readonly #changedAt = new Map<string, number>();
   readonly #listings = new Map<string, Listing>();
@@ -104,7 +106,11 @@ class Region {
   #looks: readonly number[] = [];
 
   constructor(client: EcsClient, regionId: string) {
-    this.#client = client;
+    this.calls = new SharedCalls(client, () => {
+      this.#waiting = [];
+      // Those that have not come to their end never will.
+      this.#listings.clear();
+    });
     this.#regionId = regionId;
   }
 
@@ -125,7 +131,7 @@ class Region {
   }
 
   async listed(vpcId: string, instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const listing = new Listing(this.#client, this.#regionId, vpcId);
+    const listing = new Listing(this.calls, this.#regionId, vpcId);
     this.#listings.set(vpcId, listing);
     const found = new Set<string>();
     for (const instanceId of instanceIds) if (await listing.has(instanceId)) found.add(instanceId);
@@ -159,7 +165,7 @@ class Region {
     for (const [vpcId, count] of countByVpc(this.#waiting)) {
       const calls = this.#spentOn(vpcId) + Math.ceil(count / MAX_INSTANCE_IDS);
       if (calls <= CALLS_BEFORE_LISTING || this.#listings.get(vpcId)?.young) continue;
-      const listing = new Listing(this.#client, this.#regionId, vpcId);
+      const listing = new Listing(this.calls, this.#regionId, vpcId);
       this.#listings.set(vpcId, listing);
       const all = this.#waiting;
       this.#waiting = all.filter(({ read }) => this.#listingFor(read) !== listing);
@@ -177,7 +183,7 @@ class Region {
     try {
       await this.#answer(
         together,
-        await readPages(this.#client, { regionId: this.#regionId, instanceIds: idsOf(together) }),
+        await readPages(this.calls, { regionId: this.#regionId, instanceIds: idsOf(together) }),
       );
     } catch (error) {
       const half = Math.ceil(together.length / 2);

@@ -1,8 +1,9 @@
 /** The listing of one VPC, which answers the reads of many of its links for a while. */
 
-import type { EcsClient, LinkPage } from "./client";
+import type { LinkPage } from "./client";
 import { EcsError } from "./errors";
 import { MOST_PAGES } from "./linkPages";
+import type { SharedCalls } from "./sharedCalls";
 
 /** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
 export const LISTING_LIFETIME_MS = 10_000;
@@ -10,7 +11,7 @@ export const LISTING_LIFETIME_MS = 10_000;
 /** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */
 export class Listing {
   readonly begunAt = performance.now();
-  readonly #client: EcsClient;
+  readonly #calls: SharedCalls;
   readonly #regionId: string;
   readonly #vpcId: string;
   readonly #instanceIds = new Set<string>();
@@ -18,8 +19,8 @@ export class Listing {
   #first: Promise<LinkPage> | undefined;
   #others: Promise<void> | undefined;
 
-  constructor(client: EcsClient, regionId: string, vpcId: string) {
-    this.#client = client;
+  constructor(calls: SharedCalls, regionId: string, vpcId: string) {
+    this.#calls = calls;
     this.#regionId = regionId;
     this.#vpcId = vpcId;
   }
@@ -52,7 +53,7 @@ export class Listing {
   }
 
   async #readPage(pageNumber: number): Promise<LinkPage> {
-    const page = await this.#client.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
+    const page = await this.#calls.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
     for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
     return page;
   }

@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
+import { type EcsClient, type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
 import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
-import { done, fails, fault, refusal, ScriptedEcs, works } from "../support/scriptedEcs";
+import { done, fails, fault, hangsAfterWork, refusal, ScriptedEcs, works } from "../support/scriptedEcs";
 
 const REGION = "cn-hangzhou";
 const never = new AbortController().signal;
@@ -426,6 +426,36 @@ describe("[14] when a reader gives up", () => {
     await jest.advanceTimersByTimeAsync(100);
     expect(await kept).toBe("vpc-1");
     expect(ecs.calls).toHaveLength(1);
+  });
+
+  test("calls that nobody waits for any more end, those that wait for their turn too, and the next reader gets an answer", async () => {
+    const { ecs, links } = cloud({ "vpc-1": 500 });
+    ecs.always("describe", hangsAfterWork);
+    const calls = new Map<string, number>();
+    const count = (what: string) => calls.set(what, (calls.get(what) ?? 0) + 1);
+    const client = paced(ecs);
+    const describe: EcsClient["describe"] = async (query, signal) => {
+      count("asked");
+      return await client.describe(query, signal).finally(() => count("ended"));
+    };
+    const reader = new LinkReader({ ...client, describe });
+    const giveUp = new AbortController();
+    setMaxListeners(0, giveUp.signal);
+    // A call each, and more of them than the gate lets through.
+    const given = Promise.allSettled(
+      links.map((link) => reader.listed(REGION, `vpc-${link.instanceId}`, [link.instanceId], giveUp.signal)),
+    );
+    await turn();
+    expect(ecs.calls).toHaveLength(MAX_IN_FLIGHT);
+    giveUp.abort(new Error("cancelled"));
+    await given;
+    await turn();
+    expect(Object.fromEntries(calls)).toEqual({ asked: 500, ended: 500 });
+    expect(ecs.calls).toHaveLength(MAX_IN_FLIGHT);
+    ecs.always("describe", works);
+    const [link] = links;
+    if (link === undefined) throw new Error("no links");
+    expect(await reader.vpcOf(link, never)).toBe("vpc-1");
   });
 
   test("one that comes too late is turned away, whatever becomes of its call", async () => {
