@@ -13,6 +13,7 @@ import type { Link } from "./ecs/client";
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
   readonly #holders = new Map<string, { readonly vpcId: string; readonly holder: string | undefined }>();
+  readonly #declared = new Set<string>();
 
   /**
    * Does work on instances when everything that was begun before on any of them has ended.
@@ -45,6 +46,19 @@ export class Turns {
     }
   }
 
+  /** Notes links that the program of this update declares. */
+  declare(links: readonly Link[]): void {
+    for (const link of links) this.#declared.add(linkKeyOf(link));
+  }
+
+  /**
+   * Remembers that a resource goes on to declare links that it has. Whether it declares them is for {@link declare} to say:
+   * a refresh compares too, what is still declared and what is about to be deleted.
+   */
+  keep(links: readonly Link[], holder: string | undefined): void {
+    for (const link of links) if (this.#declared.has(linkKeyOf(link))) this.hold(link, holder);
+  }
+
   /** Remembers that a resource has linked an instance in this update. */
   hold(link: Link, holder: string | undefined): void {
     this.#holders.set(keyOf(link), { vpcId: link.vpcId, holder });
@@ -64,4 +78,8 @@ export class Turns {
 
 function keyOf({ regionId, instanceId }: Link): string {
   return `${regionId}:${instanceId}`;
+}
+
+function linkKeyOf(link: Link): string {
+  return `${keyOf(link)}:${link.vpcId}`;
 }

@@ -106,10 +106,10 @@ class Region {
   #looks: readonly number[] = [];
 
   constructor(client: EcsClient, regionId: string) {
-    this.calls = new SharedCalls(client, () => {
+    this.calls = new SharedCalls(client, (hadCalls) => {
       this.#waiting = [];
-      // Those that have not come to their end never will.
-      this.#listings.clear();
+      // A listing that has not come to its end never will.
+      if (hadCalls) this.#listings.clear();
     });
     this.#regionId = regionId;
   }

@@ -7,13 +7,13 @@ import type { EcsClient, LinkPage, LinkQuery } from "./client";
 /** The calls that a group of readers shares. No reader's signal ends them, since others may wait for the same answer. */
 export class SharedCalls {
   readonly #client: EcsClient;
-  readonly #onDeserted: () => void;
+  readonly #onDeserted: (hadCalls: boolean) => void;
   #readers = 0;
   #underWay = 0;
   #end = endOfCalls();
 
-  /** @param onDeserted called when the last reader has given up on calls that were under way, which are ended then. */
-  constructor(client: EcsClient, onDeserted: () => void) {
+  /** @param onDeserted called when nobody reads any more; `hadCalls` says whether calls were under way, which are ended then. */
+  constructor(client: EcsClient, onDeserted: (hadCalls: boolean) => void) {
     this.#client = client;
     this.#onDeserted = onDeserted;
   }
@@ -39,10 +39,13 @@ export class SharedCalls {
       return await orAborted(reading, signal);
     } finally {
       this.#readers -= 1;
-      if (this.#readers === 0 && this.#underWay > 0) {
-        this.#onDeserted();
-        this.#end.abort(new OutOfTime());
-        this.#end = endOfCalls();
+      if (this.#readers === 0) {
+        const hadCalls = this.#underWay > 0;
+        this.#onDeserted(hadCalls);
+        if (hadCalls) {
+          this.#end.abort(new OutOfTime());
+          this.#end = endOfCalls();
+        }
       }
     }
   }

@@ -351,10 +351,24 @@ describe("links that change hands", () => {
 
   test("what a resource goes on to declare stays linked when another one that names it too gives it up", async () => {
     linkAll("i-a", "i-b");
-    await as(URN, () => plugin.diff(link, link));
-    await as(`${LINKS_URN}-other`, () => plugin.diff(outputsOf("i-b"), inputsOf("i-b", "i-c")));
+    await as(URN, async () => {
+      await plugin.check(link);
+      await plugin.diff(link, link);
+    });
+    await as(`${LINKS_URN}-other`, async () => {
+      await plugin.check(inputsOf("i-b", "i-c"));
+      await plugin.diff(outputsOf("i-b"), inputsOf("i-b", "i-c"));
+    });
     await plugin.update(outputsOf("i-a", "i-b"), inputsOf());
     expect(made()).toEqual(["i-a→vpc-1", "i-b→vpc-1"]);
+  });
+
+  test("what a refresh has compared, and no program declares, is not kept", async () => {
+    linkAll("i-a", "i-b");
+    await as(URN, () => plugin.diff(link, link));
+    await as(`${LINKS_URN}-other`, () => plugin.diff(outputsOf("i-b"), inputsOf("i-b")));
+    await plugin.update(outputsOf("i-a", "i-b"), inputsOf());
+    expect(made()).toEqual([]);
   });
 
   test("what a resource is about to give up itself is not kept", async () => {

@@ -458,6 +458,21 @@ describe("[14] when a reader gives up", () => {
     expect(await reader.vpcOf(link, never)).toBe("vpc-1");
   });
 
+  test("no call is made for looks that were gathered when those who wait for them gave up", async () => {
+    const { ecs, reader, links } = cloud({ "vpc-1": 20 });
+    const giveUp = new AbortController();
+    setMaxListeners(0, giveUp.signal);
+    // Enough looks for the next ones to wait for each other.
+    await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
+    ecs.calls.length = 0;
+    const given = Promise.allSettled(links.map((link) => reader.vpcOf({ ...link, fresh: true }, giveUp.signal)));
+    await turn();
+    giveUp.abort(new Error("cancelled"));
+    await given;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(ecs.calls).toEqual([]);
+  });
+
   test("one that comes too late is turned away, whatever becomes of its call", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 1 });
     ecs.always("describe", fails(fault("describe", "ConnectionLost")));

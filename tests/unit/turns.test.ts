@@ -121,6 +121,13 @@ describe("holders", () => {
     expect(turns.isHeldByAnother(link(), asks)).toBe(isHeld);
   });
 
+  test("a link that a resource keeps is held by it only when the program declares that very link", () => {
+    const turns = new Turns();
+    turns.declare([link("i-a"), link("i-b", "vpc-2")]);
+    turns.keep([link("i-a"), link("i-b"), link("i-c")], "new");
+    expect(["i-a", "i-b", "i-c"].filter((id) => turns.isHeldByAnother(link(id), "old"))).toEqual(["i-a"]);
+  });
+
   test("only this very link is held, and no longer than until it is released", () => {
     const turns = new Turns();
     turns.hold(link(), "new");

@@ -17,6 +17,7 @@ export class DynamicClassicLink implements pulumi.dynamic.ResourceProvider {
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const { inputs, failures } = checkLink(news, session.defaultRegion);
+    session.declare(keptLink(inputs, inputs));
     return { inputs, failures: [...failures] };
   }
 

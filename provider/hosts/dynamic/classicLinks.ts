@@ -18,6 +18,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
     const { inputs, failures } = checkLinks(news, session.defaultRegion);
+    session.declare(keptLinks(inputs, inputs));
     return { inputs, failures: [...failures] };
   }
 

@@ -36,9 +36,14 @@ export function defaultRegion(): string {
   return settings.defaultRegion();
 }
 
-/** Remembers that a resource of this update goes on to declare links. */
+/** Notes links that the program of this update declares. */
+export function declare(links: readonly Link[]): void {
+  turns.declare(links);
+}
+
+/** Remembers that a resource of this update goes on to declare links that it has. */
 export function keep(links: readonly Link[], holder: string | undefined): void {
-  for (const link of links) turns.hold(link, holder);
+  turns.keep(links, holder);
 }
 
 /** The steps, over one connection, so that reads of the whole process are gathered and paced together. */

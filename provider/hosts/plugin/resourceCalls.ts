@@ -64,6 +64,7 @@ export class ResourceCalls {
   check(request: CheckRequest): CheckResponse {
     const { values, secrets } = unwrap(request.getNews());
     const { inputs, failures } = this.#type.check(values, this.#defaultRegion);
+    this.#session.declare(this.#type.kept(inputs, inputs));
     return new CheckResponse().setInputs(wrap(inputs, secrets)).setFailuresList(failureList(failures));
   }
 

@@ -36,9 +36,14 @@ export class Session {
     this.#turns = new Turns();
   }
 
-  /** Remembers that a resource of this update goes on to declare links. */
+  /** Notes links that the program of this update declares. */
+  declare(links: readonly Link[]): void {
+    this.#turns.declare(links);
+  }
+
+  /** Remembers that a resource of this update goes on to declare links that it has. */
   keep(links: readonly Link[], urn: string): void {
-    for (const link of links) this.#turns.hold(link, urn);
+    this.#turns.keep(links, urn);
   }
 
   /** Ends what is under way, and whatever comes after it. Also sent at the end of every run. */
