@@ -104,8 +104,8 @@ describe("how many calls reads cost", () => {
       await jest.advanceTimersByTimeAsync(60);
     }
     await done(Promise.all(looks));
-    expect(ecs.calls.length).toBeLessThan(50);
-    expect(Math.max(...answeredAfterMs)).toBeLessThanOrEqual(250);
+    expect(ecs.calls.length).toBeLessThan(100);
+    expect(Math.max(...answeredAfterMs)).toBeLessThanOrEqual(150);
   });
 
   test("the looks at a few links do not wait", async () => {
@@ -463,7 +463,7 @@ describe("[14] when a reader gives up", () => {
     const giveUp = new AbortController();
     setMaxListeners(0, giveUp.signal);
     // Enough looks for the next ones to wait for each other.
-    await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
+    for (const link of links.slice(0, 6)) await reader.vpcOf({ ...link, fresh: true }, never);
     ecs.calls.length = 0;
     const given = Promise.allSettled(links.map((link) => reader.vpcOf({ ...link, fresh: true }, giveUp.signal)));
     await turn();
