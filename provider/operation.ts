@@ -31,7 +31,7 @@ const REPORT_EVERY_MS = 10_000;
 /** The longest pause between two looks at something that is awaited, in ms. */
 const LOOK_EVERY_MS = 3_000;
 
-/** So many items are looked at together, and together again when a look fails: as many as two calls of ECS can name. */
+/** So many items are looked at together: as many as two calls of ECS can name. */
 const LOOKS_TOGETHER = 2 * MAX_INSTANCE_IDS;
 
 /** An operation in progress. */
@@ -98,9 +98,16 @@ export class Operation {
       const still: Item[] = [];
       for (let from = 0; from < left.length; from += LOOKS_TOGETHER) {
         const some = left.slice(from, from + LOOKS_TOGETHER);
-        const answers = await this.retry(() => Promise.all(some.map(isAsAwaited)));
-        some.filter((_, index) => answers[index]).forEach(onEach);
-        still.push(...some.filter((_, index) => !answers[index]));
+        const answers = new Map<Item, boolean>();
+        await this.retry(async () => {
+          // An answer is kept when another look fails, or no try would be the last where few calls pass at a time.
+          const unanswered = some.filter((item) => !answers.has(item));
+          const looks = unanswered.map(async (item) => answers.set(item, await isAsAwaited(item)));
+          const failed = (await Promise.allSettled(looks)).find((look) => look.status === "rejected");
+          if (failed !== undefined) throw failed.reason;
+        });
+        some.filter((item) => answers.get(item)).forEach(onEach);
+        still.push(...some.filter((item) => !answers.get(item)));
       }
       left = still;
       if (left.length === 0) return;

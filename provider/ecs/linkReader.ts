@@ -102,6 +102,8 @@ class Region {
   readonly #callsSpent = new Map<string, { calls: number; at: number }>();
   #waiting: Waiting[] = [];
   #callsRunning = 0;
+  /** Instances that were in a list that ECS refused, and in how long a list they are asked for next. */
+  readonly #shorterLists = new Map<string, number>();
   /** When looks were sent lately. */
   #looks: readonly number[] = [];
 
@@ -155,8 +157,19 @@ class Region {
   #send(): void {
     this.#beginListings();
     while (this.#waiting.length > 0 && this.#callsRunning < CALLS_AT_A_TIME) {
-      void this.#ask(this.#waiting.splice(0, MAX_INSTANCE_IDS));
+      void this.#ask(this.#nextList());
     }
+  }
+
+  #nextList(): readonly Waiting[] {
+    const longest = this.#longestListFor(this.#waiting[0]);
+    const list = new Set(this.#waiting.filter((one) => this.#longestListFor(one) === longest).slice(0, longest));
+    this.#waiting = this.#waiting.filter((one) => !list.has(one));
+    return [...list];
+  }
+
+  #longestListFor(waiting: Waiting | undefined): number {
+    return this.#shorterLists.get(waiting?.read.instanceId ?? "") ?? MAX_INSTANCE_IDS;
   }
 
   /** Moves the reads of VPCs that turn out to be swept over to a listing. */
@@ -186,9 +199,11 @@ class Region {
       );
     } catch (error) {
       const half = Math.ceil(together.length / 2);
-      // One released instance makes ECS refuse the whole list. Halving finds it, and answers the others.
+      // One released instance makes ECS refuse the whole list. Halving finds it, and answers the others. How far that has
+      // come is remembered: whoever is throttled meanwhile and asks again would else begin with the whole list, for ever.
       if (half < together.length && isAboutTheList(error)) {
-        await Promise.all([this.#ask(together.slice(0, half)), this.#ask(together.slice(half))]);
+        for (const { read } of together) this.#shorterLists.set(read.instanceId, half);
+        this.#waiting.unshift(...together);
       } else {
         for (const { reject } of together) reject(error);
       }
@@ -200,6 +215,7 @@ class Region {
 
   /** A link that is listed is there. That one is missing proves its absence only where no page can have hidden it. */
   async #answer(together: readonly Waiting[], { links, pages, complete }: LinkPages): Promise<void> {
+    for (const { read } of together) this.#shorterLists.delete(read.instanceId);
     const vpcIds = new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
     for (const { read, resolve } of together) if (vpcIds.has(read.instanceId)) resolve(vpcIds.get(read.instanceId));
     const missing = together.filter(({ read }) => !vpcIds.has(read.instanceId));

@@ -369,6 +369,7 @@ describe("when a call fails", () => {
   test("[9] a released instance does not take the others of its call with it", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 99 });
     ecs.released.add("i-vpc-1-42");
+    ecs.links.delete("i-vpc-1-42");
     const outcomes = await Promise.allSettled(links.map((link) => reader.vpcOf(link, never)));
     expect(outcomes.flatMap(({ status }, n) => (status === "rejected" ? [n] : []))).toEqual([42]);
     expect(outcomes[42]).toMatchObject({ reason: { kind: "gone" } });
@@ -396,6 +397,31 @@ describe("when a call fails", () => {
     };
     const vpcIds = await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
     expect(vpcIds).toEqual(links.map(() => "vpc-1"));
+  });
+
+  test("[9] where one call passes before all must wait, a released instance is found all the same", async () => {
+    const { ecs, reader, links } = cloud({ "vpc-1": 20 });
+    ecs.released.add("i-vpc-1-7");
+    let hasPassed = false;
+    ecs.always("describe", (work) => {
+      if (hasPassed) throw refusal("describe", "Throttling.User");
+      hasPassed = true;
+      return work();
+    });
+    const outcomes = new Map<string, string | undefined>();
+    for (let tries = 0; outcomes.size < links.length && tries < 50; tries += 1) {
+      hasPassed = false;
+      const asked = links.filter(({ instanceId }) => !outcomes.has(instanceId));
+      const reads = instances(asked.map(({ instanceId }) => instanceId));
+      const settled = await Promise.allSettled(reads.map((read) => reader.vpcOf(read, never)));
+      for (const [n, outcome] of settled.entries()) {
+        const { instanceId } = asked[n] ?? { instanceId: "" };
+        if (outcome.status === "fulfilled") outcomes.set(instanceId, outcome.value);
+        else if (outcome.reason.kind === "gone") outcomes.set(instanceId, "gone");
+      }
+    }
+    expect([...outcomes].filter(([, vpcId]) => vpcId !== "vpc-1")).toEqual([["i-vpc-1-7", "gone"]]);
+    expect(outcomes.size).toBe(20);
   });
 
   test("many released instances are told apart without a storm of calls", async () => {
