@@ -1,7 +1,9 @@
-/** The errors that leave the lifecycle: sentences for people, with nothing else in them. */
+/** The errors that leave a resource: sentences for people, with nothing else in them. */
+
+import { hidden } from "./hidden";
 
 /**
- * A create, read, update or delete that failed. One sentence that says what was asked, what came of it, and what to do.
+ * A check, create, read, update or delete that failed. One sentence that says what was asked, what came of it, and what to do.
  *
  * It carries no `code` and no `details`, which Pulumi's host would show in place of the message, and its stack is one
  * line, because the host prints that too.
@@ -20,32 +22,22 @@ export class ClassicLinkError extends Error {
 }
 
 /**
- * Marks the outputs of a half-made resource, until an update has finished it. A refresh that does not find its link yet
- * would otherwise drop it from the state, and Pulumi forgets its reasons at every refresh.
- */
-export const HALF_MADE = "__halfMade";
-
-/** Whether the outputs in a state are those of a half-made resource. */
-export function isHalfMade(state: Readonly<Record<string, unknown>>): boolean {
-  return state[HALF_MADE] === true;
-}
-
-/**
  * A resource that exists, or may exist, but is not finished. Pulumi keeps it in the state with its reasons, and the next
  * `pulumi up` calls update.
  */
-export class HalfMadeError extends ClassicLinkError {
-  override readonly name = "HalfMadeError";
+export class PartiallyCreatedError extends ClassicLinkError {
+  override readonly name = "PartiallyCreatedError";
   readonly id: string;
   /** The outputs to keep, with the mark. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** All that Pulumi shows: the message itself is dropped. */
   readonly reasons: readonly string[];
 
+  /** @param properties the outputs without the mark. */
   constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
     super(reasons.join("\n"));
     this.id = id;
-    this.properties = { ...properties, [HALF_MADE]: true };
+    this.properties = { ...properties, [hidden.partiallyCreated]: true, [hidden.attachedAt]: Date.now() };
     this.reasons = reasons;
   }
 }
