@@ -3,7 +3,7 @@
 import { actAndConfirm } from "./actAndConfirm";
 import { isProofOfNoLink, LinkedElsewhere, MayBeLinked } from "./attachErrors";
 import { OutOfTime } from "./ecs/budget";
-import type { EcsClient, Link, LinkPage, LinkQuery } from "./ecs/client";
+import type { Caller, EcsClient, Link, LinkPage, LinkQuery } from "./ecs/client";
 import { EcsError, type EcsErrorKind } from "./ecs/errors";
 import type { LinkReader } from "./ecs/linkReader";
 import type { Operation } from "./operation";
@@ -83,7 +83,7 @@ export class LinkSteps {
     let mayBeLinked = false;
     const isThere = async () => {
       hasLooked = true;
-      const linkedTo = await this.look(link, operation.signal);
+      const linkedTo = await this.look(link, operation.caller);
       if (linkedTo !== undefined && linkedTo !== link.vpcId) throw new LinkedElsewhere(linkedTo);
       return linkedTo === link.vpcId;
     };
@@ -94,7 +94,7 @@ export class LinkSteps {
         const before = mayBeLinked;
         mayBeLinked = true;
         try {
-          await this.#client.attach(link, operation.signal);
+          await this.#client.attach(link, operation.caller);
           return { listed: false, adopted: false };
         } catch (error) {
           const refused =
@@ -128,7 +128,7 @@ export class LinkSteps {
     onEach: (link: Link) => void = () => {},
   ): Promise<void> {
     // Some regions answer "no such instance" for one whose link is not listed yet, so that ends nothing here.
-    const isListed = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
+    const isListed = async (link: Link) => (await this.look(link, operation.caller)) === link.vpcId;
     try {
       await operation.until(links, isListed, "attached, not listed yet", onEach);
     } catch (error) {
@@ -148,7 +148,7 @@ export class LinkSteps {
   ): Promise<void> {
     const retired = new Retired(this.#forgetRetired);
     await this.#turns.take(links, operation.signal, async () => {
-      const isThere = async (link: Link) => (await this.look(link, operation.signal)) === link.vpcId;
+      const isThere = async (link: Link) => (await this.look(link, operation.caller)) === link.vpcId;
       const isUnlisted = async (link: Link) => !(await retired.orForgotten(link, () => isThere(link)));
       const detach = async (link: Link, waits: () => void): Promise<boolean> => {
         try {
@@ -196,13 +196,13 @@ export class LinkSteps {
     let hasLooked = false;
     const isThere = async () => {
       hasLooked = true;
-      return (await this.look(link, operation.signal)) === link.vpcId;
+      return (await this.look(link, operation.caller)) === link.vpcId;
     };
     await operation.retry(async () => {
       if (lookBefore && !isListingLate() && !(await isThere())) return;
       lookBefore = false;
       try {
-        await this.#client.detach(link, operation.signal);
+        await this.#client.detach(link, operation.caller);
       } catch (error) {
         if (!(error instanceof EcsError)) throw error;
         lookBefore = error.facts.unclear;
@@ -218,13 +218,13 @@ export class LinkSteps {
   }
 
   /** Which VPC the instance is linked to now, asked anew. A released instance has none. */
-  async look(link: Link, signal: AbortSignal): Promise<string | undefined> {
-    return await noneIfGone(this.#reader.vpcOf({ ...link, fresh: true }, signal));
+  async look(link: Link, caller: Caller): Promise<string | undefined> {
+    return await noneIfGone(this.#reader.vpcOf({ ...link, fresh: true }, caller));
   }
 
   /** Which VPC the instance is linked to; an answer that is a few seconds old will do. A released instance has none. */
-  async read(link: InstanceAndPerhapsVpc, signal: AbortSignal): Promise<string | undefined> {
-    return await noneIfGone(this.#reader.vpcOf(link, signal));
+  async read(link: InstanceAndPerhapsVpc, caller: Caller): Promise<string | undefined> {
+    return await noneIfGone(this.#reader.vpcOf(link, caller));
   }
 
   /**
@@ -239,15 +239,15 @@ export class LinkSteps {
     const links = instanceIds.map((instanceId) => ({ ...vpc, instanceId }));
     // In turn, because a link that is being removed at this moment is still listed.
     return await this.#turns.take(links, operation.signal, async () => {
-      const listed = await this.#reader.listed(vpc.regionId, vpc.vpcId, instanceIds, operation.signal);
+      const listed = await this.#reader.listed(vpc.regionId, vpc.vpcId, instanceIds, operation.caller);
       for (const link of links) if (listed.has(link.instanceId)) this.#turns.hold(link, operation.holder);
       return listed;
     });
   }
 
   /** One page of the links that match, asked anew. */
-  async page(query: LinkQuery, signal: AbortSignal): Promise<LinkPage> {
-    return await this.#client.describe(query, signal);
+  async page(query: LinkQuery, caller: Caller): Promise<LinkPage> {
+    return await this.#client.describe(query, caller);
   }
 
   /** Looks, and where that is refused for good too, stays with the first error. */

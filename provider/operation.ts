@@ -2,7 +2,7 @@
 
 import { ClassicLinkError } from "./classicLinkError";
 import { Budget, OutOfTime } from "./ecs/budget";
-import { MAX_INSTANCE_IDS } from "./ecs/client";
+import { type Caller, MAX_INSTANCE_IDS } from "./ecs/client";
 import { EcsError } from "./ecs/errors";
 import { pause, retry } from "./ecs/retry";
 
@@ -43,6 +43,7 @@ export class Operation {
   readonly #report: (message: string) => void;
   readonly #warn: (message: string) => void;
   readonly #progress: ((message: string) => void) | undefined;
+  readonly #caller: Caller;
   #tries = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
   #waitingFor = "no answer yet";
@@ -55,6 +56,7 @@ export class Operation {
     this.#asked = asked;
     this.holder = context.holder;
     this.#budget = new Budget(context.timeoutMs ?? defaultMs, context.signal);
+    this.#caller = { signal: this.#budget.signal };
     this.#report = context.report ?? (() => {});
     this.#warn = context.warn ?? this.#report;
     this.#progress = context.progress;
@@ -63,6 +65,11 @@ export class Operation {
   /** Ends when the operation's time does, or when it is cancelled. */
   get signal(): AbortSignal {
     return this.#budget.signal;
+  }
+
+  /** As whom the calls of the operation are made. */
+  get caller(): Caller {
+    return this.#caller;
   }
 
   /**
