@@ -24,7 +24,7 @@ export async function listVpcs(
 ): Promise<readonly string[]> {
   const operation = new Operation(`list the VPCs in ${regionId}`, context, LIST_TIMEOUT_MS);
   const read = async (pageNumber: number) => {
-    const { vpcIds, totalCount } = await client.describeVpcs({ regionId, pageNumber }, operation.signal);
+    const { vpcIds, totalCount } = await client.describeVpcs({ regionId, pageNumber }, operation.caller);
     return { items: vpcIds, totalCount };
   };
   try {
@@ -46,7 +46,7 @@ export async function listVpcs(
 export async function isClassicLinkOff(client: VpcClient, vpc: Vpc): Promise<boolean> {
   const operation = new Operation(`look at ${vpc.vpcId} in ${vpc.regionId}`, {}, LOOK_TIMEOUT_MS);
   try {
-    return await operation.retry(async () => !(await client.isClassicLinkEnabled(vpc, operation.signal)));
+    return await operation.retry(async () => !(await client.isClassicLinkEnabled(vpc, operation.caller)));
   } catch {
     // Whoever asks has an error of its own to tell, which says more.
     return false;

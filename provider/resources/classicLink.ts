@@ -119,7 +119,7 @@ export class ClassicLinkLifecycle {
     const { regionId, instanceId } = link;
     const operation = new Operation(`read the link of ${instanceId} in ${regionId}`, context, READ_TIMEOUT_MS);
     try {
-      const vpcId = await operation.retry(() => this.#steps.read(link, operation.signal));
+      const vpcId = await operation.retry(() => this.#steps.read(link, operation.caller));
       return vpcId === undefined ? undefined : { regionId, instanceId, vpcId };
     } catch (error) {
       throw operation.failure(error);

@@ -58,7 +58,7 @@ export class ClassicLinksLifecycle {
     try {
       const linkedTo = await Promise.all(
         members.map((instanceId) =>
-          operation.retry(() => this.#steps.read({ regionId, instanceId, vpcId }, operation.signal)),
+          operation.retry(() => this.#steps.read({ regionId, instanceId, vpcId }, operation.caller)),
         ),
       );
       const here = members.filter((_, index) => (linkedTo[index] ?? (halfMade ? vpcId : undefined)) === vpcId);

@@ -89,7 +89,7 @@ async function linksOfVpc(
 ): Promise<readonly Link[]> {
   const operation = new Operation(`list the links to ${vpcId} in ${regionId}`, context, LIST_TIMEOUT_MS);
   const read = async (pageNumber: number) => {
-    const { links, totalCount } = await steps.page({ regionId, vpcId, pageNumber }, operation.signal);
+    const { links, totalCount } = await steps.page({ regionId, vpcId, pageNumber }, operation.caller);
     return { items: links, totalCount };
   };
   try {

@@ -45,19 +45,21 @@ function refusing(ecs: ScriptedEcs, errors: Readonly<Record<string, Error>>): Ec
     await call();
   };
   return {
-    attach: (link, signal) => unless(link, () => ecs.attach(link, signal)),
-    detach: (link, signal) => unless(link, () => ecs.detach(link, signal)),
-    describe: (query, signal) => ecs.describe(query, signal),
+    attach: (link, caller) => unless(link, () => ecs.attach(link, caller)),
+    detach: (link, caller) => unless(link, () => ecs.detach(link, caller)),
+    describe: (query, caller) => ecs.describe(query, caller),
+    existing: (...args) => ecs.existing(...args),
   };
 }
 
 /** The same cloud, whose listings do not show one instance as it is, but linked as given. */
 function showing(ecs: ScriptedEcs, instanceId: string, linkedTo?: string): EcsClient {
   return {
-    attach: (link, signal) => ecs.attach(link, signal),
-    detach: (link, signal) => ecs.detach(link, signal),
-    async describe(query, signal) {
-      const page = await ecs.describe(query, signal);
+    attach: (link, caller) => ecs.attach(link, caller),
+    detach: (link, caller) => ecs.detach(link, caller),
+    existing: (...args) => ecs.existing(...args),
+    async describe(query, caller) {
+      const page = await ecs.describe(query, caller);
       const others = page.links.filter((link) => link.instanceId !== instanceId);
       const named = query.instanceIds?.includes(instanceId) ?? query.vpcId === linkedTo;
       const shown = named && linkedTo !== undefined ? [{ regionId, instanceId, vpcId: linkedTo }] : [];
@@ -289,8 +291,8 @@ describe("[6] when some members cannot be linked", () => {
     const startedAt = performance.now();
     const watched: EcsClient = {
       ...locked,
-      attach: async (link, signal) => {
-        await locked.attach(link, signal);
+      attach: async (link, caller) => {
+        await locked.attach(link, caller);
         if (ecs.links.size === 100) linkedAfterMs = performance.now() - startedAt;
       },
     };
