@@ -98,10 +98,10 @@ export class LinkSteps {
           return { listed: false, adopted: false };
         } catch (error) {
           const refused =
-            error instanceof OutOfTime ? error.neverSent : !(error instanceof EcsError && error.facts.unclear);
+            error instanceof OutOfTime ? error.neverSent : !(error instanceof EcsError && error.facts.mayHaveSucceeded);
           if (refused) mayBeLinked = before;
           if (!(error instanceof EcsError)) throw error;
-          lookBefore = error.facts.unclear;
+          lookBefore = error.facts.mayHaveSucceeded;
           if (PASSING.has(error.kind) || error.kind === "gone") throw error;
           // A busy instance may be linked already, which one look tells; a refusal for good may be about just that.
           if (error.kind === "busy" && hasLooked) throw error;
@@ -205,7 +205,7 @@ export class LinkSteps {
         await this.#client.detach(link, operation.signal);
       } catch (error) {
         if (!(error instanceof EcsError)) throw error;
-        lookBefore = error.facts.unclear;
+        lookBefore = error.facts.mayHaveSucceeded;
         if (PASSING.has(error.kind) || (error.kind === "busy" && (hasLooked || isListingLate()))) throw error;
         // Refused. Whether that matters depends on whether there is anything left to detach.
         const isLeft = error.kind === "retired" ? () => retired.orForgotten(link, isThere) : isThere;
@@ -298,7 +298,7 @@ export type InstanceAndPerhapsVpc = Omit<Link, "vpcId"> & Partial<Pick<Link, "vp
  */
 function contradicted(error: EcsError, advice: string): EcsError {
   if (error.kind !== "conflict" && error.kind !== "gone") return error;
-  return new EcsError({ ...error.facts, kind: "busy", patienceMs: LISTING_LAG_MS, advice });
+  return new EcsError({ ...error.facts, kind: "busy", retryForMs: LISTING_LAG_MS, advice });
 }
 
 async function noneIfGone(reading: Promise<string | undefined>): Promise<string | undefined> {

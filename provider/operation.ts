@@ -187,7 +187,7 @@ function reasonOf({ kind, facts }: EcsError): string {
   if (facts.code === "InvalidStatus.InstanceLocked") return "locked";
   if (kind === "throttled") return "throttled";
   const what = kind === "busy" ? "not now" : "no usable answer";
-  const most = facts.patienceMs === undefined ? "" : `; gives up after ${formatDuration(facts.patienceMs)}`;
+  const most = facts.retryForMs === undefined ? "" : `; gives up after ${formatDuration(facts.retryForMs)}`;
   return `${what} (${facts.code}${most})`;
 }
 
