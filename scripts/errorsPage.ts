@@ -119,7 +119,7 @@ function errorsTable(name: string, rows: readonly Row[]): string {
   const timed = rows.some(isTried);
   const timeOf = (row: Row) => {
     if (!isTried(row)) return "not at all";
-    return row.patienceMs === undefined ? "to the timeout" : formatDuration(row.patienceMs);
+    return row.retryForMs === undefined ? "to the timeout" : formatDuration(row.retryForMs);
   };
   const head = [name, "what it means", ...(timed ? ["tried"] : []), "what to do"];
   const cells = rows.map((row) => {
@@ -149,7 +149,7 @@ async function example(): Promise<string> {
     code: "QuotaExceeded",
     said: "The quota of links of the VPC is used up.",
     requestId: "0A1B2C3D-0000-4000-8000-000000000001",
-    unclear: false,
+    mayHaveSucceeded: false,
   });
   const operation = new Operation("link i-bp1web to vpc-bp1shop in cn-hangzhou", {}, 1);
   try {

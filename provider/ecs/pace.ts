@@ -64,7 +64,7 @@ class Gate {
     } catch (error) {
       if (error instanceof EcsError && error.kind === "throttled") {
         if (closings === this.#closings) this.#close(retryAfterMs(error));
-      } else if (error instanceof EcsError && !error.facts.unclear && closings === this.#closings) {
+      } else if (error instanceof EcsError && !error.facts.mayHaveSucceeded && closings === this.#closings) {
         // Refused for another reason, so not for the pace. What got no answer says nothing of it.
         this.#passed();
       }

@@ -1,18 +1,19 @@
 /** What is configured for one stack or one provider: where to call ECS, and as whom. The only reader of `process.env`. */
 
-import type { CredentialsSource } from "./ecs/credentials";
-import { regionOfProfile } from "./ecs/credentials/profileFile";
-import { CLI_FILE, chooseSource, expanded } from "./settings/credentials";
-import { ecsEndpoint, stsEndpoint, vpcEndpoint } from "./settings/endpoints";
-import { type ConfigReader, type Environment, Lookup } from "./settings/lookup";
-import { placesOf, type SWITCHES } from "./settings/places";
-import { proxyFor } from "./settings/proxy";
-import { SettingError } from "./settings/settingError";
-import { shown } from "./shown";
+import type { CredentialsSource } from "../ecs/credentials";
+import { regionOfProfile } from "../ecs/credentials/profileFile";
+import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
+import { CLI_FILE, chooseSource, expanded } from "./credentials";
+import { ecsEndpoint, stsEndpoint, vpcEndpoint } from "./endpoints";
+import { type ConfigReader, type Environment, Lookup } from "./lookup";
+import { placesOf, type SWITCHES } from "./places";
+import { proxyFor } from "./proxy";
+import { SettingError } from "./settingError";
+import { shown } from "../shown";
 
-export type { ConfigReader } from "./settings/lookup";
-export { SETTINGS } from "./settings/places";
-export { SettingError } from "./settings/settingError";
+export type { ConfigReader } from "./lookup";
+export { SETTINGS } from "./places";
+export { SettingError } from "./settingError";
 
 /** The settings of one stack. Reads lazily, so that making it never throws. */
 export class Settings {
@@ -57,6 +58,35 @@ export class Settings {
    */
   vpcEndpointOf(regionId: string): string {
     return vpcEndpoint(this.#lookup, regionId);
+  }
+
+  /** Whether a region is one of a private cloud: its ECS endpoint is not Alibaba Cloud's public one. */
+  isPrivate(regionId: string): boolean {
+    return !isPublic(this.endpointOf(regionId));
+  }
+
+  /** A name for the cloud of a region: the same for two addresses of one cloud. */
+  cloudOf(regionId: string): string {
+    return cloudOf(this.endpointOf(regionId), regionId);
+  }
+
+  /**
+   * The organization and the resource set that requests ask for on a private cloud. Empty when none is configured.
+   *
+   * @throws {SettingError} for a resource set without an organization.
+   */
+  scope(): Scope {
+    const organization = this.#lookup.find("organizationId");
+    const set = this.#lookup.find("resourceSetId");
+    if (organization === undefined && set !== undefined) {
+      throw new SettingError(
+        `organizationId is missing, while ${set.place} is set; looked at ${placesOf("organizationId")}; set one of them`,
+      );
+    }
+    return {
+      ...(organization === undefined ? {} : { organizationId: organization.value }),
+      ...(set === undefined ? {} : { resourceSetId: set.value }),
+    };
   }
 
   /**
