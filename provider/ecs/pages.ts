@@ -1,8 +1,12 @@
 /** Reads every page of a list that may change while it is read. */
 
-import { fault } from "./ecs/errorCodes";
-import type { ApiOperation } from "./ecs/errors";
-import type { Operation } from "./operation";
+import { fault } from "./errorCodes";
+import type { ApiOperation } from "./errors";
+
+/** Runs a call until it succeeds or fails for good. */
+export interface Retrier {
+  retry<T>(call: () => Promise<T>): Promise<T>;
+}
 
 /** One page of a list. */
 export interface Page<Item> {
@@ -20,12 +24,12 @@ export interface Page<Item> {
  * @throws what ended the operation when the list could not be read whole.
  */
 export async function readAllPages<Item>(
-  operation: Operation,
+  retrier: Retrier,
   called: ApiOperation,
   read: (pageNumber: number) => Promise<Page<Item>>,
   keyOf: (item: Item) => string,
 ): Promise<readonly Item[]> {
-  return await operation.retry(async () => {
+  return await retrier.retry(async () => {
     const items = new Map<string, Item>();
     for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
       const page = await read(pageNumber);

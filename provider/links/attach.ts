@@ -7,7 +7,7 @@ import { detachUntilGone, orNotChecked } from "./detach";
 import { SETTLE_POLL_MS } from "./ledger";
 import { type Connection, currentVpc, isTransient, LISTING_LAG_MS } from "./connection";
 import type { Task } from "./operation";
-import { LinkedElsewhere } from "./refusals";
+import { LinkedElsewhere } from "./errors";
 
 /** For how long a link that is in the way may still turn out to be given up by another resource of this run, in ms. */
 const HANDOVER_MS = 3_000;
@@ -24,9 +24,13 @@ export interface Attached {
 export class AttachFailed extends Error {
   override readonly name = "AttachFailed";
 
-  /** @param mayBeLinked whether the link may have been made all the same. Then the state has to know of it. */
+  /**
+   * @param isAbsent whether it is proven that there is no such link.
+   * @param mayBeLinked whether the link may have been made all the same. Then the state has to know of it.
+   */
   constructor(
     override readonly cause: unknown,
+    readonly isAbsent: boolean,
     readonly mayBeLinked: boolean,
   ) {
     super("the attach failed");
@@ -70,7 +74,8 @@ export async function attach(connection: Connection, link: Link, task: Task, che
       }
     }
   } catch (error) {
-    throw new AttachFailed(error, asking.mayBeLinked && !provesNoLink(error));
+    const isAbsent = provesNoLink(error);
+    throw new AttachFailed(error, isAbsent, asking.mayBeLinked && !isAbsent);
   }
 }
 
@@ -100,11 +105,12 @@ class Asking {
       } catch (refusal) {
         if (!(refusal instanceof EcsError) || isTransient(refusal) || refusal.kind === "gone") throw refusal;
         // A refusal for good may be about the link being there.
-        if (await orNotChecked(refusal, () => this.#task.retry(() => this.#isThere()))) return { isListed: true, isAdopted: !wasSent };
+        if (await orNotChecked(refusal, () => this.#task.retry(() => this.#isThere())))
+          return { isListed: true, isAdopted: !wasSent };
         contradictedAt ??= performance.now();
         if (refusal.kind !== "conflict" || performance.now() - contradictedAt >= LISTING_LAG_MS) throw refusal;
         this.#task.waits("ECS denies the link, but lists none");
-        await this.#task.pause(pauseMs);
+        await this.#task.pause(pauseMs, refusal);
       }
     }
   }
@@ -126,7 +132,8 @@ class Asking {
       this.#checkFirst = error.facts.mayHaveSucceeded;
       // A busy instance may be linked already. One check tells.
       const isFirstLock = error.kind === "busy" && !this.#hasChecked;
-      if (isFirstLock && (await orNotChecked(error, () => this.#isThere()))) return { isListed: true, isAdopted: !before };
+      if (isFirstLock && (await orNotChecked(error, () => this.#isThere())))
+        return { isListed: true, isAdopted: !before };
       throw error;
     } finally {
       reader.changed(this.#link.regionId, this.#link.instanceId);

@@ -29,11 +29,16 @@ export interface Change<Outcome> {
   ended?(link: Link, outcome: Outcome): void;
 }
 
-/** Carries out a change for each link. Never throws for what goes wrong with one of them. */
+/**
+ * Carries out a change for each link. Never throws for what goes wrong with one of them.
+ *
+ * @param already how many links of the same resource need no change, for progress.
+ */
 export async function changeAll<Outcome extends { readonly state: string }>(
   links: readonly Link[],
   change: Change<Outcome>,
   operation: Operation,
+  already = 0,
 ): Promise<ReadonlyMap<Link, Outcome>> {
   const outcomes = new Map<Link, Outcome>();
   const accepted = new Map<Link, Task>();
@@ -41,11 +46,12 @@ export async function changeAll<Outcome extends { readonly state: string }>(
 
   /** One link shows its own waits; of many, the counts are shown. */
   function show(isWait: boolean): void {
-    if (links.length === 1) return;
+    const total = links.length + already;
+    if (total === 1) return;
     const failed = [...outcomes.values()].filter(({ state }) => state === "failed").length;
     const locked = [...waiting.values()].filter((reason) => reason === "locked").length;
     const counts = [
-      `${outcomes.size - failed + accepted.size}/${links.length} ${change.verb}`,
+      `${already + outcomes.size - failed + accepted.size}/${total} ${change.verb}`,
       ...(locked > 0 ? [`${locked} locked`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
     ];
@@ -70,7 +76,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
       leave();
       show(true);
     };
-    const task = links.length === 1 ? new Task(operation) : new Task(operation, onWait);
+    const task = links.length + already === 1 ? new Task(operation) : new Task(operation, onWait);
     try {
       settle(link, task, await change.act(link, task));
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
 import { type Connection, currentVpc, isTransient, LISTING_LAG_MS } from "./connection";
 import type { Task } from "./operation";
-import { NotChecked } from "./refusals";
+import { NotChecked } from "./errors";
 
 /** How often a link that is not listed yet is asked for, in ms. */
 const LATE_POLL_MS = 5_000;
@@ -65,7 +65,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
     const deniesLink = refusal.kind === "conflict" || refusal.kind === "gone";
     if (deniesLink && mayBeLate()) {
       task.waits("attached less than 2 min ago, may be listed late");
-      await task.pause(LATE_POLL_MS);
+      await task.pause(LATE_POLL_MS, refusal);
       continue;
     }
     // Refused for good. That matters only if the link is there.
@@ -75,7 +75,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
     contradictedAt ??= performance.now();
     if (!deniesLink || performance.now() - contradictedAt >= LISTING_LAG_MS) throw refusal;
     task.waits("ECS denies this, but lists the link");
-    await task.pause(pauseMs);
+    await task.pause(pauseMs, refusal);
   }
 }
 

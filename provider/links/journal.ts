@@ -1,6 +1,16 @@
 /** What the provider processes of one run write down for each other. */
 
-import { appendFileSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, rmdirSync, unlinkSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -92,7 +102,8 @@ function pidOf(file: string): number {
 function makePrivate(folder: string, user: number): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
-  const isOurs = found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));
+  const isOurs =
+    found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));
   if (!isOurs) throw new Error("the folder of the run belongs to another user, or others may use it");
 }
 

@@ -8,12 +8,18 @@ import { type Connection, currentVpc, noneIfGone } from "./connection";
 import { detach } from "./detach";
 import type { Instance } from "./ledger";
 import type { Operation, Task } from "./operation";
-import { NotChecked } from "./refusals";
 
 /** What came of attaching a link. */
 export type AttachOutcome =
   | { readonly state: "linked"; readonly isAdopted: boolean }
-  | { readonly state: "failed"; readonly reason: string; readonly mayBeLinked: boolean };
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      /** It is proven that there is no such link. */
+      readonly isAbsent: boolean;
+      /** The link may have been made all the same. */
+      readonly mayBeLinked: boolean;
+    };
 
 /** What came of detaching a link. */
 export type DetachOutcome =
@@ -38,12 +44,13 @@ export class Links {
    * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances.
    *
    * @param checkFirst for links that may be there.
+   * @param already how many links of the same resource are linked already, for progress.
    * @returns the outcome of each.
    */
   async attach(
     links: readonly Link[],
     operation: Operation,
-    { checkFirst = false } = {},
+    { checkFirst = false, already = 0 } = {},
   ): Promise<ReadonlyMap<Link, AttachOutcome>> {
     return await changeAll<AttachOutcome>(
       links,
@@ -59,11 +66,14 @@ export class Links {
           return vpcId === link.vpcId ? { state: "linked", isAdopted: false } : undefined;
         },
         fail: (error, _link, task) => {
-          const [cause, mayBeLinked] = error instanceof AttachFailed ? [error.cause, error.mayBeLinked] : [error, true];
-          return { state: "failed", reason: task.explain(cause), mayBeLinked };
+          // What was accepted and is not listed in time may be linked.
+          const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
+          const { cause, isAbsent, mayBeLinked } = failed;
+          return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
         },
       },
       operation,
+      already,
     );
   }
 
@@ -111,7 +121,11 @@ export class Links {
    * Which of the instances the VPC's listing shows. A link that this run has removed does not count, whatever a listing
    * shows. That an instance is missing proves nothing.
    */
-  async listed(vpc: Omit<Link, "instanceId">, instanceIds: readonly string[], task: Task): Promise<ReadonlySet<string>> {
+  async listed(
+    vpc: Omit<Link, "instanceId">,
+    instanceIds: readonly string[],
+    task: Task,
+  ): Promise<ReadonlySet<string>> {
     const { reader, ledger } = this.#connection;
     const listed = await task.retry(() => reader.listed(vpc.regionId, vpc.vpcId, instanceIds, task));
     const proven = instanceIds.filter((id) => listed.has(id) && !ledger.isTouched({ ...vpc, instanceId: id }));

@@ -4,7 +4,7 @@ import { Budget, OutOfTime } from "../ecs/budget";
 import type { Caller } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
 import { pause, retry } from "../ecs/retry";
-import { Refused } from "./refusals";
+import { ClassicLinkError } from "./errors";
 
 /** What a host knows of a call besides its properties. */
 export interface CallContext {
@@ -41,18 +41,24 @@ export class Operation {
     this.#budget = new Budget(context.timeoutMs ?? defaultMs, context.signal);
   }
 
-  /** Runs `work`, and turns what it throws into the sentence of the operation's failure. */
-  async run<T>(work: () => Promise<T>, toError: (sentence: string) => Error, task: Task): Promise<T> {
+  /**
+   * Runs the operation's work, and ends its time.
+   *
+   * @param task whose calls the failure counts.
+   * @throws {ClassicLinkError} the sentence of the failure.
+   */
+  async run<T>(work: () => Promise<T>, task = new Task(this)): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isOurs = error instanceof EcsError || error instanceof OutOfTime || error instanceof Refused;
-      throw isOurs ? toError(`cannot ${this.#asked}: ${task.explain(error)}`) : error;
+      if (error instanceof ClassicLinkError) throw error;
+      throw new ClassicLinkError(`cannot ${this.#asked}: ${task.explain(error)}`);
     } finally {
       this.#budget.close();
     }
   }
 
+  /** What it is to do. */
   get asked(): string {
     return this.#asked;
   }
@@ -134,9 +140,17 @@ export class Task implements Caller {
     return await retry(call, this.#operation.budget, (error) => this.waits(reasonOf(error)));
   }
 
-  /** Waits, in ms, and no longer than the operation may take. */
-  async pause(ms: number): Promise<void> {
-    await pause(ms, this.#operation.budget);
+  /**
+   * Waits, in ms, and no longer than the operation may take.
+   *
+   * @param last why, for the error when the time is over.
+   */
+  async pause(ms: number, last?: EcsError): Promise<void> {
+    try {
+      await pause(ms, this.#operation.budget);
+    } catch (error) {
+      throw error instanceof OutOfTime && last !== undefined ? new OutOfTime(last) : error;
+    }
   }
 
   /** What ended the task, with the number of its calls, and what to do. */

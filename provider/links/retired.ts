@@ -9,7 +9,9 @@ const MOST_NAMED = 5;
 
 /** The warning, or undefined when no link was dropped. */
 export function warningOfForgotten(outcomes: ReadonlyMap<Link, DetachOutcome>): string | undefined {
-  const forgotten = [...outcomes].flatMap(([link, outcome]) => (outcome.state === "forgotten" ? [{ link, outcome }] : []));
+  const forgotten = [...outcomes].flatMap(([link, outcome]) =>
+    outcome.state === "forgotten" ? [{ link, outcome }] : [],
+  );
   const [first] = forgotten;
   if (first === undefined) return undefined;
   const all = forgotten.map(({ link: { instanceId, vpcId } }) => `${instanceId} to ${vpcId}`);

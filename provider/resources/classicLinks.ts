@@ -1,190 +1,255 @@
-/** The lifecycle of many links to one VPC, held as one resource: create, read, update, delete. `members.ts` has their data. */
+/** `ClassicLinks`, a fleet: many links to one VPC, as one resource. */
 
-import { actAndConfirm } from "./actAndConfirm";
-import { isProofOfNoLink, MayBeLinked } from "./attachErrors";
+import type { Link } from "../ecs/client";
+import { ClassicLinkError } from "../links/errors";
+import { type CallContext, Operation, plural, Task } from "../links/operation";
+import type { DetachOutcome, Links } from "../links/links";
+import { someOf, warningOfForgotten } from "../links/retired";
 import { READ_TIMEOUT_MS } from "./classicLink";
-import { ClassicLinkError, HalfMadeError } from "./classicLinkError";
-import type { Link } from "./ecs/client";
-import { formatLinksId } from "./linkId";
-import type { LinkSteps } from "./linkSteps";
-import { type Declared, linksTo, type Members } from "./members";
-import { type CallContext, Operation, plural } from "./operation";
-import { Tally } from "./tally";
+import { readLinks } from "./getLinks";
+import { attachedAt, hidden, isPartiallyCreated, marksOf } from "./hidden";
+import { formatLinksId, parseLinksId } from "./ids";
+import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN } from "./inputs";
+import {
+  checkMembers,
+  type Declared,
+  linksOf,
+  linksTo,
+  type Members,
+  sameMembers,
+  toDeclared,
+  toInputs,
+  toMembers,
+} from "./members";
+import { PartiallyCreatedError } from "./partiallyCreated";
+import type { Provider } from "./provider";
+import type { Found, Resource } from "./resource";
+import { isOtherScope, notSeen, requireSameScope, toOutputs } from "./scope";
 
-/** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a throttle. */
-const CHANGE_MANY_TIMEOUT_MS = 3_600_000;
+/** The inputs of a fleet. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
+export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
 
-/** Creates, reads, updates and deletes the links of a VPC. One for a whole process. */
-export class ClassicLinksLifecycle {
-  readonly #steps: LinkSteps;
+/** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a quota. */
+const CHANGE_TIMEOUT_MS = 3_600_000;
 
-  constructor(steps: LinkSteps) {
-    this.#steps = steps;
-  }
+/** How much longer a read may take for each member, in ms: one that was released may cost a call of its own, or two. */
+const READ_MEMBER_MS = 1_000;
 
-  /**
-   * Links all members. Those that are linked already are adopted; links of others in the VPC are not touched.
-   *
-   * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances.
-   *
-   * @throws {HalfMadeError} when some members could not be linked: the outputs hold those that are, the reasons name the others.
-   * @throws {ClassicLinkError} when none could.
-   */
-  async create(declared: Declared, context: CallContext = {}): Promise<Members> {
-    return await this.#change({ ...declared, instanceIds: [], movedAway: {} }, declared, context, false);
-  }
+/** So many members are named in a line about drift. The others are counted. */
+const MOST_NAMED = 5;
 
-  /**
-   * Links and unlinks what differs from the state, and puts back what has moved away, detaching only from the VPC that the
-   * state names. Looks first, so that it does nothing that is done already. Throws as create does.
-   *
-   * @param halfMade whether links of the state may exist without being listed yet.
-   */
-  async update(olds: Members, declared: Declared, context: CallContext = {}, halfMade = false): Promise<Members> {
-    return await this.#change(olds, declared, context, halfMade);
-  }
+export const classicLinks: Resource = {
+  isSingle: false,
+  reveals: { movedAway: "instanceIds" },
 
-  /**
-   * Reads where the members are linked. Those of half-made links that are not listed are kept: they may be listed yet.
-   *
-   * Source: DescribeClassicLinkInstances.
-   *
-   * @throws {ClassicLinkError} when that cannot be told of one of them.
-   */
-  async read(state: Members, halfMade: boolean, context: CallContext = {}): Promise<Members> {
-    const { regionId, vpcId } = state;
-    const operation = new Operation(`read the links to ${vpcId} in ${regionId}`, context, READ_TIMEOUT_MS);
-    const members = [...new Set([...state.instanceIds, ...Object.keys(state.movedAway)])];
-    try {
-      const linkedTo = await Promise.all(
-        members.map((instanceId) =>
-          operation.retry(() => this.#steps.read({ regionId, instanceId, vpcId }, operation.caller)),
-        ),
-      );
-      const here = members.filter((_, index) => (linkedTo[index] ?? (halfMade ? vpcId : undefined)) === vpcId);
-      const away = members.flatMap((member, index) => {
-        const elsewhere = linkedTo[index];
-        return elsewhere === undefined || elsewhere === vpcId ? [] : [[member, elsewhere] as const];
-      });
-      return { regionId, vpcId, instanceIds: here, movedAway: Object.fromEntries(away) };
-    } catch (error) {
-      throw operation.failure(error);
-    } finally {
-      operation.close();
-    }
-  }
-
-  /**
-   * Unlinks all members that the state holds.
-   *
-   * @param halfMade whether links of the state may exist without being listed yet.
-   * @throws {ClassicLinkError} when some are still linked, one line for each.
-   */
-  async delete(state: Members, context: CallContext = {}, halfMade = false): Promise<void> {
-    const { regionId, vpcId, instanceIds } = state;
-    const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
-    const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
-    try {
-      const tally = new Tally(instanceIds.length, "unlinked", operation);
-      await this.#steps.unlink(linksTo(vpcId, state, instanceIds), operation, { tally, halfMade });
-      if (tally.reasons.length > 0) throw new ClassicLinkError(`cannot ${asked}:\n${tally.reasons.sort().join("\n")}`);
-    } catch (error) {
-      throw operation.failure(error);
-    } finally {
-      operation.close();
-    }
-  }
-
-  async #change(olds: Members, declared: Declared, context: CallContext, halfMade: boolean): Promise<Members> {
-    const { regionId, vpcId, instanceIds } = declared;
-    const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
-    const operation = new Operation(asked, context, CHANGE_MANY_TIMEOUT_MS);
-    const wanted = new Set(instanceIds);
-    const removed = linksTo(
-      vpcId,
-      olds,
-      olds.instanceIds.filter((id) => !wanted.has(id)),
+  check({ ledger, defaultRegion }, news, olds, by) {
+    const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
+    const checked = { ...news, ...inputs };
+    const failures = failuresOf(
+      checkId("vpcId", news.vpcId, "vpc-bp1abc"),
+      ...checkMembers(news.instanceIds),
+      ...checkNames(news, LINKS_PROPERTIES),
+      failure,
     );
-    const moved = Object.entries(olds.movedAway).flatMap(([id, away]) =>
-      wanted.has(id) ? linksTo(away, olds, [id]) : [],
-    );
-    try {
-      const leaving = new Tally(removed.length + moved.length, "unlinked", operation);
-      await this.#steps.unlink([...removed, ...moved], operation, { tally: leaving, halfMade });
-      const { stuck } = leaving;
-      const present = await operation.retry(() => this.#steps.holdListed({ regionId, vpcId }, instanceIds, operation));
-      const had = new Set(olds.instanceIds);
-      const adopted = [...present].filter((id) => !had.has(id)).length;
-      if (adopted > 0) operation.tell(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
-      const joining = new Tally(instanceIds.length, "linked", operation, present.size);
-      const missing = instanceIds.filter(
-        (id) => !present.has(id) && !moved.some((link) => link.instanceId === id && stuck.has(link)),
-      );
-      const linked = await this.#attachAll(linksTo(vpcId, declared, missing), operation, joining, olds.instanceIds);
-      const reasons = [...leaving.reasons, ...joining.reasons].sort();
-      if (reasons.length === 0) return { ...declared, movedAway: {} };
-      const holds = new Set([
-        ...present,
-        ...linked,
-        ...removed.filter((link) => stuck.has(link)).map((link) => link.instanceId),
-      ]);
-      // Nothing was made, and nothing was there before: then there is nothing to keep.
-      if (holds.size + olds.instanceIds.length === 0)
-        throw new ClassicLinkError(`cannot ${asked}:\n${reasons.join("\n")}`);
-      const properties: Members = {
-        regionId,
-        vpcId,
-        instanceIds: [...holds],
-        movedAway: Object.fromEntries(
-          moved.filter((link) => stuck.has(link)).map((link) => [link.instanceId, link.vpcId]),
-        ),
-      };
-      throw new HalfMadeError(formatLinksId(regionId, vpcId), { ...properties }, reasons);
-    } catch (error) {
-      throw operation.failure(error);
-    } finally {
-      operation.close();
-    }
-  }
-
-  /**
-   * Attaches links, and waits until they are listed. Returns the members that are, or may be, linked. Those that were
-   * before are until something proves that they are not: not every attach that fails has come to ask.
-   */
-  async #attachAll(
-    links: readonly Link[],
-    operation: Operation,
-    tally: Tally,
-    before: readonly string[],
-  ): Promise<readonly string[]> {
-    const linked = new Set<Link>();
-    const were = new Set(before);
-    const attach = async (link: Link, waits: () => void): Promise<boolean> => {
-      const onWait = (reason: string) => {
-        waits();
-        tally.waiting(link, reason);
-      };
-      try {
-        const { listed } = await this.#steps.attach(link, operation, { onWait });
-        linked.add(link);
-        tally.done(link);
-        return !listed;
-      } catch (error) {
-        const mayBeLinked = error instanceof MayBeLinked || (were.has(link.instanceId) && !isProofOfNoLink(error));
-        if (mayBeLinked) linked.add(link);
-        tally.failed(link, error instanceof MayBeLinked ? error.cause : error);
-        return false;
-      }
-    };
-    await actAndConfirm(links, attach, operation, async (accepted) => {
-      const left = new Set(accepted);
-      try {
-        await this.#steps.untilListed(accepted, operation, (link) => left.delete(link));
-      } catch (error) {
-        const cause = operation.causeOf(error instanceof MayBeLinked ? error.cause : error);
-        for (const link of left) tally.failed(link, new Error(cause));
-      }
+    if (failures.length > 0) return { inputs: checked, failures };
+    const declared = linksOf(checked);
+    if (declared.length > 0) ledger.had(linksOf(olds));
+    const clashes = ledger.declare(declared, by);
+    const clashing = declared.flatMap(({ instanceId }, index) => {
+      const other = clashes.get(instanceId);
+      const property = `instanceIds[${index}]`;
+      const reason = `${instanceId} is declared by ${other} already, to another VPC; an instance has at most one link`;
+      return other === undefined ? [] : [{ property, reason }];
     });
-    return [...linked].map(({ instanceId }) => instanceId);
+    return { inputs: checked, failures: clashing };
+  },
+
+  diff(provider, olds, news) {
+    const replaces = ["vpcId", "regionId"].filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
+    const isAway = Object.keys(olds.movedAway ?? {}).length > 0;
+    const updates = [
+      ...(sameMembers(olds.instanceIds, news.instanceIds) ? [] : ["instanceIds"]),
+      // What has moved away is put back by an update, which a program asks for, and not by another refresh.
+      ...(isAway && news[hidden.movedAway] === undefined ? ["movedAway"] : []),
+    ];
+    const isRemoved = linksOf(news).some((link) => provider.ledger.isRemoved(link));
+    const isDue = isPartiallyCreated(olds) || isOtherScope(olds, provider.scope()) || isRemoved;
+    return { replaces, updates, isDue };
+  },
+
+  preview: ({ vpcId, instanceIds, regionId }) => ({ vpcId, instanceIds, regionId, movedAway: {} }),
+
+  async create(provider, inputs, context) {
+    const declared = toDeclared(inputs);
+    return await change(provider, { ...declared, instanceIds: [], movedAway: {} }, declared, context, undefined);
+  },
+
+  async update(provider, state, inputs, context) {
+    const [known, declared] = [toMembers(state), toDeclared(inputs)];
+    if (isOtherScope(state, provider.scope())) {
+      const seen = new Set((await readMembers(provider, known, false, context)).instanceIds);
+      const missing = known.instanceIds.filter((id) => !seen.has(id));
+      const what = `the links to ${known.vpcId} of ${someOf(missing, MOST_NAMED)}`;
+      if (missing.length > 0) throw notSeen(what, state, provider.scope());
+    }
+    return await change(provider, known, declared, context, attachedAt(state));
+  },
+
+  async read(provider, state, context) {
+    const known = toMembers(state);
+    requireSameScope(`the links to ${known.vpcId}`, state, provider.scope());
+    const members = await readMembers(provider, known, isPartiallyCreated(state), context);
+    for (const drift of driftOf(known, members)) context.report?.(drift);
+    return found(provider, members, marksOf(state));
+  },
+
+  async find(provider, id, context) {
+    const { regionId, vpcId } = parseLinksId(id, provider.defaultRegion);
+    const links = await readLinks(await provider.links(), { regionId, vpcId }, context);
+    if (links.length === 0) {
+      throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
+    }
+    const instanceIds = links.map(({ instanceId }) => instanceId);
+    return found(provider, { regionId, vpcId, instanceIds, movedAway: {} });
+  },
+
+  async delete(provider, state, context) {
+    const { regionId, vpcId, instanceIds } = toMembers(state);
+    requireSameScope(`the links to ${vpcId}`, state, provider.scope());
+    const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
+    const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
+    const links = await provider.links();
+    const reasons = await operation.run(() =>
+      detach(links, linksTo(vpcId, regionId, instanceIds), operation, attachedAt(state)),
+    );
+    if (reasons.size > 0) throw new ClassicLinkError(`cannot ${asked}:\n${[...reasons.values()].sort().join("\n")}`);
+  },
+};
+
+/** Unlinks and links what differs from the state, and puts back what has moved away. Checks before it acts. */
+async function change(
+  provider: Provider,
+  known: Members,
+  declared: Declared,
+  context: CallContext,
+  lastAttachAt: number | undefined,
+): Promise<Found> {
+  const { regionId, vpcId, instanceIds } = declared;
+  const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
+  const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
+  const links = await provider.links();
+  const wanted = new Set(instanceIds);
+  const leaving = known.instanceIds.filter((id) => !wanted.has(id));
+  const away = Object.entries(known.movedAway).filter(([id]) => wanted.has(id));
+
+  return await operation.run(async () => {
+    const stuck = await detach(
+      links,
+      [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
+      operation,
+      lastAttachAt,
+    );
+    const vpc = { regionId, vpcId };
+    const present = await links.listed(vpc, instanceIds, new Task(operation));
+    const adopted = [...present].filter((id) => !known.instanceIds.includes(id)).length;
+    if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
+    const missing = instanceIds.filter((id) => !present.has(id) && !stuck.has(id));
+    const outcomes = await links.attach(linksTo(vpcId, regionId, missing), operation, { already: present.size });
+
+    const were = new Set(known.instanceIds);
+    const reasons = new Map(stuck);
+    const linked = new Set(present);
+    for (const [{ instanceId }, outcome] of outcomes) {
+      if (outcome.state === "failed") reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
+      // One that was linked before is, until something proves that it is not.
+      const mayBeLinked =
+        outcome.state === "linked" || outcome.mayBeLinked || (were.has(instanceId) && !outcome.isAbsent);
+      if (mayBeLinked) linked.add(instanceId);
+    }
+    if (reasons.size === 0) return found(provider, { ...declared, movedAway: {} });
+    for (const id of leaving) if (stuck.has(id)) linked.add(id);
+    const sentences = [...reasons.values()].sort();
+    // Nothing was made, and nothing was there before. Then there is nothing to keep.
+    if (linked.size + known.instanceIds.length === 0) {
+      throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
+    }
+    const movedAway = Object.fromEntries(away.filter(([id]) => stuck.has(id)));
+    const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
+    throw new PartiallyCreatedError(id, outputs, sentences);
+  });
+}
+
+/** Detaches links. @returns by instance, why it could not be detached. */
+async function detach(
+  links: Links,
+  leaving: readonly Link[],
+  operation: Operation,
+  lastAttachAt: number | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const outcomes = await links.detach(leaving, operation, { attachedAt: lastAttachAt });
+  const stay = [...outcomes].filter(([, { state }]) => state === "stays").map(([{ instanceId }]) => instanceId);
+  if (stay.length > 0) {
+    operation.report(
+      `${plural(stay.length, "link stays", "links stay")}, since the program still declares them: ${someOf(stay, MOST_NAMED)}`,
+    );
   }
+  const warning = warningOfForgotten(outcomes);
+  if (warning !== undefined) operation.warn(warning);
+  const failed = (outcome: DetachOutcome) => (outcome.state === "failed" ? [outcome.reason] : []);
+  return new Map(
+    [...outcomes].flatMap(([{ instanceId }, outcome]) =>
+      failed(outcome).map((reason) => [instanceId, `${instanceId}: ${reason}`] as const),
+    ),
+  );
+}
+
+/** Reads where the members are linked. Those of a partially created fleet that are not listed are kept: they may be listed late. */
+async function readMembers(
+  provider: Provider,
+  known: Members,
+  isPartial: boolean,
+  context: CallContext,
+): Promise<Members> {
+  const { regionId, vpcId } = known;
+  const members = [...new Set([...known.instanceIds, ...Object.keys(known.movedAway)])];
+  const timeoutMs = READ_TIMEOUT_MS + members.length * READ_MEMBER_MS;
+  const operation = new Operation(`read the links to ${vpcId} in ${regionId}`, context, timeoutMs);
+  const task = new Task(operation);
+  const links = await provider.links();
+  const linkedTo = await operation.run(
+    () => Promise.all(members.map((instanceId) => links.read({ regionId, instanceId, vpcId }, task))),
+    task,
+  );
+  const where = members.map((id, index) => [id, linkedTo[index] ?? (isPartial ? vpcId : undefined)] as const);
+  const isElsewhere = (entry: readonly [string, string | undefined]): entry is readonly [string, string] =>
+    entry[1] !== undefined && entry[1] !== vpcId;
+  return {
+    regionId,
+    vpcId,
+    instanceIds: where.filter(([, at]) => at === vpcId).map(([id]) => id),
+    movedAway: Object.fromEntries(where.filter(isElsewhere)),
+  };
+}
+
+function found(provider: Provider, members: Members, marks: Properties = {}): Found {
+  const { regionId, vpcId, instanceIds, movedAway } = members;
+  return {
+    id: formatLinksId(regionId, vpcId),
+    outputs: { vpcId, instanceIds, regionId, movedAway, ...toOutputs(provider.scope()), ...marks },
+    inputs: toInputs(members),
+  };
+}
+
+/** Says which members are not as the state has them. */
+function driftOf(known: Members, now: Members): string[] {
+  const { vpcId } = known;
+  const here = new Set([...now.instanceIds, ...Object.keys(now.movedAway)]);
+  const gone = [...known.instanceIds, ...Object.keys(known.movedAway)].filter((id) => !here.has(id));
+  const moved = Object.entries(now.movedAway).filter(([id, away]) => known.movedAway[id] !== away);
+  const back = now.instanceIds.filter((id) => known.movedAway[id] !== undefined);
+  return [
+    { what: `no longer linked to ${vpcId}`, members: gone },
+    { what: `no longer linked to ${vpcId}, but elsewhere`, members: moved.map(([id, away]) => `${id} to ${away}`) },
+    { what: `linked to ${vpcId} again`, members: back },
+  ].flatMap(({ what, members }) => (members.length === 0 ? [] : [`drift: ${what}: ${someOf(members, MOST_NAMED)}`]));
 }

@@ -1,13 +1,12 @@
-/** Lists the links that exist, of a VPC or of instances: what `getClassicLinks` does in every door. */
+/** Lists the links that exist, of a VPC or of instances: what `getLinks` does in each host. */
 
-import { ClassicLinkLifecycle } from "./classicLink";
-import type { Link } from "./ecs/client";
-import { type CheckFailure, checkId, checkNames, checkRegion, type Properties } from "./inputs";
-import type { LinkSteps } from "./linkSteps";
-import { type CallContext, Operation } from "./operation";
-import { readAllPages } from "./pages";
+import { readAllPages } from "../ecs/pages";
+import type { Link } from "../ecs/client";
+import type { Links } from "../links/links";
+import { type CallContext, Operation, Task } from "../links/operation";
+import { type CheckFailure, checkId, checkNames, checkRegion, failuresOf, type Properties } from "./inputs";
 
-/** How long a listing may take by default, in ms. It spans several minutes of a throttle's minute rule. */
+/** How long a listing may take by default, in ms. Several windows of a quota that is counted by the minute. */
 const LIST_TIMEOUT_MS = 300_000;
 
 const FILTERS = ["vpcId", "instanceIds", "regionId"] as const;
@@ -25,28 +24,25 @@ export type CheckedFilter =
   | { readonly failures?: never; readonly filter: LinkFilter };
 
 /**
- * Checks the arguments of `getClassicLinks`.
+ * Checks the arguments of `getLinks`.
  *
  * @param args may hold anything.
  * @param defaultRegion asked when `regionId` is absent; what it throws becomes a failure of `regionId`.
  */
 export function checkFilter(args: Properties, defaultRegion: () => string): CheckedFilter {
   const { vpcId, instanceIds } = args;
-  const failures: (CheckFailure | undefined)[] = checkNames(args, FILTERS);
-  if (isAbsent(vpcId) && isAbsent(instanceIds)) {
-    failures.push({ property: "vpcId", reason: "is missing, and so is instanceIds; give one of them or both" });
-  }
-  if (!isAbsent(vpcId)) failures.push(checkId("vpcId", vpcId, "vpc-bp1abc"));
-  if (Array.isArray(instanceIds)) {
-    failures.push(...instanceIds.map((id, index) => checkId(`instanceIds[${index}]`, id, "i-bp1abc")));
-  } else if (!isAbsent(instanceIds)) {
-    failures.push({ property: "instanceIds", reason: `is of type ${typeof instanceIds}; set it to a list of ids` });
-  }
   const { inputs, failure } = checkRegion(args.regionId, defaultRegion);
-  failures.push(failure);
-  const found = failures.filter((failure) => failure !== undefined);
+  const failures = failuresOf(
+    ...checkNames(args, FILTERS),
+    isAbsent(vpcId) && isAbsent(instanceIds)
+      ? { property: "vpcId", reason: "is missing, and so is instanceIds; give one of them or both" }
+      : undefined,
+    isAbsent(vpcId) ? undefined : checkId("vpcId", vpcId, "vpc-bp1abc"),
+    ...checkIds(instanceIds),
+    failure,
+  );
   const { regionId } = inputs;
-  if (found.length > 0 || typeof regionId !== "string") return { failures: found };
+  if (failures.length > 0 || typeof regionId !== "string") return { failures };
   return {
     filter: {
       regionId,
@@ -56,6 +52,14 @@ export function checkFilter(args: Properties, defaultRegion: () => string): Chec
   };
 }
 
+function checkIds(instanceIds: unknown): (CheckFailure | undefined)[] {
+  if (isAbsent(instanceIds)) return [];
+  if (Array.isArray(instanceIds)) {
+    return instanceIds.map((id, index) => checkId(`instanceIds[${index}]`, id, "i-bp1abc"));
+  }
+  return [{ property: "instanceIds", reason: `is of type ${typeof instanceIds}; set it to a list of ids` }];
+}
+
 /**
  * Lists links, all pages of them, in the order of their instance ids.
  *
@@ -63,42 +67,36 @@ export function checkFilter(args: Properties, defaultRegion: () => string): Chec
  *
  * @throws {ClassicLinkError} when the answer would not be complete.
  */
-export async function listLinks(
-  steps: LinkSteps,
-  filter: LinkFilter,
-  context: CallContext = {},
-): Promise<readonly Link[]> {
+export async function readLinks(links: Links, filter: LinkFilter, context: CallContext = {}): Promise<readonly Link[]> {
   const { regionId, vpcId, instanceIds } = filter;
-  const one = new ClassicLinkLifecycle(steps);
-  const links =
-    instanceIds === undefined
-      ? await linksOfVpc(steps, regionId, vpcId ?? "", context)
-      : // Read one by one: the reads gather themselves into few calls, and one released instance does not spoil the others.
-        await Promise.all(instanceIds.map((instanceId) => one.read({ regionId, instanceId }, context)));
-  return links
+  const what = instanceIds === undefined ? `the links to ${vpcId}` : `the links of ${instanceIds.length} instances`;
+  const operation = new Operation(`list ${what} in ${regionId}`, context, LIST_TIMEOUT_MS);
+  const task = new Task(operation);
+  const found = await operation.run<readonly (Link | undefined)[]>(
+    () =>
+      instanceIds === undefined
+        ? linksOfVpc(links, regionId, vpcId ?? "", task)
+        : // Read one by one: the reads are coalesced, and one released instance does not spoil the others.
+          Promise.all(instanceIds.map((instanceId) => linkOf(links, { regionId, instanceId }, task))),
+    task,
+  );
+  return found
     .filter((link) => link !== undefined)
     .filter((link) => vpcId === undefined || link.vpcId === vpcId)
     .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
-async function linksOfVpc(
-  steps: LinkSteps,
-  regionId: string,
-  vpcId: string,
-  context: CallContext,
-): Promise<readonly Link[]> {
-  const operation = new Operation(`list the links to ${vpcId} in ${regionId}`, context, LIST_TIMEOUT_MS);
+async function linkOf(links: Links, instance: Omit<Link, "vpcId">, task: Task): Promise<Link | undefined> {
+  const vpcId = await links.read(instance, task);
+  return vpcId === undefined ? undefined : { ...instance, vpcId };
+}
+
+async function linksOfVpc(links: Links, regionId: string, vpcId: string, task: Task): Promise<readonly Link[]> {
   const read = async (pageNumber: number) => {
-    const { links, totalCount } = await steps.page({ regionId, vpcId, pageNumber }, operation.caller);
-    return { items: links, totalCount };
+    const page = await links.page({ regionId, vpcId, pageNumber }, task);
+    return { items: page.links, totalCount: page.totalCount };
   };
-  try {
-    return await readAllPages(operation, "DescribeClassicLinkInstances", read, ({ instanceId }) => instanceId);
-  } catch (error) {
-    throw operation.failure(error);
-  } finally {
-    operation.close();
-  }
+  return await readAllPages(task, "DescribeClassicLinkInstances", read, ({ instanceId }) => instanceId);
 }
 
 function isAbsent(value: unknown): boolean {

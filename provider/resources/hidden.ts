@@ -1,6 +1,5 @@
 /** Properties of the state that Pulumi does not show: their names begin with two underscores. The names never change. */
 
-import type { Scope } from "../ecs/privateCloud";
 import type { Properties } from "./inputs";
 
 export const hidden = {
@@ -8,11 +7,11 @@ export const hidden = {
   partiallyCreated: "__halfMade",
   /** When the last attach of a partially created resource may have been sent, in ms since 1970. */
   attachedAt: "__attachedAt",
-  /** The organization and resource set under which the links were made or adopted. */
+  /** The organization and the resource set under which the links were made or adopted. */
   scope: "__scope",
-  /** The VPC to which this stack linked the instance, when a refresh has found the link at another VPC. */
+  /** The VPC to which this stack linked the instance, where a refresh has found it linked to another VPC. */
   movedFrom: "__movedFrom",
-  /** The same for members of a fleet, in the inputs that a refresh returns: instance id → the VPC where it is now. */
+  /** In the inputs that a refresh of a fleet returns: instance id → the VPC where that member is now. */
   movedAway: "__movedAway",
 } as const;
 
@@ -36,12 +35,7 @@ export function attachedAt(state: Properties): number | undefined {
   return typeof at === "number" ? at : Date.now();
 }
 
-/** The scope that the state holds. A state without one was made without. */
-export function scopeOf(state: Properties): Scope {
-  const scope = state[hidden.scope];
-  const { organizationId, resourceSetId } = new Map(Object.entries(scope ?? {})) as never as Record<string, unknown>;
-  return {
-    ...(typeof organizationId === "string" ? { organizationId } : {}),
-    ...(typeof resourceSetId === "string" ? { resourceSetId } : {}),
-  };
+/** The marks of a state that is, and stays, partially created. */
+export function marksOf(state: Properties): Properties {
+  return isPartiallyCreated(state) ? { [hidden.partiallyCreated]: true, [hidden.attachedAt]: attachedAt(state) } : {};
 }

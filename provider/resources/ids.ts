@@ -1,6 +1,6 @@
 /** The grammar of ids: `<regionId>:<instanceId>` for a link, `<regionId>:<vpcId>` for a fleet. */
 
-import { shown } from "./shown";
+import { quote } from "../quote";
 
 /** The id of a link. An instance has at most one, so region and instance say which. */
 export function formatLinkId(regionId: string, instanceId: string): string {
@@ -23,7 +23,7 @@ export function parseLinkId(id: string, defaultRegion: () => string): { regionId
   const parts = partsOf(id);
   if (parts === undefined) {
     throw new TypeError(
-      `"${shown(id)}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`,
+      `"${quote(id)}" is not the id of a link: use <regionId>:<instanceId>, such as cn-hangzhou:i-bp1abc`,
     );
   }
   return { regionId: parts.regionId ?? defaultRegion(), instanceId: parts.last };
@@ -34,7 +34,7 @@ export function parseLinksId(id: string, defaultRegion: () => string): { regionI
   const parts = partsOf(id);
   if (parts === undefined) {
     throw new TypeError(
-      `"${shown(id)}" is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc`,
+      `"${quote(id)}" is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc`,
     );
   }
   return { regionId: parts.regionId ?? defaultRegion(), vpcId: parts.last };

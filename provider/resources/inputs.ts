@@ -1,6 +1,7 @@
 /** What `check` is given: properties of a program that may be wrong, missing, or not known yet. */
 
-import { faultOfId } from "./linkId";
+import { isHidden } from "./hidden";
+import { faultOfId } from "./ids";
 
 /** Stands in for a value that is not known during a preview. Source: Pulumi's provider protocol. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -36,10 +37,15 @@ export function checkId(property: string, value: unknown, example: string): Chec
   return fault === undefined ? undefined : { property, reason: `${fault}; set it to one id such as "${example}"` };
 }
 
-/** Failures for properties that do not exist. Those that begin with two underscores belong to Pulumi and to the doors. */
+/** The failures among the answers of checks. */
+export function failuresOf(...checked: readonly (CheckFailure | undefined)[]): CheckFailure[] {
+  return checked.filter((failure) => failure !== undefined);
+}
+
+/** Failures for properties that do not exist. Hidden ones belong to Pulumi and to the hosts. */
 export function checkNames(inputs: Properties, known: readonly string[]): CheckFailure[] {
   return Object.keys(inputs)
-    .filter((property) => !known.includes(property) && !property.startsWith("__"))
+    .filter((property) => !known.includes(property) && !isHidden(property))
     .map((property) => ({ property, reason: `does not exist; the properties are ${known.join(", ")}` }));
 }
 

@@ -9,7 +9,7 @@ import { type ConfigReader, type Environment, Lookup } from "./lookup";
 import { placesOf, type SWITCHES } from "./places";
 import { proxyFor } from "./proxy";
 import { SettingError } from "./settingError";
-import { shown } from "../shown";
+import { quote } from "../quote";
 
 export type { ConfigReader } from "./lookup";
 export { SETTINGS } from "./places";
@@ -130,7 +130,7 @@ export class Settings {
     const found = this.#lookup.find(name);
     if (found === undefined || found.value === "false") return false;
     if (found.value === "true") return true;
-    throw new SettingError(`${found.place} is "${shown(found.value)}"; use true or false`);
+    throw new SettingError(`${found.place} is "${quote(found.value)}"; use true or false`);
   }
 
   #region(): string | undefined {

@@ -1,14 +1,28 @@
-/** Errors of our own between a refusal of ECS and the sentence that the user reads. */
+/** The errors of changed links: what ended a change, and the sentence that the user reads. */
 
 import type { EcsError } from "../ecs/errors";
 
-/** A change of a link that ended in an error of ours. The message says what to do. */
-export class Refused extends Error {
-  override readonly name: string = "Refused";
+/**
+ * An operation that failed. One sentence that says what was asked, what came of it, and what to do.
+ *
+ * It carries no `code` and no `details`, which Pulumi's host would show in place of the message, and its stack is one
+ * line, because the host prints that too.
+ */
+export class ClassicLinkError extends Error {
+  override readonly name: string = "ClassicLinkError";
+
+  constructor(message: string) {
+    super(message);
+    this.stack = message;
+  }
+
+  override toString(): string {
+    return "pulumi-classiclink";
+  }
 }
 
 /** The instance has a link to another VPC. An instance has at most one, and what others made stays. */
-export class LinkedElsewhere extends Refused {
+export class LinkedElsewhere extends Error {
   override readonly name = "LinkedElsewhere";
   readonly vpcId: string;
 
@@ -23,7 +37,7 @@ export class LinkedElsewhere extends Refused {
 }
 
 /** ECS refused a change, and then refused to say whether the link is there. */
-export class NotChecked extends Refused {
+export class NotChecked extends Error {
   override readonly name = "NotChecked";
   /** Why ECS did not say. */
   readonly check: EcsError;

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { ClassicLinkLifecycle } from "../../provider/classicLink";
-import { ClassicLinkError, HalfMadeError } from "../../provider/classicLinkError";
-import type { EcsClient } from "../../provider/ecs/client";
-import { LinkReader } from "../../provider/ecs/linkReader";
+import { ClassicLinkError } from "../../provider/links/errors";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { paced } from "../../provider/ecs/pace";
-import { LinkSteps } from "../../provider/linkSteps";
+import { Lifecycle } from "../support/lifecycle";
 import {
   done,
   failed,
@@ -22,6 +20,9 @@ import {
 const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
 const elsewhere = { ...link, vpcId: "vpc-other" };
 
+/** The state of a link whose attach was sent just now. */
+const partial = () => ({ ...link, __halfMade: true, __attachedAt: Date.now() });
+
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => {
   expect(jest.getTimerCount()).toBe(0);
@@ -29,21 +30,17 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function lifecycleOf(client: EcsClient): ClassicLinkLifecycle {
-  return new ClassicLinkLifecycle(new LinkSteps(client, new LinkReader(client)));
-}
-
 /** A cloud in which the instance is linked as given, and a lifecycle over it. */
 function cloud(linkedTo?: string) {
   const ecs = new ScriptedEcs();
   if (linkedTo !== undefined) ecs.links.set(link.instanceId, linkedTo);
-  return { ecs, lifecycle: lifecycleOf(ecs) };
+  return { ecs, lifecycle: new Lifecycle(ecs) };
 }
 
 /** Fails, and whether or not it succeeded before, the state must hear of it. */
-async function halfMade(promise: Promise<unknown>): Promise<HalfMadeError> {
+async function partially(promise: Promise<unknown>): Promise<PartiallyCreatedError> {
   const error = await failed(promise);
-  if (error instanceof HalfMadeError) return error;
+  if (error instanceof PartiallyCreatedError) return error;
   throw new Error(`not half made: ${error.message}`, { cause: error });
 }
 
@@ -51,7 +48,7 @@ async function halfMade(promise: Promise<unknown>): Promise<HalfMadeError> {
 async function plainly(promise: Promise<unknown>): Promise<string> {
   const error = await failed(promise);
   expect(error).toBeInstanceOf(ClassicLinkError);
-  expect(error).not.toBeInstanceOf(HalfMadeError);
+  expect(error).not.toBeInstanceOf(PartiallyCreatedError);
   return error.message;
 }
 
@@ -121,7 +118,7 @@ describe("create", () => {
     ecs.next("attach", fails(refusal("attach", code, said)));
     const { error, afterMs } = await run(lifecycle.create(link));
     expect(error?.message).toMatch(/^cannot link i-a to vpc-b in cn-hangzhou: it is linked to vpc-other/);
-    expect(error).not.toBeInstanceOf(HalfMadeError);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(afterMs).toBeLessThan(5_000);
     expect(ecs.count("detach")).toBe(0);
     expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
@@ -197,7 +194,7 @@ describe("create", () => {
     ecs.always("attach", fails(refusal("attach", "OperationDenied", "the instance is not allow link")));
     const { error, afterMs } = await run(lifecycle.create(link));
     expect(error?.message).toContain('OperationDenied ("the instance is not allow link"), request R-1');
-    expect(error).not.toBeInstanceOf(HalfMadeError);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(afterMs).toBeGreaterThanOrEqual(120_000);
     expect(afterMs).toBeLessThan(150_000);
   });
@@ -223,7 +220,7 @@ describe("create", () => {
     ecs.next("attach", fails(refusal("attach", code, said)));
     const outcome = await run(lifecycle.create(link));
     expect(outcome.afterMs).toBe(0);
-    expect(outcome.error).not.toBeInstanceOf(HalfMadeError);
+    expect(outcome.error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(outcome.error?.message).toContain(`cannot link i-a to vpc-b in cn-hangzhou: AttachClassicLinkVpc: ${code}`);
     expect(outcome.error?.message).toContain(advice);
     expect(ecs.count("attach")).toBe(1);
@@ -243,7 +240,7 @@ describe("create", () => {
     ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked", "locked")));
     const { error, afterMs } = await run(lifecycle.create(link, { timeoutMs: 30_000 }));
     expect(afterMs).toBe(30_000);
-    expect(error).not.toBeInstanceOf(HalfMadeError);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(error?.message).toMatch(/not done within 30 s.*\d+ calls in 30 s.*InstanceLocked.*request R-1/);
   });
 
@@ -299,7 +296,7 @@ describe("[6] half made", () => {
   test("is a link that was accepted and is not listed in time", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.lagDescribes = Number.POSITIVE_INFINITY;
-    const error = await halfMade(lifecycle.create(link, { timeoutMs: 20_000 }));
+    const error = await partially(lifecycle.create(link, { timeoutMs: 20_000 }));
     expect(error.id).toBe("cn-hangzhou:i-a");
     expect(error.properties).toMatchObject(link);
     expect(error.reasons).toEqual([expect.stringMatching(/^cannot link i-a to vpc-b .*not listed.*next pulumi up/)]);
@@ -310,14 +307,14 @@ describe("[6] half made", () => {
     const { ecs, lifecycle } = cloud();
     ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));
     ecs.always("describe", fails(refusal("describe", "Throttling.User")));
-    const error = await halfMade(lifecycle.create(link, { timeoutMs: 20_000 }));
+    const error = await partially(lifecycle.create(link, { timeoutMs: 20_000 }));
     expect(error.reasons[0]).toContain("Throttling.User");
   });
 
   test("is a link that was accepted and may not be listed", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.always("describe", fails(refusal("describe", "Forbidden.SubUser")));
-    const error = await halfMade(lifecycle.create(link));
+    const error = await partially(lifecycle.create(link));
     expect(error.reasons[0]).toContain("ecs:DescribeClassicLinkInstances");
   });
 
@@ -326,7 +323,7 @@ describe("[6] half made", () => {
     ecs.next("attach", hangsAfterWork);
     const outcome = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
     expect(outcome.afterMs).toBe(3_000);
-    expect(outcome.error).toBeInstanceOf(HalfMadeError);
+    expect(outcome.error).toBeInstanceOf(PartiallyCreatedError);
     expect(outcome.error?.message).toContain("cancelled");
     expect(ecs.links.get("i-a")).toBe("vpc-b");
   });
@@ -336,7 +333,7 @@ describe("[6] half made", () => {
     ecs.lagDescribes = Number.POSITIVE_INFINITY;
     const outcome = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
     expect(outcome.afterMs).toBe(3_000);
-    expect(outcome.error).toBeInstanceOf(HalfMadeError);
+    expect(outcome.error).toBeInstanceOf(PartiallyCreatedError);
   });
 
   test("[14] is not a link whose create is cancelled while the instance is locked", async () => {
@@ -344,7 +341,7 @@ describe("[6] half made", () => {
     ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked")));
     const { error, afterMs } = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
     expect(afterMs).toBe(3_000);
-    expect(error).not.toBeInstanceOf(HalfMadeError);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(error?.message).toMatch(/^cannot link i-a to vpc-b in cn-hangzhou: cancelled.* after .*InstanceLocked/);
   });
 
@@ -353,8 +350,8 @@ describe("[6] half made", () => {
     ecs.next("attach", fails(refusal("attach", "Throttling.User")));
     jest.spyOn(Math, "random").mockReturnValue(0);
     // The second try waits at the gate, which stays closed for longer than there is time.
-    const { error, afterMs } = await run(lifecycleOf(paced(ecs)).create(link, { timeoutMs: 500 }));
-    expect(error).not.toBeInstanceOf(HalfMadeError);
+    const { error, afterMs } = await run(new Lifecycle(paced(ecs)).create(link, { timeoutMs: 500 }));
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(error?.message).toContain("Throttling.User");
     expect(afterMs).toBe(500);
     expect(ecs.count("attach")).toBe(1);
@@ -369,7 +366,7 @@ describe("[6] half made", () => {
   test("[20] can be created again, as after a crash, and is adopted", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.next("attach", hangsAfterWork);
-    await halfMade(lifecycle.create(link, { signal: abortedAfter(1_000) }));
+    await partially(lifecycle.create(link, { signal: abortedAfter(1_000) }));
     await done(lifecycle.create(link));
     expect(ecs.links.size).toBe(1);
   });
@@ -378,20 +375,20 @@ describe("[6] half made", () => {
 describe("update", () => {
   test("[7] looks first, and without a reason to act it acts not", async () => {
     const { ecs, lifecycle } = cloud("vpc-b");
-    await done(lifecycle.update(link));
+    await done(lifecycle.update(link, link));
     expect(ecs.called).toEqual(["describe"]);
   });
 
   test("[6] finishes a link that was half made", async () => {
     const { ecs, lifecycle } = cloud();
-    await done(lifecycle.update(link));
+    await done(lifecycle.update(link, link));
     expect(ecs.called).toEqual(["describe", "attach", "describe"]);
     expect(ecs.links.get("i-a")).toBe("vpc-b");
   });
 
   test("[4] does not touch a link to another VPC, and names it", async () => {
     const { ecs, lifecycle } = cloud("vpc-other");
-    expect(await plainly(lifecycle.update(link))).toContain("linked to vpc-other");
+    expect(await plainly(lifecycle.update(link, link))).toContain("linked to vpc-other");
     expect(ecs.count("attach")).toBe(0);
     expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
   });
@@ -399,21 +396,21 @@ describe("update", () => {
   test("does not call a link its own find: nothing is said to be adopted", async () => {
     const told: string[] = [];
     const { lifecycle } = cloud("vpc-b");
-    await done(lifecycle.update(link, { report: (message) => void told.push(message) }));
+    await done(lifecycle.update(link, link, { report: (message) => void told.push(message) }));
     expect(told).toEqual([]);
   });
 
   test("[9] acts on nothing it cannot see", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
-    await failed(lifecycle.update(link));
+    await failed(lifecycle.update(link, link));
     expect(ecs.count("attach")).toBe(0);
   });
 
   test("attaches an instance that ECS does not know as linked by refusing to describe it", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.next("describe", fails(refusal("describe", "InvalidInstanceId.NotFound")));
-    await done(lifecycle.update(link));
+    await done(lifecycle.update(link, link));
     expect(ecs.links.get("i-a")).toBe("vpc-b");
   });
 });
@@ -473,7 +470,7 @@ describe("[9] read", () => {
   test.each(passing)("waits out what passes: %s", async (error) => {
     const { ecs, lifecycle } = cloud("vpc-b");
     ecs.next("describe", fails(error), fails(error));
-    expect(await done(lifecycle.read(link))).toEqual(link);
+    expect((await done(lifecycle.read(link)))?.outputs).toEqual(link);
   });
 
   test.each(passing)("[13] is an error when that does not pass, in a time that ends: %s", async (error) => {
@@ -486,7 +483,7 @@ describe("[9] read", () => {
 
   test("[11] reading again gives the same, from fewer calls", async () => {
     const { ecs, lifecycle } = cloud("vpc-b");
-    expect(await done(lifecycle.read(link))).toEqual(await done(lifecycle.read(link)));
+    expect((await done(lifecycle.read(link)))?.outputs).toEqual(await done(lifecycle.read(link)));
     expect(ecs.count("describe")).toBeLessThanOrEqual(2);
   });
 
@@ -628,14 +625,14 @@ describe("[12] delete", () => {
     ecs.lagDescribes = 4;
     await ecs.attach(link);
     ecs.next("detach", fails(error));
-    await done(lifecycle.delete(link, {}, true));
+    await done(lifecycle.delete(partial()));
     expect(ecs.links.size).toBe(0);
   });
 
   test("[12] a half-made link that never came about keeps a locked instance waiting for two minutes at most", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.always("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
-    const { error, afterMs } = await run(lifecycle.delete(link, {}, true));
+    const { error, afterMs } = await run(lifecycle.delete(partial()));
     expect(error).toBeUndefined();
     expect(afterMs).toBeLessThan(135_000);
   });

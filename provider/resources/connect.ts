@@ -1,27 +1,26 @@
-/** Puts the steps of the lifecycles together from settings. The one place where doors and commands meet pop-core. */
+/** Connects to ECS as the settings say. The one place where resources and commands meet pop-core. */
 
 import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
 import { paced } from "../ecs/pace";
 import type { PopCoreClientOptions } from "../ecs/popCoreClient";
 import type { VpcClient } from "../ecs/vpcClient";
-import { LinkSteps } from "../linkSteps";
+import { Ledger } from "../links/ledger";
+import { Links } from "../links/links";
 import type { Settings } from "../settings";
-import { Turns } from "../turns";
 
 /**
  * Connects to ECS. No call is made and no credentials are asked for yet.
  *
- * @param turns who holds which link, as far as it is known already.
- * @returns the steps that all resources of a process share, so that they take turns on an instance and read together.
+ * @param ledger of the run; without it, nothing is known of what a run declares.
  * @throws {SettingError} when the settings of credentials are wrong.
  */
-export async function connect(settings: Settings, turns = new Turns()): Promise<LinkSteps> {
+export async function connect(settings: Settings, ledger = new Ledger()): Promise<Links> {
   const common = await commonOptions(settings);
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
   const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
-  const forgetRetired = () => settings.forgetRetiredLinks();
-  return new LinkSteps(client, new LinkReader(client), { forgetRetired, turns });
+  const mayForgetRetired = () => settings.forgetRetiredLinks();
+  return new Links({ client, reader: new LinkReader(client), ledger, mayForgetRetired });
 }
 
 /** Connects to the VPC service, as {@link connect} to ECS. */
