@@ -1,4 +1,4 @@
-/** Lists the links that exist, of a VPC or of instances: what `getClassicLinks` does in every door. */
+/** Lists the links that exist, of a VPC or of instances: what `getLinks` does in every door. */
 
 import { ClassicLinkLifecycle } from "./classicLink";
 import type { Link } from "./ecs/client";
@@ -25,7 +25,7 @@ export type CheckedFilter =
   | { readonly failures?: never; readonly filter: LinkFilter };
 
 /**
- * Checks the arguments of `getClassicLinks`.
+ * Checks the arguments of `getLinks`.
  *
  * @param args may hold anything.
  * @param defaultRegion asked when `regionId` is absent; what it throws becomes a failure of `regionId`.

@@ -18,7 +18,7 @@ const workers = new classiclink.ClassicLinks(
 );
 
 // What is linked to that VPC, whoever linked it.
-const found = classiclink.getClassicLinksOutput({ vpcId: workers.vpcId }, { provider });
+const found = classiclink.getLinksOutput({ vpcId: workers.vpcId }, { provider });
 
 export const ids = [web.id, workers.id];
 export const linked = found.links.apply((links) => links.map(({ instanceId }) => instanceId));

@@ -1,10 +1,11 @@
 /** `ClassicLinks` in the dynamic door. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { HALF_MADE, isHalfMade } from "../../classicLinkError";
+import { ClassicLinkError, HALF_MADE, isHalfMade } from "../../classicLinkError";
 import { ClassicLinksLifecycle } from "../../classicLinks";
 import type { Properties } from "../../inputs";
-import { formatLinksId } from "../../linkId";
+import { formatLinksId, parseLinksId } from "../../linkId";
+import { listLinks } from "../../listLinks";
 import { checkLinks, diffLinks, keptLinks, toDeclared, toInputs, toMembers } from "../../members";
 import { holderOf, newHolder, toContext, told, toOutputs, toSides } from "./properties";
 import * as session from "./session";
@@ -40,6 +41,7 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
 
   async read(id: string, state: Properties): Promise<pulumi.dynamic.ReadResult> {
     return await told([state], async () => {
+      if (state.vpcId === undefined) return await find(id, state);
       const halfMade = isHalfMade(state);
       const known = toMembers(state);
       const members = await (await lifecycle()).read(known, halfMade, toContext(known.vpcId, "read", state));
@@ -64,6 +66,17 @@ export class DynamicClassicLinks implements pulumi.dynamic.ResourceProvider {
       await (await lifecycle()).delete(members, toContext(members.vpcId, "delete", state), isHalfMade(state));
     });
   }
+}
+
+/** Without outputs this is a lookup by id, `ClassicLinks.get`, and not the refresh of something known. */
+async function find(id: string, state: Properties): Promise<pulumi.dynamic.ReadResult> {
+  const { regionId, vpcId } = parseLinksId(id, session.defaultRegion);
+  const links = await listLinks(await session.steps(), { regionId, vpcId }, toContext(vpcId, "read", state));
+  if (links.length === 0) {
+    throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
+  }
+  const members = { regionId, vpcId, instanceIds: links.map(({ instanceId }) => instanceId), movedAway: {} };
+  return { id, props: toOutputs(members, state) };
 }
 
 async function lifecycle(): Promise<ClassicLinksLifecycle> {

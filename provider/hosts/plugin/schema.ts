@@ -2,18 +2,11 @@
 
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
-import {
-  CLASSIC_LINK,
-  CLASSIC_LINKS,
-  GET_CLASSIC_LINKS,
-  OBJECT_SETTINGS,
-  PACKAGE,
-  SETTING_DESCRIPTIONS,
-} from "./descriptions";
+import { CLASSIC_LINK, CLASSIC_LINKS, GET_LINKS, OBJECT_SETTINGS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
-export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
+export const GET_LINKS_TOKEN = "classiclink:index:getLinks";
 
 /** Source: Pulumi's package metaschema. */
 export function packageSchema(version: string): object {
@@ -40,14 +33,14 @@ export function packageSchema(version: string): object {
     },
     functions: {
       [GET_LINKS_TOKEN]: {
-        description: GET_CLASSIC_LINKS.function,
+        description: GET_LINKS.function,
         inputs: { properties: listProperties() },
         outputs: {
           properties: {
             links: {
               type: "array",
               items: { $ref: "#/types/classiclink:index:Link" },
-              description: GET_CLASSIC_LINKS.result.links,
+              description: GET_LINKS.result.links,
             },
           },
           required: ["links"],
@@ -59,8 +52,8 @@ export function packageSchema(version: string): object {
         type: "object",
         description: "A link that exists.",
         properties: strings({
-          instanceId: GET_CLASSIC_LINKS.result.instanceId,
-          vpcId: GET_CLASSIC_LINKS.result.vpcId,
+          instanceId: GET_LINKS.result.instanceId,
+          vpcId: GET_LINKS.result.vpcId,
         }),
         required: ["instanceId", "vpcId"],
       },
@@ -102,7 +95,7 @@ function strings(descriptions: Readonly<Record<string, string>>, more: object = 
 }
 
 function listProperties(): object {
-  const { vpcId, instanceIds, regionId } = GET_CLASSIC_LINKS.args;
+  const { vpcId, instanceIds, regionId } = GET_LINKS.args;
   return {
     ...strings({ vpcId, regionId }),
     instanceIds: { type: "array", items: { type: "string" }, description: instanceIds },

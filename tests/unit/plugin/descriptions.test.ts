@@ -7,7 +7,7 @@ import {
   ASSUME_ROLE_PURPOSES,
   CLASSIC_LINK,
   CLASSIC_LINKS,
-  GET_CLASSIC_LINKS,
+  GET_LINKS,
   OIDC_PURPOSES,
   SETTING_DESCRIPTIONS,
 } from "../../../provider/hosts/plugin/descriptions";
@@ -25,10 +25,10 @@ function docstringsOf(path: string): string {
 }
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
-test.each(Object.values({ ...GET_CLASSIC_LINKS.args, ...GET_CLASSIC_LINKS.result }))(
-  "sdk/getClassicLinks.ts says: %s",
+test.each(Object.values({ ...GET_LINKS.args, ...GET_LINKS.result }))(
+  "sdk/getLinks.ts says: %s",
   (text) => {
-    expect(docstringsOf("getClassicLinks.ts")).toContain(oneLine(text));
+    expect(docstringsOf("getLinks.ts")).toContain(oneLine(text));
   },
 );
 
