@@ -16,6 +16,7 @@ const FILES = [
   "package.json",
   "plugin/PulumiPlugin.yaml",
   "plugin/index.js",
+  "plugin/package-lock.json",
   "plugin/package.json",
   "plugin/pulumi-resource-classiclink",
 ];

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"example.com/pulumi-classiclink/sdk/go/classiclink"
+	"github.com/pulumi-classiclink/pulumi-classiclink/sdk/go/classiclink"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 

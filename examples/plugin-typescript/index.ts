@@ -1,4 +1,4 @@
-import * as classiclink from "@pulumi/classiclink";
+import * as classiclink from "@pulumi-classiclink/classiclink";
 
 // A region of its own, whatever the stack is configured for. Credentials come from the environment.
 const provider = new classiclink.Provider("hangzhou", { region: "cn-hangzhou" });

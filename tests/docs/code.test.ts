@@ -15,7 +15,7 @@ const GRANTED = `
 declare const instance: import("@pulumi/pulumi").CustomResource;
 declare const vpcId: string;
 declare module "@pulumi/alicloud";
-declare module "@pulumi/classiclink" {
+declare module "@pulumi-classiclink/classiclink" {
   export { ClassicLink, ClassicLinks, getLinks, getLinksOutput } from "pulumi-classiclink";
 }
 `;

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { version } from "../../package.json";
+import * as manifest from "../../package.json";
 import { packageSchema } from "../../provider/hosts/plugin/schema";
 import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
@@ -119,7 +119,7 @@ interface Shape {
 }
 
 /** The shapes by token, of resources, functions and the provider. */
-const SHAPES = shapesOf(JSON.parse(JSON.stringify(packageSchema(version))));
+const SHAPES = shapesOf(JSON.parse(JSON.stringify(packageSchema(manifest))));
 
 interface Properties {
   readonly properties?: object;
@@ -269,7 +269,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "classiclink-sdks-"));
-    writeFileSync(join(folder, "schema.json"), JSON.stringify(packageSchema(version)));
+    writeFileSync(join(folder, "schema.json"), JSON.stringify(packageSchema(manifest)));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -290,7 +290,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
       for (const installed of ["@pulumi/pulumi", "@types"]) {
         symlinkSync(join(REPOSITORY, "node_modules", installed), join(modules, installed));
       }
-      cpSync(makeSdk("nodejs"), join(modules, "@pulumi", "classiclink"), { recursive: true });
+      cpSync(makeSdk("nodejs"), join(modules, "@pulumi-classiclink", "classiclink"), { recursive: true });
       const program = read("plugin-typescript", "index.ts");
       writeFileSync(join(project, "package.json"), "{}");
       writeFileSync(join(project, "index.ts"), program);

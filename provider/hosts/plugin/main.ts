@@ -1,6 +1,7 @@
 /** The process: it listens, says where, and ends with whoever started it. */
 
 import { grpc } from "./fromPulumi";
+import type { Manifest } from "./schema";
 import { createServer } from "./server";
 import { Session } from "./session";
 
@@ -10,15 +11,15 @@ const PARENT_CHECK_MS = 2_000;
 /**
  * Serves the provider until the process is ended.
  *
- * @param version of the package.
+ * @param manifest of the package.
  */
-export function main(version: string): void {
+export function main(manifest: Manifest): void {
   const session = new Session();
   // Engines that do not greet give their address as the last argument.
   const engineAddress = process.argv.at(-1) ?? "";
   if (/^[^/\s]+:\d+$/.test(engineAddress)) session.greet(engineAddress);
 
-  const server = createServer(version, session);
+  const server = createServer(manifest, session);
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
     // The engine reads the first line as the port. Nothing else is ever printed.

@@ -8,15 +8,34 @@ export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
 export const GET_LINKS_TOKEN = "classiclink:index:getLinks";
 
+/** What the schema takes from `package.json`: the names under which the package and its SDKs are published. */
+export interface Manifest {
+  readonly version: string;
+  readonly license: string;
+  readonly homepage: string;
+  readonly repository: { readonly url: string };
+  readonly pulumiPackage: {
+    readonly publisher: string;
+    readonly namespace: string;
+    readonly pluginDownloadURL: string;
+    readonly logoUrl: string;
+    readonly language: Readonly<Record<"csharp" | "go" | "java" | "nodejs" | "python", object>>;
+  };
+}
+
 /** Source: Pulumi's package metaschema. */
-export function packageSchema(version: string): object {
+export function packageSchema({ version, license, homepage, repository, pulumiPackage }: Manifest): object {
+  const { language, ...names } = pulumiPackage;
   return {
     name: "classiclink",
     displayName: "ClassicLink",
     version,
     description: PACKAGE,
-    keywords: ["pulumi", "alicloud", "ecs", "classiclink", "vpc", "category/network"],
-    license: "Apache-2.0",
+    keywords: ["pulumi", "alicloud", "ecs", "classiclink", "vpc", "category/network", "kind/native"],
+    homepage,
+    repository: repository.url.replace(/^git\+|\.git$/g, ""),
+    license,
+    ...names,
     config: { variables: configVariables() },
     provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
     resources: {
@@ -61,10 +80,11 @@ export function packageSchema(version: string): object {
       [tokenOf("assumeRoleWithOidc")]: objectSetting("assumeRoleWithOidc"),
     },
     language: {
-      csharp: { respectSchemaVersion: true },
-      go: { respectSchemaVersion: true },
-      nodejs: { respectSchemaVersion: true },
-      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      csharp: { respectSchemaVersion: true, ...language.csharp },
+      go: { respectSchemaVersion: true, ...language.go },
+      java: language.java,
+      nodejs: { respectSchemaVersion: true, ...language.nodejs },
+      python: { respectSchemaVersion: true, pyproject: { enabled: true }, ...language.python },
     },
   };
 }
