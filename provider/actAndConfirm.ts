@@ -1,7 +1,7 @@
 /** Many links are changed side by side, and what ECS has accepted is confirmed meanwhile. */
 
 import type { Link } from "./ecs/client";
-import { MAX_IN_FLIGHT } from "./ecs/pace";
+import { MAX_IN_FLIGHT } from "./ecs/rateLimiter";
 import type { Operation } from "./operation";
 import { workThrough } from "./pool";
 

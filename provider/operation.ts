@@ -56,7 +56,10 @@ export class Operation {
     this.#asked = asked;
     this.holder = context.holder;
     this.#budget = new Budget(context.timeoutMs ?? defaultMs, context.signal);
-    this.#caller = { signal: this.#budget.signal };
+    this.#caller = {
+      signal: this.#budget.signal,
+      onThrottled: (nextTryMs) => this.waiting(`throttled, next try in ${formatDuration(nextTryMs)}`),
+    };
     this.#report = context.report ?? (() => {});
     this.#warn = context.warn ?? this.#report;
     this.#progress = context.progress;

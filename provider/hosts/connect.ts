@@ -2,8 +2,8 @@
 
 import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
-import { paced } from "../ecs/pace";
 import type { PopCoreClientOptions } from "../ecs/popCoreClient";
+import { rateLimited, rateLimitedVpcs } from "../ecs/rateLimiter";
 import type { VpcClient } from "../ecs/vpcClient";
 import { LinkSteps } from "../linkSteps";
 import type { Settings } from "../settings";
@@ -19,7 +19,9 @@ import { Turns } from "../turns";
 export async function connect(settings: Settings, turns = new Turns()): Promise<LinkSteps> {
   const common = await commonOptions(settings);
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
-  const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
+  const client = rateLimited(
+    createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
+  );
   const forgetRetired = () => settings.forgetRetiredLinks();
   return new LinkSteps(client, new LinkReader(client), { forgetRetired, turns });
 }
@@ -28,7 +30,7 @@ export async function connect(settings: Settings, turns = new Turns()): Promise<
 export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
   const common = await commonOptions(settings);
   const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
-  return createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) });
+  return rateLimitedVpcs(createPopCoreVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
 }
 
 /** As whom to call, and over which connections. */

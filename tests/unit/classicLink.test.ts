@@ -3,7 +3,7 @@ import { ClassicLinkLifecycle } from "../../provider/classicLink";
 import { ClassicLinkError, HalfMadeError } from "../../provider/classicLinkError";
 import type { EcsClient } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
-import { paced } from "../../provider/ecs/pace";
+import { rateLimited } from "../../provider/ecs/rateLimiter";
 import { LinkSteps } from "../../provider/linkSteps";
 import {
   done,
@@ -353,7 +353,7 @@ describe("[6] half made", () => {
     ecs.next("attach", fails(refusal("attach", "Throttling.User")));
     jest.spyOn(Math, "random").mockReturnValue(0);
     // The second try waits at the gate, which stays closed for longer than there is time.
-    const { error, afterMs } = await run(lifecycleOf(paced(ecs)).create(link, { timeoutMs: 500 }));
+    const { error, afterMs } = await run(lifecycleOf(rateLimited(ecs)).create(link, { timeoutMs: 500 }));
     expect(error).not.toBeInstanceOf(HalfMadeError);
     expect(error?.message).toContain("Throttling.User");
     expect(afterMs).toBe(500);

@@ -46,7 +46,7 @@ export function keep(links: readonly Link[], holder: string | undefined): void {
   turns.keep(links, holder);
 }
 
-/** The steps, over one connection, so that reads of the whole process are gathered and paced together. */
+/** The steps, over one connection, so that reads of the whole process are gathered and rateLimited together. */
 export function steps(): Promise<LinkSteps> {
   connected ??= connect(settings, turns);
   return connected;
