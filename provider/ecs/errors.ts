@@ -47,7 +47,9 @@ export interface Classification {
   /** What to do, as an instruction to a person. Never contains anything of the request. */
   readonly advice: string;
   /** For how long retrying makes sense, in ms; without it, as long as the operation may take. */
-  readonly patienceMs?: number;
+  readonly retryForMs?: number;
+  /** How often an error that is final otherwise is retried before it is believed. */
+  readonly retryTries?: number;
 }
 
 /** The facts that an {@link EcsError} is made of. */
@@ -60,8 +62,8 @@ export interface EcsErrorFacts extends Classification {
   readonly requestId?: string;
   /** How long the service asks to wait, in ms (header `x-acs-retry-after`). */
   readonly retryAfterMs?: number;
-  /** Whether the operation may have been carried out in spite of this error. */
-  readonly unclear: boolean;
+  /** Whether the operation may have succeeded in spite of this error. */
+  readonly mayHaveSucceeded: boolean;
 }
 
 /** A call that ECS refused, or that got no answer which can be read. Holds no part of the request but its operation. */

@@ -144,7 +144,7 @@ class RateLimiter {
     } catch (error) {
       if (error instanceof EcsError && error.kind === "throttled") this.#close(burst, retryAfterMs(error));
       // Refused for another reason, so not for the pace. What got no answer says nothing of it.
-      else if (error instanceof EcsError && !error.facts.unclear) this.#passed(burst);
+      else if (error instanceof EcsError && !error.facts.mayHaveSucceeded) this.#passed(burst);
       throw error;
     }
   }

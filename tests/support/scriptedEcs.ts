@@ -37,14 +37,14 @@ export const NOTHING: LinkPage = { links: [], totalCount: 0 };
 /** A refusal of ECS, classified as the real client does it. */
 export function refusal(method: Method, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
   const classification = classify(code, said);
-  const unclear = classification.kind === "transient";
+  const mayHaveSucceeded = classification.kind === "transient";
   return new EcsError({
     ...classification,
     operation: OPERATIONS[method],
     code,
     said,
     requestId: "R-1",
-    unclear,
+    mayHaveSucceeded,
     ...more,
   });
 }

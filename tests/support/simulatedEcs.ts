@@ -163,7 +163,7 @@ export class SimulatedEcs implements EcsClient {
 }
 
 function refusal(operation: EcsOperation, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
-  return new EcsError({ ...classify(code, said), operation, code, said, unclear: false, ...more });
+  return new EcsError({ ...classify(code, said), operation, code, said, mayHaveSucceeded: false, ...more });
 }
 
 function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
