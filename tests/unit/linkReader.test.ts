@@ -5,7 +5,7 @@ import { type Caller, type EcsClient, type LinkQuery, MAX_INSTANCE_IDS } from ".
 import { EcsError } from "../../provider/ecs/errors";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
-import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
+import { MAX_IN_FLIGHT, rateLimited } from "../../provider/ecs/rateLimiter";
 import { done, fails, fault, hangsAfterWork, refusal, ScriptedEcs, works } from "../support/scriptedEcs";
 
 const REGION = "cn-hangzhou";
@@ -426,7 +426,7 @@ describe("when a call fails", () => {
 
   test("many released instances are told apart without a storm of calls", async () => {
     const { ecs } = cloud({});
-    const reader = new LinkReader(paced(ecs));
+    const reader = new LinkReader(rateLimited(ecs));
     const reads = instances(Array.from({ length: 99 }, (_, n) => `i-gone-${n}`));
     for (const { instanceId } of reads) ecs.released.add(instanceId);
     ecs.latencyMs = 30;
@@ -459,7 +459,7 @@ describe("[14] when a reader gives up", () => {
     ecs.always("describe", hangsAfterWork);
     const calls = new Map<string, number>();
     const count = (what: string) => calls.set(what, (calls.get(what) ?? 0) + 1);
-    const client = paced(ecs);
+    const client = rateLimited(ecs);
     const describe: EcsClient["describe"] = async (query, signal) => {
       count("asked");
       return await client.describe(query, signal).finally(() => count("ended"));
