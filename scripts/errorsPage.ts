@@ -2,7 +2,7 @@
 
 import { CODE_FAMILIES, classify, ERROR_CODES, FAULTS, OPERATION_DENIED } from "../provider/ecs/errorCodes";
 import { type Classification, EcsError, type EcsErrorKind } from "../provider/ecs/errors";
-import { formatDuration, Operation } from "../provider/operation";
+import { formatDuration, Operation, Task } from "../provider/links/operation";
 import { CODE_MEANINGS, DENIAL_MEANINGS, FAMILY_MEANINGS, FAULT_MEANINGS } from "./errorMeanings";
 import { markdownTable } from "./markdownTable";
 
@@ -152,14 +152,12 @@ async function example(): Promise<string> {
     mayHaveSucceeded: false,
   });
   const operation = new Operation("link i-bp1web to vpc-bp1shop in cn-hangzhou", {}, 1);
-  try {
-    await operation.retry(() => Promise.reject(error));
-  } catch (thrown) {
-    return operation.explain(thrown);
-  } finally {
-    operation.close();
-  }
-  throw new Error("the example did not fail");
+  const task = new Task(operation);
+  const failing = operation.run(async () => {
+    task.onRequest();
+    throw error;
+  }, task);
+  return await failing.catch(({ message }: Error) => message);
 }
 
 /** The text of the page. */

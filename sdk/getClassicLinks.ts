@@ -68,9 +68,9 @@ export function getClassicLinksOutput(
 
 async function listWith(config: ConfigReader, args: GetClassicLinksArgs): Promise<GetClassicLinksResult> {
   // Loaded here and not above: most programs only declare.
-  const [{ connect }, { checkFilter, listLinks }] = await Promise.all([
-    import("../provider/hosts/connect.js"),
-    import("../provider/listLinks.js"),
+  const [{ connect }, { checkFilter, readLinks }] = await Promise.all([
+    import("../provider/resources/connect.js"),
+    import("../provider/resources/getLinks.js"),
   ]);
   const settings = new Settings(config);
   const { failures, filter } = checkFilter({ ...args }, () => settings.defaultRegion());
@@ -78,6 +78,6 @@ async function listWith(config: ConfigReader, args: GetClassicLinksArgs): Promis
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new Error(`getClassicLinks: ${reasons.join("; ")}`);
   }
-  const links = await listLinks(await connect(settings), filter);
+  const links = await readLinks(await connect(settings), filter);
   return { links: links.map(({ instanceId, vpcId }) => ({ instanceId, vpcId })) };
 }

@@ -28,8 +28,12 @@ export type EcsErrorKind =
   | "input"
   | "unknown";
 
-/** The three operations of the ECS API (version 2014-05-26) that this package calls. */
-export type EcsOperation = "AttachClassicLinkVpc" | "DetachClassicLinkVpc" | "DescribeClassicLinkInstances";
+/** The operations of the ECS API (version 2014-05-26) that this package calls. `DescribeInstances` is optional. */
+export type EcsOperation =
+  | "AttachClassicLinkVpc"
+  | "DetachClassicLinkVpc"
+  | "DescribeClassicLinkInstances"
+  | "DescribeInstances";
 
 /** The operations of the VPC API (version 2016-04-28) that find VPCs. No resource needs them. */
 export type VpcOperation = "DescribeVpcs" | "DescribeVpcAttribute";

@@ -68,7 +68,7 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
       },
     });
   } catch (error) {
-    throw error instanceof OutOfTime ? new OutOfTime(last) : error;
+    throw error instanceof OutOfTime ? new OutOfTime(error.last ?? last, error) : error;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
 import { ASAPI_PATH, isAsapi, isPublic } from "../ecs/privateCloud";
-import { shown } from "../shown";
+import { quote } from "../quote";
 import type { Found, Lookup } from "./lookup";
 import { isAsapiHost, isPopDomain, SDK_VARIABLES } from "./places";
 import { SettingError } from "./settingError";
@@ -31,7 +31,7 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   const host = regionalHost(regionId);
   if (host !== undefined) return `${protocol}://${host}`;
   throw new SettingError(
-    `regionId: "${shown(regionId)}" is no region of the public cloud; set ${lookup.ownPlacesOf("endpoint")}`,
+    `regionId: "${quote(regionId)}" is no region of the public cloud; set ${lookup.ownPlacesOf("endpoint")}`,
   );
 }
 
@@ -59,7 +59,7 @@ export function vpcEndpoint(lookup: Lookup, regionId: string): string {
     );
   }
   const host = regionalVpcHost(regionId);
-  if (host === undefined) throw new SettingError(`regionId: "${shown(regionId)}" is no region of the public cloud`);
+  if (host === undefined) throw new SettingError(`regionId: "${quote(regionId)}" is no region of the public cloud`);
   return `${protocolOf(lookup) ?? "https"}://${host}`;
 }
 
@@ -135,7 +135,7 @@ function popHost(lookup: Lookup, name: EndpointName, domain: Found, region: stri
 export function isTrue({ value, place }: Found): boolean {
   if (/^(true|1)$/i.test(value)) return true;
   if (/^(false|0)$/i.test(value)) return false;
-  throw new SettingError(`${place} is "${shown(value)}"; use true or false`);
+  throw new SettingError(`${place} is "${quote(value)}"; use true or false`);
 }
 
 function protocolOf(lookup: Lookup): Protocol | undefined {
@@ -143,7 +143,7 @@ function protocolOf(lookup: Lookup): Protocol | undefined {
   if (found === undefined) return undefined;
   const protocol = found.value.toLowerCase();
   if (protocol === "http" || protocol === "https") return protocol;
-  throw new SettingError(`${found.place} is "${shown(found.value)}"; use HTTP or HTTPS`);
+  throw new SettingError(`${found.place} is "${quote(found.value)}"; use HTTP or HTTPS`);
 }
 
 /**

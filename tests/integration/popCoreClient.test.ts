@@ -563,7 +563,7 @@ describe("[14] an abort", () => {
   test("ends a call that is waiting for its answer, and cuts its connection", async () => {
     const cancel = new AbortController();
     const { server, client } = await raw(() => cancel.abort(new Error("cancelled")));
-    await expect(client.attach(link, cancel.signal)).rejects.toThrow("cancelled");
+    await expect(client.attach(link, cancel)).rejects.toThrow("cancelled");
     await server.cut;
   });
 
@@ -573,13 +573,13 @@ describe("[14] an abort", () => {
       response.writeHead(200).write('{"Requ');
       setImmediate(() => cancel.abort(new Error("cancelled")));
     });
-    await expect(client.describe(query, cancel.signal)).rejects.toThrow("cancelled");
+    await expect(client.describe(query, cancel)).rejects.toThrow("cancelled");
     await server.cut;
   });
 
   test("that came before sends nothing, and says so", async () => {
     const { server, client } = await raw(ok);
-    await expect(client.attach(link, AbortSignal.abort(new OutOfTime()))).rejects.toMatchObject({
+    await expect(client.attach(link, { signal: AbortSignal.abort(new OutOfTime()) })).rejects.toMatchObject({
       neverSent: true,
     });
     expect(server.requests).toEqual([]);
@@ -591,7 +591,7 @@ describe("[14] an abort", () => {
     const getCredentials = () =>
       new Promise<Credentials>(() => setImmediate(() => cancel.abort(new Error("cancelled"))));
     const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
-    await expect(client.attach(link, cancel.signal)).rejects.toThrow();
+    await expect(client.attach(link, cancel)).rejects.toThrow();
   }, 1_000);
 
   test("leaves the connection pool usable", async () => {
@@ -602,7 +602,7 @@ describe("[14] an abort", () => {
       else ok(request, response);
       first = false;
     });
-    await Promise.allSettled([client.attach(link, cancel.signal)]);
+    await Promise.allSettled([client.attach(link, cancel)]);
     await expect(client.attach(link)).resolves.toBeUndefined();
   });
 
@@ -611,7 +611,7 @@ describe("[14] an abort", () => {
     const { signal } = new AbortController();
     const added = jest.spyOn(signal, "addEventListener");
     const removed = jest.spyOn(signal, "removeEventListener");
-    for (let n = 0; n < 3; n += 1) await client.attach(link, signal);
+    for (let n = 0; n < 3; n += 1) await client.attach(link, { signal });
     expect(added.mock.calls.length).toBeGreaterThanOrEqual(3);
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length);
   });

@@ -5,7 +5,7 @@ import { type ApiOperation, EcsError, type EcsErrorKind } from "../../provider/e
 type Documented = readonly [code: string, generations: string, kind: EcsErrorKind, message?: string];
 
 /** What each reference page lists, by generation (A, B, C), and what a caller can do about it. */
-const DOCUMENTED: Readonly<Record<ApiOperation, readonly Documented[]>> = {
+const DOCUMENTED: Readonly<Partial<Record<ApiOperation, readonly Documented[]>>> = {
   AttachClassicLinkVpc: [
     ["Abs.InvalidInstanceId.MalFormed", "AB", "conflict"],
     ["InvalidInstanceId.MalFormed", "AC", "gone"],
