@@ -25,7 +25,7 @@ export interface ClassicLinkArgs {
  * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
  */
 export class ClassicLink extends pulumi.CustomResource {
-  /** The type of the resource in states. Fixed for ever. */
+  /** @internal The type of the resource in states. Fixed for ever. */
   static readonly __pulumiType = LINK_TYPE;
 
   /** The id of the instance. */

@@ -41,7 +41,7 @@ export const CLASSIC_LINKS = {
   },
 } as const;
 
-export const GET_CLASSIC_LINKS = {
+export const GET_LINKS = {
   function:
     "Lists the links that exist, whether Pulumi manages them or not: those of a VPC, those of some instances, or those " +
     "that match both. All pages are read.",

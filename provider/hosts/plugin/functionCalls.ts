@@ -11,7 +11,7 @@ import { GET_LINKS_TOKEN, LINK_TYPE } from "./schema";
 import type { Session } from "./session";
 import { holdsUnknown, unwrap, wrap } from "./values";
 
-/** Serves `getClassicLinks`. */
+/** Serves `getLinks`. */
 export async function invoke(session: Session, request: InvokeRequest): Promise<InvokeResponse> {
   if (request.getTok() !== GET_LINKS_TOKEN) {
     throw new RefusedCall(`classiclink has no function "${request.getTok()}"; it has ${GET_LINKS_TOKEN}`);

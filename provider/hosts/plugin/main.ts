@@ -2,15 +2,16 @@
 
 import { endWithEngine, engineAddress } from "../engine";
 import { grpc } from "./fromPulumi";
+import type { Manifest } from "./schema";
 import { createServer } from "./server";
 import { Session } from "./session";
 
 /**
  * Serves the provider until the process is ended.
  *
- * @param version of the package.
+ * @param manifest of the package.
  */
-export function main(version: string): void {
+export function main(manifest: Manifest): void {
   const session = new Session();
   const engine = engineAddress();
   if (engine !== undefined) {
@@ -18,7 +19,7 @@ export function main(version: string): void {
     endWithEngine(engine);
   }
 
-  const server = createServer(version, session);
+  const server = createServer(manifest, session);
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
     // The engine reads the first line as the port. Nothing else is ever printed.

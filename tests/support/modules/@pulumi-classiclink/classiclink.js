@@ -20,5 +20,5 @@ module.exports = {
   },
   ClassicLink: resource("classiclink:index:ClassicLink"),
   ClassicLinks: resource("classiclink:index:ClassicLinks"),
-  getClassicLinksOutput: (args, opts) => pulumi.runtime.invokeOutput("classiclink:index:getClassicLinks", args, opts),
+  getLinksOutput: (args, opts) => pulumi.runtime.invokeOutput("classiclink:index:getLinks", args, opts),
 };
