@@ -10,6 +10,7 @@ export {
   getLinks,
   getLinksOutput,
 } from "./getLinks";
+export { linksFromFile, type ListedLinks } from "./linksFromFile";
 export {
   type AlicloudEndpoints,
   type AlicloudProviderArgs,
