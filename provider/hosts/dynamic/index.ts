@@ -1,5 +1,6 @@
 /** The dynamic door: what the lines in states load. The path of this module and the shape of its export never change. */
 
+import "../prerequisites";
 import { DynamicClassicLink } from "./classicLink";
 import { DynamicClassicLinks } from "./classicLinks";
 
