@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LINKS_TYPE, STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
+import { declarerOf, secretMark } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
 /** The links of a VPC. A change of `vpcId` or `regionId` replaces all of them; members are added and removed in place. */
@@ -75,6 +76,7 @@ export class ClassicLinks extends pulumi.CustomResource {
       movedAway: undefined,
       __provider: STORED_LINE_OF_LINKS,
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+      ...(args === undefined ? {} : { ...secretMark(args.instanceIds), ...declarerOf(name) }),
     };
     super(ClassicLinks.__pulumiType, name, props, opts);
   }

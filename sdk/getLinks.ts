@@ -1,7 +1,7 @@
 /** `getLinks` for programs in TypeScript and JavaScript. It calls ECS from the program's own process. */
 
 import * as pulumi from "@pulumi/pulumi";
-import type { LinkSteps } from "../provider/linkSteps";
+import type { Links } from "../provider/links/links";
 import { Settings } from "../provider/settings";
 import { LINK_TYPE } from "../provider/hosts/dynamic/storedLine";
 import { checkProvider } from "./arguments";
@@ -116,15 +116,15 @@ async function listWith(
     configuration === undefined ? pulumi.runtime.getConfig(key) : configuration[key],
   );
   // Loaded here and not above: most programs only declare.
-  const { checkFilter, listLinks } = await import("../provider/listLinks.js");
+  const { checkFilter, readLinks } = await import("../provider/resources/getLinks.js");
   const { failures, filter } = checkFilter({ ...args }, () => settings.defaultRegion());
   if (failures !== undefined) {
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new pulumi.RunError(`getLinks: ${reasons.join("; ")}`);
   }
   try {
-    const steps = await connectionOf(provider ?? pulumi.runtime.getStackResource(), settings);
-    const links = await listLinks(steps, filter);
+    const connection = await connectionOf(provider ?? pulumi.runtime.getStackResource(), settings);
+    const links = await readLinks(connection, filter);
     return { links: links.map(({ instanceId, vpcId }) => ({ instanceId, vpcId })) };
   } catch (error) {
     throw new pulumi.RunError(`getLinks: ${error instanceof Error ? error.message : error}`);
@@ -132,12 +132,12 @@ async function listWith(
 }
 
 /** All calls of a program share a connection for each provider, and with it the rate limiter and the coalesced reads. */
-const connections = new WeakMap<object, Promise<LinkSteps>>();
+const connections = new WeakMap<object, Promise<Links>>();
 
-async function connectionOf(owner: object | undefined, settings: Settings): Promise<LinkSteps> {
+async function connectionOf(owner: object | undefined, settings: Settings): Promise<Links> {
   const known = owner && connections.get(owner);
   if (known !== undefined) return await known;
-  const made = import("../provider/hosts/connect.js").then(({ connect }) => connect(settings));
+  const made = import("../provider/resources/connect.js").then(({ connect }) => connect(settings));
   if (owner !== undefined) connections.set(owner, made);
   return await made;
 }

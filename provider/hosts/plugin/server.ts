@@ -10,8 +10,8 @@ import {
   GetSchemaResponse,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { CLASSIC_LINK_CALLS } from "./classicLink";
-import { CLASSIC_LINKS_CALLS } from "./classicLinks";
+import { classicLink } from "../../resources/classicLink";
+import { classicLinks } from "../../resources/classicLinks";
 import { checkConfig, diffConfig } from "./configuration";
 import { RefusedCall, toFailure } from "./failures";
 import { Empty, grpc } from "./fromPulumi";
@@ -31,8 +31,8 @@ export function createServer(manifest: Manifest, session: Session): Server {
 
 function createService(manifest: Manifest, session: Session): IResourceProviderServer {
   const types = new Map([
-    [LINK_TYPE, new ResourceCalls(CLASSIC_LINK_CALLS, session)],
-    [LINKS_TYPE, new ResourceCalls(CLASSIC_LINKS_CALLS, session)],
+    [LINK_TYPE, new ResourceCalls(classicLink, session)],
+    [LINKS_TYPE, new ResourceCalls(classicLinks, session)],
   ]);
   /** Source: the grammar of URNs. */
   const callsOn = (request: { getUrn(): string }): ResourceCalls => {
