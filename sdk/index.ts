@@ -1,5 +1,6 @@
 /** What a program imports from `pulumi-classiclink`. */
 
+import "../provider/hosts/prerequisites";
 export { ClassicLink, type ClassicLinkArgs } from "./classicLink";
 export { ClassicLinks, type ClassicLinksArgs } from "./classicLinks";
 export {
