@@ -16,6 +16,9 @@ module.exports = {
   },
   // Dynamic imports name the compiled file; in tests that is the source beside it.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  // Both are ESM only; Jest's own module system cannot `require` them as Node does.
-  transformIgnorePatterns: ["/node_modules/(?!(p-retry|is-network-error)/)", "<rootDir>/dist/"],
+  // These are ESM only. Jest's own module system cannot `require` them as Node does.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(p-retry|is-network-error|p-queue|eventemitter3|p-timeout)/)",
+    "<rootDir>/dist/",
+  ],
 };

@@ -1,8 +1,8 @@
 /** Where a command looks: the settings that its options and the environment make, and the regions that it names. */
 
-import { faultOfId } from "../provider/linkId";
+import { faultOfId } from "../provider/resources/ids";
 import { SettingError, Settings } from "../provider/settings";
-import { shown } from "../provider/shown";
+import { quote } from "../provider/quote";
 import type { CloudOptions } from "./program";
 
 /** So many listings are under way at a time. Calls of one region are paced below, so this only bounds what waits for its turn. */
@@ -28,7 +28,7 @@ export function regionsOf({ region }: CloudOptions, settings: Settings): readonl
   for (const id of region) {
     const fault = faultOfId(id);
     if (fault !== undefined)
-      throw new Error(`--region "${shown(id)}" ${fault}; give one region, and repeat --region for more`);
+      throw new Error(`--region "${quote(id)}" ${fault}; give one region, and repeat --region for more`);
   }
   return [...new Set(region)];
 }

@@ -1,6 +1,6 @@
 /** `pulumi-classiclink discover`: a table, or JSON, of which instances are linked to which VPCs. */
 
-import { plural } from "../provider/operation";
+import { plural } from "../provider/links/operation";
 import type { DiscoverOptions } from "./program";
 import { type Scan, scan } from "./scan";
 import { coloured, table } from "./terminal";

@@ -1,16 +1,16 @@
 /** A scan of the cloud: which links there are where the options say to look. */
 
 import type { Link } from "../provider/ecs/client";
-import { connect, connectToVpcs } from "../provider/hosts/connect";
-import { parseLinkId, parseLinksId } from "../provider/linkId";
-import { type LinkFilter, listLinks } from "../provider/listLinks";
-import { isClassicLinkOff, listVpcs } from "../provider/listVpcs";
-import { type CallContext, plural } from "../provider/operation";
-import { workThrough } from "../provider/pool";
+import { connect, connectToVpcs } from "../provider/resources/connect";
+import { parseLinkId, parseLinksId } from "../provider/resources/ids";
+import { type LinkFilter, readLinks } from "../provider/resources/getLinks";
+import { isClassicLinkOff, listVpcs } from "../provider/links/listVpcs";
+import { type CallContext, plural } from "../provider/links/operation";
 import type { Settings } from "../provider/settings";
-import { shown } from "../provider/shown";
+import { quote } from "../provider/quote";
 import { LISTINGS_AT_A_TIME, regionsOf, settingsOf } from "./cloud";
 import type { ScanOptions } from "./program";
+import { forEachOf } from "./inTurn";
 import { openProgress, type Progress } from "./progress";
 
 /** What a scan has found. */
@@ -96,7 +96,7 @@ function idOf<Id>(option: keyof typeof EXAMPLES, id: string, parse: () => Id): I
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Error(
-      `${option} "${shown(id)}" is not one id; give it as ${EXAMPLES[option]}, and repeat ${option} for more`,
+      `${option} "${quote(id)}" is not one id; give it as ${EXAMPLES[option]}, and repeat ${option} for more`,
     );
   }
 }
@@ -124,12 +124,12 @@ async function lookAt(
   const failures: string[] = [];
   progress.begin(looks.length, looks.some(({ vpcId }) => vpcId !== undefined) ? "VPCs" : "regions");
 
-  await workThrough(looks, LISTINGS_AT_A_TIME, async ({ isOff, ...filter }) => {
+  await forEachOf(looks, LISTINGS_AT_A_TIME, async ({ isOff, ...filter }) => {
     const context: CallContext = {
       report: (message) => progress.note(`${filter.vpcId ?? filter.regionId}: ${message}`),
     };
     try {
-      const found = (await listLinks(steps, filter, context)).filter(isWanted);
+      const found = (await readLinks(steps, filter, context)).filter(isWanted);
       links.push(...found);
       progress.step(found.length);
     } catch (error) {

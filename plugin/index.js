@@ -1,6 +1,5 @@
 /** Starts the provider plugin. Pulumi runs this file, by way of `PulumiPlugin.yaml` or `pulumi-resource-classiclink`. */
 
 const { main } = require("../dist/provider/hosts/plugin/main.js");
-const { version } = require("../package.json");
 
-main(version);
+main(require("../package.json"));

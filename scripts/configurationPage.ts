@@ -107,7 +107,7 @@ new ClassicLink("web", { instanceId: "i-2ze1web", vpcId: "vpc-2ze1shop" }, { pro
 \`\`\`
 
 Its arguments are the settings above, under the same names. What it leaves out is taken from the environment, never from the stack's configuration.
-Secrets are encrypted in the state, even those that are plain in the program. \`getClassicLinksOutput\` takes a \`Provider\` too.
+Secrets are encrypted in the state, even those that are plain in the program. \`getLinksOutput\` takes a \`Provider\` too.
 
 \`Provider.fromAlicloud\` takes the arguments of \`new alicloud.Provider\`:
 

@@ -2,7 +2,7 @@
 
 import { CODE_FAMILIES, classify, ERROR_CODES, FAULTS, OPERATION_DENIED } from "../provider/ecs/errorCodes";
 import { type Classification, EcsError, type EcsErrorKind } from "../provider/ecs/errors";
-import { formatDuration, Operation } from "../provider/operation";
+import { formatDuration, Operation, Task } from "../provider/links/operation";
 import { CODE_MEANINGS, DENIAL_MEANINGS, FAMILY_MEANINGS, FAULT_MEANINGS } from "./errorMeanings";
 import { markdownTable } from "./markdownTable";
 
@@ -119,7 +119,7 @@ function errorsTable(name: string, rows: readonly Row[]): string {
   const timed = rows.some(isTried);
   const timeOf = (row: Row) => {
     if (!isTried(row)) return "not at all";
-    return row.patienceMs === undefined ? "to the timeout" : formatDuration(row.patienceMs);
+    return row.retryForMs === undefined ? "to the timeout" : formatDuration(row.retryForMs);
   };
   const head = [name, "what it means", ...(timed ? ["tried"] : []), "what to do"];
   const cells = rows.map((row) => {
@@ -149,17 +149,15 @@ async function example(): Promise<string> {
     code: "QuotaExceeded",
     said: "The quota of links of the VPC is used up.",
     requestId: "0A1B2C3D-0000-4000-8000-000000000001",
-    unclear: false,
+    mayHaveSucceeded: false,
   });
   const operation = new Operation("link i-bp1web to vpc-bp1shop in cn-hangzhou", {}, 1);
-  try {
-    await operation.retry(() => Promise.reject(error));
-  } catch (thrown) {
-    return operation.explain(thrown);
-  } finally {
-    operation.close();
-  }
-  throw new Error("the example did not fail");
+  const task = new Task(operation);
+  const failing = operation.run(async () => {
+    task.onRequest();
+    throw error;
+  }, task);
+  return await failing.catch(({ message }: Error) => message);
 }
 
 /** The text of the page. */

@@ -2,11 +2,12 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { publishedTypes } from "./publishedTypes";
 
 const ROOT = join(__dirname, "..");
 
-/** The rooms that are compiled into `dist`, as tsconfig.build.json has them. */
-export const ROOMS = ["provider", "sdk", "cli", "emulator"];
+/** The folders that are compiled into `dist`, as tsconfig.build.json has them. */
+export const COMPILED = ["provider", "sdk", "cli", "emulator"];
 
 const FILES = [
   "CHANGELOG.md",
@@ -15,16 +16,17 @@ const FILES = [
   "package.json",
   "plugin/PulumiPlugin.yaml",
   "plugin/index.js",
+  "plugin/package-lock.json",
   "plugin/package.json",
   "plugin/pulumi-resource-classiclink",
 ];
 
-/** The paths of all files in the package, sorted: for each source its code and its types, and nothing else of it. */
+/** The paths of all files in the package, sorted: the code of each source, and the types that a program can import. */
 export function packageContents(): string[] {
-  const sources = ROOMS.flatMap((room) =>
-    readdirSync(join(ROOT, room), { recursive: true, encoding: "utf8" })
+  const code = COMPILED.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".ts"))
-      .map((path) => `${room}/${path.replaceAll("\\", "/").slice(0, -".ts".length)}`),
+      .map((path) => `dist/${folder}/${path.replaceAll("\\", "/").replace(/\.ts$/, ".js")}`),
   );
-  return [...FILES, ...sources.flatMap((source) => [`dist/${source}.js`, `dist/${source}.d.ts`])].sort();
+  return [...FILES, ...code, ...publishedTypes()].sort();
 }

@@ -4,10 +4,11 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { version } from "../package.json";
-import manifest from "../plugin/package.json";
+import { homepage, license, pulumiPackage, repository, version } from "../package.json";
+import plugin from "../plugin/package.json";
 
 const root = join(__dirname, "..");
+const manifest = { version, license, homepage, repository, pulumiPackage };
 
 /** In a bundle there is one copy of everything, so what is looked up from `@pulumi/pulumi` elsewhere is a plain import here. */
 const oneCopy: Plugin = {
@@ -49,7 +50,7 @@ async function pack(): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     stdin: {
-      contents: `import { main } from "./provider/hosts/plugin/main"; main(${JSON.stringify(version)});`,
+      contents: `import { main } from "./provider/hosts/plugin/main"; main(${JSON.stringify(manifest)});`,
       resolveDir: root,
     },
     absWorkingDir: root,
@@ -72,7 +73,7 @@ async function pack(): Promise<string> {
     logLevel: "warning",
   });
   chmodSync(executable, 0o755);
-  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...plugin, version }, null, 2)}\n`);
   copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices(metafile.inputs));
   const tarball = join(root, "build", `pulumi-resource-classiclink-v${version}.tar.gz`);

@@ -3,7 +3,7 @@
 import {
   CLASSIC_LINK,
   CLASSIC_LINKS,
-  GET_CLASSIC_LINKS,
+  GET_LINKS,
   OBJECT_SETTINGS,
   SETTING_DESCRIPTIONS,
 } from "../provider/hosts/plugin/descriptions";
@@ -33,7 +33,7 @@ function staticsOf(name: string, path: string): Documented[] {
 /** The text of the page. */
 export function referencePage(): string {
   const settings = Object.fromEntries(SETTING_DESCRIPTIONS.map(({ name, description }) => [name, description]));
-  const { links, ...link } = GET_CLASSIC_LINKS.result;
+  const { links, ...link } = GET_LINKS.result;
   return [
     "# Reference",
     "<!-- Made by `npm run docs` from provider/hosts/plugin/descriptions.ts and the docstrings of sdk/. Change it there. -->",
@@ -49,14 +49,14 @@ export function referencePage(): string {
     "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import by the id takes all links of the VPC.",
     table("output", CLASSIC_LINKS.outputs),
     inTypeScript(staticsOf("ClassicLinks", "sdk/classicLinks.ts")),
-    "## getClassicLinks",
-    GET_CLASSIC_LINKS.function,
-    table("argument", GET_CLASSIC_LINKS.args),
+    "## getLinks",
+    GET_LINKS.function,
+    table("argument", GET_LINKS.args),
     table("result", {
       links,
       ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
     }),
-    inTypeScript([new Source("sdk/getClassicLinks.ts").functionNamed("getClassicLinksOutput")]),
+    inTypeScript([new Source("sdk/getLinks.ts").functionNamed("getLinksOutput")]),
     "## Provider",
     new Source("sdk/provider.ts").textOfType("Provider"),
     "`new Provider(name, args, opts)` takes the settings below as arguments, but for `refreshBeforeUpdate`. The plugin's SDKs have one as well, with all of them.",

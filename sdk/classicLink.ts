@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LINK_TYPE, STORED_LINE } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
-import { checkDeclaredOnce } from "./declaredOnce";
+import { declarerOf } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
 /** What a link is made of. A change of any property replaces the link; the old link is detached first. */
@@ -25,7 +25,7 @@ export interface ClassicLinkArgs {
  * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
  */
 export class ClassicLink extends pulumi.CustomResource {
-  /** The type of the resource in states. Fixed for ever. */
+  /** @internal The type of the resource in states. Fixed for ever. */
   static readonly __pulumiType = LINK_TYPE;
 
   /** The id of the instance. */
@@ -57,8 +57,8 @@ export class ClassicLink extends pulumi.CustomResource {
    * @param name the name of the resource in the program.
    * @param args what the link is made of.
    * @param opts options of the resource.
-   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, a provider of another package,
-   * or an instance that another ClassicLink of the program declares.
+   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another
+   * package. An instance that another ClassicLink declares is refused when Pulumi checks the final inputs.
    */
   constructor(name: string, args: ClassicLinkArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal Looks up by `opts.id`; see {@link ClassicLink.get}. */
@@ -67,7 +67,6 @@ export class ClassicLink extends pulumi.CustomResource {
     const where = `ClassicLink "${name}"`;
     if (opts.id === undefined) checkArgs(where, args, { required: ["instanceId", "vpcId"], optional: ["regionId"] });
     checkProvider(where, opts.provider);
-    if (opts.id === undefined) checkDeclaredOnce(where, args, opts.provider);
     const timeouts = toTimeouts(where, opts.customTimeouts);
     const props: pulumi.Inputs = {
       instanceId: args?.instanceId,
@@ -77,6 +76,7 @@ export class ClassicLink extends pulumi.CustomResource {
       __provider: STORED_LINE,
       // A dynamic provider is never told of customTimeouts, so they travel as an input. Pulumi hides names that begin like this.
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+      ...(opts.id === undefined ? declarerOf(name) : {}),
     };
     super(ClassicLink.__pulumiType, name, props, opts);
   }

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LINKS_TYPE, STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
+import { declarerOf, secretMark } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
 /** The links of a VPC. A change of `vpcId` or `regionId` replaces all of them; members are added and removed in place. */
@@ -24,7 +25,7 @@ export interface ClassicLinksArgs {
  * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
  */
 export class ClassicLinks extends pulumi.CustomResource {
-  /** The type of the resource in states. Fixed for ever. */
+  /** @internal The type of the resource in states. Fixed for ever. */
   static readonly __pulumiType = LINKS_TYPE;
 
   /** The id of the VPC. */
@@ -35,6 +36,17 @@ export class ClassicLinks extends pulumi.CustomResource {
   declare readonly regionId: pulumi.Output<string>;
   /** Instance id → VPC id, of declared members that are linked elsewhere. Empty when all is well; the next update puts them back. */
   declare readonly movedAway: pulumi.Output<Record<string, string>>;
+
+  /**
+   * Looks up the links of a VPC that exist already and are not managed by this stack.
+   *
+   * @param name the name of the resource in the program.
+   * @param id `<regionId>:<vpcId>`. All instances that are linked to the VPC become members.
+   * @param opts options of the resource. The lookup fails when no instance is linked to the VPC.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLinks {
+    return new ClassicLinks(name, undefined, { ...opts, id });
+  }
 
   /** Whether a value is a ClassicLinks, even when it comes from another copy of this package. */
   static override isInstance(value: unknown): value is ClassicLinks {
@@ -49,18 +61,22 @@ export class ClassicLinks extends pulumi.CustomResource {
    * @param opts options of the resource.
    * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
    */
-  constructor(name: string, args: ClassicLinksArgs, opts: pulumi.CustomResourceOptions = {}) {
+  constructor(name: string, args: ClassicLinksArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal Looks up by `opts.id`; see {@link ClassicLinks.get}. */
+  constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
+  constructor(name: string, args: ClassicLinksArgs | undefined, opts: pulumi.CustomResourceOptions = {}) {
     const where = `ClassicLinks "${name}"`;
-    checkArgs(where, args, { required: ["vpcId", "instanceIds"], optional: ["regionId"] });
+    if (opts.id === undefined) checkArgs(where, args, { required: ["vpcId", "instanceIds"], optional: ["regionId"] });
     checkProvider(where, opts.provider);
     const timeouts = toTimeouts(where, opts.customTimeouts);
     const props: pulumi.Inputs = {
-      vpcId: args.vpcId,
-      instanceIds: args.instanceIds,
-      regionId: args.regionId,
+      vpcId: args?.vpcId,
+      instanceIds: args?.instanceIds,
+      regionId: args?.regionId,
       movedAway: undefined,
       __provider: STORED_LINE_OF_LINKS,
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
+      ...(args === undefined ? {} : { ...secretMark(args.instanceIds), ...declarerOf(name) }),
     };
     super(ClassicLinks.__pulumiType, name, props, opts);
   }

@@ -4,12 +4,12 @@ export { ClassicLink, type ClassicLinkArgs } from "./classicLink";
 export { ClassicLinks, type ClassicLinksArgs } from "./classicLinks";
 export {
   type FoundLink,
-  type GetClassicLinksArgs,
-  type GetClassicLinksOutputArgs,
-  type GetClassicLinksResult,
-  getClassicLinks,
-  getClassicLinksOutput,
-} from "./getClassicLinks";
+  type GetLinksArgs,
+  type GetLinksOutputArgs,
+  type GetLinksResult,
+  getLinks,
+  getLinksOutput,
+} from "./getLinks";
 export {
   type AlicloudEndpoints,
   type AlicloudProviderArgs,

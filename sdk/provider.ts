@@ -77,6 +77,10 @@ export interface ProviderArgs extends CommonArgs {
    * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
    */
   readonly stsEndpoint?: pulumi.Input<string>;
+  /** The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user. */
+  readonly organizationId?: pulumi.Input<string>;
+  /** The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization. */
+  readonly resourceSetId?: pulumi.Input<string>;
   /**
    * Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any
    * more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong

@@ -1,4 +1,4 @@
-/** Reads `customTimeouts` for the dynamic door, to which Pulumi does not pass them on. */
+/** Reads `customTimeouts` for the dynamic host, to which Pulumi does not pass them on. */
 
 import { type CustomTimeouts, RunError } from "@pulumi/pulumi";
 
@@ -29,11 +29,12 @@ export function toTimeouts(where: string, given: CustomTimeouts | undefined): Ti
 
 function toSeconds(what: string, text: unknown): number {
   const wrong = new RunError(`${what} is ${JSON.stringify(text)}; use a duration such as "90s", "10m" or "1h30m"`);
+  // Pulumi's own reading: no limit of the user's, so the default.
+  if (text === "0") return 0;
   if (typeof text !== "string" || !/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text)) throw wrong;
   let seconds = 0;
   for (const [, amount, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)([a-zµ]+)/g)) {
     seconds += Number(amount) * (SECONDS[unit] ?? Number.NaN);
   }
-  if (!(seconds > 0)) throw wrong;
   return seconds;
 }

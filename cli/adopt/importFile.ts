@@ -1,6 +1,6 @@
 /** The file for `pulumi import --file`. */
 
-import { type Adopted, adoptedLink, adoptedLinks, type Door } from "../../provider/hosts/adopted";
+import { type ImportedResource, importedLink, importedLinks, type Host } from "../../provider/hosts/imported";
 import type { ProgramKind } from "../program";
 import type { Resource } from "./resources";
 
@@ -14,6 +14,6 @@ export function importFile(resources: readonly Resource[], program: ProgramKind)
   return `${JSON.stringify({ resources: entries }, null, 2)}\n`;
 }
 
-function adoptedBy({ type, args }: Resource, door: Door): Adopted {
-  return type === "ClassicLink" ? adoptedLink(args, door) : adoptedLinks(args, door);
+function adoptedBy({ type, args }: Resource, door: Host): ImportedResource {
+  return type === "ClassicLink" ? importedLink(args, door) : importedLinks(args, door);
 }

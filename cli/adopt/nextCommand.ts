@@ -15,7 +15,7 @@ export function nextCommand(folder: string, program: ProgramKind, importFile: st
     ...(folder === "." ? [] : [`cd ${shellQuoted(folder)}`]),
     ...install(folder, program),
     // This changes package.json, so it cannot be written there beforehand.
-    ...(program === "plugin" && !isInstalled(folder, "@pulumi/classiclink")
+    ...(program === "plugin" && !isInstalled(folder, "@pulumi-classiclink/classiclink")
       ? [`pulumi package add ${PLUGIN_FOLDER}`]
       : []),
     ...(isNew && !hasStack(folder) ? ["pulumi stack select --create dev"] : []),

@@ -1,7 +1,7 @@
 /** Which resources links become, and what each is called. */
 
 import type { Link } from "../../provider/ecs/client";
-import type { Declared } from "../../provider/members";
+import type { Declared } from "../../provider/resources/members";
 import type { Shape } from "../program";
 import { identifiersOf, namesOf } from "./names";
 

@@ -3,7 +3,7 @@
 import type { Resource } from "./resources";
 
 /** Where the classes come from: the package itself, or the SDK that Pulumi makes for the plugin. */
-const PACKAGES = { dynamic: "pulumi-classiclink", plugin: "@pulumi/classiclink" } as const;
+const PACKAGES = { dynamic: "pulumi-classiclink", plugin: "@pulumi-classiclink/classiclink" } as const;
 
 /** The text of the module. */
 export function typescriptProgram(resources: readonly Resource[], program: keyof typeof PACKAGES): string {

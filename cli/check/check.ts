@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
-import { connect } from "../../provider/hosts/connect";
-import { plural } from "../../provider/operation";
+import { connect } from "../../provider/resources/connect";
+import { plural } from "../../provider/links/operation";
 import { configuredRegion, settingsOf } from "../cloud";
 import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";

@@ -2,7 +2,7 @@
 
 import { parse } from "yaml";
 import type { Link } from "../../provider/ecs/client";
-import { faultOfId } from "../../provider/linkId";
+import { faultOfId } from "../../provider/resources/ids";
 import { isCsv, linksInCsv } from "./csv";
 
 /** What is declared. */

@@ -1,10 +1,10 @@
 /** What differs between links that are declared and links that exist. */
 
 import type { Link } from "../../provider/ecs/client";
-import type { LinkSteps } from "../../provider/linkSteps";
-import { listLinks } from "../../provider/listLinks";
-import { workThrough } from "../../provider/pool";
+import type { Links } from "../../provider/links/links";
+import { readLinks } from "../../provider/resources/getLinks";
 import { LISTINGS_AT_A_TIME } from "../cloud";
+import { forEachOf } from "../inTurn";
 import type { Progress } from "../progress";
 import type { Declaration } from "./declared";
 
@@ -24,21 +24,21 @@ export interface Drift {
  * @throws {ClassicLinkError} when something cannot be read.
  */
 export async function findDrift(
-  steps: LinkSteps,
+  steps: Links,
   { links, vpcs }: Declaration,
   progress: Progress,
 ): Promise<readonly Drift[]> {
   const contextOf = (what: string) => ({ report: (message: string) => progress.note(`${what}: ${message}`) });
   const listed = new Map<string, Link>();
   progress.begin(vpcs.length, "VPCs");
-  await workThrough(vpcs, LISTINGS_AT_A_TIME, async ({ regionId, vpcId }) => {
-    const found = await listLinks(steps, { regionId, vpcId }, contextOf(vpcId));
+  await forEachOf(vpcs, LISTINGS_AT_A_TIME, async ({ regionId, vpcId }) => {
+    const found = await readLinks(steps, { regionId, vpcId }, contextOf(vpcId));
     for (const link of found) listed.set(keyOf(link), link);
     progress.step(found.length);
   });
   const lost = links.filter((link) => !listed.has(keyOf(link)));
   for (const [regionId, instanceIds] of byRegion(lost)) {
-    for (const link of await listLinks(steps, { regionId, instanceIds }, contextOf(regionId)))
+    for (const link of await readLinks(steps, { regionId, instanceIds }, contextOf(regionId)))
       listed.set(keyOf(link), link);
   }
   const declared = new Map(links.map((link) => [keyOf(link), link]));

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"example.com/pulumi-classiclink/sdk/go/classiclink"
+	"github.com/pulumi-classiclink/pulumi-classiclink/sdk/go/classiclink"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -33,8 +33,8 @@ func main() {
 			return err
 		}
 
-		// What is linked to that VPC, whoever linked it. In Go, getClassicLinks is LookupClassicLinks: GetClassicLinks gets a resource by its id.
-		found := classiclink.LookupClassicLinksOutput(ctx, classiclink.LookupClassicLinksOutputArgs{
+		// What is linked to that VPC, whoever linked it.
+		found := classiclink.GetLinksOutput(ctx, classiclink.GetLinksOutputArgs{
 			VpcId: workers.VpcId,
 		}, pulumi.Provider(provider))
 

@@ -24,7 +24,7 @@ workers = classiclink.ClassicLinks(
 )
 
 # What is linked to that VPC, whoever linked it.
-found = classiclink.get_classic_links_output(
+found = classiclink.get_links_output(
     vpc_id=workers.vpc_id,
     opts=pulumi.InvokeOutputOptions(provider=provider),
 )

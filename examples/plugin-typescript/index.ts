@@ -1,4 +1,4 @@
-import * as classiclink from "@pulumi/classiclink";
+import * as classiclink from "@pulumi-classiclink/classiclink";
 
 // A region of its own, whatever the stack is configured for. Credentials come from the environment.
 const provider = new classiclink.Provider("hangzhou", { region: "cn-hangzhou" });
@@ -18,7 +18,7 @@ const workers = new classiclink.ClassicLinks(
 );
 
 // What is linked to that VPC, whoever linked it.
-const found = classiclink.getClassicLinksOutput({ vpcId: workers.vpcId }, { provider });
+const found = classiclink.getLinksOutput({ vpcId: workers.vpcId }, { provider });
 
 export const ids = [web.id, workers.id];
 export const linked = found.links.apply((links) => links.map(({ instanceId }) => instanceId));

@@ -33,16 +33,34 @@ export const PAGE_SIZE = 100;
  */
 export const MAX_INSTANCE_IDS = 99;
 
+/** How many instances one DescribeInstances may name. Source: DescribeInstances, `InstanceIds`. */
+export const MAX_EXISTING_IDS = 100;
+
+/** Who makes a call: what ends it, and who wants to know what becomes of it. */
+export interface Caller {
+  /** Ends the call. */
+  readonly signal: AbortSignal;
+  /** Called when one HTTP request was really sent for this caller. A coalesced read counts once for each caller. */
+  onRequest?(): void;
+  /** Called when the call waits in the rate limiter, with the time until the next try, in ms. */
+  onThrottled?(nextTryMs: number): void;
+}
+
 /**
- * The three calls of the ECS API that a link needs. Each is one request: nothing here retries.
+ * The calls of the ECS API that a link needs. Each is one request, or one for each page: nothing here retries.
  * Each throws an `EcsError` when ECS refuses or when there is no answer that can be read, and when aborted an `OutOfTime`,
  * which says whether the request had left.
  */
 export interface EcsClient {
   /** Asks ECS to make the link. An answer means accepted, not yet listed. Source: AttachClassicLinkVpc. */
-  attach(link: Link, signal?: AbortSignal): Promise<void>;
+  attach(link: Link, caller?: Caller): Promise<void>;
   /** Asks ECS to remove the link. An answer means accepted. Source: DetachClassicLinkVpc. */
-  detach(link: Link, signal?: AbortSignal): Promise<void>;
+  detach(link: Link, caller?: Caller): Promise<void>;
   /** Lists links, one page. Source: DescribeClassicLinkInstances. */
-  describe(query: LinkQuery, signal?: AbortSignal): Promise<LinkPage>;
+  describe(query: LinkQuery, caller?: Caller): Promise<LinkPage>;
+  /**
+   * Lists which of at most {@link MAX_EXISTING_IDS} instances exist. Unlike {@link describe} it does not fail when one of
+   * them does not. That one is missing proves nothing: the key may not see it. Source: DescribeInstances.
+   */
+  existing(regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>>;
 }

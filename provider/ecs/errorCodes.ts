@@ -3,7 +3,7 @@
 import { type ApiOperation, type Classification, EcsError, type EcsErrorKind } from "./errors";
 
 /** A state that passes by itself does so in a few minutes; a lasting one should be told before the user gives up. */
-const STATE_PATIENCE_MS = 120_000;
+const STATE_RETRY_MS = 120_000;
 
 const RAM_ACTIONS =
   "allow ecs:AttachClassicLinkVpc, ecs:DetachClassicLinkVpc and ecs:DescribeClassicLinkInstances in RAM";
@@ -22,11 +22,15 @@ const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an insta
 const REPORT = "this looks like a defect of pulumi-classiclink; please report it";
 
 /** A fault of network or service that lasts longer is no hiccup. */
-const FAULT_PATIENCE_MS = 120_000;
+const FAULT_RETRY_MS = 120_000;
 
-function row(kind: EcsErrorKind, advice: string, patienceMs?: number): Classification {
-  const patience = patienceMs ?? (kind === "transient" ? FAULT_PATIENCE_MS : undefined);
-  return patience === undefined ? { kind, advice } : { kind, advice, patienceMs: patience };
+/** How often "no such operation" is retried. Gateways answer so while they restart. */
+const RETIRED_TRIES = 3;
+
+function row(kind: EcsErrorKind, advice: string, retryForMs?: number): Classification {
+  if (kind === "retired") return { kind, advice, retryTries: RETIRED_TRIES };
+  const forMs = retryForMs ?? (kind === "transient" ? FAULT_RETRY_MS : undefined);
+  return forMs === undefined ? { kind, advice } : { kind, advice, retryForMs: forMs };
 }
 
 /**
@@ -45,11 +49,11 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
   "InvalidInstanceId.NotBelong": row("authorisation", "use the credentials of the account that owns the instance"),
   "InvalidInstanceId.LimitedRegion": row("retired", RETIRED),
   "InvalidStatus.InstanceLocked": row("busy", "wait until the instance's other task has ended"),
-  "InvalidStatus.InstanceStatus": row("busy", "bring the instance to Running or Stopped", STATE_PATIENCE_MS),
-  IncorrectInstanceStatus: row("busy", "bring the instance to Running or Stopped", STATE_PATIENCE_MS),
+  "InvalidStatus.InstanceStatus": row("busy", "bring the instance to Running or Stopped", STATE_RETRY_MS),
+  IncorrectInstanceStatus: row("busy", "bring the instance to Running or Stopped", STATE_RETRY_MS),
   OperationConflict: row("busy", WAIT),
   LastTokenProcessing: row("busy", WAIT),
-  IncorrectVpcStatus: row("busy", "wait until the VPC is Available", STATE_PATIENCE_MS),
+  IncorrectVpcStatus: row("busy", "wait until the VPC is Available", STATE_RETRY_MS),
 
   // The link. The first name misleads: it means a link to a different VPC.
   "Abs.InvalidInstanceId.MalFormed": row("conflict", LINKED_ELSEWHERE),
@@ -104,25 +108,31 @@ export const ERROR_CODES: Readonly<Record<string, Classification>> = {
 };
 
 /**
- * What never became an answer of ECS, under names of our own. `unclear` says whether the request may have reached ECS.
+ * What never became an answer of ECS, under names of our own. `mayHaveSucceeded` says whether the request may have reached ECS.
  *
  * A host that cannot be reached is usually a wrong endpoint, so it is told sooner than other faults.
  */
 export const FAULTS = {
-  HostNotFound: { ...row("transient", "check endpoint, region and DNS", 30_000), unclear: false },
-  ConnectionRefused: { ...row("transient", "check endpoint and the network", 30_000), unclear: false },
+  HostNotFound: { ...row("transient", "check endpoint, region and DNS", 30_000), mayHaveSucceeded: false },
+  ConnectionRefused: { ...row("transient", "check endpoint and the network", 30_000), mayHaveSucceeded: false },
   CertificateRefused: {
     ...row("configuration", "check endpoint and protocol, and the certificate that the endpoint shows"),
-    unclear: false,
+    mayHaveSucceeded: false,
   },
-  ProxyRefused: { ...row("configuration", "set the proxy's address with its user and password"), unclear: false },
-  ProxyFailed: { ...row("transient", WAIT, 30_000), unclear: false },
+  ProxyRefused: {
+    ...row("configuration", "set the proxy's address with its user and password"),
+    mayHaveSucceeded: false,
+  },
+  ProxyFailed: { ...row("transient", WAIT, 30_000), mayHaveSucceeded: false },
   // The source of credentials is there, and gave none for the moment.
-  NoCredentials: { ...row("transient", WAIT, 30_000), unclear: false },
-  ConnectionLost: { ...row("transient", "check the network, and run the command again"), unclear: true },
-  Timeout: { ...row("transient", "check endpoint and the network"), unclear: true },
-  UnreadableAnswer: { ...row("transient", "check endpoint; what answers does not behave like ECS"), unclear: true },
-} as const satisfies Record<string, Classification & { readonly unclear: boolean }>;
+  NoCredentials: { ...row("transient", WAIT, 30_000), mayHaveSucceeded: false },
+  ConnectionLost: { ...row("transient", "check the network, and run the command again"), mayHaveSucceeded: true },
+  Timeout: { ...row("transient", "check endpoint and the network"), mayHaveSucceeded: true },
+  UnreadableAnswer: {
+    ...row("transient", "check endpoint; what answers does not behave like ECS"),
+    mayHaveSucceeded: true,
+  },
+} as const satisfies Record<string, Classification & { readonly mayHaveSucceeded: boolean }>;
 
 /** Families that the documents name by their first words only. Asked after the exact codes. */
 export const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [

@@ -28,8 +28,12 @@ export type EcsErrorKind =
   | "input"
   | "unknown";
 
-/** The three operations of the ECS API (version 2014-05-26) that this package calls. */
-export type EcsOperation = "AttachClassicLinkVpc" | "DetachClassicLinkVpc" | "DescribeClassicLinkInstances";
+/** The operations of the ECS API (version 2014-05-26) that this package calls. `DescribeInstances` is optional. */
+export type EcsOperation =
+  | "AttachClassicLinkVpc"
+  | "DetachClassicLinkVpc"
+  | "DescribeClassicLinkInstances"
+  | "DescribeInstances";
 
 /** The operations of the VPC API (version 2016-04-28) that find VPCs. No resource needs them. */
 export type VpcOperation = "DescribeVpcs" | "DescribeVpcAttribute";
@@ -43,7 +47,9 @@ export interface Classification {
   /** What to do, as an instruction to a person. Never contains anything of the request. */
   readonly advice: string;
   /** For how long retrying makes sense, in ms; without it, as long as the operation may take. */
-  readonly patienceMs?: number;
+  readonly retryForMs?: number;
+  /** How often an error that is final otherwise is retried before it is believed. */
+  readonly retryTries?: number;
 }
 
 /** The facts that an {@link EcsError} is made of. */
@@ -56,8 +62,8 @@ export interface EcsErrorFacts extends Classification {
   readonly requestId?: string;
   /** How long the service asks to wait, in ms (header `x-acs-retry-after`). */
   readonly retryAfterMs?: number;
-  /** Whether the operation may have been carried out in spite of this error. */
-  readonly unclear: boolean;
+  /** Whether the operation may have succeeded in spite of this error. */
+  readonly mayHaveSucceeded: boolean;
 }
 
 /** A call that ECS refused, or that got no answer which can be read. Holds no part of the request but its operation. */

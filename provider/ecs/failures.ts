@@ -68,7 +68,7 @@ export function refusal(operation: ApiOperation, body: Fields, response: Fields,
     code,
     said: withoutSecrets(code, message, secrets),
     // One may strike after the work was done.
-    unclear: isServerFault,
+    mayHaveSucceeded: isServerFault,
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

@@ -1,6 +1,6 @@
 /** Reads of links, gathered into few calls: one Describe for many instances, one paged listing for a VPC that is swept. */
 
-import { type EcsClient, MAX_INSTANCE_IDS } from "./client";
+import { type Caller, type EcsClient, MAX_INSTANCE_IDS } from "./client";
 import { fault } from "./errorCodes";
 import { EcsError } from "./errors";
 import { type LinkPages, readPages } from "./linkPages";
@@ -54,9 +54,9 @@ export class LinkReader {
    * @returns the id of the VPC, or undefined when the instance is not listed as linked.
    * @throws {EcsError} when that cannot be told.
    */
-  async vpcOf(read: LinkRead, signal: AbortSignal): Promise<string | undefined> {
+  async vpcOf(read: LinkRead, caller: Caller): Promise<string | undefined> {
     const region = this.#regionOf(read.regionId);
-    return await region.calls.waitFor(region.vpcOf(read), signal);
+    return await region.calls.waitFor(region.vpcOf(read), caller);
   }
 
   /**
@@ -69,10 +69,10 @@ export class LinkReader {
     regionId: string,
     vpcId: string,
     instanceIds: readonly string[],
-    signal: AbortSignal,
+    caller: Caller,
   ): Promise<ReadonlySet<string>> {
     const region = this.#regionOf(regionId);
-    return await region.calls.waitFor(region.listed(vpcId, instanceIds), signal);
+    return await region.calls.waitFor(region.listed(vpcId, instanceIds), caller);
   }
 
   /** To be called when a call that changes a link has been made: reads from now on do not use what was listed before. */

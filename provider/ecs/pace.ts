@@ -1,7 +1,7 @@
 /** The pace of calls: one gate for each region and operation, which closes for everyone when ECS throttles. */
 
 import { OutOfTime } from "./budget";
-import type { EcsClient } from "./client";
+import type { Caller, EcsClient } from "./client";
 import { EcsError, type EcsOperation } from "./errors";
 import { retryAfterMs } from "./retry";
 
@@ -28,12 +28,14 @@ export function paced(client: EcsClient): EcsClient {
     return gate;
   }
   return {
-    attach: (link, signal) =>
-      gateOf("AttachClassicLinkVpc", link.regionId).pass(() => client.attach(link, signal), signal),
-    detach: (link, signal) =>
-      gateOf("DetachClassicLinkVpc", link.regionId).pass(() => client.detach(link, signal), signal),
-    describe: (query, signal) =>
-      gateOf("DescribeClassicLinkInstances", query.regionId).pass(() => client.describe(query, signal), signal),
+    attach: (link, caller) =>
+      gateOf("AttachClassicLinkVpc", link.regionId).pass(() => client.attach(link, caller), caller),
+    detach: (link, caller) =>
+      gateOf("DetachClassicLinkVpc", link.regionId).pass(() => client.detach(link, caller), caller),
+    describe: (query, caller) =>
+      gateOf("DescribeClassicLinkInstances", query.regionId).pass(() => client.describe(query, caller), caller),
+    existing: (regionId, instanceIds, caller) =>
+      gateOf("DescribeInstances", regionId).pass(() => client.existing(regionId, instanceIds, caller), caller),
   };
 }
 
@@ -52,8 +54,8 @@ class Gate {
   #closings = 0;
   readonly #window = new Window();
 
-  async pass<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    await this.#turn(signal);
+  async pass<T>(call: () => Promise<T>, caller: Caller | undefined): Promise<T> {
+    await this.#turn(caller?.signal);
     const closings = this.#closings;
     try {
       const answer = await call();
@@ -62,7 +64,7 @@ class Gate {
     } catch (error) {
       if (error instanceof EcsError && error.kind === "throttled") {
         if (closings === this.#closings) this.#close(retryAfterMs(error));
-      } else if (error instanceof EcsError && !error.facts.unclear && closings === this.#closings) {
+      } else if (error instanceof EcsError && !error.facts.mayHaveSucceeded && closings === this.#closings) {
         // Refused for another reason, so not for the pace. What got no answer says nothing of it.
         this.#passed();
       }

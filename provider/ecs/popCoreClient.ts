@@ -6,7 +6,7 @@ import { Agents } from "./agents";
 import { ANSWER_TIMEOUT_MS } from "./answerLimit";
 import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf } from "./answers";
 import { OutOfTime, orAborted } from "./budget";
-import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
+import { type Caller, type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
 import { fault } from "./errorCodes";
 import { type ApiOperation, EcsError, type EcsOperation } from "./errors";
@@ -31,7 +31,7 @@ export interface PopCoreClientOptions {
 }
 
 /** One call of an operation. Resolves with the body of an answer that says that it was carried out. */
-export type Call = (operation: ApiOperation, params: Params, signal?: AbortSignal) => Promise<Fields>;
+export type Call = (operation: ApiOperation, params: Params, caller?: Caller) => Promise<Fields>;
 
 /** Makes the calls of one version of an API, over connections that are kept open. */
 export function createCall(
@@ -50,7 +50,8 @@ export function createCall(
     return rpcClient;
   }
 
-  return async (operation, params, signal = new AbortController().signal) => {
+  return async (operation, params, caller = { signal: new AbortController().signal }) => {
+    const { signal } = caller;
     const endpoint = endpointOf(params.RegionId);
     const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
@@ -64,6 +65,7 @@ export function createCall(
     const abort = () => cutOff.abort();
     signal.addEventListener("abort", abort, { once: true });
     try {
+      caller.onRequest?.();
       const answer = await rpcClient.request(operation, withoutUndefined(params), {
         // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
         method: "POST",
@@ -95,18 +97,18 @@ export function createCall(
 export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
   const call = createCall(ECS_VERSION, options);
 
-  async function change(operation: EcsOperation, link: Link, signal?: AbortSignal): Promise<void> {
+  async function change(operation: EcsOperation, link: Link, caller?: Caller): Promise<void> {
     const params = { RegionId: link.regionId, InstanceId: link.instanceId, VpcId: link.vpcId };
-    const body = await call(operation, params, signal);
+    const body = await call(operation, params, caller);
     // An empty object with status 200 is what a broken gateway says; ECS confirms with a request id.
     if (requestIdOf(body) === undefined) throw fault(operation, "UnreadableAnswer", "an answer without RequestId");
   }
 
   return {
-    attach: (link, signal) => change("AttachClassicLinkVpc", link, signal),
-    detach: (link, signal) => change("DetachClassicLinkVpc", link, signal),
+    attach: (link, caller) => change("AttachClassicLinkVpc", link, caller),
+    detach: (link, caller) => change("DetachClassicLinkVpc", link, caller),
 
-    async describe(query, signal) {
+    async describe(query, caller) {
       const params = {
         RegionId: query.regionId,
         VpcId: query.vpcId,
@@ -114,7 +116,24 @@ export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
         PageNumber: String(query.pageNumber ?? 1),
         PageSize: String(PAGE_SIZE),
       };
-      return readLinkPage(query, await call("DescribeClassicLinkInstances", params, signal));
+      return readLinkPage(query, await call("DescribeClassicLinkInstances", params, caller));
+    },
+
+    async existing(regionId, instanceIds, caller) {
+      const found = new Set<string>();
+      // A service may give smaller pages than it was asked for; one that gives an empty page has no more.
+      for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
+        const params = {
+          RegionId: regionId,
+          InstanceIds: JSON.stringify(instanceIds),
+          PageNumber: String(pageNumber),
+          PageSize: String(PAGE_SIZE),
+        };
+        const page = readInstancePage(await call("DescribeInstances", params, caller));
+        for (const instanceId of page.instanceIds) found.add(instanceId);
+        listed += page.instanceIds.length;
+        if (page.instanceIds.length === 0 || listed >= page.totalCount) return found;
+      }
     },
   };
 }
@@ -160,4 +179,19 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
     throw unreadable(`TotalCount ${totalCount} and no links`);
   }
   return { links, totalCount };
+}
+
+/** An answer that cannot be read is an error: misread as "no instances" it would split a list in vain. */
+function readInstancePage(body: Fields): { readonly instanceIds: readonly string[]; readonly totalCount: number } {
+  const totalCount = countOf(body.TotalCount);
+  const listed = fieldsOf(body.Instances).Instance;
+  const unreadable = (what: string) => fault("DescribeInstances", "UnreadableAnswer", what);
+  if (totalCount === undefined) throw unreadable("an answer without TotalCount");
+  if (!Array.isArray(listed)) throw unreadable("an answer without Instances");
+  const instanceIds = listed.map((item: unknown) => {
+    const { InstanceId: instanceId } = fieldsOf(item);
+    if (typeof instanceId !== "string" || instanceId === "") throw unreadable("an instance without InstanceId");
+    return instanceId;
+  });
+  return { instanceIds, totalCount };
 }

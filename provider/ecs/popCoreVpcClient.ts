@@ -9,13 +9,13 @@ import { VPC_PAGE_SIZE, type VpcClient, type VpcPage } from "./vpcClient";
 export function createPopCoreVpcClient(options: PopCoreClientOptions): VpcClient {
   const call = createCall("2016-04-28", options);
   return {
-    async describeVpcs({ regionId, pageNumber }, signal) {
+    async describeVpcs({ regionId, pageNumber }, caller) {
       const params = { RegionId: regionId, PageNumber: String(pageNumber), PageSize: String(VPC_PAGE_SIZE) };
-      return readPage(await call("DescribeVpcs", params, signal));
+      return readPage(await call("DescribeVpcs", params, caller));
     },
 
-    async isClassicLinkEnabled({ regionId, vpcId }, signal) {
-      const { ClassicLinkEnabled } = await call("DescribeVpcAttribute", { RegionId: regionId, VpcId: vpcId }, signal);
+    async isClassicLinkEnabled({ regionId, vpcId }, caller) {
+      const { ClassicLinkEnabled } = await call("DescribeVpcAttribute", { RegionId: regionId, VpcId: vpcId }, caller);
       if (typeof ClassicLinkEnabled === "boolean") return ClassicLinkEnabled;
       throw fault("DescribeVpcAttribute", "UnreadableAnswer", "an answer without ClassicLinkEnabled");
     },

@@ -47,7 +47,7 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
     if (backoff === undefined) return false;
     const { code } = error.facts;
     if (same.code !== code) same = { code, tries: 0, since: budget.elapsedMs };
-    if (budget.elapsedMs - same.since >= (error.facts.patienceMs ?? Number.POSITIVE_INFINITY)) return false;
+    if (budget.elapsedMs - same.since >= (error.facts.retryForMs ?? Number.POSITIVE_INFINITY)) return false;
     const waitMs = Math.random() * Math.min(backoff.mostMs, backoff.firstMs * 2 ** same.tries);
     same.tries += 1;
     onWait(error);

@@ -2,13 +2,14 @@
 
 import { setMaxListeners } from "node:events";
 import { OutOfTime, orAborted } from "./budget";
-import type { EcsClient, LinkPage, LinkQuery } from "./client";
+import type { Caller, EcsClient, LinkPage, LinkQuery } from "./client";
 
 /** The calls that a group of readers shares. No reader's signal ends them, since others may wait for the same answer. */
 export class SharedCalls {
   readonly #client: EcsClient;
   readonly #onDeserted: (hadCalls: boolean) => void;
-  #readers = 0;
+  /** Who waits, and for how many answers. */
+  readonly #readers = new Map<Caller, number>();
   #underWay = 0;
   #end = endOfCalls();
 
@@ -22,7 +23,13 @@ export class SharedCalls {
   async describe(query: LinkQuery): Promise<LinkPage> {
     this.#underWay += 1;
     try {
-      return await this.#client.describe(query, this.#end.signal);
+      const { signal } = this.#end;
+      const all = (tell: (caller: Caller) => void) => () => [...this.#readers.keys()].forEach(tell);
+      return await this.#client.describe(query, {
+        signal,
+        onRequest: all((caller) => caller.onRequest?.()),
+        onThrottled: (nextTryMs) => all((caller) => caller.onThrottled?.(nextTryMs))(),
+      });
     } finally {
       this.#underWay -= 1;
     }
@@ -33,13 +40,15 @@ export class SharedCalls {
    *
    * @throws the signal's reason, when the reader gives up.
    */
-  async waitFor<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
-    this.#readers += 1;
+  async waitFor<T>(reading: Promise<T>, caller: Caller): Promise<T> {
+    this.#readers.set(caller, (this.#readers.get(caller) ?? 0) + 1);
     try {
-      return await orAborted(reading, signal);
+      return await orAborted(reading, caller.signal);
     } finally {
-      this.#readers -= 1;
-      if (this.#readers === 0) {
+      const left = (this.#readers.get(caller) ?? 1) - 1;
+      if (left > 0) this.#readers.set(caller, left);
+      else this.#readers.delete(caller);
+      if (this.#readers.size === 0) {
         const hadCalls = this.#underWay > 0;
         this.#onDeserted(hadCalls);
         if (hadCalls) {

@@ -1,5 +1,7 @@
 /** The seam to the VPC service: which VPCs there are, and whether ClassicLink is on for one. In plain data, as `client.ts`. */
 
+import type { Caller } from "./client";
+
 /** A VPC. */
 export interface Vpc {
   readonly regionId: string;
@@ -19,10 +21,7 @@ export const VPC_PAGE_SIZE = 50;
 /** Two calls of the VPC API. Each is one request and throws as those of `EcsClient` do. */
 export interface VpcClient {
   /** Lists the account's VPCs, one page, from 1. Source: DescribeVpcs (VPC API 2016-04-28). */
-  describeVpcs(
-    query: { readonly regionId: string; readonly pageNumber: number },
-    signal?: AbortSignal,
-  ): Promise<VpcPage>;
+  describeVpcs(query: { readonly regionId: string; readonly pageNumber: number }, caller?: Caller): Promise<VpcPage>;
   /** Whether ClassicLink is switched on. Source: DescribeVpcAttribute, `ClassicLinkEnabled`. */
-  isClassicLinkEnabled(vpc: Vpc, signal?: AbortSignal): Promise<boolean>;
+  isClassicLinkEnabled(vpc: Vpc, caller?: Caller): Promise<boolean>;
 }

@@ -14,7 +14,7 @@ import {
   type ProfileSource,
   type Role,
 } from "../ecs/credentials";
-import { shown } from "../shown";
+import { quote } from "../quote";
 import { ALL_LEVELS, type Level, type Lookup, toObject } from "./lookup";
 import { Members } from "./members";
 import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, placesOf, SDK_VARIABLES, type SettingName } from "./places";
@@ -171,5 +171,5 @@ function durationOf(text: string | undefined, place: string): number {
   if (text === undefined) return DURATION_S.default;
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= DURATION_S.least && seconds <= DURATION_S.most) return seconds;
-  throw new SettingError(`${place} is "${shown(text)}"; use ${DURATION_S.least} to ${DURATION_S.most} seconds`);
+  throw new SettingError(`${place} is "${quote(text)}"; use ${DURATION_S.least} to ${DURATION_S.most} seconds`);
 }

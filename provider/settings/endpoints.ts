@@ -1,7 +1,7 @@
 /** The addresses of ECS, of the VPC service and of STS, as the settings have them. */
 
 import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
-import { shown } from "../shown";
+import { quote } from "../quote";
 import type { Found, Lookup } from "./lookup";
 import { placesOf, SDK_VARIABLES, VPC_ENDPOINT_VARIABLES } from "./places";
 import { SettingError } from "./settingError";
@@ -20,7 +20,7 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   const host = regionalHost(regionId);
   if (host === undefined) {
     throw new SettingError(
-      `regionId: "${shown(regionId)}" is no region of the public cloud; set ${placesOf("endpoint")}`,
+      `regionId: "${quote(regionId)}" is no region of the public cloud; set ${placesOf("endpoint")}`,
     );
   }
   return `${protocol ?? "https"}://${host}`;
@@ -44,7 +44,7 @@ export function vpcEndpoint(lookup: Lookup, regionId: string): string {
     );
   }
   const host = regionalVpcHost(regionId);
-  if (host === undefined) throw new SettingError(`regionId: "${shown(regionId)}" is no region of the public cloud`);
+  if (host === undefined) throw new SettingError(`regionId: "${quote(regionId)}" is no region of the public cloud`);
   return `${protocol ?? "https"}://${host}`;
 }
 
@@ -72,7 +72,7 @@ function protocolOf(found: Found | undefined): Protocol | undefined {
   if (found === undefined) return undefined;
   const protocol = found.value.toLowerCase();
   if (protocol === "http" || protocol === "https") return protocol;
-  throw new SettingError(`${found.place} is "${shown(found.value)}"; use HTTP or HTTPS`);
+  throw new SettingError(`${found.place} is "${quote(found.value)}"; use HTTP or HTTPS`);
 }
 
 function endpointUrl({ value, place }: Pick<Found, "value" | "place">, protocol: Protocol | undefined): string {

@@ -1,6 +1,6 @@
 /** The members of a setting that is an object, each with the environment variables that stand in for it. */
 
-import { shown } from "../shown";
+import { quote } from "../quote";
 import type { Lookup } from "./lookup";
 import { SettingError } from "./settingError";
 
@@ -27,7 +27,7 @@ export class Members<Name extends string> {
     const misspelt = Object.keys(values).find((name) => !Object.hasOwn(variables, name));
     if (misspelt !== undefined) {
       throw new SettingError(
-        `${setting} has no member "${shown(misspelt)}"; it has ${Object.keys(variables).join(", ")}`,
+        `${setting} has no member "${quote(misspelt)}"; it has ${Object.keys(variables).join(", ")}`,
       );
     }
   }

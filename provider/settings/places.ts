@@ -54,6 +54,8 @@ export const SETTINGS = {
     env: ["ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"],
   },
   protocol: { config: ["classiclink:protocol", "alicloud:protocol"], env: [] },
+  organizationId: { config: ["classiclink:organizationId"], env: ["CLASSICLINK_ORGANIZATION_ID"] },
+  resourceSetId: { config: ["classiclink:resourceSetId"], env: ["CLASSICLINK_RESOURCE_SET_ID"] },
   refreshBeforeUpdate: { config: ["classiclink:refreshBeforeUpdate"], env: ["CLASSICLINK_REFRESH_BEFORE_UPDATE"] },
   forgetRetiredLinks: { config: ["classiclink:forgetRetiredLinks"], env: ["CLASSICLINK_FORGET_RETIRED_LINKS"] },
 } as const satisfies Record<string, Places>;

@@ -15,14 +15,14 @@ const GRANTED = `
 declare const instance: import("@pulumi/pulumi").CustomResource;
 declare const vpcId: string;
 declare module "@pulumi/alicloud";
-declare module "@pulumi/classiclink" {
-  export { ClassicLink, ClassicLinks, getClassicLinks, getClassicLinksOutput } from "pulumi-classiclink";
+declare module "@pulumi-classiclink/classiclink" {
+  export { ClassicLink, ClassicLinks, getLinks, getLinksOutput } from "pulumi-classiclink";
 }
 `;
 const GRANTED_FILE = join(REPOSITORY, "tests/docs/granted.d.ts");
 
 /** Names that an excerpt may use without an import. */
-const EXPORTS = ["ClassicLink", "ClassicLinks", "getClassicLinks", "getClassicLinksOutput"];
+const EXPORTS = ["ClassicLink", "ClassicLinks", "getLinks", "getLinksOutput"];
 
 /** An excerpt as a program of its own. */
 function programOf({ code }: Pick<Block, "code">): string {

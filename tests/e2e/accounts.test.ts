@@ -13,7 +13,7 @@ const ROLE_SECRET = "role+MARKER/with=chars";
 /** The stack's own account and region, another region of it, and another account by way of a role. */
 const program = (endpoints: Readonly<Record<string, string>>) => `
 const pulumi = require("@pulumi/pulumi");
-const { ClassicLink, getClassicLinksOutput, Provider } = require("pulumi-classiclink");
+const { ClassicLink, getLinksOutput, Provider } = require("pulumi-classiclink");
 
 new ClassicLink("here", { instanceId: "i-here", vpcId: "vpc-here" });
 
@@ -34,7 +34,7 @@ const other = Provider.fromAlicloud("other", {
   endpoints: [{ ecs: "${endpoints.other}", sts: "${endpoints.sts}" }],
 });
 const link = new ClassicLink("elsewhere", { instanceId: "i-else", vpcId: "vpc-else" }, { provider: other });
-exports.found = getClassicLinksOutput({ vpcId: link.vpcId }, { provider: other });
+exports.found = getLinksOutput({ vpcId: link.vpcId }, { provider: other });
 `;
 
 let [here, beijing, other]: Emulator[] = [];

@@ -24,7 +24,7 @@ describe.each(DOORS)("where ClassicLink is retired, through the %s door", (door)
       installPluginSdk(shop.project);
       shop.project.write(
         "index.js",
-        `const { ClassicLink, ClassicLinks } = require("${door === "dynamic" ? "pulumi-classiclink" : "@pulumi/classiclink"}");
+        `const { ClassicLink, ClassicLinks } = require("${door === "dynamic" ? "pulumi-classiclink" : "@pulumi-classiclink/classiclink"}");
          new ClassicLink("one", { instanceId: "i-a", vpcId: "vpc-1" });
          new ClassicLinks("many", { vpcId: "vpc-2", instanceIds: ["i-b", "i-c"] });`,
       );

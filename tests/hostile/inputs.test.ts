@@ -102,7 +102,7 @@ describe.each(checks)("[1] inputs of any kind for $name", ({ names, check, diff 
   });
 });
 
-test("arguments of any kind for getClassicLinks are checked", () => {
+test("arguments of any kind for getLinks are checked", () => {
   fc.assert(
     fc.property(named(LINKS_PROPERTIES), (args) => {
       const { failures = [] } = checkFilter(args, () => "cn-hangzhou");

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { version } from "../../package.json";
+import * as manifest from "../../package.json";
 import { packageSchema } from "../../provider/hosts/plugin/schema";
 import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
@@ -57,7 +57,7 @@ const EXAMPLES: readonly Example[] = [
       ['instanceId: "i-web"', 'instanceID: "i-web"', /^ClassicLink has no instanceID/],
       ['vpcId: "vpc-jobs", ', "", /^ClassicLinks lacks vpcId/],
       ["new classiclink.ClassicLinks(", "new classiclink.ClassicLinkSet(", /no classiclink:index:ClassicLinkSet/],
-      ["classiclink.getClassicLinksOutput(", "classiclink.listLinks(", /no classiclink:index:listLinks/],
+      ["classiclink.getLinksOutput(", "classiclink.listLinks(", /no classiclink:index:listLinks/],
       ["workers.vpcId", "workers.vpc", /^ClassicLinks gives no vpc$/],
       ['region: "cn-hangzhou"', 'regionId: "cn-hangzhou"', /^Provider has no regionId/],
     ],
@@ -73,8 +73,8 @@ const EXAMPLES: readonly Example[] = [
       ['instance_id="i-web"', 'instanceId="i-web"', /^ClassicLink has no instanceId/],
       ['    instance_ids=["i-worker1", "i-worker2"],\n', "", /^ClassicLinks lacks instance_ids/],
       ["classiclink.ClassicLink(", "classiclink.Link(", /no classiclink:index:Link$/],
-      ["get_classic_links_output(", "get_links(", /no classiclink:index:getLinks/],
-      ["found.links", "found.instances", /^get_classic_links_output gives no instances/],
+      ["get_links_output(", "list_links(", /no classiclink:index:listLinks/],
+      ["found.links", "found.instances", /^get_links_output gives no instances/],
     ],
   },
   {
@@ -84,20 +84,15 @@ const EXAMPLES: readonly Example[] = [
       /(?:(\w+)(?:, err)? := )?classiclink\.(\w+)\(ctx, (?:"[^"]*", )?&?classiclink\.\w+Args\{/g,
       /^(\w+)(?=:)/,
     ),
-    // A function whose name would be that of a resource with Get before it is called Lookup, since Get gets the resource.
-    tokenOf: (name) => tokenFor(name.replace(/^New/, "").replace(/^Lookup/, "get")),
+    tokenOf: (name) => tokenFor(name.replace(/^New/, "").replace(/^Get/, "get")),
     spell: toPascal,
     builtIn: ["ID", "URN"],
     mistakes: [
       ["InstanceId: pulumi", "InstanceID: pulumi", /^NewClassicLink has no InstanceID/],
       ['VpcId:      pulumi.String("vpc-shop"),', "", /^NewClassicLink lacks VpcId/],
       ["classiclink.NewClassicLinks(", "classiclink.NewLinks(", /no classiclink:index:Links$/],
-      [
-        "classiclink.LookupClassicLinksOutput(",
-        "classiclink.GetClassicLinksOutput(",
-        /no classiclink:index:GetClassic/,
-      ],
-      ["found.Links()", "found.Instances()", /^LookupClassicLinksOutput gives no Instances/],
+      ["classiclink.GetLinksOutput(", "classiclink.ListLinksOutput(", /no classiclink:index:ListLinks/],
+      ["found.Links()", "found.Instances()", /^GetLinksOutput gives no Instances/],
     ],
   },
   {
@@ -111,8 +106,8 @@ const EXAMPLES: readonly Example[] = [
       ["instanceId: i-web", "instance_id: i-web", /^classiclink:ClassicLink has no instance_id/],
       ["      vpcId: vpc-jobs\n", "", /^classiclink:ClassicLinks lacks vpcId/],
       ["type: classiclink:ClassicLinks", "type: classiclink:ClassicLinkz", /no classiclink:index:ClassicLinkz/],
-      ["function: classiclink:getClassicLinks", "function: classiclink:getLinks", /no classiclink:index:getLinks/],
-      ["$" + "{found.links}", "$" + "{found.instances}", /getClassicLinks gives no instances/],
+      ["function: classiclink:getLinks", "function: classiclink:listLinks", /no classiclink:index:listLinks/],
+      ["$" + "{found.links}", "$" + "{found.instances}", /getLinks gives no instances/],
     ],
   },
 ];
@@ -124,7 +119,7 @@ interface Shape {
 }
 
 /** The shapes by token, of resources, functions and the provider. */
-const SHAPES = shapesOf(JSON.parse(JSON.stringify(packageSchema(version))));
+const SHAPES = shapesOf(JSON.parse(JSON.stringify(packageSchema(manifest))));
 
 interface Properties {
   readonly properties?: object;
@@ -245,7 +240,7 @@ describe.each(EXAMPLES)("examples/$folder", (example) => {
     expect(uses.map(({ name }) => example.tokenOf(name)).sort()).toEqual([
       "classiclink:index:ClassicLink",
       "classiclink:index:ClassicLinks",
-      "classiclink:index:getClassicLinks",
+      "classiclink:index:getLinks",
       PROVIDER,
     ]);
     expect(uses.map(({ properties }) => properties)).toContainEqual([example.spell("region")]);
@@ -274,7 +269,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "classiclink-sdks-"));
-    writeFileSync(join(folder, "schema.json"), JSON.stringify(packageSchema(version)));
+    writeFileSync(join(folder, "schema.json"), JSON.stringify(packageSchema(manifest)));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -295,7 +290,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
       for (const installed of ["@pulumi/pulumi", "@types"]) {
         symlinkSync(join(REPOSITORY, "node_modules", installed), join(modules, installed));
       }
-      cpSync(makeSdk("nodejs"), join(modules, "@pulumi", "classiclink"), { recursive: true });
+      cpSync(makeSdk("nodejs"), join(modules, "@pulumi-classiclink", "classiclink"), { recursive: true });
       const program = read("plugin-typescript", "index.ts");
       writeFileSync(join(project, "package.json"), "{}");
       writeFileSync(join(project, "index.ts"), program);
@@ -315,7 +310,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
     for (const [file, wanted] of [
       ["classic_link.py", ["class ClassicLink(", "instance_id: ", "vpc_id: "]],
       ["classic_links.py", ["class ClassicLinks(", "instance_ids: ", "vpc_id: "]],
-      ["get_classic_links.py", ["def get_classic_links_output(", "vpc_id: "]],
+      ["get_links.py", ["def get_links_output(", "vpc_id: "]],
       ["provider.py", ["class Provider(", "region: "]],
     ] as const) {
       const source = readFileSync(join(sdk, file), "utf8");
@@ -328,7 +323,7 @@ describe("the SDKs that Pulumi makes from the schema", () => {
     for (const [file, wanted] of [
       ["classicLink.go", ["func NewClassicLink(", "InstanceId pulumi.StringInput", "VpcId pulumi.StringInput"]],
       ["classicLinks.go", ["func NewClassicLinks(", "InstanceIds pulumi.StringArrayInput", "VpcId pulumi.StringInput"]],
-      ["getClassicLinks.go", ["func LookupClassicLinksOutput(", "VpcId pulumi.StringPtrInput", ") Links() "]],
+      ["getLinks.go", ["func GetLinksOutput(", "VpcId pulumi.StringPtrInput", ") Links() "]],
       ["provider.go", ["func NewProvider(", "Region pulumi.StringPtrInput"]],
     ] as const) {
       const source = readFileSync(join(sdk, file), "utf8").replaceAll(/[ \t]+/g, " ");

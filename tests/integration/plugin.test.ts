@@ -513,14 +513,14 @@ describe("looking for links", () => {
     }
   };
 
-  test("getClassicLinks reads all pages of a VPC", async () => {
+  test("getLinks reads all pages of a VPC", async () => {
     linkMany();
     const { links } = plain((await plugin.invoke({ vpcId: "vpc-1" })).getReturn());
     expect(links).toEqual(ids.map((instanceId) => ({ instanceId, vpcId: "vpc-1" })));
     expect(actions()).toHaveLength(3);
   });
 
-  test("getClassicLinks looks for instances, and leaves out those without a link, gone, or linked elsewhere", async () => {
+  test("getLinks looks for instances, and leaves out those without a link, gone, or linked elsewhere", async () => {
     emulator.link("i-a", "vpc-1");
     emulator.link("i-b", "vpc-2");
     const found = async (args: Props) => plain((await plugin.invoke(args)).getReturn()).links;
@@ -533,7 +533,7 @@ describe("looking for links", () => {
     expect(await found({ vpcId: secretOf("vpc-1") })).toEqual(secretOf([a]));
   });
 
-  test("getClassicLinks without a filter is an error of its input", async () => {
+  test("getLinks without a filter is an error of its input", async () => {
     const [failure] = (await plugin.invoke({})).getFailuresList();
     expect(failure?.toObject()).toEqual({
       property: "vpcId",

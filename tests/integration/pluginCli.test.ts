@@ -95,7 +95,7 @@ withCli("the plugin under the Pulumi CLI", () => {
   const state = async () => JSON.parse(await pulumi("stack", "export")).deployment;
   const made = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
   const program = (...lines: string[]) =>
-    write("index.js", ['const classiclink = require("@pulumi/classiclink");', ...lines, ""].join("\n"));
+    write("index.js", ['const classiclink = require("@pulumi-classiclink/classiclink");', ...lines, ""].join("\n"));
   const A = 'new classiclink.ClassicLink("a", { instanceId: "i-a", vpcId: "vpc-1" });';
 
   test("a schema check finds nothing, and package add accepts the folder", async () => {

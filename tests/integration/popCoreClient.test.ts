@@ -101,7 +101,7 @@ describe("against the emulator", () => {
       const { emulator, client } = await ecs();
       emulator.trouble({ kind: "fault", on, fault });
       const error = await errorOf(method === "describe" ? client.describe(query) : client[method](link));
-      expect(error.facts).toMatchObject({ operation: on, code, kind: "transient", unclear: true });
+      expect(error.facts).toMatchObject({ operation: on, code, kind: "transient", mayHaveSucceeded: true });
       expect(error.message).toMatch(new RegExp(`^${on}: ${code}`));
     });
   }
@@ -126,7 +126,7 @@ describe("against the emulator", () => {
     prepare(emulator);
     const { facts } = await errorOf(client.attach(link));
     const requestId = emulator.calls().at(-1)?.requestId;
-    expect(facts).toMatchObject({ operation: "AttachClassicLinkVpc", code, kind, unclear: false, requestId });
+    expect(facts).toMatchObject({ operation: "AttachClassicLinkVpc", code, kind, mayHaveSucceeded: false, requestId });
   });
 
   test.each(["A", "B", "C"] as const)(
@@ -241,7 +241,7 @@ describe("what is sent", () => {
     };
     const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
     const { facts, message } = await errorOf(client.attach(link));
-    expect(facts).toMatchObject({ code: "NoCredentials", kind: "transient", unclear: false });
+    expect(facts).toMatchObject({ code: "NoCredentials", kind: "transient", mayHaveSucceeded: false });
     expect(message).toBe(
       'AttachClassicLinkVpc: NoCredentials ("assumeRole: the role gave no credentials (STS: HTTP 503)")',
     );
@@ -287,7 +287,7 @@ describe("[5] what is no usable answer", () => {
     const { client } = await raw(handler);
     expect((await errorOf(client.attach(link))).facts).toMatchObject({
       kind: "transient",
-      unclear: true,
+      mayHaveSucceeded: true,
       code: "UnreadableAnswer",
     });
   });
@@ -354,7 +354,7 @@ describe("[5] what is no usable answer", () => {
       "waiting",
     );
     jest.advanceTimersByTime(1_500);
-    expect((await attaching).facts).toMatchObject({ code: "Timeout", kind: "transient", unclear: true });
+    expect((await attaching).facts).toMatchObject({ code: "Timeout", kind: "transient", mayHaveSucceeded: true });
     await server.cut;
   });
 
@@ -362,14 +362,14 @@ describe("[5] what is no usable answer", () => {
     const server = await startRawServer(ok);
     await server.close();
     const error = await errorOf(clientOf(server.endpoint).attach(link));
-    expect(error.facts).toMatchObject({ code: "ConnectionRefused", kind: "transient", unclear: false });
+    expect(error.facts).toMatchObject({ code: "ConnectionRefused", kind: "transient", mayHaveSucceeded: false });
   });
 
   test("a host name that does not exist was never reached", async () => {
     const error = await errorOf(clientOf("http://ecs.invalid").attach(link));
     expect(error.facts).toMatchObject({
       code: "HostNotFound",
-      unclear: false,
+      mayHaveSucceeded: false,
       advice: expect.stringContaining("endpoint"),
     });
   });
@@ -392,7 +392,7 @@ describe("[5] what is no usable answer", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     closing.push({ close: () => new Promise((resolve) => void server.close(() => resolve())) });
     const error = await errorOf(clientOf(`http://127.0.0.1:${Object(server.address()).port}`).attach(link));
-    expect(error.facts).toMatchObject({ kind: "transient", unclear: true });
+    expect(error.facts).toMatchObject({ kind: "transient", mayHaveSucceeded: true });
   });
 });
 
@@ -402,12 +402,15 @@ describe("what ECS refuses", () => {
     ["throttled", 429, false],
     ["transient", 500, true],
     ["transient", 503, true],
-  ])("[5] with a code that nobody knows is %s with status %d, unclear %s", async (kind, status, unclear) => {
-    const server = await startRawServer(json(status, { Code: "SomethingNew", Message: "?", RequestId: "R-1" }));
-    closing.push(server);
-    const error = await errorOf(clientOf(server.endpoint).attach(link));
-    expect(error.facts).toMatchObject({ code: "SomethingNew", kind, unclear });
-  });
+  ])(
+    "[5] with a code that nobody knows is %s with status %d, mayHaveSucceeded %s",
+    async (kind, status, mayHaveSucceeded) => {
+      const server = await startRawServer(json(status, { Code: "SomethingNew", Message: "?", RequestId: "R-1" }));
+      closing.push(server);
+      const error = await errorOf(clientOf(server.endpoint).attach(link));
+      expect(error.facts).toMatchObject({ code: "SomethingNew", kind, mayHaveSucceeded });
+    },
+  );
 
   test("in lower-case letters is understood too", async () => {
     const { client } = await raw(json(400, { code: "Throttling.User", message: "slow down", requestId: "R-9" }));
@@ -560,7 +563,7 @@ describe("[14] an abort", () => {
   test("ends a call that is waiting for its answer, and cuts its connection", async () => {
     const cancel = new AbortController();
     const { server, client } = await raw(() => cancel.abort(new Error("cancelled")));
-    await expect(client.attach(link, cancel.signal)).rejects.toThrow("cancelled");
+    await expect(client.attach(link, cancel)).rejects.toThrow("cancelled");
     await server.cut;
   });
 
@@ -570,13 +573,13 @@ describe("[14] an abort", () => {
       response.writeHead(200).write('{"Requ');
       setImmediate(() => cancel.abort(new Error("cancelled")));
     });
-    await expect(client.describe(query, cancel.signal)).rejects.toThrow("cancelled");
+    await expect(client.describe(query, cancel)).rejects.toThrow("cancelled");
     await server.cut;
   });
 
   test("that came before sends nothing, and says so", async () => {
     const { server, client } = await raw(ok);
-    await expect(client.attach(link, AbortSignal.abort(new OutOfTime()))).rejects.toMatchObject({
+    await expect(client.attach(link, { signal: AbortSignal.abort(new OutOfTime()) })).rejects.toMatchObject({
       neverSent: true,
     });
     expect(server.requests).toEqual([]);
@@ -588,7 +591,7 @@ describe("[14] an abort", () => {
     const getCredentials = () =>
       new Promise<Credentials>(() => setImmediate(() => cancel.abort(new Error("cancelled"))));
     const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
-    await expect(client.attach(link, cancel.signal)).rejects.toThrow();
+    await expect(client.attach(link, cancel)).rejects.toThrow();
   }, 1_000);
 
   test("leaves the connection pool usable", async () => {
@@ -599,7 +602,7 @@ describe("[14] an abort", () => {
       else ok(request, response);
       first = false;
     });
-    await Promise.allSettled([client.attach(link, cancel.signal)]);
+    await Promise.allSettled([client.attach(link, cancel)]);
     await expect(client.attach(link)).resolves.toBeUndefined();
   });
 
@@ -608,7 +611,7 @@ describe("[14] an abort", () => {
     const { signal } = new AbortController();
     const added = jest.spyOn(signal, "addEventListener");
     const removed = jest.spyOn(signal, "removeEventListener");
-    for (let n = 0; n < 3; n += 1) await client.attach(link, signal);
+    for (let n = 0; n < 3; n += 1) await client.attach(link, { signal });
     expect(added.mock.calls.length).toBeGreaterThanOrEqual(3);
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length);
   });

@@ -92,7 +92,7 @@ describe("what keeps a call from ECS", () => {
     const proxy = await proxyWith();
     proxy.answer(status);
     const { facts, message, stack } = await errorOf(clientOver(`https://${HOSTS.ecs}`, proxy.host).attach(link));
-    expect(facts).toMatchObject({ code, kind, unclear: false });
+    expect(facts).toMatchObject({ code, kind, mayHaveSucceeded: false });
     expect(message).toBe(`AttachClassicLinkVpc: ${code} ("HTTP ${status}, through the proxy ${proxy.host}")`);
     expect(facts.advice).toMatch(/; check the proxy too \(HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
     expect(stack).not.toContain(PASSWORD);
@@ -100,7 +100,7 @@ describe("what keeps a call from ECS", () => {
 
   test("a proxy that nobody runs is named", async () => {
     const { facts, message } = await errorOf(clientOver(`https://${HOSTS.ecs}`, "127.0.0.1:1").attach(link));
-    expect(facts).toMatchObject({ code: "ConnectionRefused", unclear: false });
+    expect(facts).toMatchObject({ code: "ConnectionRefused", mayHaveSucceeded: false });
     expect(message).toContain("through the proxy 127.0.0.1:1");
     expect(message).not.toContain(PASSWORD);
   });
@@ -121,7 +121,7 @@ describe("what keeps a call from ECS", () => {
   test("a proxy that wants another password says so for http too", async () => {
     const proxy = await proxyWith({}, "user:other");
     const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
-    expect(facts).toMatchObject({ code: "ProxyRefused", kind: "configuration", unclear: false });
+    expect(facts).toMatchObject({ code: "ProxyRefused", kind: "configuration", mayHaveSucceeded: false });
     expect(message).toContain(`("HTTP 407, through the proxy ${proxy.host}")`);
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "@jest/globals";
 import * as manifest from "../../package.json";
-import { packageContents, ROOMS } from "../../scripts/packageContents";
+import { COMPILED, packageContents } from "../../scripts/packageContents";
 import * as build from "../../tsconfig.build.json";
 import { REPOSITORY } from "../support/project";
 
@@ -21,7 +21,18 @@ beforeAll(() => {
 
 test("the tarball holds the files that are listed", () => {
   expect(packed.files.map(({ path }) => path).sort()).toEqual(packageContents());
-  expect(build.include).toEqual(ROOMS);
+  expect(build.include).toEqual(COMPILED);
+});
+
+test("the published types show nothing that is internal", () => {
+  const types = packed.files.filter(({ path }) => path.startsWith("dist/sdk/") && path.endsWith(".d.ts"));
+  expect(types.length).toBeGreaterThan(0);
+  for (const { path } of types) {
+    expect([
+      path,
+      /@internal|__pulumiType|configuration:/.exec(readFileSync(join(REPOSITORY, path), "utf8"))?.[0],
+    ]).toEqual([path, undefined]);
+  }
 });
 
 test("the tarball is small", () => {

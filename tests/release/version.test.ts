@@ -17,7 +17,7 @@ test("the plugin's folder has none of its own", () => {
 });
 
 test("the schema has the one that it is given", () => {
-  expect(packageSchema("1.2.3")).toMatchObject({ version: "1.2.3" });
+  expect(packageSchema({ ...manifest, version: "1.2.3" })).toMatchObject({ version: "1.2.3" });
 });
 
 test("no example is held to one", () => {

@@ -42,7 +42,7 @@ export async function openEstate(door: Door): Promise<Estate> {
   });
   const project = makeProject();
   installPluginSdk(project);
-  const from = door === "dynamic" ? "pulumi-classiclink" : "@pulumi/classiclink";
+  const from = door === "dynamic" ? "pulumi-classiclink" : "@pulumi-classiclink/classiclink";
   const write = (...parts: string[]) =>
     project.write("index.js", [`const { ClassicLink, ClassicLinks } = require("${from}");`, ...parts].join("\n"));
   write(WHOLE);

@@ -163,7 +163,7 @@ export class PluginProcess {
     return this.call(service.delete, request.setProperties(struct(state)));
   }
 
-  invoke(args: Props, token = "classiclink:index:getClassicLinks"): Promise<rpc.InvokeResponse> {
+  invoke(args: Props, token = "classiclink:index:getLinks"): Promise<rpc.InvokeResponse> {
     return this.call(service.invoke, new rpc.InvokeRequest().setTok(token).setArgs(struct(args)));
   }
 

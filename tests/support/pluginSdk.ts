@@ -1,7 +1,5 @@
 /** What stands in for the SDK that Pulumi generates for the plugin, in a project that cannot run `pulumi package add`. */
 
-import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 import type { Project } from "./project";
 
 const CLASSES = {
@@ -9,15 +7,13 @@ const CLASSES = {
   ClassicLinks: ["vpcId", "instanceIds", "regionId"],
 };
 
-/** Makes `@pulumi/classiclink` importable in a project. */
-export function installPluginSdk({ folder, write }: Project): void {
-  const scope = join(folder, "node_modules", "@pulumi");
-  const packages = readlinkSync(scope);
-  rmSync(scope);
-  mkdirSync(scope);
-  for (const name of readdirSync(packages)) symlinkSync(join(packages, name), join(scope, name));
-  const at = (file: string) => `node_modules/@pulumi/classiclink/${file}`;
-  write(at("package.json"), '{ "name": "@pulumi/classiclink", "main": "index.js", "types": "index.d.ts" }\n');
+/** Makes `@pulumi-classiclink/classiclink` importable in a project. */
+export function installPluginSdk({ write }: Project): void {
+  const at = (file: string) => `node_modules/@pulumi-classiclink/classiclink/${file}`;
+  write(
+    at("package.json"),
+    '{ "name": "@pulumi-classiclink/classiclink", "main": "index.js", "types": "index.d.ts" }\n',
+  );
   write(
     at("index.js"),
     ['const pulumi = require("@pulumi/pulumi");', ...Object.entries(CLASSES).map(classOf)].join("\n"),

@@ -1,11 +1,18 @@
 /** An `EcsClient` without HTTP for unit tests: a small cloud, and a script of what goes wrong with which call. */
 
 import { jest } from "@jest/globals";
-import { type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "../../provider/ecs/client";
+import {
+  type Caller,
+  type EcsClient,
+  type Link,
+  type LinkPage,
+  type LinkQuery,
+  PAGE_SIZE,
+} from "../../provider/ecs/client";
 import { classify, type FAULTS, fault as faultOf } from "../../provider/ecs/errorCodes";
 import { EcsError, type EcsOperation } from "../../provider/ecs/errors";
 
-export type Method = "attach" | "detach" | "describe";
+export type Method = "attach" | "detach" | "describe" | "existing";
 
 /** What happens to one call instead of its work: see the functions that make one. */
 export type Step = (work: () => LinkPage, signal: AbortSignal | undefined) => Promise<LinkPage> | LinkPage;
@@ -21,6 +28,7 @@ const OPERATIONS: Readonly<Record<Method, EcsOperation>> = {
   attach: "AttachClassicLinkVpc",
   detach: "DetachClassicLinkVpc",
   describe: "DescribeClassicLinkInstances",
+  existing: "DescribeInstances",
 };
 
 /** What attach and detach answer with, where every answer is a page. */
@@ -29,14 +37,14 @@ export const NOTHING: LinkPage = { links: [], totalCount: 0 };
 /** A refusal of ECS, classified as the real client does it. */
 export function refusal(method: Method, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
   const classification = classify(code, said);
-  const unclear = classification.kind === "transient";
+  const mayHaveSucceeded = classification.kind === "transient";
   return new EcsError({
     ...classification,
     operation: OPERATIONS[method],
     code,
     said,
     requestId: "R-1",
-    unclear,
+    mayHaveSucceeded,
     ...more,
   });
 }
@@ -86,7 +94,7 @@ export class ScriptedEcs implements EcsClient {
   mostAtOnce = 0;
   #atOnce = 0;
   readonly #lagging = new Map<string, { shown: string | undefined; left: number }>();
-  readonly #script: Record<Method, Step[]> = { attach: [], detach: [], describe: [] };
+  readonly #script: Record<Method, Step[]> = { attach: [], detach: [], describe: [], existing: [] };
   readonly #always: Partial<Record<Method, Step>> = {};
 
   /** What happens to the next calls of a method, in turn. */
@@ -108,8 +116,8 @@ export class ScriptedEcs implements EcsClient {
     return this.calls.filter((call) => call.method === method).length;
   }
 
-  async attach(link: Link, signal?: AbortSignal): Promise<void> {
-    await this.#call("attach", link, signal, () => {
+  async attach(link: Link, caller?: Caller): Promise<void> {
+    await this.#call("attach", link, caller, () => {
       if (this.released.has(link.instanceId)) throw refusal("attach", "InvalidInstanceId.NotFound");
       const linkedTo = this.links.get(link.instanceId);
       if (linkedTo === link.vpcId) throw refusal("attach", "OperationDenied", "the instance is not allow link");
@@ -118,8 +126,8 @@ export class ScriptedEcs implements EcsClient {
     });
   }
 
-  async detach(link: Link, signal?: AbortSignal): Promise<void> {
-    await this.#call("detach", link, signal, () => {
+  async detach(link: Link, caller?: Caller): Promise<void> {
+    await this.#call("detach", link, caller, () => {
       if (this.released.has(link.instanceId)) throw refusal("detach", "InvalidInstanceId.NotFound");
       if (this.links.get(link.instanceId) !== link.vpcId) {
         throw refusal("detach", "OperationDenied", "the instance is not allowed to detach");
@@ -128,8 +136,18 @@ export class ScriptedEcs implements EcsClient {
     });
   }
 
-  async describe(query: LinkQuery, signal?: AbortSignal): Promise<LinkPage> {
-    return await this.#call("describe", query, signal, () => this.#list(query));
+  async describe(query: LinkQuery, caller?: Caller): Promise<LinkPage> {
+    return await this.#call("describe", query, caller, () => this.#list(query));
+  }
+
+  async existing(regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>> {
+    const { links } = await this.#call("existing", { regionId, instanceIds }, caller, () => ({
+      links: instanceIds
+        .filter((instanceId) => !this.released.has(instanceId))
+        .map((instanceId) => ({ regionId, instanceId, vpcId: "" })),
+      totalCount: instanceIds.length,
+    }));
+    return new Set(links.map(({ instanceId }) => instanceId));
   }
 
   #change(instanceId: string, vpcId: string | undefined): LinkPage {
@@ -156,8 +174,10 @@ export class ScriptedEcs implements EcsClient {
     return { links: links.slice(from, from + this.pageSize), totalCount: links.length };
   }
 
-  async #call(method: Method, query: LinkQuery | Link, signal: AbortSignal | undefined, work: () => LinkPage) {
+  async #call(method: Method, query: LinkQuery | Link, caller: Caller | undefined, work: () => LinkPage) {
+    const signal = caller?.signal;
     signal?.throwIfAborted();
+    caller?.onRequest?.();
     this.calls.push({ method, query, at: performance.now() });
     const step = this.#script[method].shift() ?? this.#always[method] ?? works;
     this.#atOnce += 1;

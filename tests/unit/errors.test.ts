@@ -5,7 +5,7 @@ import { type ApiOperation, EcsError, type EcsErrorKind } from "../../provider/e
 type Documented = readonly [code: string, generations: string, kind: EcsErrorKind, message?: string];
 
 /** What each reference page lists, by generation (A, B, C), and what a caller can do about it. */
-const DOCUMENTED: Readonly<Record<ApiOperation, readonly Documented[]>> = {
+const DOCUMENTED: Readonly<Partial<Record<ApiOperation, readonly Documented[]>>> = {
   AttachClassicLinkVpc: [
     ["Abs.InvalidInstanceId.MalFormed", "AB", "conflict"],
     ["InvalidInstanceId.MalFormed", "AC", "gone"],
@@ -182,21 +182,21 @@ describe("advice", () => {
   });
 
   test("what may not pass by itself is given up after a time", () => {
-    for (const { kind, patienceMs } of all) {
-      if (kind === "transient") expect(patienceMs).toBeLessThanOrEqual(120_000);
-      if (kind === "throttled") expect(patienceMs).toBeUndefined();
+    for (const { kind, retryForMs } of all) {
+      if (kind === "transient") expect(retryForMs).toBeLessThanOrEqual(120_000);
+      if (kind === "throttled") expect(retryForMs).toBeUndefined();
     }
-    expect(ERROR_CODES["InvalidStatus.InstanceLocked"]?.patienceMs).toBeUndefined();
+    expect(ERROR_CODES["InvalidStatus.InstanceLocked"]?.retryForMs).toBeUndefined();
   });
 
   test("only a request that cannot have reached ECS is clear", () => {
-    const unclear = Object.entries(FAULTS).flatMap(([code, row]) => (row.unclear ? [code] : []));
-    expect(unclear).toEqual(["ConnectionLost", "Timeout", "UnreadableAnswer"]);
+    const mayHaveSucceeded = Object.entries(FAULTS).flatMap(([code, row]) => (row.mayHaveSucceeded ? [code] : []));
+    expect(mayHaveSucceeded).toEqual(["ConnectionLost", "Timeout", "UnreadableAnswer"]);
   });
 });
 
 describe("an EcsError", () => {
-  const facts = { kind: "busy", advice: "wait", operation: "AttachClassicLinkVpc", unclear: false } as const;
+  const facts = { kind: "busy", advice: "wait", operation: "AttachClassicLinkVpc", mayHaveSucceeded: false } as const;
 
   test("tells the operation, the code, what was said, and the request", () => {
     const told = { ...facts, code: "OperationConflict", said: "another task", requestId: "ABC" };

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { type EcsClient, type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
+import { type Caller, type EcsClient, type LinkQuery, MAX_INSTANCE_IDS } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
@@ -9,8 +9,8 @@ import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
 import { done, fails, fault, hangsAfterWork, refusal, ScriptedEcs, works } from "../support/scriptedEcs";
 
 const REGION = "cn-hangzhou";
-const never = new AbortController().signal;
-setMaxListeners(0, never);
+const never: Caller = { signal: new AbortController().signal };
+setMaxListeners(0, never.signal);
 
 // Time stands still unless a test moves it; turns of the event loop are real.
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] }));
@@ -444,7 +444,7 @@ describe("[14] when a reader gives up", () => {
     const giveUp = new AbortController();
     const [first, second] = links;
     if (first === undefined || second === undefined) throw new Error("no links");
-    const given = reader.vpcOf(first, giveUp.signal);
+    const given = reader.vpcOf(first, giveUp);
     const kept = reader.vpcOf(second, never);
     await turn();
     giveUp.abort(new Error("cancelled"));
@@ -469,7 +469,7 @@ describe("[14] when a reader gives up", () => {
     setMaxListeners(0, giveUp.signal);
     // A call each, and more of them than the gate lets through.
     const given = Promise.allSettled(
-      links.map((link) => reader.listed(REGION, `vpc-${link.instanceId}`, [link.instanceId], giveUp.signal)),
+      links.map((link) => reader.listed(REGION, `vpc-${link.instanceId}`, [link.instanceId], giveUp)),
     );
     await turn();
     expect(ecs.calls).toHaveLength(MAX_IN_FLIGHT);
@@ -491,7 +491,7 @@ describe("[14] when a reader gives up", () => {
     // Enough looks for the next ones to wait for each other.
     for (const link of links.slice(0, 6)) await reader.vpcOf({ ...link, fresh: true }, never);
     ecs.calls.length = 0;
-    const given = Promise.allSettled(links.map((link) => reader.vpcOf({ ...link, fresh: true }, giveUp.signal)));
+    const given = Promise.allSettled(links.map((link) => reader.vpcOf({ ...link, fresh: true }, giveUp)));
     await turn();
     giveUp.abort(new Error("cancelled"));
     await given;
@@ -502,7 +502,7 @@ describe("[14] when a reader gives up", () => {
   test("one that comes too late is turned away, whatever becomes of its call", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 1 });
     ecs.always("describe", fails(fault("describe", "ConnectionLost")));
-    const late = links.map((link) => reader.vpcOf(link, AbortSignal.abort(new Error("cancelled"))));
+    const late = links.map((link) => reader.vpcOf(link, { signal: AbortSignal.abort(new Error("cancelled")) }));
     await expect(Promise.all(late)).rejects.toThrow("cancelled");
     await turn();
   });
@@ -512,7 +512,7 @@ describe("[14] when a reader gives up", () => {
     const { signal } = new AbortController();
     const added = jest.spyOn(signal, "addEventListener");
     const removed = jest.spyOn(signal, "removeEventListener");
-    await Promise.all(links.map((link) => reader.vpcOf(link, signal)));
+    await Promise.all(links.map((link) => reader.vpcOf(link, { signal })));
     expect(added).toHaveBeenCalledTimes(5);
     expect(removed).toHaveBeenCalledTimes(5);
   });

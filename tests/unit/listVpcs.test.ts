@@ -18,7 +18,7 @@ const refused = new EcsError({
   operation: "DescribeVpcs",
   code: "Forbidden.RAM",
   said: "",
-  unclear: false,
+  mayHaveSucceeded: false,
 });
 const lost = fault("DescribeVpcs", "ConnectionLost", "");
 

@@ -68,7 +68,7 @@ function throttling({ quota, windowMs, begins, tellsHowLong }: MinuteRule) {
 async function attachAll(client: EcsClient, count: number): Promise<void> {
   const budget = new Budget(24 * 60 * MINUTE);
   try {
-    await Promise.all(upTo(count).map((n) => retry(() => client.attach(link(n), budget.signal), budget)));
+    await Promise.all(upTo(count).map((n) => retry(() => client.attach(link(n), budget), budget)));
   } finally {
     budget.close();
   }
@@ -242,7 +242,7 @@ describe("the gate", () => {
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 300);
     const others = attachOnce(client, MAX_IN_FLIGHT);
-    const waiting = run(client.attach(link(97), cancel.signal));
+    const waiting = run(client.attach(link(97), cancel));
     const last = client.attach(link(98));
     expect(await waiting).toMatchObject({ error: expect.any(OutOfTime), afterMs: 300 });
     expect((await waiting).error).toMatchObject({ neverSent: true });
@@ -253,7 +253,7 @@ describe("the gate", () => {
   test("whoever comes with a signal that is aborted already makes no call and takes no place", async () => {
     const ecs = new ScriptedEcs();
     const client = paced(ecs);
-    expect(await failed(client.attach(link(0), AbortSignal.abort()))).toMatchObject({ neverSent: true });
+    expect(await failed(client.attach(link(0), { signal: AbortSignal.abort() }))).toMatchObject({ neverSent: true });
     await done(attachOnce(client, 12));
     expect(ecs.calls).toHaveLength(12);
   });
@@ -264,7 +264,7 @@ describe("the gate", () => {
     const client = paced(ecs);
     const cancel = new AbortController();
     setMaxListeners(0, cancel.signal);
-    const hanging = upTo(MAX_IN_FLIGHT).map((n) => client.attach(link(n), cancel.signal).catch(() => {}));
+    const hanging = upTo(MAX_IN_FLIGHT).map((n) => client.attach(link(n), cancel).catch(() => {}));
     const last = client.attach(link(99));
     await jest.advanceTimersByTimeAsync(0);
     expect(ecs.links.has("i-99")).toBe(false);

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import { STORED_LINE } from "../../provider/hosts/dynamic/storedLine";
-import { ClassicLink } from "../../sdk";
+import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
+import { ClassicLink, ClassicLinks } from "../../sdk";
 import { toTimeouts } from "../../sdk/timeouts";
 
 const args = { instanceId: "i-a", vpcId: "vpc-b", regionId: "cn-hangzhou" };
@@ -92,6 +92,12 @@ describe("a ClassicLink", () => {
     const link = ClassicLink.get("web", "cn-hangzhou:i-a");
     await known(link.urn);
     expect(registered[0]).toMatchObject({ id: "cn-hangzhou:i-a", inputs: { __provider: STORED_LINE } });
+    expect(Object.keys(registered[0]?.inputs)).toEqual(["__provider"]);
+  });
+
+  test("[10] get of many looks up by the id of the VPC, in the same way", async () => {
+    await known(ClassicLinks.get("workers", "cn-hangzhou:vpc-b").urn);
+    expect(registered[0]).toMatchObject({ id: "cn-hangzhou:vpc-b", inputs: { __provider: STORED_LINE_OF_LINKS } });
     expect(Object.keys(registered[0]?.inputs)).toEqual(["__provider"]);
   });
 

@@ -63,6 +63,11 @@ const SEEN: Readonly<Record<keyof typeof SETTINGS, Seen>> = {
     see: (settings) => settings.endpointOf("cn-x").replace(/:.*/, ""),
     values: ["https", "http"],
   },
+  organizationId: { see: (settings) => settings.scope().organizationId ?? "" },
+  resourceSetId: {
+    see: (settings) => settings.scope().resourceSetId ?? "",
+    with: { "classiclink:organizationId": "19" },
+  },
   refreshBeforeUpdate: { see: (settings) => String(settings.refreshBeforeUpdate()), values: ["true", "false"] },
   forgetRetiredLinks: { see: (settings) => String(settings.forgetRetiredLinks()), values: ["true", "false"] },
 };
@@ -167,6 +172,8 @@ describe("[16] where a setting comes from", () => {
       endpoint: ["alicloud:endpoints", "ALIBABA_CLOUD_ENDPOINT_ECS", "ECS_ENDPOINT"],
       stsEndpoint: ["alicloud:endpoints", "ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"],
       protocol: ["alicloud:protocol"],
+      organizationId: [],
+      resourceSetId: [],
       refreshBeforeUpdate: [],
       forgetRetiredLinks: [],
     });

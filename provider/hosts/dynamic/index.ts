@@ -1,7 +1,8 @@
-/** The dynamic door: what the lines in states load. The path of this module and the shape of its export never change. */
+/** The dynamic host: what the lines in states load. The path of this module and the shape of its export never change. */
 
-import { DynamicClassicLink } from "./classicLink";
-import { DynamicClassicLinks } from "./classicLinks";
+import { classicLink } from "../../resources/classicLink";
+import { classicLinks } from "../../resources/classicLinks";
+import { DynamicResource } from "./resource";
 
 /** The provider of `ClassicLink`, and as its member the provider of `ClassicLinks`. */
-export = Object.assign(new DynamicClassicLink(), { classicLinks: new DynamicClassicLinks() });
+export = Object.assign(new DynamicResource(classicLink), { classicLinks: new DynamicResource(classicLinks) });

@@ -1,26 +1,26 @@
-/** What both dynamic resources share in a process: the settings, and the connection to ECS. */
+/** What both dynamic resources share in a process: the configured provider. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import type { Link } from "../../ecs/client";
-import type { LinkSteps } from "../../linkSteps";
+import { Run } from "../../links/ledger";
+import { Provider } from "../../resources/provider";
 import { Settings } from "../../settings";
-import { Turns } from "../../turns";
-import { connect } from "../connect";
+import { endWithEngine, engineAddress } from "../engine";
 
-/** Filled by diffs too, most of which need no connection. */
-const turns = new Turns();
-let settings = new Settings();
-let configured = false;
-let connected: Promise<LinkSteps> | undefined;
+const engine = engineAddress();
+const run = new Run(engine);
+let current = new Provider(new Settings(), run);
+let isConfigured = false;
+
+if (engine !== undefined) endWithEngine(engine);
 
 /**
- * Takes the whole configuration of the stack. What is wrong with a setting is told by the call that needs it. The host
+ * Takes the whole configuration of the stack. A setting that is wrong is reported by the call that needs it. The host
  * calls this for each of the two resources, with the same configuration, which must not cut off the other's connection.
  */
 export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
-  if (configured) return;
-  configured = true;
-  settings = new Settings((key) => {
+  if (isConfigured) return;
+  isConfigured = true;
+  const settings = new Settings((key) => {
     try {
       return config.get(key);
     } catch {
@@ -28,26 +28,10 @@ export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
       return undefined;
     }
   });
-  connected = undefined;
+  current = new Provider(settings, run);
 }
 
-/** The region of resources that name none. */
-export function defaultRegion(): string {
-  return settings.defaultRegion();
-}
-
-/** Notes links that the program of this update declares. */
-export function declare(links: readonly Link[]): void {
-  turns.declare(links);
-}
-
-/** Remembers that a resource of this update goes on to declare links that it has. */
-export function keep(links: readonly Link[], holder: string | undefined): void {
-  turns.keep(links, holder);
-}
-
-/** The steps, over one connection, so that reads of the whole process are gathered and paced together. */
-export function steps(): Promise<LinkSteps> {
-  connected ??= connect(settings, turns);
-  return connected;
+/** The provider. Some operations come without a configuration: then the environment alone counts. */
+export function provider(): Provider {
+  return current;
 }

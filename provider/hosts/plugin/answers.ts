@@ -1,7 +1,7 @@
 /** Parts of answers that several calls share. */
 
 import { CheckFailure as CheckFailureMessage, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
-import type { CheckFailure, Properties } from "../../inputs";
+import type { CheckFailure, Properties } from "../../resources/inputs";
 
 export function failureList(failures: readonly CheckFailure[]): CheckFailureMessage[] {
   return failures.map(({ property, reason }) => {
@@ -21,15 +21,15 @@ export interface Comparison {
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
   /** Whether an update is due although no property differs. */
-  readonly unfinished?: boolean;
+  readonly isDue?: boolean;
 }
 
 /** Each name in `diffs` has its entry in `detailedDiff`, and the other way round, as the protocol demands. */
 export function diffResponse(comparison: Comparison): DiffResponse {
-  const { olds, news, changed, replaces, deleteBeforeReplace, unfinished = false } = comparison;
+  const { olds, news, changed, replaces, deleteBeforeReplace, isDue = false } = comparison;
   const response = new DiffResponse();
   const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
-  response.setChanges(changed.length > 0 || unfinished ? DIFF_SOME : DIFF_NONE);
+  response.setChanges(changed.length > 0 || isDue ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList([...changed]);
   response.setReplacesList([...replaces]);
   response.setDeletebeforereplace(deleteBeforeReplace);

@@ -2,7 +2,7 @@
 
 import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
-import type { CheckFailure, Properties } from "../../inputs";
+import type { CheckFailure, Properties } from "../../resources/inputs";
 import { SECRET_SETTINGS, SETTING_NAMES, SWITCHES } from "../../settings/places";
 import { diffResponse, failureList } from "./answers";
 import { OBJECT_SETTINGS } from "./descriptions";
@@ -18,15 +18,16 @@ export function checkConfig(request: CheckRequest): CheckResponse {
   return response;
 }
 
-/** Only another region makes the links of the old configuration unmanageable. Nothing else replaces the provider. */
+/**
+ * Nothing replaces the provider. A replaced provider would replace all its links: their new ones are created before the old
+ * ones are deleted, and each link has a region of its own anyway, which its own Diff compares.
+ */
 export function diffConfig(request: DiffRequest): DiffResponse {
   const olds = unwrap(request.getOldInputs() ?? request.getOlds()).values;
   const news = unwrap(request.getNews()).values;
   const ignored = new Set(request.getIgnorechangesList());
   const changed = SETTING_NAMES.filter((name) => !ignored.has(name) && textOf(olds[name]) !== textOf(news[name]));
-  // A region that comes or goes moved between the program and the environment. Links keep their own region.
-  const regionChanged = changed.includes("region") && textOf(olds.region) !== "" && textOf(news.region) !== "";
-  return diffResponse({ olds, news, changed, replaces: regionChanged ? ["region"] : [], deleteBeforeReplace: false });
+  return diffResponse({ olds, news, changed, replaces: [], deleteBeforeReplace: false });
 }
 
 function findFaults(inputs: Properties): CheckFailure[] {

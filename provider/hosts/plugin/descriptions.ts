@@ -41,7 +41,7 @@ export const CLASSIC_LINKS = {
   },
 } as const;
 
-export const GET_CLASSIC_LINKS = {
+export const GET_LINKS = {
   function:
     "Lists the links that exist, whether Pulumi manages them or not: those of a VPC, those of some instances, or those " +
     "that match both. All pages are read.",
@@ -80,6 +80,10 @@ const SETTING_PURPOSES = {
     "The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
     "the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.",
   protocol: "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine.",
+  organizationId:
+    "The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user.",
+  resourceSetId:
+    "The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization.",
   refreshBeforeUpdate:
     "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
     "behind Pulumi's back. Counts for a link from its next create, update or refresh. For the plugin only. By default false.",

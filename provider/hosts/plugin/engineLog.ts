@@ -6,7 +6,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { grpc } from "./fromPulumi";
 
 /** How long the engine may take to accept a line, in ms: long, since a busy one must not cost a warning, and not for ever. */
-const PATIENCE_MS = 10_000;
+const ACCEPT_TIMEOUT_MS = 10_000;
 
 /** Sends to one engine. Lines arrive in the order in which they were given. */
 export class EngineLog {
@@ -27,6 +27,11 @@ export class EngineLog {
   /** A line that stays, and stands out. */
   warning(urn: string, message: string): void {
     this.#queue(urn, message, { severity: LogSeverity.WARNING });
+  }
+
+  /** A line for those who debug. */
+  debug(message: string): void {
+    this.#queue("", message, { severity: LogSeverity.DEBUG });
   }
 
   /** A status beside the resource, until the next one, which may overtake it; an empty one takes it away. */
@@ -60,7 +65,7 @@ export class EngineLog {
   #sendNext(): Promise<void> {
     const request = this.#waiting.shift();
     if (request === undefined) return Promise.resolve();
-    const options = { deadline: Date.now() + PATIENCE_MS };
+    const options = { deadline: Date.now() + ACCEPT_TIMEOUT_MS };
     return new Promise((resolve) => {
       this.#client.log(request, new grpc.Metadata(), options, () => resolve());
     });

@@ -3,7 +3,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import type { HalfMadeError } from "../../classicLinkError";
+import type { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import { Any, grpc } from "./fromPulumi";
 import { wrap } from "./values";
 
@@ -19,14 +19,14 @@ export class RefusedCall extends Error {
   override readonly name = "RefusedCall";
 }
 
-/** A half-made resource, with what Pulumi has to know of it besides the error. */
-export class HalfMadeResource extends Error {
-  override readonly name = "HalfMadeResource";
-  readonly error: HalfMadeError;
+/** A partially created resource, with what Pulumi has to know of it besides the error. */
+export class PartiallyCreatedResource extends Error {
+  override readonly name = "PartiallyCreatedResource";
+  readonly error: PartiallyCreatedError;
   readonly secrets: ReadonlySet<string>;
   readonly refreshBeforeUpdate: boolean;
 
-  constructor(error: HalfMadeError, secrets: ReadonlySet<string>, refreshBeforeUpdate: boolean) {
+  constructor(error: PartiallyCreatedError, secrets: ReadonlySet<string>, refreshBeforeUpdate: boolean) {
     super(error.message);
     this.error = error;
     this.secrets = secrets;
@@ -37,14 +37,14 @@ export class HalfMadeResource extends Error {
 /** Turns whatever a call threw into a failure: its message, and nothing else of it. */
 export function toFailure(error: unknown): Failure {
   const details = error instanceof Error ? error.message : String(error);
-  if (error instanceof HalfMadeResource) {
-    return { code: grpc.status.UNKNOWN, details, metadata: halfMadeMetadata(error, details) };
+  if (error instanceof PartiallyCreatedResource) {
+    return { code: grpc.status.UNKNOWN, details, metadata: partialMetadata(error, details) };
   }
   return { code: error instanceof RefusedCall ? grpc.status.INVALID_ARGUMENT : grpc.status.UNKNOWN, details };
 }
 
 /** Source: Pulumi's provider protocol, ErrorResourceInitFailed; it travels as gRPC's richer error model has it. */
-function halfMadeMetadata({ error, secrets, refreshBeforeUpdate }: HalfMadeResource, message: string): Metadata {
+function partialMetadata({ error, secrets, refreshBeforeUpdate }: PartiallyCreatedResource, message: string): Metadata {
   const failed = new ErrorResourceInitFailed();
   failed.setId(error.id);
   failed.setProperties(wrap(error.properties, secrets));

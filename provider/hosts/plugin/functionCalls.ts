@@ -2,16 +2,16 @@
 
 import { type InvokeRequest, InvokeResponse, type ListRequest, ListResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { Link } from "../../ecs/client";
-import type { Properties } from "../../inputs";
-import { formatLinkId } from "../../linkId";
-import { type CheckedFilter, checkFilter, type LinkFilter, listLinks } from "../../listLinks";
+import type { Properties } from "../../resources/inputs";
+import { type CheckedFilter, checkFilter, type LinkFilter, readLinks } from "../../resources/getLinks";
+import { formatLinkId } from "../../resources/ids";
 import { failureList } from "./answers";
 import { RefusedCall } from "./failures";
 import { GET_LINKS_TOKEN, LINK_TYPE } from "./schema";
 import type { Session } from "./session";
 import { holdsUnknown, unwrap, wrap } from "./values";
 
-/** Serves `getClassicLinks`. */
+/** Serves `getLinks`. */
 export async function invoke(session: Session, request: InvokeRequest): Promise<InvokeResponse> {
   if (request.getTok() !== GET_LINKS_TOKEN) {
     throw new RefusedCall(`classiclink has no function "${request.getTok()}"; it has ${GET_LINKS_TOKEN}`);
@@ -67,10 +67,10 @@ function countOf(count: number): number {
   return count < 1 ? Number.POSITIVE_INFINITY : count;
 }
 
-function check(session: Session, args: Properties): CheckedFilter {
-  return checkFilter(args, () => session.settings.defaultRegion());
+function check({ provider }: Session, args: Properties): CheckedFilter {
+  return checkFilter(args, provider.defaultRegion);
 }
 
 async function linksOf(session: Session, filter: LinkFilter): Promise<readonly Link[]> {
-  return await session.run("", 0, (steps, context) => listLinks(steps, filter, context));
+  return await session.run("", 0, async (context) => readLinks(await session.provider.links(), filter, context));
 }

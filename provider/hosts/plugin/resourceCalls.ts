@@ -13,58 +13,31 @@ import {
   type UpdateRequest,
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { HalfMadeError, isHalfMade } from "../../classicLinkError";
-import type { Link } from "../../ecs/client";
-import type { CheckResult, Properties } from "../../inputs";
-import type { LinkSteps } from "../../linkSteps";
-import type { CallContext } from "../../operation";
+import { type Declarer } from "../../links/ledger";
+import type { CallContext } from "../../links/operation";
+import { isHidden } from "../../resources/hidden";
+import type { Properties } from "../../resources/inputs";
+import { PartiallyCreatedError } from "../../resources/partiallyCreated";
+import type { Found, Resource } from "../../resources/resource";
 import { diffResponse, failureList } from "./answers";
-import { HalfMadeResource } from "./failures";
+import { PartiallyCreatedResource } from "./failures";
 import type { Session } from "./session";
 import { unwrap, wrap } from "./values";
 
-/** What differs between the types of resources. All values are in clear, and inputs have been checked. */
-export interface ResourceType {
-  /** Outputs that would give a secret input away: output → input. */
-  readonly tells: Readonly<Record<string, string>>;
-  check(news: Properties, defaultRegion: () => string): CheckResult;
-  diff(olds: Properties, news: Properties): { replaces: readonly string[]; updates: readonly string[] };
-  /** The links that a resource has and goes on to declare. */
-  kept(olds: Properties, news: Properties): readonly Link[];
-  /** The outputs of what is as declared. Values that are not known yet stay so. */
-  outputsOf(inputs: Properties): Properties;
-  /** @throws {HalfMadeError} as {@link update} does. */
-  create(steps: LinkSteps, inputs: Properties, context: CallContext): Promise<Found>;
-  update(steps: LinkSteps, state: Properties, inputs: Properties, context: CallContext): Promise<Found>;
-  /** Finds what the state knows, and tells of drift. Undefined when it is gone. */
-  read(steps: LinkSteps, state: Properties, context: CallContext): Promise<Found | undefined>;
-  /** Finds what nobody knows yet, by its id. Throws when there is no such thing. */
-  find(steps: LinkSteps, id: string, defaultRegion: () => string, context: CallContext): Promise<Found>;
-  delete(steps: LinkSteps, state: Properties, context: CallContext): Promise<void>;
-}
-
-/** A resource as it is in the cloud. */
-export interface Found {
-  readonly id: string;
-  readonly outputs: Properties;
-  /** The inputs that would declare it. */
-  readonly declared: Properties;
-}
-
 export class ResourceCalls {
-  readonly #type: ResourceType;
+  readonly #resource: Resource;
   readonly #session: Session;
-  readonly #defaultRegion = () => this.#session.settings.defaultRegion();
 
-  constructor(type: ResourceType, session: Session) {
-    this.#type = type;
+  constructor(resource: Resource, session: Session) {
+    this.#resource = resource;
     this.#session = session;
   }
 
   check(request: CheckRequest): CheckResponse {
     const { values, secrets } = unwrap(request.getNews());
-    const { inputs, failures } = this.#type.check(values, this.#defaultRegion);
-    this.#session.declare(this.#type.kept(inputs, inputs));
+    const olds = unwrap(request.getOlds()).values;
+    const by = declarerOf(request.getUrn(), this.#resource.isSingle);
+    const { inputs, failures } = this.#resource.check(this.#session.provider, values, olds, by);
     return new CheckResponse().setInputs(wrap(inputs, secrets)).setFailuresList(failureList(failures));
   }
 
@@ -72,31 +45,30 @@ export class ResourceCalls {
     const olds = unwrap(request.getOlds()).values;
     const news = unwrap(request.getNews()).values;
     const ignored = new Set<string>(request.getIgnorechangesList());
-    const { replaces, updates } = this.#type.diff(olds, news);
-    this.#session.keep(this.#type.kept(olds, news), request.getUrn());
+    const { replaces, updates, isDue } = this.#resource.diff(this.#session.provider, olds, news);
     const counts = (property: string) => !ignored.has(property);
     return diffResponse({
       olds,
-      news: this.#type.outputsOf(news),
+      news: this.#resource.preview(news),
       changed: [...replaces, ...updates].filter(counts),
       replaces: replaces.filter(counts),
       // An instance cannot hold two links, so the old ones have to go first.
       deleteBeforeReplace: true,
-      unfinished: isHalfMade(olds),
+      isDue,
     });
   }
 
   async create(request: CreateRequest): Promise<CreateResponse> {
     const { values, secrets } = unwrap(request.getProperties());
     const response = new CreateResponse();
-    if (request.getPreview()) return response.setProperties(this.#wrap(this.#type.outputsOf(values), secrets));
-    const { id, outputs } = await this.#change(request, secrets, (steps, context) =>
-      this.#type.create(steps, values, context),
+    if (request.getPreview()) return response.setProperties(this.#wrap(this.#resource.preview(values), secrets));
+    const { id, outputs } = await this.#change(request, secrets, (context) =>
+      this.#resource.create(this.#session.provider, values, context),
     );
     return response
       .setId(id)
       .setProperties(this.#wrap(outputs, secrets))
-      .setRefreshBeforeUpdate(this.#session.settings.refreshBeforeUpdate());
+      .setRefreshBeforeUpdate(this.#session.provider.settings.refreshBeforeUpdate());
   }
 
   async read(request: ReadRequest): Promise<ReadResponse> {
@@ -106,10 +78,10 @@ export class ResourceCalls {
     const isKnown = state.regionId !== undefined;
     // Older copies of the protocol know no timeout for reads.
     const timeoutS = request.getTimeout?.() ?? 0;
-    const found = await this.#session.run(request.getUrn(), timeoutS, async (steps, context) =>
+    const found = await this.#session.run<Found | undefined>(request.getUrn(), timeoutS, (context) =>
       isKnown
-        ? await this.#type.read(steps, state, context)
-        : await this.#type.find(steps, request.getId(), this.#defaultRegion, context),
+        ? this.#resource.read(this.#session.provider, state, context)
+        : this.#resource.find(this.#session.provider, request.getId(), context),
     );
     // An empty id takes the resource out of the state.
     if (found === undefined) return new ReadResponse();
@@ -117,58 +89,66 @@ export class ResourceCalls {
     return new ReadResponse()
       .setId(found.id)
       .setProperties(this.#wrap(found.outputs, secrets))
-      .setInputs(wrap(asGiven(found.declared, inputs), secrets))
-      .setRefreshBeforeUpdate(this.#session.settings.refreshBeforeUpdate());
+      .setInputs(this.#wrap(asGiven(found.inputs, inputs), secrets))
+      .setRefreshBeforeUpdate(this.#session.provider.settings.refreshBeforeUpdate());
   }
 
   async update(request: UpdateRequest): Promise<UpdateResponse> {
     const { values, secrets } = unwrap(request.getNews());
     const response = new UpdateResponse();
-    if (request.getPreview()) return response.setProperties(this.#wrap(this.#type.outputsOf(values), secrets));
+    if (request.getPreview()) return response.setProperties(this.#wrap(this.#resource.preview(values), secrets));
     const state = unwrap(request.getOlds()).values;
-    const { outputs } = await this.#change(request, secrets, (steps, context) =>
-      this.#type.update(steps, state, values, context),
+    const { outputs } = await this.#change(request, secrets, (context) =>
+      this.#resource.update(this.#session.provider, state, values, context),
     );
     return response
       .setProperties(this.#wrap(outputs, secrets))
-      .setRefreshBeforeUpdate(this.#session.settings.refreshBeforeUpdate());
+      .setRefreshBeforeUpdate(this.#session.provider.settings.refreshBeforeUpdate());
   }
 
   async delete(request: DeleteRequest): Promise<void> {
     const state = unwrap(request.getProperties()).values;
-    await this.#session.run(request.getUrn(), request.getTimeout(), (steps, context) =>
-      this.#type.delete(steps, state, context),
+    await this.#session.run(request.getUrn(), request.getTimeout(), (context) =>
+      this.#resource.delete(this.#session.provider, state, context),
     );
   }
 
-  /** Adds to what is half made what only the door knows of it. */
+  /** Adds to a partially created resource what only the host knows of it. */
   async #change(
     request: CreateRequest | UpdateRequest,
     secrets: ReadonlySet<string>,
-    change: (steps: LinkSteps, context: CallContext) => Promise<Found>,
+    change: (context: CallContext) => Promise<Found>,
   ): Promise<Found> {
     // Asked before anything is done, because it may throw.
-    const refreshBeforeUpdate = this.#session.settings.refreshBeforeUpdate();
+    const refreshBeforeUpdate = this.#session.provider.settings.refreshBeforeUpdate();
     try {
       return await this.#session.run(request.getUrn(), request.getTimeout(), change);
     } catch (error) {
-      if (!(error instanceof HalfMadeError)) throw error;
-      throw new HalfMadeResource(error, this.#withTelling(secrets), refreshBeforeUpdate);
+      if (!(error instanceof PartiallyCreatedError)) throw error;
+      throw new PartiallyCreatedResource(error, this.#withRevealing(secrets), refreshBeforeUpdate);
     }
   }
 
   #wrap(outputs: Properties, secrets: ReadonlySet<string>) {
-    return wrap(outputs, this.#withTelling(secrets));
+    return wrap(outputs, this.#withRevealing(secrets));
   }
 
-  #withTelling(secrets: ReadonlySet<string>): ReadonlySet<string> {
-    const telling = Object.entries(this.#type.tells).filter(([, input]) => secrets.has(input));
-    return new Set([...secrets, ...telling.map(([output]) => output)]);
+  /** A name that begins with two underscores says the same as the output without them. */
+  #withRevealing(secrets: ReadonlySet<string>): ReadonlySet<string> {
+    const revealing = Object.entries(this.#resource.reveals).filter(([, input]) => secrets.has(input));
+    return new Set([...secrets, ...revealing.flatMap(([output]) => [output, `__${output}`])]);
   }
 }
 
-/** Those inputs that the program gives, or for an import all. */
-function asGiven(declared: Properties, inputs: Properties): Properties {
-  const given = Object.entries(declared).filter(([name]) => inputs[name] !== undefined);
-  return given.length === 0 ? declared : Object.fromEntries(given);
+/** Names the resource of a URN for a message. Source: the grammar of URNs. */
+function declarerOf(urn: string, single: boolean): Declarer {
+  const name = urn.split("::").slice(3).join("::");
+  return { key: urn, label: `${single ? "ClassicLink" : "ClassicLinks"} "${name}"`, single };
+}
+
+/** Those inputs that the program gives, or for an import all; and those that Pulumi does not show. */
+function asGiven(found: Properties, inputs: Properties): Properties {
+  const given = Object.entries(found).filter(([name]) => inputs[name] !== undefined);
+  if (given.length === 0) return found;
+  return Object.fromEntries([...given, ...Object.entries(found).filter(([name]) => isHidden(name))]);
 }

@@ -2,28 +2,40 @@
 
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
-import {
-  CLASSIC_LINK,
-  CLASSIC_LINKS,
-  GET_CLASSIC_LINKS,
-  OBJECT_SETTINGS,
-  PACKAGE,
-  SETTING_DESCRIPTIONS,
-} from "./descriptions";
+import { CLASSIC_LINK, CLASSIC_LINKS, GET_LINKS, OBJECT_SETTINGS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
-export const GET_LINKS_TOKEN = "classiclink:index:getClassicLinks";
+export const GET_LINKS_TOKEN = "classiclink:index:getLinks";
+
+/** What the schema takes from `package.json`: the names under which the package and its SDKs are published. */
+export interface Manifest {
+  readonly version: string;
+  readonly license: string;
+  readonly homepage: string;
+  readonly repository: { readonly url: string };
+  readonly pulumiPackage: {
+    readonly publisher: string;
+    readonly namespace: string;
+    readonly pluginDownloadURL: string;
+    readonly logoUrl: string;
+    readonly language: Readonly<Record<"csharp" | "go" | "java" | "nodejs" | "python", object>>;
+  };
+}
 
 /** Source: Pulumi's package metaschema. */
-export function packageSchema(version: string): object {
+export function packageSchema({ version, license, homepage, repository, pulumiPackage }: Manifest): object {
+  const { language, ...names } = pulumiPackage;
   return {
     name: "classiclink",
     displayName: "ClassicLink",
     version,
     description: PACKAGE,
-    keywords: ["pulumi", "alicloud", "ecs", "classiclink", "vpc", "category/network"],
-    license: "Apache-2.0",
+    keywords: ["pulumi", "alicloud", "ecs", "classiclink", "vpc", "category/network", "kind/native"],
+    homepage,
+    repository: repository.url.replace(/^git\+|\.git$/g, ""),
+    license,
+    ...names,
     config: { variables: configVariables() },
     provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
     resources: {
@@ -40,14 +52,14 @@ export function packageSchema(version: string): object {
     },
     functions: {
       [GET_LINKS_TOKEN]: {
-        description: GET_CLASSIC_LINKS.function,
+        description: GET_LINKS.function,
         inputs: { properties: listProperties() },
         outputs: {
           properties: {
             links: {
               type: "array",
               items: { $ref: "#/types/classiclink:index:Link" },
-              description: GET_CLASSIC_LINKS.result.links,
+              description: GET_LINKS.result.links,
             },
           },
           required: ["links"],
@@ -59,8 +71,8 @@ export function packageSchema(version: string): object {
         type: "object",
         description: "A link that exists.",
         properties: strings({
-          instanceId: GET_CLASSIC_LINKS.result.instanceId,
-          vpcId: GET_CLASSIC_LINKS.result.vpcId,
+          instanceId: GET_LINKS.result.instanceId,
+          vpcId: GET_LINKS.result.vpcId,
         }),
         required: ["instanceId", "vpcId"],
       },
@@ -68,10 +80,11 @@ export function packageSchema(version: string): object {
       [tokenOf("assumeRoleWithOidc")]: objectSetting("assumeRoleWithOidc"),
     },
     language: {
-      csharp: { respectSchemaVersion: true },
-      go: { respectSchemaVersion: true },
-      nodejs: { respectSchemaVersion: true },
-      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      csharp: { respectSchemaVersion: true, ...language.csharp },
+      go: { respectSchemaVersion: true, ...language.go },
+      java: language.java,
+      nodejs: { respectSchemaVersion: true, ...language.nodejs },
+      python: { respectSchemaVersion: true, pyproject: { enabled: true }, ...language.python },
     },
   };
 }
@@ -102,7 +115,7 @@ function strings(descriptions: Readonly<Record<string, string>>, more: object = 
 }
 
 function listProperties(): object {
-  const { vpcId, instanceIds, regionId } = GET_CLASSIC_LINKS.args;
+  const { vpcId, instanceIds, regionId } = GET_LINKS.args;
   return {
     ...strings({ vpcId, regionId }),
     instanceIds: { type: "array", items: { type: "string" }, description: instanceIds },

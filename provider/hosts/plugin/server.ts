@@ -10,29 +10,29 @@ import {
   GetSchemaResponse,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { CLASSIC_LINK_CALLS } from "./classicLink";
-import { CLASSIC_LINKS_CALLS } from "./classicLinks";
+import { classicLink } from "../../resources/classicLink";
+import { classicLinks } from "../../resources/classicLinks";
 import { checkConfig, diffConfig } from "./configuration";
 import { RefusedCall, toFailure } from "./failures";
 import { Empty, grpc } from "./fromPulumi";
 import { invoke, list } from "./functionCalls";
 import { ResourceCalls } from "./resourceCalls";
-import { LINK_TYPE, LINKS_TYPE, packageSchema } from "./schema";
+import { LINK_TYPE, LINKS_TYPE, type Manifest, packageSchema } from "./schema";
 import type { Session } from "./session";
 import { unwrap } from "./values";
 
 /** Makes a server that is not listening yet. Source: Pulumi's provider protocol, service ResourceProvider. */
-export function createServer(version: string, session: Session): Server {
+export function createServer(manifest: Manifest, session: Session): Server {
   // The engine sets no limit to the size of messages, so neither do we.
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService, createService(version, session));
+  server.addService(ResourceProviderService, createService(manifest, session));
   return server;
 }
 
-function createService(version: string, session: Session): IResourceProviderServer {
+function createService(manifest: Manifest, session: Session): IResourceProviderServer {
   const types = new Map([
-    [LINK_TYPE, new ResourceCalls(CLASSIC_LINK_CALLS, session)],
-    [LINKS_TYPE, new ResourceCalls(CLASSIC_LINKS_CALLS, session)],
+    [LINK_TYPE, new ResourceCalls(classicLink, session)],
+    [LINKS_TYPE, new ResourceCalls(classicLinks, session)],
   ]);
   /** Source: the grammar of URNs. */
   const callsOn = (request: { getUrn(): string }): ResourceCalls => {
@@ -50,12 +50,12 @@ function createService(version: string, session: Session): IResourceProviderServ
       session.greet(request.getAddress());
       return new Empty();
     }),
-    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(manifest.version)),
     getSchema: unary((request) => {
       // 0 stands for the first and so far only version of the schema of schemas.
       if (request.getVersion() !== 0)
         throw new RefusedCall(`schema version ${request.getVersion()} is not known; ask for 0`);
-      return new GetSchemaResponse().setSchema(JSON.stringify(packageSchema(version)));
+      return new GetSchemaResponse().setSchema(JSON.stringify(packageSchema(manifest)));
     }),
     checkConfig: unary(checkConfig),
     diffConfig: unary(diffConfig),

@@ -1,12 +1,11 @@
 /** Property values between the wire and plain JavaScript: the one place that knows of secrets and of unknowns. */
 
 import type { JavaScriptValue, Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
-import { type Properties, UNKNOWN } from "../../inputs";
+import { type Properties, UNKNOWN } from "../../resources/inputs";
+import { SECRET, SIGNATURE } from "../secret";
 import { Struct } from "./fromPulumi";
 
-/** Marks an object as an envelope, and says of which kind. Source: Pulumi's provider protocol, property values. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+/** The kind of an output that may not be known yet. Source: Pulumi's provider protocol, property values. */
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** Properties out of their envelopes. */

@@ -104,7 +104,7 @@ describe("the command to type next", () => {
     const add = "pulumi package add ./node_modules/pulumi-classiclink/plugin";
     expect(next("plugin")).toContain(add);
     expect(next("yaml")).not.toContain(add);
-    install("pulumi-classiclink", "@pulumi/pulumi", "typescript", "@pulumi/classiclink");
+    install("pulumi-classiclink", "@pulumi/pulumi", "typescript", "@pulumi-classiclink/classiclink");
     expect(next("plugin")).not.toContain(add);
   });
 

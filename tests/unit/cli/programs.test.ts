@@ -1,6 +1,7 @@
 /** What adopt writes: programs that declare the links, and import files that fit them. */
 
 import { describe, expect, test } from "@jest/globals";
+import * as manifest from "../../../package.json";
 import { parse } from "yaml";
 import { importFile } from "../../../cli/adopt/importFile";
 import { resourcesOf } from "../../../cli/adopt/resources";
@@ -44,7 +45,7 @@ export const vpcShop = new ClassicLinks("vpc-shop", {
   test("declares one ClassicLink for each link, by VPC", () => {
     expect(typescriptProgram(perLink, "plugin")).toBe(`\
 // ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; yours to change.
-import { ClassicLink } from "@pulumi/classiclink";
+import { ClassicLink } from "@pulumi-classiclink/classiclink";
 
 // To vpc-jobs in cn-hangzhou
 export const iC = new ClassicLink("i-c", { instanceId: "i-c", vpcId: "vpc-jobs", regionId: "cn-hangzhou" });
@@ -84,7 +85,7 @@ describe("the program in YAML", () => {
     ["vpc", perVpc],
     ["link", perLink],
   ])("per %s names types and properties that the schema has, each required one among them", (_, resources) => {
-    const { resources: types } = JSON.parse(JSON.stringify(packageSchema("1.2.3")));
+    const { resources: types } = JSON.parse(JSON.stringify(packageSchema(manifest)));
     const declared: { type: string; properties: object }[] = Object.values(
       parse(yamlProgram("links", resources)).resources,
     );

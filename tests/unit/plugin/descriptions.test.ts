@@ -3,11 +3,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import * as manifest from "../../../package.json";
 import {
   ASSUME_ROLE_PURPOSES,
   CLASSIC_LINK,
   CLASSIC_LINKS,
-  GET_CLASSIC_LINKS,
+  GET_LINKS,
   OIDC_PURPOSES,
   SETTING_DESCRIPTIONS,
 } from "../../../provider/hosts/plugin/descriptions";
@@ -25,12 +26,9 @@ function docstringsOf(path: string): string {
 }
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
-test.each(Object.values({ ...GET_CLASSIC_LINKS.args, ...GET_CLASSIC_LINKS.result }))(
-  "sdk/getClassicLinks.ts says: %s",
-  (text) => {
-    expect(docstringsOf("getClassicLinks.ts")).toContain(oneLine(text));
-  },
-);
+test.each(Object.values({ ...GET_LINKS.args, ...GET_LINKS.result }))("sdk/getLinks.ts says: %s", (text) => {
+  expect(docstringsOf("getLinks.ts")).toContain(oneLine(text));
+});
 
 test.each([CLASSIC_LINK.resource, ...Object.values(CLASSIC_LINK.inputs), ...Object.values(CLASSIC_LINK.outputs)])(
   "sdk/classicLink.ts says: %s",
@@ -55,7 +53,7 @@ test.each([
 });
 
 describe("the schema", () => {
-  const schema = JSON.stringify(packageSchema("1.2.3"));
+  const schema = JSON.stringify(packageSchema(manifest));
   const parsed = JSON.parse(schema);
 
   test("has every setting as an input of the provider, described with its environment variables", () => {

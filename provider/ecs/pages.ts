@@ -1,0 +1,46 @@
+/** Reads every page of a list that may change while it is read. */
+
+import { fault } from "./errorCodes";
+import type { ApiOperation } from "./errors";
+
+/** Runs a call until it succeeds or fails for good. */
+export interface Retrier {
+  retry<T>(call: () => Promise<T>): Promise<T>;
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** How many items there are in all pages together. */
+  readonly totalCount: number;
+}
+
+/**
+ * Reads all pages. Items that come and go meanwhile shift the pages, which shows as one twice or one too few; then it
+ * begins again.
+ *
+ * @param read gives a page by its number, from 1.
+ * @param keyOf tells items apart.
+ * @throws what ended the operation when the list could not be read whole.
+ */
+export async function readAllPages<Item>(
+  retrier: Retrier,
+  called: ApiOperation,
+  read: (pageNumber: number) => Promise<Page<Item>>,
+  keyOf: (item: Item) => string,
+): Promise<readonly Item[]> {
+  return await retrier.retry(async () => {
+    const items = new Map<string, Item>();
+    for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
+      const page = await read(pageNumber);
+      for (const item of page.items) items.set(keyOf(item), item);
+      listed += page.items.length;
+      // Within one page nothing shifts, so what is in it twice is a slip of the service.
+      const isWhole = items.size >= page.totalCount || (pageNumber === 1 && listed >= page.totalCount);
+      if (isWhole) return [...items.values()];
+      if (page.items.length === 0 || listed >= page.totalCount) {
+        throw fault(called, "UnreadableAnswer", "the list changed while it was read");
+      }
+    }
+  });
+}

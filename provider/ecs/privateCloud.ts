@@ -1,0 +1,46 @@
+/** What tells a private cloud (Apsara Stack) from the public one, and which part of it is asked for. */
+
+import { isLoopback } from "./endpoint";
+
+/** The organization and the resource set that a request is about. Both absent on the public cloud. */
+export interface Scope {
+  readonly organizationId?: string;
+  /** Within the organization; without it, all sets of the organization. */
+  readonly resourceSetId?: string;
+}
+
+/** The domain of the public cloud. */
+const PUBLIC_DOMAIN = "aliyuncs.com";
+
+/** Whether an address is one of the public cloud. */
+export function isPublic(endpoint: string): boolean {
+  const host = hostOf(new URL(endpoint));
+  return host === PUBLIC_DOMAIN || host.endsWith(`.${PUBLIC_DOMAIN}`);
+}
+
+/** What host names of ECS and of ASAPI begin with. */
+const PRODUCT = /^(?:(?:ecs|vpc)(?:-[a-z]+)?|(?:public|internal|server)\.asapi)\.(?=.)/;
+
+/**
+ * A name for the cloud behind an address of ECS: the same for its host names, schemes, paths and regions.
+ *
+ * @param endpoint the address, with scheme.
+ * @param regionId the region that the address is for.
+ */
+export function cloudOf(endpoint: string, regionId: string): string {
+  if (isPublic(endpoint)) return PUBLIC_DOMAIN;
+  const url = new URL(endpoint);
+  if (isLoopback(url.hostname)) return withPort("127.0.0.1", url);
+  if (/^\[|^[\d.]+$/.test(url.hostname)) return withPort(url.hostname, url);
+  const domain = hostOf(url).replace(PRODUCT, "");
+  const region = `${regionId.toLowerCase()}.`;
+  return domain.startsWith(region) && domain.length > region.length ? domain.slice(region.length) : domain;
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.toLowerCase().replace(/\.$/, "");
+}
+
+function withPort(host: string, { port }: URL): string {
+  return port === "" ? host : `${host}:${port}`;
+}

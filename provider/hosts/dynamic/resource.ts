@@ -1,0 +1,96 @@
+/** A resource in the dynamic host: what Pulumi calls, translated to the resource and back. */
+
+import type * as pulumi from "@pulumi/pulumi";
+import { ClassicLinkError } from "../../links/errors";
+import type { CallContext } from "../../links/operation";
+import type { Properties } from "../../resources/inputs";
+import { PartiallyCreatedError } from "../../resources/partiallyCreated";
+import type { Found, Resource } from "../../resources/resource";
+import { contextOf, declarerOf, keptOf, PROVIDER_KEY, withoutDeclarer, withSecrets } from "./properties";
+import * as session from "./session";
+
+/** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
+export class DynamicResource implements pulumi.dynamic.ResourceProvider {
+  readonly #resource: Resource;
+
+  constructor(resource: Resource) {
+    this.#resource = resource;
+  }
+
+  /** Done before its first `await`: the host calls other methods meanwhile. Some operations come without this call. */
+  async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    session.configure(request);
+  }
+
+  async check(olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult> {
+    const by = declarerOf(news, this.#resource.isSingle);
+    const { inputs, failures } = this.#resource.check(session.provider(), withoutDeclarer(news), olds, by);
+    return { inputs, failures: [...failures] };
+  }
+
+  async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
+    const { replaces, updates, isDue } = this.#resource.diff(session.provider(), olds, news);
+    // An instance cannot hold two links, so the old one has to go first.
+    return {
+      changes: replaces.length + updates.length > 0 || isDue,
+      replaces: [...replaces],
+      deleteBeforeReplace: true,
+    };
+  }
+
+  async create(inputs: Properties): Promise<pulumi.dynamic.CreateResult> {
+    const { id, outputs } = await this.#call("create", inputs, (context) =>
+      this.#resource.create(session.provider(), inputs, context),
+    );
+    return { id, outs: this.#outputs(outputs, keptOf(inputs)) };
+  }
+
+  async read(id: string, state: Properties): Promise<pulumi.dynamic.ReadResult> {
+    // Without outputs this is a lookup by id, `ClassicLink.get`, and not the refresh of something known.
+    const isKnown = state.regionId !== undefined;
+    const found = await this.#call<Found | undefined>("read", state, (context) =>
+      isKnown
+        ? this.#resource.read(session.provider(), state, context)
+        : this.#resource.find(session.provider(), id, context),
+    );
+    if (found === undefined) return { id: "", props: {} };
+    // A refresh drops nothing that the state has and that it does not know.
+    const { inputs: kept, outputs: keptOutputs } = keptOf(state);
+    const outs = this.#outputs(found.outputs, { inputs: kept, outputs: keptOutputs });
+    return { id: found.id, props: outs, inputs: { ...found.inputs, ...kept } };
+  }
+
+  async update(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
+    const { outputs } = await this.#call("update", news, (context) =>
+      this.#resource.update(session.provider(), olds, news, context),
+    );
+    return { outs: this.#outputs(outputs, keptOf(news)) };
+  }
+
+  async delete(_id: string, state: Properties): Promise<void> {
+    await this.#call("delete", state, (context) => this.#resource.delete(session.provider(), state, context));
+  }
+
+  #outputs(outputs: Properties, kept: ReturnType<typeof keptOf>): Record<string, unknown> {
+    return withSecrets({ ...kept.outputs, ...outputs, ...kept.inputs }, Object.keys(this.#resource.reveals));
+  }
+
+  /** Lets only errors out that read well in Pulumi's output, and gives partial ones what their state needs. */
+  async #call<T>(
+    name: "create" | "read" | "update" | "delete",
+    properties: Properties,
+    call: (context: CallContext) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(contextOf(name, properties));
+    } catch (error) {
+      if (error instanceof PartiallyCreatedError) {
+        // The host adds the stored line to what succeeds, and not to this. Without it the state could never be read again.
+        const line = { [PROVIDER_KEY]: properties[PROVIDER_KEY] };
+        throw error.with({ ...this.#outputs(error.properties, keptOf(properties)), ...line });
+      }
+      if (error instanceof ClassicLinkError) throw error;
+      throw new ClassicLinkError(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

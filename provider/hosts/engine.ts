@@ -1,0 +1,42 @@
+/** The engine that started this process: its address, and its end. */
+
+import { connect } from "node:net";
+
+/**
+ * The address of the engine, `<host>:<port>`, which it gives to each provider process as an argument. Undefined where
+ * something else has started the process.
+ */
+export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
+  return argv.find((argument) => /^[\w.-]+:\d+$|^\[[\da-f:]+\]:\d+$/i.test(argument));
+}
+
+/**
+ * Ends this process when the engine is gone. An engine that was killed does not end its providers: one that lived on would
+ * go on changing links that no state will know of.
+ *
+ * A connection that is kept open shows it at once, whatever stands between the two processes. When it closes, one more
+ * attempt tells an engine that has ended from one that only closed the connection.
+ */
+export function endWithEngine(address: string, end: () => void = () => process.exit(1)): void {
+  const separator = address.lastIndexOf(":");
+  const host = address.slice(0, separator).replace(/[[\]]/g, "");
+  const port = Number(address.slice(separator + 1));
+
+  function watch(isKnown: boolean): void {
+    const socket = connect({ host, port });
+    let isConnected = false;
+    socket.unref();
+    socket.resume();
+    socket.once("connect", () => {
+      isConnected = true;
+    });
+    // Reported as a close too.
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      if (isConnected) watch(true);
+      else if (isKnown) end();
+    });
+  }
+
+  watch(false);
+}

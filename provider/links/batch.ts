@@ -1,0 +1,131 @@
+/** Changes many links side by side. One link is a batch of one. Each link gets an outcome of its own. */
+
+import PQueue from "p-queue";
+import type { Link } from "../ecs/client";
+import { type Operation, Task } from "./operation";
+
+/** So many links are changed at a time. A link that waits for something does not count. More would only fill the memory. */
+const CONCURRENCY = 32;
+
+/** When ECS has accepted no more changes for this long, those that it has accepted are confirmed, in ms. */
+const CONFIRM_AFTER_MS = 2_000;
+
+/** The first and the longest pause between two polls, in ms. */
+const POLL_MS = { first: 250, longest: 3_000 } as const;
+
+/** A change of links. */
+export interface Change<Outcome> {
+  /** The participle for progress, as in "linked". */
+  readonly verb: string;
+  /** What a poll waits for, as in "attached, not listed yet". */
+  readonly awaited: string;
+  /** Asks ECS until it has accepted the change, or there is an outcome. */
+  act(link: Link, task: Task): Promise<Outcome | "accepted">;
+  /** Polls whether an accepted change shows. Undefined: not yet. */
+  confirm(link: Link, task: Task): Promise<Outcome | undefined>;
+  /** The outcome of a link whose change failed. */
+  fail(error: unknown, link: Link, task: Task): Outcome;
+  /** Called when a link has its outcome. */
+  ended?(link: Link, outcome: Outcome): void;
+}
+
+/**
+ * Carries out a change for each link. Never throws for what goes wrong with one of them.
+ *
+ * @param already how many links of the same resource need no change, for progress.
+ */
+export async function changeAll<Outcome extends { readonly state: string }>(
+  links: readonly Link[],
+  change: Change<Outcome>,
+  operation: Operation,
+  already = 0,
+): Promise<ReadonlyMap<Link, Outcome>> {
+  const outcomes = new Map<Link, Outcome>();
+  const accepted = new Map<Link, Task>();
+  const waiting = new Map<Link, string>();
+
+  /** One link shows its own waits; of many, the counts are shown. */
+  function show(isWait: boolean): void {
+    const total = links.length + already;
+    if (total === 1) return;
+    const failed = [...outcomes.values()].filter(({ state }) => state === "failed").length;
+    const locked = [...waiting.values()].filter((reason) => reason === "locked").length;
+    const counts = [
+      `${already + outcomes.size - failed + accepted.size}/${total} ${change.verb}`,
+      ...(locked > 0 ? [`${locked} locked`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+    ];
+    operation.progress(counts.join(", "), isWait);
+  }
+
+  function settle(link: Link, task: Task, outcome: Outcome | "accepted"): void {
+    waiting.delete(link);
+    if (outcome === "accepted") {
+      accepted.set(link, task);
+    } else {
+      outcomes.set(link, outcome);
+      change.ended?.(link, outcome);
+    }
+    show(false);
+  }
+
+  /** Resolves `leave` when the link has to wait, so that another can be begun meanwhile. */
+  async function act(link: Link, leave: () => void): Promise<void> {
+    const onWait = (reason: string) => {
+      waiting.set(link, reason);
+      leave();
+      show(true);
+    };
+    const task = links.length + already === 1 ? new Task(operation) : new Task(operation, onWait);
+    try {
+      settle(link, task, await change.act(link, task));
+    } catch (error) {
+      settle(link, task, change.fail(error, link, task));
+    }
+    leave();
+  }
+
+  async function confirm(link: Link, task: Task): Promise<void> {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await task.retry(() => change.confirm(link, task));
+      if (outcome === undefined) return;
+    } catch (error) {
+      outcome = change.fail(error, link, task);
+    }
+    accepted.delete(link);
+    settle(link, task, outcome);
+  }
+
+  const queue = new PQueue({ concurrency: CONCURRENCY });
+  let isActing = true;
+  const acts = links.map(
+    (link) =>
+      new Promise<void>((acted) => {
+        void queue.add(() => new Promise<void>((leave) => void act(link, leave).then(acted)));
+      }),
+  );
+  const acted = Promise.all(acts).then(() => {
+    isActing = false;
+  });
+  const clock = new Task(operation, () => {});
+  let pauseMs: number = POLL_MS.first;
+  do {
+    const before = accepted.size;
+    if (isActing) await (links.length === 1 ? acted : Promise.race([acted, quiet(clock, acted)]));
+    if (isActing && (accepted.size === 0 || accepted.size > before)) continue;
+    await Promise.all([...accepted].map(([link, task]) => confirm(link, task)));
+    if (accepted.size === 0) continue;
+    for (const task of accepted.values()) task.waits(change.awaited);
+    if (isActing) continue;
+    // When the time is over, the next poll gives each link that is left its outcome.
+    await clock.pause(pauseMs).catch(() => {});
+    pauseMs = Math.min(pauseMs * 2, POLL_MS.longest);
+  } while (isActing || accepted.size > 0);
+  return outcomes;
+}
+
+/** When the time is over, what acts ends by itself. */
+async function quiet(clock: Task, acted: Promise<void>): Promise<void> {
+  await clock.pause(CONFIRM_AFTER_MS).catch(() => acted);
+}

@@ -1,0 +1,38 @@
+/** What a change of a link works with, and how the state of one instance is read. */
+
+import type { Caller, EcsClient, Link } from "../ecs/client";
+import { EcsError } from "../ecs/errors";
+import type { LinkReader } from "../ecs/linkReader";
+import type { Ledger } from "./ledger";
+
+/** A link may be listed this much later than ECS has accepted it, and be listed this long after its end, in ms. */
+export const LISTING_LAG_MS = 120_000;
+
+/** What a change of a link needs. */
+export interface Connection {
+  readonly client: EcsClient;
+  readonly reader: LinkReader;
+  readonly ledger: Ledger;
+  /** Whether links may be dropped where ECS does not offer ClassicLink any more. May throw. */
+  readonly mayForgetRetired: () => boolean;
+}
+
+/** Reads which VPC an instance is linked to now. A released instance has none. */
+export async function currentVpc(connection: Connection, link: Link, caller: Caller): Promise<string | undefined> {
+  return await noneIfGone(connection.reader.vpcOf({ ...link, fresh: true }, caller));
+}
+
+/** Whether an error says nothing of the link, and may be over at the next try. */
+export function isTransient({ kind }: EcsError): boolean {
+  return kind === "throttled" || kind === "transient";
+}
+
+/** A released instance has no link. */
+export async function noneIfGone(reading: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof EcsError && error.kind === "gone") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+/** What the provider processes of one run write down for each other. */
+
+import {
+  appendFileSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Called with one line that another process of the run has written. */
+export type OnLine = (line: string, pid: number) => void;
+
+/** How much of a file is read at a time, in bytes. */
+const CHUNK = 64 * 1024;
+
+/**
+ * The files of one run. A run is one operation of the engine, such as the update of a `pulumi up`. Each of its provider
+ * processes appends to a file of its own, `<pid>.log`, and reads those of the others. The folder is named after the
+ * engine's address, which the engine gives to each of them.
+ *
+ * An address comes round again. So the first process of a run, the one that finds no file of a living process, removes
+ * what an earlier run left behind. All processes of a run live until its end, so whoever comes later finds a living one.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #own: string;
+  readonly #readUpTo = new Map<string, number>();
+
+  /**
+   * Joins a run.
+   *
+   * @param engineAddress `<host>:<port>`.
+   * @param parent the folder for temporary files.
+   * @throws an error of the file system when the folder cannot be used, or is not private to this user.
+   */
+  constructor(engineAddress: string, parent = tmpdir()) {
+    const user = process.getuid?.() ?? 0;
+    const runs = join(parent, `pulumi-classiclink-${user}`);
+    this.#folder = join(runs, engineAddress.replace(/[^\w.-]/g, "_"));
+    this.#own = `${process.pid}.log`;
+    makePrivate(runs, user);
+    for (const run of readdirSync(runs)) removeDeserted(join(runs, run));
+    makePrivate(this.#folder, user);
+    this.write("");
+    process.once("exit", () => removeDeserted(this.#folder, process.pid));
+  }
+
+  /** Appends a line. Other processes see it when this returns. */
+  write(line: string): void {
+    appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600 });
+  }
+
+  /** Reads what the others have written since the last time. */
+  read(onLine: OnLine): void {
+    for (const file of readdirSync(this.#folder)) {
+      if (file !== this.#own) this.#readFile(file, onLine);
+    }
+  }
+
+  #readFile(file: string, onLine: OnLine): void {
+    const descriptor = openSync(join(this.#folder, file), "r");
+    try {
+      const buffer = Buffer.alloc(CHUNK);
+      let from = this.#readUpTo.get(file) ?? 0;
+      for (;;) {
+        const text = buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, CHUNK, from));
+        // A line that is being written is read when it is complete.
+        const complete = text.slice(0, text.lastIndexOf("\n") + 1);
+        if (complete === "") break;
+        from += complete.length;
+        for (const line of complete.split("\n")) if (line !== "") onLine(line, pidOf(file));
+      }
+      this.#readUpTo.set(file, from);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+/** Whether a process of this user lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pidOf(file: string): number {
+  return Number.parseInt(file, 10);
+}
+
+/** Makes a folder that only this user can use. */
+function makePrivate(folder: string, user: number): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = lstatSync(folder);
+  const isOurs =
+    found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));
+  if (!isOurs) throw new Error("the folder of the run belongs to another user, or others may use it");
+}
+
+/**
+ * Removes the folder of a run of which no process lives.
+ *
+ * @param except a process that counts as dead.
+ */
+function removeDeserted(folder: string, except?: number): void {
+  try {
+    const files = readdirSync(folder);
+    if (files.some((file) => pidOf(file) !== except && isAlive(pidOf(file)))) return;
+    for (const file of files) unlinkSync(join(folder, file));
+    // Fails where another process has just joined. Then the folder is in use.
+    rmdirSync(folder);
+  } catch {
+    // Another process of this user removes it at the same moment.
+  }
+}

@@ -1,0 +1,221 @@
+/** What this run declares, has made and has removed. See `docs/architecture.md`, "The ledger". */
+
+import { createHash } from "node:crypto";
+import type { Link } from "../ecs/client";
+import { isAlive, Journal } from "./journal";
+
+/** An instance in its region. */
+export type Instance = Pick<Link, "regionId" | "instanceId">;
+
+/** What happens to a link in a run. The first letter stands for it in the journal. */
+type Event =
+  /** A Check of this run declares it. */
+  | "declared"
+  /** The state of a resource that a Check of this run declares anew had it before. */
+  | "had"
+  /** Made or adopted. */
+  | "made"
+  /** It is removed, unless this run declares it. */
+  | "removing"
+  /** It was not declared, so the removal went on. */
+  | "removed"
+  /** The removal has ended, with or without success. */
+  | "settled";
+
+/** Who declares a link, to find instances that are declared twice. */
+export interface Declarer {
+  /** Different for each resource of a program, the same for each of its checks. */
+  readonly key: string;
+  /** Names it for a message. */
+  readonly label: string;
+  /** Whether it is one resource for one link. */
+  readonly single: boolean;
+}
+
+/** How often to ask whether a removal by another resource has ended, in ms. */
+export const SETTLE_POLL_MS = 200;
+
+/** One run, as one process sees it. */
+export class Run {
+  /** Why the processes of the run cannot share what they write; undefined when they can, or when there is no engine. */
+  readonly problem: string | undefined;
+  readonly #journal: Journal | undefined;
+  readonly #seen = new Set<string>();
+  #isUpToDate = false;
+  /** By instance, the processes that are removing a link of it, each as often as it does. */
+  readonly #removing = new Map<string, number[]>();
+
+  /** @param engineAddress `<host>:<port>` of the engine; without it, nothing is shared with other processes. */
+  constructor(engineAddress?: string) {
+    try {
+      this.#journal = engineAddress === undefined ? undefined : new Journal(engineAddress);
+    } catch (error) {
+      this.problem = `the providers of this run do not know of each other: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  record(event: Event, instanceKey: string, linkKey: string): void {
+    const line = `${event} ${instanceKey} ${linkKey}`;
+    const isCounted = event === "removing" || event === "settled";
+    if (!isCounted && this.#seen.has(line)) return;
+    this.#note(line, process.pid);
+    this.#journal?.write(line);
+    this.#isUpToDate = false;
+  }
+
+  has(event: Event, key: string): boolean {
+    this.#readOthers();
+    return this.#seen.has(`${event} ${key}`);
+  }
+
+  isRemoving(instanceKey: string): boolean {
+    this.#readOthers();
+    return (this.#removing.get(instanceKey) ?? []).some(isAlive);
+  }
+
+  /** Once in a turn of the event loop, since a fleet asks about a thousand links in one. */
+  #readOthers(): void {
+    if (this.#journal === undefined || this.#isUpToDate) return;
+    this.#journal.read((line, pid) => this.#note(line, pid));
+    this.#isUpToDate = true;
+    setImmediate(() => {
+      this.#isUpToDate = false;
+    });
+  }
+
+  #note(line: string, pid: number): void {
+    const [event = "", instanceKey = "", linkKey = ""] = line.split(" ");
+    this.#seen.add(line).add(`${event} ${instanceKey}`).add(`${event} ${linkKey}`);
+    const removing = this.#removing.get(instanceKey) ?? [];
+    if (event === "removing") this.#removing.set(instanceKey, [...removing, pid]);
+    if (event === "settled" && removing.includes(pid)) removing.splice(removing.indexOf(pid), 1);
+  }
+}
+
+/**
+ * The ledger of one provider in a run. A link is known by its cloud too, since two clouds may use the same ids. What is
+ * written down are hashes, so that an id that is a secret is not in any file.
+ *
+ * The engine creates what replaces a resource before it deletes what is replaced, and each of the two may be the work of
+ * another process. So a delete asks the ledger whether this run declares the link, and a diff whether this run has removed it.
+ */
+export class Ledger {
+  readonly #run: Run;
+  readonly #cloudOf: (regionId: string) => string;
+  readonly #declarers = new Map<string, Map<string, { readonly vpcId: string; readonly by: Declarer }>>();
+
+  /** @param cloudOf names the cloud of a region: the same for each address of one cloud. May throw. */
+  constructor(run: Run = new Run(), cloudOf: (regionId: string) => string = () => "") {
+    this.#run = run;
+    this.#cloudOf = cloudOf;
+  }
+
+  /**
+   * Notes links that the program of this run declares.
+   *
+   * @returns for each instance that another resource declares too, and that cannot have both links, that resource's label.
+   */
+  declare(links: readonly Link[], by: Declarer | undefined): ReadonlyMap<string, string> {
+    const clashes = new Map<string, string>();
+    for (const link of links) {
+      const { instance } = this.#record("declared", link);
+      if (by === undefined) continue;
+      const others = this.#declarers.get(instance) ?? new Map();
+      this.#declarers.set(instance, others.set(by.key, { vpcId: link.vpcId, by }));
+      for (const { vpcId, by: other } of others.values()) {
+        const bothSingle = other.single && by.single;
+        if (other.key !== by.key && (bothSingle || vpcId !== link.vpcId)) clashes.set(link.instanceId, other.label);
+      }
+    }
+    return clashes;
+  }
+
+  /** Notes links that a resource had before, of which this run checks what it is to have from now on. */
+  had(links: readonly Link[]): void {
+    for (const link of links) this.#record("had", link);
+  }
+
+  /** Notes that this run has made or adopted a link. */
+  made(link: Link): void {
+    this.#record("made", link);
+  }
+
+  /**
+   * Notes that a removal begins, unless the link stays: this run declares it, or has made or adopted it. Whoever begins
+   * one calls {@link endRemoval} when it has ended.
+   *
+   * Writes before it asks. A diff in another process asks after its check has written. So at least one of the two sees the other.
+   */
+  beginRemoval(link: Link): boolean {
+    this.#record("removing", link);
+    const goes = !this.stays(link);
+    if (goes) this.#record("removed", link);
+    else this.endRemoval(link);
+    return goes;
+  }
+
+  endRemoval(link: Link): void {
+    this.#record("settled", link);
+  }
+
+  /** Whether this run declares the link, or has made or adopted it. */
+  stays(link: Link): boolean {
+    return this.#has("declared", link) || this.#has("made", link);
+  }
+
+  /** Whether this run has removed the link, or is about to, and has not made it since. */
+  isRemoved(link: Link): boolean {
+    return this.isTouched(link) && !this.#has("made", link);
+  }
+
+  /** Whether this run has removed the link, or is about to. A listing that still shows it proves nothing. */
+  isTouched(link: Link): boolean {
+    return this.#has("removed", link) || this.isRemoving(link);
+  }
+
+  /** Whether a removal of a link of the instance is under way in this run. */
+  isRemoving(instance: Instance): boolean {
+    return this.#run.isRemoving(this.#instanceKey(instance));
+  }
+
+  /** Whether the program of this run declares a link of the instance, to whichever VPC. */
+  declaresInstance(instance: Instance): boolean {
+    return this.#run.has("declared", this.#instanceKey(instance));
+  }
+
+  /** Whether a link belongs to a resource of this run that gives it up. Whoever declares the instance may remove it. */
+  isGivenUp(link: Link): boolean {
+    return this.#has("had", link) && !this.stays(link);
+  }
+
+  #has(event: Event, link: Link): boolean {
+    return this.#run.has(event, this.#linkKey(link));
+  }
+
+  #record(event: Event, link: Link): { readonly instance: string } {
+    const instance = this.#instanceKey(link);
+    this.#run.record(event, instance, this.#linkKey(link));
+    return { instance };
+  }
+
+  #linkKey(link: Link): string {
+    return hashed([this.#instanceKey(link), link.vpcId]);
+  }
+
+  #instanceKey({ regionId, instanceId }: Instance): string {
+    return hashed([this.#cloud(regionId), regionId, instanceId]);
+  }
+
+  #cloud(regionId: string): string {
+    try {
+      return this.#cloudOf(regionId);
+    } catch {
+      // A setting that is wrong is reported by the call that needs it.
+      return "";
+    }
+  }
+}
+
+function hashed(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,151 @@
+/** The links of one connection: attached, detached and read, one or many. */
+
+import type { Caller, Link, LinkPage, LinkQuery } from "../ecs/client";
+import { EcsError } from "../ecs/errors";
+import { AttachFailed, attach } from "./attach";
+import { changeAll } from "./batch";
+import { type Connection, currentVpc, noneIfGone } from "./connection";
+import { detach } from "./detach";
+import type { Instance } from "./ledger";
+import type { Operation, Task } from "./operation";
+
+/** What came of attaching a link. */
+export type AttachOutcome =
+  | { readonly state: "linked"; readonly isAdopted: boolean }
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      /** It is proven that there is no such link. */
+      readonly isAbsent: boolean;
+      /** The link may have been made all the same. */
+      readonly mayBeLinked: boolean;
+    };
+
+/** What came of detaching a link. */
+export type DetachOutcome =
+  | { readonly state: "unlinked" }
+  /** This run declares the link, or has made or adopted it. */
+  | { readonly state: "stays" }
+  /** ECS offers no ClassicLink there any more, so nobody knows whether the link is left. */
+  | { readonly state: "forgotten"; readonly code: string }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Attaches, detaches and reads links. One for a whole process, so that its reads are coalesced. */
+export class Links {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Attaches links and waits until each is listed. Those that are there are adopted.
+   *
+   * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances.
+   *
+   * @param checkFirst for links that may be there.
+   * @param already how many links of the same resource are linked already, for progress.
+   * @returns the outcome of each.
+   */
+  async attach(
+    links: readonly Link[],
+    operation: Operation,
+    { checkFirst = false, already = 0 } = {},
+  ): Promise<ReadonlyMap<Link, AttachOutcome>> {
+    return await changeAll<AttachOutcome>(
+      links,
+      {
+        verb: "linked",
+        awaited: "attached, not listed yet",
+        act: async (link, task) => {
+          const { isListed, isAdopted } = await attach(this.#connection, link, task, checkFirst);
+          return isListed ? { state: "linked", isAdopted } : "accepted";
+        },
+        confirm: async (link, task) => {
+          const vpcId = await currentVpc(this.#connection, link, task);
+          return vpcId === link.vpcId ? { state: "linked", isAdopted: false } : undefined;
+        },
+        fail: (error, _link, task) => {
+          // What was accepted and is not listed in time may be linked.
+          const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
+          const { cause, isAbsent, mayBeLinked } = failed;
+          return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
+        },
+      },
+      operation,
+      already,
+    );
+  }
+
+  /**
+   * Detaches links and waits until none is listed. Links to other VPCs are not touched, nor are links that this run declares.
+   *
+   * Source: DetachClassicLinkVpc, DescribeClassicLinkInstances.
+   *
+   * @param attachedAt see {@link detach}.
+   * @returns the outcome of each.
+   */
+  async detach(
+    links: readonly Link[],
+    operation: Operation,
+    { attachedAt }: { readonly attachedAt?: number | undefined } = {},
+  ): Promise<ReadonlyMap<Link, DetachOutcome>> {
+    const { ledger } = this.#connection;
+    return await changeAll<DetachOutcome>(
+      links,
+      {
+        verb: "unlinked",
+        awaited: "detached, still listed",
+        act: async (link, task) => {
+          if (!ledger.beginRemoval(link)) return { state: "stays" };
+          const detached = await detach(this.#connection, link, task, attachedAt);
+          if (detached.state === "accepted") return "accepted";
+          return detached.state === "absent" ? { state: "unlinked" } : detached;
+        },
+        confirm: (link, task) => this.#isUnlinked(link, task),
+        fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
+        ended: (link, { state }) => {
+          if (state !== "stays") ledger.endRemoval(link);
+        },
+      },
+      operation,
+    );
+  }
+
+  /** Reads which VPC an instance is linked to. An answer that is a few seconds old will do. A released instance has none. */
+  async read(instance: Instance & Partial<Pick<Link, "vpcId">>, task: Task): Promise<string | undefined> {
+    return await task.retry(() => noneIfGone(this.#connection.reader.vpcOf(instance, task)));
+  }
+
+  /**
+   * Which of the instances the VPC's listing shows. A link that this run has removed does not count, whatever a listing
+   * shows. That an instance is missing proves nothing.
+   */
+  async listed(
+    vpc: Omit<Link, "instanceId">,
+    instanceIds: readonly string[],
+    task: Task,
+  ): Promise<ReadonlySet<string>> {
+    const { reader, ledger } = this.#connection;
+    const listed = await task.retry(() => reader.listed(vpc.regionId, vpc.vpcId, instanceIds, task));
+    const proven = instanceIds.filter((id) => listed.has(id) && !ledger.isTouched({ ...vpc, instanceId: id }));
+    for (const instanceId of proven) ledger.made({ ...vpc, instanceId });
+    return new Set(proven);
+  }
+
+  /** Reads one page of the links that match. */
+  async page(query: LinkQuery, caller: Caller): Promise<LinkPage> {
+    return await this.#connection.client.describe(query, caller);
+  }
+
+  async #isUnlinked(link: Link, task: Task): Promise<DetachOutcome | undefined> {
+    try {
+      const vpcId = await currentVpc(this.#connection, link, task);
+      return vpcId === link.vpcId ? undefined : { state: "unlinked" };
+    } catch (error) {
+      const isRetired = error instanceof EcsError && error.kind === "retired";
+      if (isRetired && this.#connection.mayForgetRetired()) return { state: "forgotten", code: error.facts.code };
+      throw error;
+    }
+  }
+}

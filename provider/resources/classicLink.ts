@@ -1,0 +1,188 @@
+/** `ClassicLink`: one link. */
+
+import type { Link } from "../ecs/client";
+import { ClassicLinkError } from "../links/errors";
+import type { AttachOutcome } from "../links/links";
+import { Operation, Task } from "../links/operation";
+import { warningOfForgotten } from "../links/retired";
+import { attachedAt, hidden, isPartiallyCreated, marksOf } from "./hidden";
+import { formatLinkId, parseLinkId } from "./ids";
+import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN } from "./inputs";
+import { PartiallyCreatedError } from "./partiallyCreated";
+import type { Provider } from "./provider";
+import type { Found, Resource } from "./resource";
+import { isOtherScope, notSeen, requireSameScope, toOutputs } from "./scope";
+
+/** The properties of a link, as inputs and as outputs. A change of any replaces the link. */
+export const LINK_PROPERTIES = ["instanceId", "vpcId", "regionId"] as const;
+
+/** How long a create, update or delete may take by default, in ms. */
+const CHANGE_TIMEOUT_MS = 600_000;
+
+/** How long a read may take by default, in ms. Several windows of a quota that is counted by the minute. */
+export const READ_TIMEOUT_MS = 300_000;
+
+export const classicLink: Resource = {
+  isSingle: true,
+  reveals: {},
+
+  check({ ledger, defaultRegion }, news, olds, by) {
+    const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
+    const checked = { ...news, ...inputs };
+    const failures = failuresOf(
+      checkId("instanceId", news.instanceId, "i-bp1abc"),
+      checkId("vpcId", news.vpcId, "vpc-bp1abc"),
+      failure,
+      ...checkNames(news, LINK_PROPERTIES),
+    );
+    if (failures.length > 0 || !isLink(checked)) return { inputs: checked, failures };
+    if (isLink(olds)) ledger.had([toLink(olds)]);
+    const clash = ledger.declare([toLink(checked)], by).get(checked.instanceId);
+    if (clash === undefined) return { inputs: checked, failures };
+    const reason = `${checked.instanceId} is declared by ${clash} already; an instance has at most one link`;
+    return { inputs: checked, failures: [{ property: "instanceId", reason }] };
+  },
+
+  diff(provider, olds, news) {
+    const replaces = LINK_PROPERTIES.filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
+    const isRemoved = isLink(news) && provider.ledger.isRemoved(toLink(news));
+    // What a refresh returns has this mark, what a program declares never: it adopts the link where it is.
+    const isAdopted = olds[hidden.movedFrom] !== undefined && news[hidden.movedFrom] === undefined;
+    const isDue = isPartiallyCreated(olds) || isOtherScope(olds, provider.scope()) || isRemoved || isAdopted;
+    return { replaces, updates: [], isDue };
+  },
+
+  preview: (inputs) => Object.fromEntries(LINK_PROPERTIES.map((name) => [name, inputs[name]])),
+
+  async create(provider, inputs, context) {
+    const link = toLink(inputs);
+    const operation = operationOn("link", link, context);
+    const outcome = await attach(provider, link, operation, false);
+    if (outcome.state === "linked" && outcome.isAdopted) operation.report(`already linked to ${link.vpcId}: adopted`);
+    return linkedOrThrow(provider, link, operation, outcome);
+  },
+
+  async update(provider, state, inputs, context) {
+    const link = toLink(inputs);
+    if (isOtherScope(state, provider.scope())) {
+      const vpcId = await read(provider, link, context);
+      if (vpcId !== link.vpcId) throw notSeen(`the link of ${link.instanceId}`, state, provider.scope());
+    }
+    const operation = operationOn("link", link, context);
+    return linkedOrThrow(provider, link, operation, await attach(provider, link, operation, true));
+  },
+
+  async read(provider, state, context) {
+    const known = toLink(state);
+    requireSameScope(`the link of ${known.instanceId}`, state, provider.scope());
+    const vpcId = await read(provider, known, context);
+    if (isPartiallyCreated(state)) {
+      // It may be listed later. Without it in the state, nobody would know whose it is.
+      if (vpcId === undefined) return found(provider, known, marksOf(state));
+      // An instance has at most one link, and this one is to a VPC that was never ours.
+      return vpcId === known.vpcId ? found(provider, known) : undefined;
+    }
+    const drift = driftOf(known, vpcId);
+    if (drift !== undefined) context.report?.(drift);
+    if (vpcId === undefined) return undefined;
+    const madeTo = state[hidden.movedFrom] ?? known.vpcId;
+    const mark = vpcId === madeTo ? {} : { [hidden.movedFrom]: madeTo };
+    const { id, outputs, inputs } = found(provider, { ...known, vpcId }, mark);
+    // With the inputs that would have made what was found, the next refresh has nothing to show again.
+    return { id, outputs, inputs: { ...inputs, ...mark } };
+  },
+
+  async find(provider, id, context) {
+    const { regionId, instanceId } = parseLinkId(id, provider.defaultRegion);
+    const vpcId = await read(provider, { regionId, instanceId }, context);
+    if (vpcId !== undefined) return found(provider, { regionId, instanceId, vpcId });
+    throw new ClassicLinkError(`${instanceId} is not linked in ${regionId}; check the id and the region`);
+  },
+
+  async delete(provider, state, context) {
+    const link = toLink(state);
+    const { instanceId, vpcId } = link;
+    requireSameScope(`the link of ${instanceId}`, state, provider.scope());
+    const movedFrom = state[hidden.movedFrom];
+    if (movedFrom !== undefined && !provider.ledger.declaresInstance(link)) {
+      context.report?.(
+        `${instanceId} was moved from ${String(movedFrom)} to ${vpcId} by someone else: that link stays`,
+      );
+      return;
+    }
+    const operation = operationOn("unlink", link, context);
+    const links = await provider.links();
+    const outcomes = await operation.run(() => links.detach([link], operation, { attachedAt: attachedAt(state) }));
+    const outcome = outcomes.get(link);
+    if (outcome?.state === "stays") operation.report(`the link to ${vpcId} stays: the program still declares it`);
+    if (outcome?.state === "failed") throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}`);
+    const warning = warningOfForgotten(outcomes);
+    if (warning !== undefined) operation.warn(warning);
+  },
+};
+
+/** Narrows properties of a state, or inputs that `check` has passed, to a link. */
+function toLink(properties: Properties): Link {
+  if (!isLink(properties)) throw new TypeError("a link needs regionId, instanceId and vpcId");
+  const { regionId, instanceId, vpcId } = properties;
+  return { regionId, instanceId, vpcId };
+}
+
+function isLink(properties: Properties): properties is Properties & Link {
+  return LINK_PROPERTIES.every((name) => typeof properties[name] === "string" && properties[name] !== UNKNOWN);
+}
+
+function operationOn(verb: "link" | "unlink", link: Link, context: Parameters<Resource["create"]>[2]): Operation {
+  const { instanceId, vpcId, regionId } = link;
+  const preposition = verb === "link" ? "to" : "from";
+  return new Operation(`${verb} ${instanceId} ${preposition} ${vpcId} in ${regionId}`, context, CHANGE_TIMEOUT_MS);
+}
+
+async function attach(
+  provider: Provider,
+  link: Link,
+  operation: Operation,
+  checkFirst: boolean,
+): Promise<AttachOutcome> {
+  const links = await provider.links();
+  const outcomes = await operation.run(() => links.attach([link], operation, { checkFirst }));
+  return outcomes.get(link) ?? { state: "failed", reason: "no outcome", isAbsent: false, mayBeLinked: true };
+}
+
+/** @throws {PartiallyCreatedError} when the link may have been made, a {@link ClassicLinkError} when it was not. */
+function linkedOrThrow(provider: Provider, link: Link, operation: Operation, outcome: AttachOutcome): Found {
+  if (outcome.state === "linked") return found(provider, link);
+  const reason = `cannot ${operation.asked}: ${outcome.reason}`;
+  if (!outcome.mayBeLinked) throw new ClassicLinkError(reason);
+  const { id, outputs } = found(provider, link);
+  throw new PartiallyCreatedError(id, outputs, [
+    `${reason}; ECS may have made the link all the same, and the next pulumi up finishes it`,
+  ]);
+}
+
+async function read(
+  provider: Provider,
+  link: Omit<Link, "vpcId"> & Partial<Link>,
+  context: Parameters<Resource["read"]>[2],
+): Promise<string | undefined> {
+  const operation = new Operation(`read the link of ${link.instanceId} in ${link.regionId}`, context, READ_TIMEOUT_MS);
+  const task = new Task(operation);
+  const links = await provider.links();
+  return await operation.run(() => links.read(link, task), task);
+}
+
+function found(provider: Provider, link: Link, marks: Properties = {}): Found {
+  const { regionId, instanceId, vpcId } = link;
+  return {
+    id: formatLinkId(regionId, instanceId),
+    outputs: { instanceId, vpcId, regionId, ...toOutputs(provider.scope()), ...marks },
+    inputs: { instanceId, vpcId, regionId },
+  };
+}
+
+/** Says how a link is not as the state has it, or undefined for not at all. */
+function driftOf(known: Link, vpcId: string | undefined): string | undefined {
+  if (vpcId === undefined) return `drift: ${known.instanceId} is no longer linked to ${known.vpcId}`;
+  if (vpcId === known.vpcId) return undefined;
+  return `drift: ${known.instanceId} is linked to ${vpcId}, no longer to ${known.vpcId}`;
+}

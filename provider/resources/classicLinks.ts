@@ -1,0 +1,255 @@
+/** `ClassicLinks`, a fleet: many links to one VPC, as one resource. */
+
+import type { Link } from "../ecs/client";
+import { ClassicLinkError } from "../links/errors";
+import { type CallContext, Operation, plural, Task } from "../links/operation";
+import type { DetachOutcome, Links } from "../links/links";
+import { someOf, warningOfForgotten } from "../links/retired";
+import { READ_TIMEOUT_MS } from "./classicLink";
+import { readLinks } from "./getLinks";
+import { attachedAt, hidden, isPartiallyCreated, marksOf } from "./hidden";
+import { formatLinksId, parseLinksId } from "./ids";
+import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN } from "./inputs";
+import {
+  checkMembers,
+  type Declared,
+  linksOf,
+  linksTo,
+  type Members,
+  sameMembers,
+  toDeclared,
+  toInputs,
+  toMembers,
+} from "./members";
+import { PartiallyCreatedError } from "./partiallyCreated";
+import type { Provider } from "./provider";
+import type { Found, Resource } from "./resource";
+import { isOtherScope, notSeen, requireSameScope, toOutputs } from "./scope";
+
+/** The inputs of a fleet. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
+export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
+
+/** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a quota. */
+const CHANGE_TIMEOUT_MS = 3_600_000;
+
+/** How much longer a read may take for each member, in ms: one that was released may cost a call of its own, or two. */
+const READ_MEMBER_MS = 1_000;
+
+/** So many members are named in a line about drift. The others are counted. */
+const MOST_NAMED = 5;
+
+export const classicLinks: Resource = {
+  isSingle: false,
+  reveals: { movedAway: "instanceIds" },
+
+  check({ ledger, defaultRegion }, news, olds, by) {
+    const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
+    const checked = { ...news, ...inputs };
+    const failures = failuresOf(
+      checkId("vpcId", news.vpcId, "vpc-bp1abc"),
+      ...checkMembers(news.instanceIds),
+      ...checkNames(news, LINKS_PROPERTIES),
+      failure,
+    );
+    if (failures.length > 0) return { inputs: checked, failures };
+    const declared = linksOf(checked);
+    if (declared.length > 0) ledger.had(linksOf(olds));
+    const clashes = ledger.declare(declared, by);
+    const clashing = declared.flatMap(({ instanceId }, index) => {
+      const other = clashes.get(instanceId);
+      const property = `instanceIds[${index}]`;
+      const reason = `${instanceId} is declared by ${other} already, to another VPC; an instance has at most one link`;
+      return other === undefined ? [] : [{ property, reason }];
+    });
+    return { inputs: checked, failures: clashing };
+  },
+
+  diff(provider, olds, news) {
+    const replaces = ["vpcId", "regionId"].filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
+    const isAway = Object.keys(olds.movedAway ?? {}).length > 0;
+    const updates = [
+      ...(sameMembers(olds.instanceIds, news.instanceIds) ? [] : ["instanceIds"]),
+      // What has moved away is put back by an update, which a program asks for, and not by another refresh.
+      ...(isAway && news[hidden.movedAway] === undefined ? ["movedAway"] : []),
+    ];
+    const isRemoved = linksOf(news).some((link) => provider.ledger.isRemoved(link));
+    const isDue = isPartiallyCreated(olds) || isOtherScope(olds, provider.scope()) || isRemoved;
+    return { replaces, updates, isDue };
+  },
+
+  preview: ({ vpcId, instanceIds, regionId }) => ({ vpcId, instanceIds, regionId, movedAway: {} }),
+
+  async create(provider, inputs, context) {
+    const declared = toDeclared(inputs);
+    return await change(provider, { ...declared, instanceIds: [], movedAway: {} }, declared, context, undefined);
+  },
+
+  async update(provider, state, inputs, context) {
+    const [known, declared] = [toMembers(state), toDeclared(inputs)];
+    if (isOtherScope(state, provider.scope())) {
+      const seen = new Set((await readMembers(provider, known, false, context)).instanceIds);
+      const missing = known.instanceIds.filter((id) => !seen.has(id));
+      const what = `the links to ${known.vpcId} of ${someOf(missing, MOST_NAMED)}`;
+      if (missing.length > 0) throw notSeen(what, state, provider.scope());
+    }
+    return await change(provider, known, declared, context, attachedAt(state));
+  },
+
+  async read(provider, state, context) {
+    const known = toMembers(state);
+    requireSameScope(`the links to ${known.vpcId}`, state, provider.scope());
+    const members = await readMembers(provider, known, isPartiallyCreated(state), context);
+    for (const drift of driftOf(known, members)) context.report?.(drift);
+    return found(provider, members, marksOf(state));
+  },
+
+  async find(provider, id, context) {
+    const { regionId, vpcId } = parseLinksId(id, provider.defaultRegion);
+    const links = await readLinks(await provider.links(), { regionId, vpcId }, context);
+    if (links.length === 0) {
+      throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
+    }
+    const instanceIds = links.map(({ instanceId }) => instanceId);
+    return found(provider, { regionId, vpcId, instanceIds, movedAway: {} });
+  },
+
+  async delete(provider, state, context) {
+    const { regionId, vpcId, instanceIds } = toMembers(state);
+    requireSameScope(`the links to ${vpcId}`, state, provider.scope());
+    const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
+    const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
+    const links = await provider.links();
+    const reasons = await operation.run(() =>
+      detach(links, linksTo(vpcId, regionId, instanceIds), operation, attachedAt(state)),
+    );
+    if (reasons.size > 0) throw new ClassicLinkError(`cannot ${asked}:\n${[...reasons.values()].sort().join("\n")}`);
+  },
+};
+
+/** Unlinks and links what differs from the state, and puts back what has moved away. Checks before it acts. */
+async function change(
+  provider: Provider,
+  known: Members,
+  declared: Declared,
+  context: CallContext,
+  lastAttachAt: number | undefined,
+): Promise<Found> {
+  const { regionId, vpcId, instanceIds } = declared;
+  const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
+  const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
+  const links = await provider.links();
+  const wanted = new Set(instanceIds);
+  const leaving = known.instanceIds.filter((id) => !wanted.has(id));
+  const away = Object.entries(known.movedAway).filter(([id]) => wanted.has(id));
+
+  return await operation.run(async () => {
+    const stuck = await detach(
+      links,
+      [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
+      operation,
+      lastAttachAt,
+    );
+    const vpc = { regionId, vpcId };
+    const present = await links.listed(vpc, instanceIds, new Task(operation));
+    const adopted = [...present].filter((id) => !known.instanceIds.includes(id)).length;
+    if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
+    const missing = instanceIds.filter((id) => !present.has(id) && !stuck.has(id));
+    const outcomes = await links.attach(linksTo(vpcId, regionId, missing), operation, { already: present.size });
+
+    const were = new Set(known.instanceIds);
+    const reasons = new Map(stuck);
+    const linked = new Set(present);
+    for (const [{ instanceId }, outcome] of outcomes) {
+      if (outcome.state === "failed") reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
+      // One that was linked before is, until something proves that it is not.
+      const mayBeLinked =
+        outcome.state === "linked" || outcome.mayBeLinked || (were.has(instanceId) && !outcome.isAbsent);
+      if (mayBeLinked) linked.add(instanceId);
+    }
+    if (reasons.size === 0) return found(provider, { ...declared, movedAway: {} });
+    for (const id of leaving) if (stuck.has(id)) linked.add(id);
+    const sentences = [...reasons.values()].sort();
+    // Nothing was made, and nothing was there before. Then there is nothing to keep.
+    if (linked.size + known.instanceIds.length === 0) {
+      throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
+    }
+    const movedAway = Object.fromEntries(away.filter(([id]) => stuck.has(id)));
+    const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
+    throw new PartiallyCreatedError(id, outputs, sentences);
+  });
+}
+
+/** Detaches links. @returns by instance, why it could not be detached. */
+async function detach(
+  links: Links,
+  leaving: readonly Link[],
+  operation: Operation,
+  lastAttachAt: number | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const outcomes = await links.detach(leaving, operation, { attachedAt: lastAttachAt });
+  const stay = [...outcomes].filter(([, { state }]) => state === "stays").map(([{ instanceId }]) => instanceId);
+  if (stay.length > 0) {
+    operation.report(
+      `${plural(stay.length, "link stays", "links stay")}, since the program still declares them: ${someOf(stay, MOST_NAMED)}`,
+    );
+  }
+  const warning = warningOfForgotten(outcomes);
+  if (warning !== undefined) operation.warn(warning);
+  const failed = (outcome: DetachOutcome) => (outcome.state === "failed" ? [outcome.reason] : []);
+  return new Map(
+    [...outcomes].flatMap(([{ instanceId }, outcome]) =>
+      failed(outcome).map((reason) => [instanceId, `${instanceId}: ${reason}`] as const),
+    ),
+  );
+}
+
+/** Reads where the members are linked. Those of a partially created fleet that are not listed are kept: they may be listed late. */
+async function readMembers(
+  provider: Provider,
+  known: Members,
+  isPartial: boolean,
+  context: CallContext,
+): Promise<Members> {
+  const { regionId, vpcId } = known;
+  const members = [...new Set([...known.instanceIds, ...Object.keys(known.movedAway)])];
+  const timeoutMs = READ_TIMEOUT_MS + members.length * READ_MEMBER_MS;
+  const operation = new Operation(`read the links to ${vpcId} in ${regionId}`, context, timeoutMs);
+  const task = new Task(operation);
+  const links = await provider.links();
+  const linkedTo = await operation.run(
+    () => Promise.all(members.map((instanceId) => links.read({ regionId, instanceId, vpcId }, task))),
+    task,
+  );
+  const where = members.map((id, index) => [id, linkedTo[index] ?? (isPartial ? vpcId : undefined)] as const);
+  const isElsewhere = (entry: readonly [string, string | undefined]): entry is readonly [string, string] =>
+    entry[1] !== undefined && entry[1] !== vpcId;
+  return {
+    regionId,
+    vpcId,
+    instanceIds: where.filter(([, at]) => at === vpcId).map(([id]) => id),
+    movedAway: Object.fromEntries(where.filter(isElsewhere)),
+  };
+}
+
+function found(provider: Provider, members: Members, marks: Properties = {}): Found {
+  const { regionId, vpcId, instanceIds, movedAway } = members;
+  return {
+    id: formatLinksId(regionId, vpcId),
+    outputs: { vpcId, instanceIds, regionId, movedAway, ...toOutputs(provider.scope()), ...marks },
+    inputs: toInputs(members),
+  };
+}
+
+/** Says which members are not as the state has them. */
+function driftOf(known: Members, now: Members): string[] {
+  const { vpcId } = known;
+  const here = new Set([...now.instanceIds, ...Object.keys(now.movedAway)]);
+  const gone = [...known.instanceIds, ...Object.keys(known.movedAway)].filter((id) => !here.has(id));
+  const moved = Object.entries(now.movedAway).filter(([id, away]) => known.movedAway[id] !== away);
+  const back = now.instanceIds.filter((id) => known.movedAway[id] !== undefined);
+  return [
+    { what: `no longer linked to ${vpcId}`, members: gone },
+    { what: `no longer linked to ${vpcId}, but elsewhere`, members: moved.map(([id, away]) => `${id} to ${away}`) },
+    { what: `linked to ${vpcId} again`, members: back },
+  ].flatMap(({ what, members }) => (members.length === 0 ? [] : [`drift: ${what}: ${someOf(members, MOST_NAMED)}`]));
+}

@@ -1,0 +1,30 @@
+/** The error of a resource that is not finished. */
+
+import { ClassicLinkError } from "../links/errors";
+import { hidden } from "./hidden";
+
+/**
+ * A resource that exists, or may exist, but is not finished. Pulumi keeps it in the state with its reasons, and the next
+ * `pulumi up` calls update.
+ */
+export class PartiallyCreatedError extends ClassicLinkError {
+  override readonly name = "PartiallyCreatedError";
+  readonly id: string;
+  /** The outputs to keep, with the marks. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** All that Pulumi shows: the message itself is dropped. */
+  readonly reasons: readonly string[];
+
+  /** @param properties the outputs without the marks. */
+  constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
+    super(reasons.join("\n"));
+    this.id = id;
+    this.properties = { ...properties, [hidden.partiallyCreated]: true, [hidden.attachedAt]: Date.now() };
+    this.reasons = reasons;
+  }
+
+  /** The same error for outputs to which a host has added its own. */
+  with(properties: Readonly<Record<string, unknown>>): PartiallyCreatedError {
+    return new PartiallyCreatedError(this.id, properties, this.reasons);
+  }
+}

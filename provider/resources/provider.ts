@@ -1,0 +1,46 @@
+/** One configured provider in one run: its settings, its ledger, and its connection to ECS. */
+
+import type { Scope } from "../ecs/privateCloud";
+import { Ledger, type Run } from "../links/ledger";
+import type { Links } from "../links/links";
+import type { Settings } from "../settings";
+
+/** What the resources of a provider share. */
+export class Provider {
+  readonly settings: Settings;
+  readonly ledger: Ledger;
+  readonly #connect: Connect;
+  #links: Promise<Links> | undefined;
+
+  /**
+   * @param run what the provider processes of this run share; without it, this process stands alone.
+   * @param connect connects to ECS.
+   */
+  constructor(settings: Settings, run?: Run, connect: Connect = connectToEcs) {
+    this.settings = settings;
+    this.#connect = connect;
+    this.ledger = new Ledger(run, (regionId) => settings.cloudOf(regionId));
+  }
+
+  /** The links, over one connection, so that all reads of a process are coalesced and all calls share a rate limiter. */
+  links(): Promise<Links> {
+    this.#links ??= this.#connect(this.settings, this.ledger);
+    return this.#links;
+  }
+
+  /** The region of resources that name none. @throws {SettingError} when none is configured. */
+  readonly defaultRegion = (): string => this.settings.defaultRegion();
+
+  /** The scope of all requests. Empty on the public cloud. @throws {SettingError} when a setting of it is wrong. */
+  scope(): Scope {
+    return this.settings.scope();
+  }
+}
+
+type Connect = (settings: Settings, ledger: Ledger) => Promise<Links>;
+
+/** Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries. */
+async function connectToEcs(settings: Settings, ledger: Ledger): Promise<Links> {
+  const { connect } = await import("./connect.js");
+  return await connect(settings, ledger);
+}

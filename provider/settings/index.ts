@@ -1,0 +1,144 @@
+/** What is configured for one stack or one provider: where to call ECS, and as whom. The only reader of `process.env`. */
+
+import type { CredentialsSource } from "../ecs/credentials";
+import { regionOfProfile } from "../ecs/credentials/profileFile";
+import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
+import { CLI_FILE, chooseSource, expanded } from "./credentials";
+import { ecsEndpoint, stsEndpoint, vpcEndpoint } from "./endpoints";
+import { type ConfigReader, type Environment, Lookup } from "./lookup";
+import { placesOf, type SWITCHES } from "./places";
+import { proxyFor } from "./proxy";
+import { SettingError } from "./settingError";
+import { quote } from "../quote";
+
+export type { ConfigReader } from "./lookup";
+export { SETTINGS } from "./places";
+export { SettingError } from "./settingError";
+
+/** The settings of one stack. Reads lazily, so that making it never throws. */
+export class Settings {
+  readonly #lookup: Lookup;
+
+  /**
+   * @param config the stack's configuration; without it only the environment is read.
+   * @param env the environment variables.
+   */
+  constructor(config: ConfigReader = () => undefined, env: Environment = process.env) {
+    this.#lookup = new Lookup(config, env);
+  }
+
+  /**
+   * The region of resources that name none: `region`, else that of the named profile. There is no built-in default.
+   *
+   * @throws {SettingError} when there is none.
+   */
+  defaultRegion(): string {
+    const region = this.#region();
+    if (region === undefined) {
+      throw new SettingError(
+        `no region is configured; looked at ${placesOf("region")} and the profile; set one of them`,
+      );
+    }
+    return region;
+  }
+
+  /**
+   * The address of ECS for a region, with its scheme. https, unless it is on loopback or `protocol` says HTTP.
+   *
+   * @throws {SettingError} when `endpoint`, `protocol` or the region cannot be used.
+   */
+  endpointOf(regionId: string): string {
+    return ecsEndpoint(this.#lookup, regionId);
+  }
+
+  /**
+   * The address of the VPC service for a region, as {@link endpointOf} that of ECS.
+   *
+   * @throws {SettingError} when it cannot be used, or when only that of ECS is set.
+   */
+  vpcEndpointOf(regionId: string): string {
+    return vpcEndpoint(this.#lookup, regionId);
+  }
+
+  /** Whether a region is one of a private cloud: its ECS endpoint is not Alibaba Cloud's public one. */
+  isPrivate(regionId: string): boolean {
+    return !isPublic(this.endpointOf(regionId));
+  }
+
+  /** A name for the cloud of a region: the same for two addresses of one cloud. */
+  cloudOf(regionId: string): string {
+    return cloudOf(this.endpointOf(regionId), regionId);
+  }
+
+  /**
+   * The organization and the resource set that requests ask for on a private cloud. Empty when none is configured.
+   *
+   * @throws {SettingError} for a resource set without an organization.
+   */
+  scope(): Scope {
+    const organization = this.#lookup.find("organizationId");
+    const set = this.#lookup.find("resourceSetId");
+    if (organization === undefined && set !== undefined) {
+      throw new SettingError(
+        `organizationId is missing, while ${set.place} is set; looked at ${placesOf("organizationId")}; set one of them`,
+      );
+    }
+    return {
+      ...(organization === undefined ? {} : { organizationId: organization.value }),
+      ...(set === undefined ? {} : { resourceSetId: set.value }),
+    };
+  }
+
+  /**
+   * Which credentials to use: a key pair, else a named profile, else a credentials URI, else the role of this ECS instance,
+   * else a role for an OIDC token, else whatever the machine has; and `assumeRole` on top.
+   *
+   * @throws {SettingError} when one of them is wrong, or half of a key pair is missing.
+   */
+  credentialsSource(): CredentialsSource {
+    return chooseSource(this.#lookup, () => stsEndpoint(this.#lookup, this.#region()));
+  }
+
+  /**
+   * The proxy that a request to a URL has to take, or undefined for none.
+   *
+   * @throws {SettingError} when the environment's proxy cannot be used.
+   */
+  proxyFor(url: string): string | undefined {
+    return proxyFor(url);
+  }
+
+  /**
+   * Whether the plugin asks Pulumi to look at each link before an update.
+   *
+   * @throws {SettingError} when it is neither true nor false.
+   */
+  refreshBeforeUpdate(): boolean {
+    return this.#isOn("refreshBeforeUpdate");
+  }
+
+  /**
+   * Whether a delete lets go of a link where ECS says that it does not offer ClassicLink any more.
+   *
+   * @throws {SettingError} when it is neither true nor false.
+   */
+  forgetRetiredLinks(): boolean {
+    return this.#isOn("forgetRetiredLinks");
+  }
+
+  #isOn(name: (typeof SWITCHES)[number]): boolean {
+    const found = this.#lookup.find(name);
+    if (found === undefined || found.value === "false") return false;
+    if (found.value === "true") return true;
+    throw new SettingError(`${found.place} is "${quote(found.value)}"; use true or false`);
+  }
+
+  #region(): string | undefined {
+    const region = this.#lookup.find("region")?.value;
+    if (region !== undefined) return region;
+    const profile = this.#lookup.find("profile")?.value;
+    const file = this.#lookup.find("sharedCredentialsFile")?.value;
+    if (profile === undefined && file === undefined) return undefined;
+    return regionOfProfile(expanded(file ?? CLI_FILE), profile);
+  }
+}

@@ -1,9 +1,0 @@
-/** How messages quote what someone typed. */
-
-const LONGEST = 128;
-
-/** A text without what moves a terminal's cursor, and not for ever. */
-export function shown(text: string): string {
-  const plain = text.slice(0, LONGEST + 1).replace(/\p{C}/gu, "?");
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
-}

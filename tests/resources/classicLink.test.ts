@@ -1,0 +1,678 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { ClassicLinkError } from "../../provider/links/errors";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
+import { paced } from "../../provider/ecs/pace";
+import { Lifecycle } from "../support/lifecycle";
+import {
+  done,
+  failed,
+  fails,
+  failsAfterWork,
+  fault,
+  hangsAfterWork,
+  NOTHING,
+  refusal,
+  run,
+  ScriptedEcs,
+  works,
+} from "../support/scriptedEcs";
+
+const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
+const elsewhere = { ...link, vpcId: "vpc-other" };
+
+/** The state of a link whose attach was sent just now. */
+const partial = () => ({ ...link, __halfMade: true, __attachedAt: Date.now() });
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => {
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+/** A cloud in which the instance is linked as given, and a lifecycle over it. */
+function cloud(linkedTo?: string) {
+  const ecs = new ScriptedEcs();
+  if (linkedTo !== undefined) ecs.links.set(link.instanceId, linkedTo);
+  return { ecs, lifecycle: new Lifecycle(ecs) };
+}
+
+/** Fails, and whether or not it succeeded before, the state must hear of it. */
+async function partially(promise: Promise<unknown>): Promise<PartiallyCreatedError> {
+  const error = await failed(promise);
+  if (error instanceof PartiallyCreatedError) return error;
+  throw new Error(`not half made: ${error.message}`, { cause: error });
+}
+
+/** Fails, and there is nothing that the state would have to know. */
+async function plainly(promise: Promise<unknown>): Promise<string> {
+  const error = await failed(promise);
+  expect(error).toBeInstanceOf(ClassicLinkError);
+  expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+  return error.message;
+}
+
+/** A signal that aborts after a time on the fake clock. */
+function abortedAfter(ms: number): AbortSignal {
+  const cancel = new AbortController();
+  setTimeout(() => cancel.abort(), ms);
+  return cancel.signal;
+}
+
+const permanent: [code: string, said: string, advice: string][] = [
+  ["OperationDenied", "the vpc has disabled attach", "EnableVpcClassicLink"],
+  ["OperationDenied", "the vpc is unable to attach", "EnableVpcClassicLink"],
+  ["QuotaExceeded", "", "1000"],
+  ["Forbidden.SubUser", "", "ecs:AttachClassicLinkVpc"],
+  ["InvalidVpcId.Malformed", "", "vpcId"],
+  ["InvalidInstanceId.NotFound", "", "released"],
+  ["InvalidInstanceId.MalFormed", "", "classic network"],
+  ["InvalidInstanceId.NotBelong", "", "account"],
+  ["InvalidInstanceId.LimitedRegion", "", "region"],
+  ["InvalidAction.NotFound", "", "regionId and endpoint"],
+  ["SignatureDoesNotMatch", "", "secretKey"],
+  ["InvalidTimeStamp.Expired", "", "clock"],
+  ["SomethingNew", "", "documentation"],
+];
+
+describe("create", () => {
+  test("attaches first, and is done when the link is listed", async () => {
+    const { ecs, lifecycle } = cloud();
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe"]);
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-b"]]));
+  });
+
+  test("[4] creating twice makes one link, and the second adopts it and says so", async () => {
+    const { ecs, lifecycle } = cloud();
+    await done(lifecycle.create(link));
+    const told: string[] = [];
+    await done(lifecycle.create(link, { report: (message) => void told.push(message) }));
+    expect(told).toEqual(["already linked to vpc-b: adopted"]);
+    expect(ecs.count("attach")).toBe(2);
+    expect(ecs.links.size).toBe(1);
+  });
+
+  const saysLinked: [code: string, said: string][] = [
+    ["Abs.InvalidInstanceId.MalFormed", ""],
+    ["OperationDenied", "the instance is not allow link"],
+    ["OperationDenied", "the instance is linked to other vpc"],
+    ["OperationDenied", "something that no document says"],
+  ];
+  test.each(saysLinked)("[4] a link as declared is adopted whatever code says so: %s %j", async (code, said) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("attach", fails(refusal("attach", code, said)));
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe"]);
+  });
+
+  test("[4] an ECS that accepts a link again makes it no second one", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("attach", () => NOTHING);
+    await done(lifecycle.create(link));
+    expect(ecs.links.size).toBe(1);
+  });
+
+  test.each(saysLinked)("[4] a link to another VPC is named and not touched: %s %j", async (code, said) => {
+    const { ecs, lifecycle } = cloud("vpc-other");
+    ecs.next("attach", fails(refusal("attach", code, said)));
+    const { error, afterMs } = await run(lifecycle.create(link));
+    expect(error?.message).toMatch(/^cannot link i-a to vpc-b in cn-hangzhou: it is linked to vpc-other/);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(afterMs).toBeLessThan(5_000);
+    expect(ecs.count("detach")).toBe(0);
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
+  });
+
+  const lost = [
+    fault("attach", "ConnectionLost"),
+    fault("attach", "Timeout"),
+    fault("attach", "UnreadableAnswer"),
+    refusal("attach", "InternalError"),
+    refusal("attach", "ServiceUnavailable"),
+  ];
+  test.each(lost)("[5] an attach whose answer was lost is not repeated before a look: %s", async (error) => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", failsAfterWork(error));
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe"]);
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+
+  test.each(lost)("[5] an attach that never arrived is repeated after a look: %s", async (error) => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", fails(error));
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe", "attach", "describe"]);
+  });
+
+  test("[5] a look that fails is repeated before anything else", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));
+    ecs.next("describe", fails(refusal("describe", "Throttling.User")), fails(fault("describe", "UnreadableAnswer")));
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe", "describe", "describe"]);
+  });
+
+  test("[5] a link that someone else made to another VPC while the answer was lost is not touched", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", () => {
+      ecs.links.set("i-a", "vpc-other");
+      throw fault("attach", "ConnectionLost");
+    });
+    expect(await plainly(lifecycle.create(link))).toContain("linked to vpc-other");
+    expect(ecs.called.slice(0, 2)).toEqual(["attach", "describe"]);
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
+  });
+
+  test("a host that was never reached is asked again without a look", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", fails(fault("attach", "ConnectionRefused")));
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "attach", "describe"]);
+  });
+
+  test("a locked instance is waited for, and the wait is told", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", ...Array(5).fill(fails(refusal("attach", "InvalidStatus.InstanceLocked"))));
+    const told: string[] = [];
+    await done(lifecycle.create(link, { report: (message) => void told.push(message) }));
+    expect(ecs.count("attach")).toBe(6);
+    expect(told[0]).toBe("locked, 1 try, 0 s of 10 min");
+  });
+
+  test("a denial that the listing contradicts is taken for a listing that lags behind", async () => {
+    const { ecs, lifecycle } = cloud();
+    const denied = fails(refusal("attach", "OperationDenied", "the instance is not allow link"));
+    ecs.next("attach", denied, denied);
+    await done(lifecycle.create(link));
+    expect(ecs.called).toEqual(["attach", "describe", "attach", "describe", "attach", "describe"]);
+  });
+
+  test("a denial that the listing goes on to contradict is told as what it is, after two minutes", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(refusal("attach", "OperationDenied", "the instance is not allow link")));
+    const { error, afterMs } = await run(lifecycle.create(link));
+    expect(error?.message).toContain('OperationDenied ("the instance is not allow link"), request R-1');
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(afterMs).toBeGreaterThanOrEqual(120_000);
+    expect(afterMs).toBeLessThan(150_000);
+  });
+
+  test("a link that is listed late is waited for", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.lagDescribes = 7;
+    await done(lifecycle.create(link));
+    expect(ecs.count("describe")).toBe(8);
+    expect(ecs.count("attach")).toBe(1);
+  });
+
+  test("[4] an ECS that refuses to describe instances without a link does not end the wait for the link", async () => {
+    const { ecs, lifecycle } = cloud();
+    const unlinked = fails(refusal("describe", "InvalidInstanceId.NotFound"));
+    ecs.next("describe", unlinked, unlinked);
+    await done(lifecycle.create(link));
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+
+  test.each(permanent)("what does not pass by itself is told at once: %s %s", async (code, said, advice) => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", fails(refusal("attach", code, said)));
+    const outcome = await run(lifecycle.create(link));
+    expect(outcome.afterMs).toBe(0);
+    expect(outcome.error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(outcome.error?.message).toContain(`cannot link i-a to vpc-b in cn-hangzhou: AttachClassicLinkVpc: ${code}`);
+    expect(outcome.error?.message).toContain(advice);
+    expect(ecs.count("attach")).toBe(1);
+  });
+
+  test("an instance that is released while its link is awaited is never called linked", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", (work) => {
+      ecs.released.add("i-a");
+      return work();
+    });
+    expect(await failed(lifecycle.create(link, { timeoutMs: 30_000 }))).toBeInstanceOf(ClassicLinkError);
+  });
+
+  test("[13] an instance that stays locked ends with the timeout, and is not half made", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked", "locked")));
+    const { error, afterMs } = await run(lifecycle.create(link, { timeoutMs: 30_000 }));
+    expect(afterMs).toBe(30_000);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(error?.message).toMatch(/not done within 30 s.*\d+ calls in 30 s.*InstanceLocked.*request R-1/);
+  });
+
+  test("[13] without a timeout of its own it gives up after ten minutes", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked")));
+    expect((await run(lifecycle.create(link))).afterMs).toBe(600_000);
+  });
+});
+
+describe("several resources in one update", () => {
+  test("[4] a link that another resource gives up meanwhile is waited for", async () => {
+    const { ecs, lifecycle } = cloud("vpc-other");
+    setTimeout(() => ecs.links.delete("i-a"), 1_000);
+    await done(lifecycle.create(link));
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-b"]]));
+  });
+
+  test("[12] a delete leaves the link that another resource has adopted, as when one is renamed", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    await done(lifecycle.create(link, { holder: "new name" }));
+    await done(lifecycle.delete(link, { holder: "old name" }));
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-b"]]));
+  });
+
+  test("[12] a delete removes the link that the same resource has made", async () => {
+    const { ecs, lifecycle } = cloud();
+    await done(lifecycle.create(link, { holder: "name" }));
+    await done(lifecycle.delete(link, { holder: "name" }));
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("changes of one instance take turns", async () => {
+    const { ecs, lifecycle } = cloud("vpc-other");
+    ecs.latencyMs = 100;
+    await done(Promise.all([lifecycle.delete(elsewhere), lifecycle.create(link)]));
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-b"]]));
+    expect(ecs.mostAtOnce).toBe(1);
+  });
+
+  test("[13] waiting for a turn ends with the timeout, and is told as that", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", hangsAfterWork);
+    const slow = failed(lifecycle.delete(link, { timeoutMs: 60_000 }));
+    const { error, afterMs } = await run(lifecycle.create(link, { timeoutMs: 5_000 }));
+    expect(error?.message).toContain("not done within 5 s");
+    expect(afterMs).toBe(5_000);
+    await slow;
+  });
+});
+
+describe("[6] half made", () => {
+  test("is a link that was accepted and is not listed in time", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.lagDescribes = Number.POSITIVE_INFINITY;
+    const error = await partially(lifecycle.create(link, { timeoutMs: 20_000 }));
+    expect(error.id).toBe("cn-hangzhou:i-a");
+    expect(error.properties).toMatchObject(link);
+    expect(error.reasons).toEqual([expect.stringMatching(/^cannot link i-a to vpc-b .*not listed.*next pulumi up/)]);
+    expect(error.message).toBe(error.reasons[0]);
+  });
+
+  test("is a link whose answer was lost, when no look succeeds after it", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));
+    ecs.always("describe", fails(refusal("describe", "Throttling.User")));
+    const error = await partially(lifecycle.create(link, { timeoutMs: 20_000 }));
+    expect(error.reasons[0]).toContain("Throttling.User");
+  });
+
+  test("is a link that was accepted and may not be listed", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("describe", fails(refusal("describe", "Forbidden.SubUser")));
+    const error = await partially(lifecycle.create(link));
+    expect(error.reasons[0]).toContain("ecs:DescribeClassicLinkInstances");
+  });
+
+  test("[14] is a link whose create is cancelled while its request is under way", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", hangsAfterWork);
+    const outcome = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
+    expect(outcome.afterMs).toBe(3_000);
+    expect(outcome.error).toBeInstanceOf(PartiallyCreatedError);
+    expect(outcome.error?.message).toContain("cancelled");
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+
+  test("[14] is a link whose create is cancelled after it was accepted", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.lagDescribes = Number.POSITIVE_INFINITY;
+    const outcome = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
+    expect(outcome.afterMs).toBe(3_000);
+    expect(outcome.error).toBeInstanceOf(PartiallyCreatedError);
+  });
+
+  test("[14] is not a link whose create is cancelled while the instance is locked", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked")));
+    const { error, afterMs } = await run(lifecycle.create(link, { signal: abortedAfter(3_000) }));
+    expect(afterMs).toBe(3_000);
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(error?.message).toMatch(/^cannot link i-a to vpc-b in cn-hangzhou: cancelled.* after .*InstanceLocked/);
+  });
+
+  test("[14] is not a link whose request never left, because the region was throttled", async () => {
+    const ecs = new ScriptedEcs();
+    ecs.next("attach", fails(refusal("attach", "Throttling.User")));
+    jest.spyOn(Math, "random").mockReturnValue(0);
+    // The second try waits at the gate, which stays closed for longer than there is time.
+    const { error, afterMs } = await run(new Lifecycle(paced(ecs)).create(link, { timeoutMs: 500 }));
+    expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+    expect(error?.message).toContain("Throttling.User");
+    expect(afterMs).toBe(500);
+    expect(ecs.count("attach")).toBe(1);
+  });
+
+  test("[14] is nothing when the cancel comes before the first request", async () => {
+    const { ecs, lifecycle } = cloud();
+    expect(await plainly(lifecycle.create(link, { signal: AbortSignal.abort() }))).toContain("cancelled");
+    expect(ecs.calls).toEqual([]);
+  });
+
+  test("[20] can be created again, as after a crash, and is adopted", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("attach", hangsAfterWork);
+    await partially(lifecycle.create(link, { signal: abortedAfter(1_000) }));
+    await done(lifecycle.create(link));
+    expect(ecs.links.size).toBe(1);
+  });
+});
+
+describe("update", () => {
+  test("[7] looks first, and without a reason to act it acts not", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    await done(lifecycle.update(link, link));
+    expect(ecs.called).toEqual(["describe"]);
+  });
+
+  test("[6] finishes a link that was half made", async () => {
+    const { ecs, lifecycle } = cloud();
+    await done(lifecycle.update(link, link));
+    expect(ecs.called).toEqual(["describe", "attach", "describe"]);
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+
+  test("[4] does not touch a link to another VPC, and names it", async () => {
+    const { ecs, lifecycle } = cloud("vpc-other");
+    expect(await plainly(lifecycle.update(link, link))).toContain("linked to vpc-other");
+    expect(ecs.count("attach")).toBe(0);
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
+  });
+
+  test("does not call a link its own find: nothing is said to be adopted", async () => {
+    const told: string[] = [];
+    const { lifecycle } = cloud("vpc-b");
+    await done(lifecycle.update(link, link, { report: (message) => void told.push(message) }));
+    expect(told).toEqual([]);
+  });
+
+  test("[9] acts on nothing it cannot see", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
+    await failed(lifecycle.update(link, link));
+    expect(ecs.count("attach")).toBe(0);
+  });
+
+  test("attaches an instance that ECS does not know as linked by refusing to describe it", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("describe", fails(refusal("describe", "InvalidInstanceId.NotFound")));
+    await done(lifecycle.update(link, link));
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+});
+
+describe("[9] read", () => {
+  test("gives a listed link as it is", async () => {
+    expect(await done(cloud("vpc-b").lifecycle.read(link))).toEqual(link);
+  });
+
+  test("gives the VPC that it is linked to now", async () => {
+    expect(await done(cloud("vpc-other").lifecycle.read(link))).toEqual(elsewhere);
+  });
+
+  test("[10] works from region and instance alone", async () => {
+    const { regionId, instanceId } = link;
+    expect(await done(cloud("vpc-b").lifecycle.read({ regionId, instanceId }))).toEqual(link);
+  });
+
+  test("gives nothing for an instance without a link", async () => {
+    expect(await done(cloud().lifecycle.read(link))).toBeUndefined();
+  });
+
+  test.each(["InvalidInstanceId.NotFound", "Forbidden.InstanceNotFound", "InvalidInstanceId.MalFormed"])(
+    "gives nothing for an instance that is gone: %s",
+    async (code) => {
+      const { ecs, lifecycle } = cloud();
+      ecs.always("describe", fails(refusal("describe", code)));
+      expect(await done(lifecycle.read(link))).toBeUndefined();
+    },
+  );
+
+  const noProof = [
+    "Forbidden.RAM",
+    "InvalidInstanceId.NotBelong",
+    "InvalidVpc.NotBelong",
+    "InvalidRegionId.NotFound",
+    "InvalidAction.NotFound",
+    "InvalidSecurityToken.Expired",
+    "SomethingNew",
+  ];
+  test.each(noProof)("is an error when ECS says %s: that is no proof of absence", async (code) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("describe", fails(refusal("describe", code)));
+    const { error, afterMs } = await run(lifecycle.read(link));
+    expect(error).toBeInstanceOf(ClassicLinkError);
+    expect(error?.message).toMatch(new RegExp(`^cannot read the link of i-a in cn-hangzhou: .*${code}`));
+    expect(afterMs).toBe(0);
+  });
+
+  const passing = [
+    refusal("describe", "Throttling.User"),
+    refusal("describe", "InternalError"),
+    fault("describe", "ConnectionLost"),
+    fault("describe", "UnreadableAnswer"),
+    fault("describe", "Timeout"),
+  ];
+  test.each(passing)("waits out what passes: %s", async (error) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("describe", fails(error), fails(error));
+    expect((await done(lifecycle.read(link)))?.outputs).toEqual(link);
+  });
+
+  test.each(passing)("[13] is an error when that does not pass, in a time that ends: %s", async (error) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("describe", fails(error));
+    const outcome = await run(lifecycle.read(link));
+    expect(outcome.error).toBeInstanceOf(ClassicLinkError);
+    expect(outcome.afterMs).toBeLessThanOrEqual(300_000);
+  });
+
+  test("[11] reading again gives the same, from fewer calls", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    expect((await done(lifecycle.read(link)))?.outputs).toEqual(await done(lifecycle.read(link)));
+    expect(ecs.count("describe")).toBeLessThanOrEqual(2);
+  });
+
+  test("[11] after a delete is never answered from what was listed before", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    for (let n = 0; n < 250; n += 1) ecs.links.set(`i-${n}`, "vpc-b");
+    const all = [...ecs.links.keys()].map((instanceId) => lifecycle.read({ ...link, instanceId }));
+    await done(Promise.all(all));
+    await done(lifecycle.delete(link));
+    expect(await done(lifecycle.read(link))).toBeUndefined();
+  });
+});
+
+describe("[12] delete", () => {
+  test("detaches, and is done when the link is no longer listed", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    await done(lifecycle.delete(link));
+    expect(ecs.called).toEqual(["detach", "describe"]);
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("works twice", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    await done(lifecycle.delete(link));
+    await done(lifecycle.delete(link));
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("an ECS that accepts a detach of what is not linked is believed", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.next("detach", () => NOTHING);
+    await done(lifecycle.delete(link));
+    expect(ecs.called).toEqual(["detach", "describe"]);
+  });
+
+  test("does not touch a link that someone else made to another VPC", async () => {
+    const { ecs, lifecycle } = cloud("vpc-other");
+    await done(lifecycle.delete(link));
+    expect(ecs.links).toEqual(new Map([["i-a", "vpc-other"]]));
+    expect(ecs.calls.filter(({ method }) => method === "detach").map(({ query }) => query)).toEqual([link]);
+  });
+
+  test.each(["InvalidInstanceId.NotFound", "InvalidInstanceId.MalFormed", "Forbidden.InstanceNotFound"])(
+    "an instance that is gone, or no longer in the classic network, has no link: %s",
+    async (code) => {
+      const { ecs, lifecycle } = cloud();
+      ecs.always("detach", fails(refusal("detach", code)));
+      ecs.always("describe", fails(refusal("describe", code)));
+      await done(lifecycle.delete(link));
+      expect(ecs.count("detach")).toBe(1);
+    },
+  );
+
+  test.each(["InvalidVpcId.Malformed", "OperationDenied", "SomethingNew"])(
+    "a VPC that is gone holds no link, whatever is said of it: %s",
+    async (code) => {
+      const { ecs, lifecycle } = cloud();
+      ecs.always("detach", fails(refusal("detach", code)));
+      await done(lifecycle.delete(link));
+      expect(ecs.called.slice(0, 2)).toEqual(["detach", "describe"]);
+    },
+  );
+
+  test.each(["InvalidVpcId.Malformed", "InvalidStatus.Other", "QuotaExceeded"])(
+    "a refusal of a link that is still there is told at once: %s",
+    async (code) => {
+      const { ecs, lifecycle } = cloud("vpc-b");
+      ecs.always("detach", fails(refusal("detach", code)));
+      const { error, afterMs } = await run(lifecycle.delete(link));
+      expect(error?.message).toMatch(
+        new RegExp(`^cannot unlink i-a from vpc-b in cn-hangzhou: .*${code}.*request R-1`),
+      );
+      expect(afterMs).toBe(0);
+    },
+  );
+
+  test("is told plainly when ECS no longer has the action", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("detach", fails(refusal("detach", "InvalidAction.NotFound")));
+    ecs.always("describe", fails(refusal("describe", "InvalidAction.NotFound")));
+    const { error, afterMs } = await run(lifecycle.delete(link));
+    expect(error?.message).toContain("InvalidAction.NotFound");
+    expect(afterMs).toBe(0);
+  });
+
+  test("[9] what may not be detached or seen is an error", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("detach", fails(refusal("detach", "Forbidden.SubUser")));
+    expect(await plainly(lifecycle.delete(link))).toContain("ecs:DetachClassicLinkVpc");
+  });
+
+  const lost = [
+    fault("detach", "ConnectionLost"),
+    fault("detach", "Timeout"),
+    fault("detach", "UnreadableAnswer"),
+    refusal("detach", "InternalError"),
+  ];
+  test.each(lost)("[5] a detach whose answer was lost is not repeated before a look: %s", async (error) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", failsAfterWork(error));
+    await done(lifecycle.delete(link));
+    expect(ecs.count("detach")).toBe(1);
+    expect(ecs.called[1]).toBe("describe");
+  });
+
+  test.each(lost)("[5] a detach that never arrived is repeated after a look: %s", async (error) => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", fails(error));
+    await done(lifecycle.delete(link));
+    expect(ecs.called.slice(0, 3)).toEqual(["detach", "describe", "detach"]);
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("[5] a link that someone else made while the answer was lost is not detached", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", (work) => {
+      work();
+      ecs.links.set("i-a", "vpc-other");
+      throw fault("detach", "ConnectionLost");
+    });
+    await done(lifecycle.delete(link));
+    expect(ecs.count("detach")).toBe(1);
+    expect(ecs.links.get("i-a")).toBe("vpc-other");
+  });
+
+  test("a locked instance is waited for", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", ...Array(5).fill(fails(refusal("detach", "InvalidStatus.InstanceLocked"))), works);
+    await done(lifecycle.delete(link));
+    expect(ecs.count("detach")).toBe(6);
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test.each([
+    ["its instance is locked", refusal("detach", "InvalidStatus.InstanceLocked")],
+    ["the first request gets lost", fault("detach", "ConnectionLost")],
+  ])("[6] a half-made link that is not listed yet is removed, also when %s", async (_, error) => {
+    const { ecs, lifecycle } = cloud();
+    ecs.lagDescribes = 4;
+    await ecs.attach(link);
+    ecs.next("detach", fails(error));
+    await done(lifecycle.delete(partial()));
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("[12] a half-made link that never came about keeps a locked instance waiting for two minutes at most", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
+    const { error, afterMs } = await run(lifecycle.delete(partial()));
+    expect(error).toBeUndefined();
+    expect(afterMs).toBeLessThan(135_000);
+  });
+
+  test("a link that is listed for a while after its end is waited for", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.lagDescribes = 7;
+    await done(lifecycle.delete(link));
+    expect(ecs.count("describe")).toBe(8);
+    expect(ecs.count("detach")).toBe(1);
+  });
+
+  test("a second detach that the listing contradicts ends once the listing has caught up", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.lagDescribes = 6;
+    await done(lifecycle.delete(link));
+    await done(lifecycle.delete(link));
+    expect(ecs.links.size).toBe(0);
+  });
+
+  test("[13] a link that stays listed ends with the timeout, which tells what was seen", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.lagDescribes = Number.POSITIVE_INFINITY;
+    const { error, afterMs } = await run(lifecycle.delete(link, { timeoutMs: 20_000 }));
+    expect(afterMs).toBe(20_000);
+    expect(error?.message).toMatch(/^cannot unlink i-a from vpc-b .*not done within 20 s.*still listed.*calls in 20 s/);
+  });
+
+  test("[13] a refusal that the listing contradicts to the end is told, and not called a detach", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("detach", fails(refusal("detach", "InvalidInstanceId.MalFormed")));
+    const sentence = await plainly(lifecycle.delete(link, { timeoutMs: 20_000 }));
+    expect(sentence).toContain("InvalidInstanceId.MalFormed");
+  });
+
+  test("[14] a cancel ends it at once", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.next("detach", hangsAfterWork);
+    const { error, afterMs } = await run(lifecycle.delete(link, { signal: abortedAfter(1_500) }));
+    expect(afterMs).toBe(1_500);
+    expect(error?.message).toContain("cancelled");
+  });
+});

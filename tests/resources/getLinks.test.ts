@@ -1,0 +1,106 @@
+/** `getLinks` of the SDK, in the program's own process. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import { type Emulator, startEmulator } from "../../emulator";
+import { ClassicLink, getLinks, getLinksOutput, Provider } from "../../sdk";
+
+let cloud: Emulator;
+/** Where the stack's configuration points. It answers nothing. */
+const NOWHERE = { "classiclink:region": "cn-hangzhou", "classiclink:endpoint": "http://127.0.0.1:1" };
+
+beforeAll(async () => {
+  cloud = await startEmulator({
+    regionId: "cn-beijing",
+    instances: ["i-a", "i-b"].map((instanceId) => ({ instanceId })),
+    vpcs: [{ vpcId: "vpc-1" }],
+    links: ["i-a", "i-b"].map((instanceId) => ({ instanceId, vpcId: "vpc-1" })),
+  });
+});
+afterAll(() => cloud.close());
+
+/** Begins a program: mocks, in a preview or not. */
+async function begin(preview = false): Promise<void> {
+  const newResource = ({ inputs }: pulumi.runtime.MockResourceArgs) => ({ id: "made", state: inputs });
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource }, "shop", "dev", preview);
+  pulumi.runtime.setAllConfig(NOWHERE, []);
+}
+beforeEach(() => begin());
+
+const beijing = () =>
+  new Provider("beijing", {
+    region: "cn-beijing",
+    accessKey: "testid",
+    secretKey: pulumi.secret("testsecret"),
+    endpoint: cloud.endpoint,
+  });
+const componentOf = (provider: Provider) =>
+  new pulumi.ComponentResource("shop:index:Shop", "shop", {}, { providers: [provider] });
+const known = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => void output.apply(resolve));
+const BOTH = {
+  links: [
+    { instanceId: "i-a", vpcId: "vpc-1" },
+    { instanceId: "i-b", vpcId: "vpc-1" },
+  ],
+};
+
+test("asks where the provider says", async () => {
+  expect(await getLinks({ vpcId: "vpc-1" }, { provider: beijing() })).toEqual(BOTH);
+});
+
+test("asks where the provider of the parent says", async () => {
+  expect(await getLinks({ vpcId: "vpc-1" }, { parent: componentOf(beijing()) })).toEqual(BOTH);
+});
+
+test("asks where the provider of the parent says when the arguments are outputs", async () => {
+  const found = getLinksOutput({ vpcId: pulumi.output("vpc-1") }, { parent: componentOf(beijing()) });
+  expect(await known(found)).toEqual(BOTH);
+});
+
+test("the calls of a program share a connection, so that their reads become one call", async () => {
+  const provider = beijing();
+  const { length } = cloud.calls();
+  await Promise.all(["i-a", "i-b"].map((instanceId) => getLinks({ instanceIds: [instanceId] }, { provider })));
+  expect(
+    cloud
+      .calls()
+      .slice(length)
+      .map(({ action }) => action),
+  ).toEqual(["DescribeClassicLinkInstances"]);
+});
+
+test("a provider of another package is refused", async () => {
+  class Alicloud extends pulumi.ProviderResource {}
+  const call = getLinks({ vpcId: "vpc-1" }, { provider: new Alicloud("alicloud", "other") });
+  await expect(call).rejects.toThrow(/^getLinks: opts\.provider is a provider of the package "alicloud"/);
+});
+
+test("a provider that no class of this package made is refused", async () => {
+  class Plain extends pulumi.ProviderResource {}
+  const call = getLinks({ vpcId: "vpc-1" }, { provider: new Plain("pulumi-nodejs", "plain") });
+  await expect(call).rejects.toThrow("is not a Provider of pulumi-classiclink");
+});
+
+test("what ends a program is a RunError, which Pulumi shows without a stack", async () => {
+  const wrong = new Provider("wrong", {
+    region: "cn-beijing",
+    endpoint: cloud.endpoint,
+    accessKey: "no",
+    secretKey: "no",
+  });
+  const calls = [getLinks({}), getLinks({ vpcId: "vpc-1" }, { provider: wrong })];
+  const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));
+  expect(errors.map((error) => pulumi.RunError.isInstance(error))).toEqual([true, true]);
+});
+
+test("a provider whose arguments are not known yet is an error that names getLinksOutput", async () => {
+  await begin(true);
+  const provider = new Provider("later", { region: pulumi.output(pulumi.unknown).apply(String) });
+  await expect(getLinks({ vpcId: "vpc-1" }, { provider })).rejects.toThrow("not known yet; use getLinksOutput");
+});
+
+test("a listing that depends on a resource waits for it", async () => {
+  const link = new ClassicLink("web", { instanceId: "i-a", vpcId: "vpc-1" });
+  const found = getLinksOutput({ vpcId: "vpc-1" }, { provider: beijing(), dependsOn: [link] });
+  expect(await known(found)).toEqual(BOTH);
+});

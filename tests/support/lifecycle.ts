@@ -1,0 +1,72 @@
+/** A resource over a scripted ECS, without a host: what tests of the lifecycle call. */
+
+import type { EcsClient, Link } from "../../provider/ecs/client";
+import { LinkReader } from "../../provider/ecs/linkReader";
+import type { Scope } from "../../provider/ecs/privateCloud";
+import { Run } from "../../provider/links/ledger";
+import { Links } from "../../provider/links/links";
+import type { CallContext } from "../../provider/links/operation";
+import { classicLink } from "../../provider/resources/classicLink";
+import type { Properties } from "../../provider/resources/inputs";
+import { Provider } from "../../provider/resources/provider";
+import type { Found, Resource } from "../../provider/resources/resource";
+import { Settings } from "../../provider/settings";
+
+interface Options {
+  /** Shared by the providers of one run. */
+  readonly run?: Run;
+  readonly scope?: Scope;
+  readonly forgetRetired?: boolean;
+  /** What the provider is configured with. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** A provider over a client. */
+export function providerOf(
+  client: EcsClient,
+  { run, scope = {}, forgetRetired = false, config = {} }: Options = {},
+): Provider {
+  const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
+  settings.scope = () => scope;
+  const reader = new LinkReader(client);
+  return new Provider(
+    settings,
+    run ?? new Run(),
+    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired: () => forgetRetired }),
+  );
+}
+
+/** The calls on one resource, each as the engine makes it. */
+export class Lifecycle {
+  readonly provider: Provider;
+  readonly #resource: Resource;
+
+  constructor(client: EcsClient, options: Options = {}, resource: Resource = classicLink) {
+    this.provider = providerOf(client, options);
+    this.#resource = resource;
+  }
+
+  check(news: Properties, olds: Properties = {}, key = "a:web"): ReturnType<Resource["check"]> {
+    return this.#resource.check(this.provider, news, olds, { key, label: key, single: this.#resource.isSingle });
+  }
+
+  diff(olds: Properties, news: Properties): ReturnType<Resource["diff"]> {
+    return this.#resource.diff(this.provider, olds, news);
+  }
+
+  create(inputs: Link | Properties, context: CallContext = {}): Promise<Found> {
+    return this.#resource.create(this.provider, { ...inputs }, context);
+  }
+
+  read(state: Link | Properties, context: CallContext = {}): Promise<Found | undefined> {
+    return this.#resource.read(this.provider, { ...state }, context);
+  }
+
+  update(state: Link | Properties, inputs: Link | Properties, context: CallContext = {}): Promise<Found> {
+    return this.#resource.update(this.provider, { ...state }, { ...inputs }, context);
+  }
+
+  delete(state: Link | Properties, context: CallContext = {}): Promise<void> {
+    return this.#resource.delete(this.provider, { ...state }, context);
+  }
+}
