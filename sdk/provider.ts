@@ -61,15 +61,18 @@ interface CommonArgs {
   readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
   /** A RAM role to assume with the credentials that were found. */
   readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
-  /** `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine. */
+  /**
+   * `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine and where the endpoint
+   * comes from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.
+   */
   readonly protocol?: pulumi.Input<string>;
 }
 
 /** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
 export interface ProviderArgs extends CommonArgs {
   /**
-   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one
-   * of the region.
+   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. On Apsara Stack, a host of the
+   * POP gateway, or of ASAPI with its path `/asapi/v3`. By default the public one of the region.
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
@@ -77,6 +80,18 @@ export interface ProviderArgs extends CommonArgs {
    * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
    */
   readonly stsEndpoint?: pulumi.Input<string>;
+  /**
+   * The address of the VPC service. Only commands that list VPCs need it. By default the public one of the region; on ASAPI
+   * that of `endpoint`.
+   */
+  readonly vpcEndpoint?: pulumi.Input<string>;
+  /**
+   * Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the
+   * certificate of its authority. By default false.
+   */
+  readonly insecure?: pulumi.Input<boolean>;
+  /** The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`. */
+  readonly proxy?: pulumi.Input<string>;
   /** The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user. */
   readonly organizationId?: pulumi.Input<string>;
   /** The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization. */

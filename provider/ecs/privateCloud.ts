@@ -18,6 +18,14 @@ export function isPublic(endpoint: string): boolean {
   return host === PUBLIC_DOMAIN || host.endsWith(`.${PUBLIC_DOMAIN}`);
 }
 
+/** Where ASAPI, the gateway that serves all products of Apsara Stack, takes requests. Source: the vendor's clients. */
+export const ASAPI_PATH = "/asapi/v3";
+
+/** Whether an address is that of ASAPI, and not that of one product. */
+export function isAsapi(endpoint: string): boolean {
+  return new URL(endpoint).pathname === ASAPI_PATH;
+}
+
 /** What host names of ECS and of ASAPI begin with. */
 const PRODUCT = /^(?:(?:ecs|vpc)(?:-[a-z]+)?|(?:public|internal|server)\.asapi)\.(?=.)/;
 

@@ -62,7 +62,12 @@ describe("a Provider", () => {
       assumeRole: { roleArn: "r", externalId: pulumi.secret("x") },
       endpoint: "e",
       stsEndpoint: "e",
+      vpcEndpoint: "e",
       protocol: "HTTP",
+      insecure: true,
+      proxy: "http://u:p@proxy.example",
+      organizationId: "19",
+      resourceSetId: "191",
       forgetRetiredLinks: false,
     };
     const { values, secrets } = await inputsOf(new Provider("p", args));
