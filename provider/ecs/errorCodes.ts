@@ -205,7 +205,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   "InvalidProtocol.NeedSsl": row(
     "configuration",
     "The gateway takes HTTPS only.",
-    "set protocol to HTTPS, or write the endpoint with https://",
+    "set protocol to HTTPS, unless the endpoint itself begins with http",
   ),
   InvalidVersion: row(
     "configuration",

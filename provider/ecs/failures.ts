@@ -53,7 +53,7 @@ function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
   const via = proxy === undefined ? "" : `, through the proxy ${proxy}`;
   return new EcsError({
     ...error.facts,
-    said: `${said} from ${address}${via}`,
+    said: `${said} (${address}${via})`,
     advice:
       proxy === undefined
         ? advice
