@@ -40,7 +40,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  emulator.clearTrouble();
+  emulator.clearFaults();
   await host?.close();
 });
 
@@ -177,7 +177,7 @@ describe("a throttle that real calls run into", () => {
     ["that says how long", true],
     ["that does not say how long", false],
   ])("%s: links of three windows are made within four, and none fails", async (_, retryAfter) => {
-    emulator.trouble({
+    emulator.injectFault({
       kind: "throttle",
       quota: QUOTA,
       windowMs: WINDOW_MS,

@@ -43,7 +43,7 @@ describe("against the emulator", () => {
   test("a refusal names the operation and the permission that it needs", async () => {
     const emulator = await startEmulator();
     server = emulator;
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     await expect(clientOf(emulator.endpoint).describeVpcs({ regionId: REGION, pageNumber: 1 })).rejects.toMatchObject({
       kind: "authorisation",
       facts: { operation: "DescribeVpcs", code: "Forbidden.RAM", advice: "allow vpc:DescribeVpcs in RAM" },
