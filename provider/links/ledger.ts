@@ -20,7 +20,9 @@ type Event =
   /** It was not declared, so the removal went on. */
   | "removed"
   /** The removal has ended, with or without success. */
-  | "settled";
+  | "settled"
+  /** A warning was given, so that no other process gives it again. */
+  | "warned";
 
 /** Who declares a link, to find instances that are declared twice. */
 export interface Declarer {

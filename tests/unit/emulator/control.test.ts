@@ -54,7 +54,11 @@ describe("trouble", () => {
     },
     { kind: "denied", action: "AttachClassicLinkVpc" },
     { kind: "answer", action: "AttachClassicLinkVpc", answer: "unavailable-503", times: 1, skip: 0, afterWork: false },
-    { kind: "answer", action: "AttachClassicLinkVpc", answer: { code: "OperationConflict", status: 409, message: "Busy." } },
+    {
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      answer: { code: "OperationConflict", status: 409, message: "Busy." },
+    },
   ];
   test.each(rules)("%j strikes until it is cleared", async (rule) => {
     const emulator = await start();
@@ -91,7 +95,11 @@ describe("what is wrong is told by name", () => {
     ["trouble", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
     ["trouble", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
     ["trouble", { kind: "answer", action: "StopInstance", answer: "timeout" }, "fault rule.on must be one of Attach"],
-    ["trouble", { kind: "answer", action: "AttachClassicLinkVpc", answer: "typo" }, "fault rule.fault must be one of reset"],
+    [
+      "trouble",
+      { kind: "answer", action: "AttachClassicLinkVpc", answer: "typo" },
+      "fault rule.fault must be one of reset",
+    ],
     [
       "trouble",
       { kind: "answer", action: "AttachClassicLinkVpc", answer: { code: "X", status: "404" } },

@@ -171,7 +171,11 @@ describe("a fault", () => {
   test("of any code takes the status of the operation's table unless it names one", async () => {
     const emulator = await start({ errorGeneration: "A" });
     emulator.injectFault({ kind: "answer", action: on, answer: { code: "InvalidInstanceId.NotFound" } });
-    emulator.injectFault({ kind: "answer", action: on, answer: { code: "OperationConflict", status: 409, message: "Busy." } });
+    emulator.injectFault({
+      kind: "answer",
+      action: on,
+      answer: { code: "OperationConflict", status: 409, message: "Busy." },
+    });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 404 });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({
       status: 409,
@@ -192,7 +196,12 @@ describe("a fault", () => {
 
   test("on Describe strikes a list that holds its instance", async () => {
     const emulator = await start();
-    const rule = { kind: "answer", action: "DescribeClassicLinkInstances", instanceId: "i-2", answer: "empty-body" } as const;
+    const rule = {
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      instanceId: "i-2",
+      answer: "empty-body",
+    } as const;
     emulator.injectFault(rule);
     expect((await list(emulator, { InstanceId: "i-1" })).text).not.toBe("");
     expect((await list(emulator, { InstanceId: "i-1, i-2" })).text).toBe("");
