@@ -37,6 +37,9 @@ async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOpti
   const source = settings.credentialsSource();
   // Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries.
   const { createCredentialsProvider } = await import("../ecs/credentials/createProvider.js");
-  const agents = new Agents((url) => settings.proxyFor(url));
-  return { credentials: createCredentialsProvider(source, agents), agents };
+  const agents = new Agents(
+    (url) => settings.proxyFor(url),
+    () => settings.insecure(),
+  );
+  return { credentials: createCredentialsProvider(source, agents), agents, scope: () => settings.scope() };
 }

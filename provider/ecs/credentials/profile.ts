@@ -13,7 +13,10 @@ import { type Kinds, ProfileReader } from "./profileReader";
 export function readProfile(source: ProfileSource): CredentialsSource {
   const file = readProfileFile(source.file);
   const name = source.name ?? file.current;
-  if (!file.profiles.has(name)) throw new SourceFailure("there is no profile of that name in it");
+  if (!file.profiles.has(name)) {
+    const isDefault = source.name === undefined && name === "default";
+    throw new SourceFailure(isDefault ? "it has no current profile" : "there is no profile of that name in it");
+  }
   const profile = new ProfileReader(source, file, [name]);
   return file.format === "JSON" ? profile.as("mode", MODES) : profile.as("type", TYPES);
 }

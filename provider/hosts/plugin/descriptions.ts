@@ -88,7 +88,8 @@ const SETTING_PURPOSES = {
   insecure:
     "Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the " +
     "certificate of its authority. By default false.",
-  proxy: "The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`.",
+  proxy:
+    "The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`.",
   organizationId:
     "The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user.",
   resourceSetId:
