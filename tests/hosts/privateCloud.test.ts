@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import { DynamicHost } from "../support/dynamicHost";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
 import { PluginProcess, plain, type Props } from "../support/pluginProcess";
+import { runCli } from "../support/cli";
 import { CERTIFICATE } from "../support/tls";
 
 const REGION = "cn-wulan-env200-d01";
@@ -199,4 +200,24 @@ test.each(HOSTS)("through %s, a role without an address of STS is refused, and n
     /no address of STS, where the role is assumed; set classiclink:stsEndpoint/,
   );
   expect(gateway.requests).toEqual([]);
+});
+
+describe("the commands", () => {
+  const variables = (gateway: Gateway) =>
+    vendorsVariables({ ALIBABACLOUDSTACK_DOMAIN: gateway.endpoint.replace(/^https?:\/\//, "") }).env;
+
+  test.each([
+    ["HTTP", {}, {}],
+    ["HTTPS, not verified", { tls: true }, { ALIBABACLOUDSTACK_PROTOCOL: "HTTPS", ALIBABACLOUDSTACK_INSECURE: "true" }],
+  ])("find, adopt and check links over ASAPI and %s, by the vendor's variables alone", async (_, options, more) => {
+    const gateway = await gatewayOf({ gateway: "asapi", ...options });
+    gateway.links.set("i-a", "vpc-b");
+    const cwd = mkdtempSync(join(folder, "project-"));
+    const env = { ...variables(gateway), ...more, HOME: folder };
+    const found = await runCli(["discover", "--all-vpcs", "--json"], { cwd, env });
+    expect(JSON.parse(found.stdout)).toEqual({ links: [{ ...LINK }] });
+    expect((await runCli(["adopt", "--vpc", "vpc-b"], { cwd, env })).code).toBe(0);
+    const input = JSON.stringify([LINK]);
+    expect(await runCli(["check", "-"], { cwd, env, input })).toMatchObject({ code: 0 });
+  });
 });
