@@ -13,6 +13,8 @@ export {
 } from "./getLinks";
 export { linksFromFile, type ListedLinks } from "./linksFromFile";
 export {
+  type AlibabaCloudStackEndpoints,
+  type AlibabaCloudStackProviderArgs,
   type AlicloudEndpoints,
   type AlicloudProviderArgs,
   type AssumeRoleArgs,

@@ -37,6 +37,11 @@ const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
   "forgetRetiredLinks",
 ]);
 
+/** What a run says once when certificates are not verified. */
+export const INSECURE_WARNING =
+  "insecure is true: the certificates of ECS, VPC and STS are not verified, so anybody on the way can read and change what is sent; " +
+  "prefer NODE_EXTRA_CA_CERTS with the certificate of their authority";
+
 /** The settings of one stack. Reads lazily, so that making it never throws. */
 export class Settings {
   readonly #lookup: Lookup;

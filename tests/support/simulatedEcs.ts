@@ -50,8 +50,11 @@ export class SimulatedEcs implements EcsClient {
   readonly released = new Set<string>();
   /** Whether the key may call DescribeInstances. */
   mayListInstances = true;
+  /** Instances that exist, but that DescribeInstances does not show to the key. */
+  readonly hidden = new Set<string>();
   readonly #quotas: NonNullable<SimulatedEcsOptions["quotas"]>;
   readonly #counts = new Map<Quota, { window: number; passed: number }>();
+  readonly #failing = new Map<EcsOperation, number>();
   readonly #tellsRetryAfter: boolean;
   readonly #latencyMs: () => number;
 
@@ -61,6 +64,11 @@ export class SimulatedEcs implements EcsClient {
     const random = randomOf(seed);
     const [least, most] = latencyMs;
     this.#latencyMs = () => least + (most - least) * random();
+  }
+
+  /** Lets the n-th of the next calls of an operation fail in passing. */
+  failNext(operation: EcsOperation, nth: number): void {
+    this.#failing.set(operation, nth);
   }
 
   /** The calls of an operation that were refused for its quota. */
@@ -109,7 +117,7 @@ export class SimulatedEcs implements EcsClient {
   async existing(_regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>> {
     return await this.#call("DescribeInstances", caller, () => {
       if (!this.mayListInstances) throw refusal("DescribeInstances", "Forbidden.RAM");
-      return new Set(instanceIds.filter((id) => !this.released.has(id)));
+      return new Set(instanceIds.filter((id) => !this.released.has(id) && !this.hidden.has(id)));
     });
   }
 
@@ -144,6 +152,9 @@ export class SimulatedEcs implements EcsClient {
   }
 
   #admit(operation: EcsOperation): void {
+    const left = (this.#failing.get(operation) ?? 0) - 1;
+    this.#failing.set(operation, left);
+    if (left === 0) throw refusal(operation, "InternalError");
     const now = performance.now();
     const counts = (this.#quotas[operation] ?? []).map((quota) => {
       const { windowMs, beginsMs = 0 } = quota;

@@ -502,34 +502,55 @@ describe("the address of STS", () => {
 });
 
 describe("proxies", () => {
-  const before = { ...process.env };
-  afterEach(() => {
-    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
-    Object.assign(process.env, before);
-  });
-  const proxyFor = (url: string, env: Record<string, string>) => {
-    for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
-    Object.assign(process.env, env);
-    return new Settings().proxyFor(url);
-  };
-
+  const proxyFor = (url: string, env: Record<string, string>) => new Settings(undefined, env).proxyFor(url);
   const https = "https://ecs.cn-beijing.aliyuncs.com";
+  const through = (NO_PROXY: string) => ({ HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://p:1", NO_PROXY });
   const wanted: [url: string, env: Record<string, string>, proxy: string | undefined][] = [
     [https, {}, undefined],
     [https, { HTTPS_PROXY: "http://p:1" }, "http://p:1"],
     [https, { https_proxy: "http://p:1" }, "http://p:1"],
     [https, { HTTP_PROXY: "http://p:1" }, undefined],
+    [https, { ALL_PROXY: "http://p:1" }, "http://p:1"],
+    [https, { HTTPS_PROXY: "p:1" }, "http://p:1"],
+    [https, { HTTPS_PROXY: "user:password@p:1" }, "http://user:password@p:1"],
+    [https, { CLASSICLINK_PROXY: "p:2", HTTPS_PROXY: "http://p:1" }, "http://p:2"],
+    [https, { CLASSICLINK_PROXY: "p:2", NO_PROXY: "aliyuncs.com" }, undefined],
     ["http://ecs.private.example", { HTTP_PROXY: "http://p:1" }, "http://p:1"],
     ["http://ecs.private.example", { http_proxy: "http://p:1" }, "http://p:1"],
-    [https, { HTTPS_PROXY: "http://p:1", NO_PROXY: ".aliyuncs.com" }, undefined],
-    [https, { HTTPS_PROXY: "http://p:1", no_proxy: "ecs.cn-beijing.aliyuncs.com" }, undefined],
-    [https, { HTTPS_PROXY: "http://p:1", NO_PROXY: ".example.org" }, "http://p:1"],
     ["http://127.0.0.1:4010", { HTTP_PROXY: "http://p:1" }, undefined],
     ["http://localhost:4010", { HTTP_PROXY: "http://p:1" }, undefined],
     ["http://[::1]:4010", { HTTP_PROXY: "http://p:1" }, undefined],
+    ["http://127.0.0.1:4010", { CLASSICLINK_PROXY: "http://p:1" }, undefined],
   ];
   test.each(wanted)("%s with %j goes over %s", (url, env, proxy) => {
     expect(proxyFor(url, env)).toBe(proxy);
+  });
+
+  const exempt: [noProxy: string, url: string, isExempt: boolean][] = [
+    ["aliyuncs.com", https, true],
+    [".aliyuncs.com", https, true],
+    ["*.aliyuncs.com", https, true],
+    ["ECS.cn-beijing.aliyuncs.com", https, true],
+    ["yuncs.com", https, false],
+    ["example.org", https, false],
+    ["*", https, true],
+    ["example.org, aliyuncs.com", https, true],
+    ["aliyuncs.com:443", https, true],
+    ["aliyuncs.com:8443", https, false],
+    ["10.0.0.0/8", "http://10.1.2.3:8080", true],
+    ["10.0.0.0/8", "http://11.1.2.3", false],
+    ["10.1.2.3", "http://10.1.2.3:8080", true],
+    ["10.1.2.3:80", "http://10.1.2.3:8080", false],
+    ["10.1.2.3", "http://110.1.2.3", false],
+    ["fd00::/8", "http://[fd00::1]:8080", true],
+    ["fd00::1", "http://[fd00::1]", true],
+    ["[fd00::1]:80", "http://[fd00::1]", true],
+    ["10.0.0.0/8", "http://ten.example", false],
+    ["10.0.0.0/99", "http://10.1.2.3", false],
+    ["nonsense/8", "http://10.1.2.3", false],
+  ];
+  test.each(exempt)("NO_PROXY=%s lets %s around the proxy: %s", (noProxy, url, isExempt) => {
+    expect(proxyFor(url, through(noProxy))).toBe(isExempt ? undefined : "http://p:1");
   });
 
   test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])("[17] %s is refused without being told", (HTTPS_PROXY) => {
