@@ -11,7 +11,10 @@ export {
   getLinks,
   getLinksOutput,
 } from "./getLinks";
+export { linksFromFile, type ListedLinks } from "./linksFromFile";
 export {
+  type AlibabaCloudStackEndpoints,
+  type AlibabaCloudStackProviderArgs,
   type AlicloudEndpoints,
   type AlicloudProviderArgs,
   type AssumeRoleArgs,

@@ -16,7 +16,7 @@ interface Options {
   /** Shared by the providers of one run. */
   readonly run?: Run;
   readonly scope?: Scope;
-  readonly forgetRetired?: boolean;
+  readonly mayForgetRetired?: () => boolean;
   /** What the provider is configured with. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ interface Options {
 /** A provider over a client. */
 export function providerOf(
   client: EcsClient,
-  { run, scope = {}, forgetRetired = false, config = {} }: Options = {},
+  { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
@@ -32,7 +32,7 @@ export function providerOf(
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired: () => forgetRetired }),
+    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired }),
   );
 }
 
@@ -60,6 +60,10 @@ export class Lifecycle {
 
   read(state: Link | Properties, context: CallContext = {}): Promise<Found | undefined> {
     return this.#resource.read(this.provider, { ...state }, context);
+  }
+
+  find(id: string, context: CallContext = {}): Promise<Found> {
+    return this.#resource.find(this.provider, id, context);
   }
 
   update(state: Link | Properties, inputs: Link | Properties, context: CallContext = {}): Promise<Found> {
