@@ -1,5 +1,5 @@
 /**
- * Makes the examples of the schema out of the programs in `examples/schema`: `npm run schema-examples`. The Pulumi CLI converts
+ * Makes the examples of the schema out of the programs in `scripts/schemaExamples`: `npm run schema-examples`. The Pulumi CLI converts
  * the YAML to every language whose host is on PATH. Of the others the last conversion stays. Java is written by hand.
  */
 
@@ -33,7 +33,8 @@ export const CONVERTED_LANGUAGES: readonly ConvertedLanguage[] = ["typescript", 
 /** In the order of the Registry's tabs. */
 export const LANGUAGES = [...CONVERTED_LANGUAGES, "java", "yaml"] as const;
 
-const sourceOf = (name: ExampleName, file: string) => readFileSync(join(ROOT, "examples/schema", name, file), "utf8");
+const sourceOf = (name: ExampleName, file: string) =>
+  readFileSync(join(ROOT, "scripts/schemaExamples", name, file), "utf8");
 
 /** Whether the CLI and the host are on PATH. */
 export function canConvert(language: ConvertedLanguage): boolean {
@@ -53,7 +54,7 @@ export function convert(name: ExampleName, language: ConvertedLanguage): string 
     const PATH = `${join(ROOT, "plugin")}${delimiter}${process.env.PATH}`;
     const args = ["convert", "--from", "yaml", "--language", known, "--generate-only", "--out", join(home, "out")];
     execFileSync("pulumi", args, {
-      cwd: join(ROOT, "examples/schema", name),
+      cwd: join(ROOT, "scripts/schemaExamples", name),
       env: { ...process.env, PATH, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdio: "pipe",
     });

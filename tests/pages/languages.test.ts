@@ -26,7 +26,7 @@ const { nodejs, python, go, java } = manifest.pulumiPackage.language;
 /** The program of each language, and how it names the SDK, a link, many links, a lookup, a provider and a property. */
 const EXAMPLES = [
   [
-    "typescript",
+    "plugin-typescript",
     "index.ts",
     [
       `from "${nodejs.packageName}"`,
@@ -38,7 +38,7 @@ const EXAMPLES = [
     ],
   ],
   [
-    "python",
+    "plugin-python",
     "__main__.py",
     [
       `import ${python.packageName}`,
@@ -50,7 +50,7 @@ const EXAMPLES = [
     ],
   ],
   [
-    "go",
+    "plugin-go",
     "main.go",
     [
       `"${go.importBasePath}"`,
@@ -62,7 +62,7 @@ const EXAMPLES = [
     ],
   ],
   [
-    "java",
+    "plugin-java",
     "src/main/java/shop/App.java",
     [
       `import ${java.basePackage}.classiclink.`,
@@ -74,7 +74,7 @@ const EXAMPLES = [
     ],
   ],
   [
-    "yaml",
+    "plugin-yaml",
     "Pulumi.yaml",
     [
       "type: classiclink:ClassicLink\n",
@@ -86,14 +86,14 @@ const EXAMPLES = [
   ],
 ] as const;
 
-describe.each(EXAMPLES)("examples/plugin-%s", (language, file, names) => {
+describe.each(EXAMPLES)("examples/%s", (folder, file, names) => {
   test("shows a link, many links, a lookup and a provider, by the names of its SDK", () => {
-    const program = textOf("examples", `plugin-${language}`, file);
+    const program = textOf("examples", folder, file);
     expect(names.filter((name) => !program.includes(name))).toEqual([]);
   });
 
   test("names the plugin of this repository", () => {
-    const path = /^ {2}classiclink: (\S+)$/m.exec(textOf("examples", `plugin-${language}`, "Pulumi.yaml"))?.[1] ?? "";
+    const path = /^ {2}classiclink: (\S+)$/m.exec(textOf("examples", folder, "Pulumi.yaml"))?.[1] ?? "";
     expect(resolve(REPOSITORY, "examples/x", path)).toBe(join(REPOSITORY, "plugin"));
   });
 });
@@ -113,7 +113,7 @@ describe.each(NAMES)("the description of %s", (name) => {
     expect(LANGUAGES.filter((language) => codeIn(description, language) === "")).toEqual([]);
   });
 
-  test("has the program of examples/schema as it stands there", () => {
+  test("has the program of scripts/schemaExamples as it stands there", () => {
     expect(description).toContain(markdownOf(name, (language) => codeIn(description, language)));
   });
 
