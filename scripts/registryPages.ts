@@ -40,7 +40,7 @@ ${chooser(EXAMPLES.ClassicLink)}
 
 ## Where to go on
 
-- [Install and configure the provider](./installation-configuration/)
+- [Install and configure the provider](${page("docs/installation-configuration.md")})
 - [Take over links that exist](${page("docs/getting-started.md")})
 - [Every resource, function and setting](${page("docs/reference.md")})
 - [Examples](${page("examples/README.md")})
