@@ -5,7 +5,7 @@ import { SettingError, Settings } from "../provider/settings";
 import { quote } from "../provider/quote";
 import type { CloudOptions } from "./program";
 
-/** So many listings are under way at a time. Calls of one region are paced below, so this only bounds what waits for its turn. */
+/** So many listings are under way at a time. The rate limiter below bounds the calls of one region, so this only bounds what waits for its turn. */
 export const LISTINGS_AT_A_TIME = 8;
 
 /** The settings: what the options say wins over the environment. */

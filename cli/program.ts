@@ -24,7 +24,7 @@ export interface DiscoverOptions extends ScanOptions {
 }
 
 export const PROGRAMS = ["dynamic", "plugin", "yaml"] as const;
-/** What the program is written for: TypeScript by way of dynamic resources or of the plugin, or YAML, which has the plugin only. */
+/** What the program uses: dynamic resources or the plugin, in TypeScript or JavaScript; or YAML, which has the plugin only. */
 export type ProgramKind = (typeof PROGRAMS)[number];
 
 export const SHAPES = ["vpc", "link"] as const;
@@ -33,7 +33,7 @@ export type Shape = (typeof SHAPES)[number];
 
 export interface AdoptOptions extends ScanOptions {
   readonly out: string;
-  readonly program: ProgramKind;
+  readonly program?: ProgramKind;
   readonly per: Shape;
   readonly force?: boolean;
 }
@@ -82,10 +82,9 @@ export function createProgram(actions: Actions): Command {
     .addOption(
       new Option(
         "--program <kind>",
-        "dynamic: TypeScript, dynamic resources; plugin: TypeScript, the provider plugin; yaml: YAML, the plugin",
-      )
-        .choices(PROGRAMS)
-        .default("dynamic"),
+        "dynamic: dynamic resources; plugin: the provider plugin, both in the project's TypeScript or JavaScript; yaml: YAML, " +
+          "the plugin; by default yaml in a project in YAML, else dynamic",
+      ).choices(PROGRAMS),
     )
     .addOption(
       new Option("--per <what>", "vpc: one ClassicLinks for each VPC; link: one ClassicLink for each link")

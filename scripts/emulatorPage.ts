@@ -1,7 +1,7 @@
 /** `docs/emulator.md`, out of the emulator's docstrings, its help and its control API. */
 
 import { startEmulator } from "../emulator";
-import { faultNames } from "../emulator/troubleRules";
+import { answerNames } from "../emulator/troubleRules";
 import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
@@ -43,21 +43,21 @@ export async function emulatorPage(): Promise<string> {
     "## As a library",
     '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\n' +
       'const emulator = await startEmulator({\n  instances: [{ instanceId: "i-web" }],\n  vpcs: [{ vpcId: "vpc-shop" }],\n});\n' +
-      'emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 2 });\n' +
+      'emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 2 });\n' +
       "// Run a stack with the variables of emulator.environment, then ask what is true:\nemulator.links();\nawait emulator.close();\n```",
     "[A stack with tests of its own](../examples/test-your-stack) uses it with Jest. What `startEmulator` takes:",
     table("option", EMULATOR.membersOf("EmulatorOptions")),
     "What it gives:",
     table("member", EMULATOR.membersOf("Emulator")),
     "## Trouble",
-    "Rules for `emulator.trouble(…)` and `POST /-/trouble`:",
+    "Rules for `emulator.injectFault(…)` and `POST /-/faults`:",
     table("rule", [
-      ...new Source("emulator/troubleRules.ts").alternativesOf("TroubleRule"),
+      ...new Source("emulator/troubleRules.ts").alternativesOf("FaultRule"),
       { name: '{ kind: "fault", on, … }', text: "Calls to one operation go wrong, as follows." },
     ]),
     "A fault has more to say:",
     table("member", new Source("emulator/troubleRules.ts").membersOf("FaultRule")),
-    `Faults with a name: ${faultNames.map((name) => `\`${name}\``).join(", ")}.`,
+    `Faults with a name: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
     "## What no document says",
     "The emulator lets you choose, with the option `undocumented`:",
     table("member", new Source("emulator/operations.ts").membersOf("Undocumented")),

@@ -131,7 +131,7 @@ describe("any request", () => {
       ),
       fuzz(300),
     );
-    emulator.clearTrouble();
+    emulator.clearFaults();
     await goesOn();
   });
 

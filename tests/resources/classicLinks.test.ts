@@ -3,7 +3,7 @@ import { HALF_MADE, HalfMadeError } from "../../provider/classicLinkError";
 import { ClassicLinksLifecycle } from "../../provider/classicLinks";
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
-import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
+import { MAX_IN_FLIGHT, rateLimited } from "../../provider/ecs/rateLimiter";
 import { UNKNOWN } from "../../provider/inputs";
 import { LinkSteps } from "../../provider/linkSteps";
 import { checkLinks, type Declared, diffLinks, type Members, MOST_LINKS, toMembers } from "../../provider/members";
@@ -14,7 +14,7 @@ const regionId = "cn-hangzhou";
 const vpcId = "vpc-b";
 const region = () => regionId;
 
-beforeEach(() => void jest.useFakeTimers());
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ["queueMicrotask"] }));
 afterEach(() => {
   expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
@@ -214,7 +214,7 @@ describe("create", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
     const instanceIds = names(1_000);
-    expect(await done(lifecycleOf(paced(ecs)).create(declare(...instanceIds)))).toEqual(state(instanceIds));
+    expect(await done(lifecycleOf(rateLimited(ecs)).create(declare(...instanceIds)))).toEqual(state(instanceIds));
     expect(ecs.count("attach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
     expect(ecs.mostAtOnce).toBe(MAX_IN_FLIGHT);
@@ -223,7 +223,7 @@ describe("create", () => {
   test("1000 members whose links are listed late cost no more than one Describe for 99 of them and look", async () => {
     const ecs = new ScriptedEcs();
     ecs.lagDescribes = 2;
-    await done(lifecycleOf(paced(ecs)).create(declare(...names(1_000))));
+    await done(lifecycleOf(rateLimited(ecs)).create(declare(...names(1_000))));
     expect(ecs.count("attach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(1 + 3 * 11);
   });
@@ -272,7 +272,7 @@ describe("[6] when some members cannot be linked", () => {
     const ecs = new ScriptedEcs();
     const locked = refusing(ecs, { "i-7": refusal("attach", "InvalidStatus.InstanceLocked") });
     const { error, afterMs } = await run(
-      lifecycleOf(paced(locked)).create(declare(...names(1_000)), { timeoutMs: 60_000 }),
+      lifecycleOf(rateLimited(locked)).create(declare(...names(1_000)), { timeoutMs: 60_000 }),
     );
     if (!(error instanceof HalfMadeError)) throw new Error("not half made", { cause: error });
     expect(error.properties.instanceIds).toHaveLength(999);
@@ -296,7 +296,7 @@ describe("[6] when some members cannot be linked", () => {
         if (ecs.links.size === 100) linkedAfterMs = performance.now() - startedAt;
       },
     };
-    const create = lifecycleOf(paced(watched)).create(declare(...members), { timeoutMs: 120_000 });
+    const create = lifecycleOf(rateLimited(watched)).create(declare(...members), { timeoutMs: 120_000 });
     expect((await run(create)).error).toBeInstanceOf(HalfMadeError);
     expect(ecs.links.size).toBe(100);
     expect(linkedAfterMs).toBeLessThan(10_000);
@@ -340,7 +340,7 @@ describe("[6] when some members cannot be linked", () => {
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 1_050);
     const { error, afterMs } = await run(
-      lifecycleOf(paced(ecs)).create(declare(...names(1_000)), { signal: cancel.signal }),
+      lifecycleOf(rateLimited(ecs)).create(declare(...names(1_000)), { signal: cancel.signal }),
     );
     if (!(error instanceof HalfMadeError)) throw new Error("not half made", { cause: error });
     expect(afterMs).toBeLessThan(2_000);
@@ -550,7 +550,7 @@ describe("[12] delete", () => {
     const instanceIds = names(1_000);
     const { ecs } = cloud(Object.fromEntries(instanceIds.map((id) => [id, vpcId])));
     ecs.latencyMs = 30;
-    await done(lifecycleOf(paced(ecs)).delete(state(instanceIds)));
+    await done(lifecycleOf(rateLimited(ecs)).delete(state(instanceIds)));
     expect(ecs.links.size).toBe(0);
     expect(ecs.count("detach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
@@ -563,7 +563,9 @@ describe("progress", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
     const locked = refusal("attach", "InvalidStatus.InstanceLocked");
-    const client = paced(refusing(ecs, { "i-1": locked, "i-2": locked, "i-3": locked, "i-4": refusal("attach", "X") }));
+    const client = rateLimited(
+      refusing(ecs, { "i-1": locked, "i-2": locked, "i-3": locked, "i-4": refusal("attach", "X") }),
+    );
     const told: string[] = [];
     const context: CallContext = { timeoutMs: 30_000, progress: (message) => void told.push(message) };
     await failed(lifecycleOf(client).create(declare(...names(1_000)), context));
@@ -587,7 +589,7 @@ describe("progress", () => {
     ecs.latencyMs = 500;
     const told: string[] = [];
     const context: CallContext = { report: (message) => void told.push(message) };
-    const { afterMs } = await run(lifecycleOf(paced(ecs)).create(declare(...names(1_000)), context));
+    const { afterMs } = await run(lifecycleOf(rateLimited(ecs)).create(declare(...names(1_000)), context));
     expect(told.length).toBeGreaterThanOrEqual(2);
     expect(told.length).toBeLessThanOrEqual(Math.ceil(afterMs / 10_000));
   });

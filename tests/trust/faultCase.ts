@@ -139,7 +139,7 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case, open
     );
     for (const forgotten of forgottenBy(stack, scenario, emulator)) problems.push(`no state knows of ${forgotten}`);
 
-    emulator.clearTrouble();
+    emulator.clearFaults();
     emulator.rotateKey();
     clock.aheadMs = 0;
     stack.calls = await open(scenario.resource, configuration);

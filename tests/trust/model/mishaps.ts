@@ -1,12 +1,12 @@
 /** What may befall an operation, drawn at random. */
 
 import * as fc from "fast-check";
-import type { EcsAction, FaultName, TroubleRule } from "../../../emulator";
+import type { Action, AnswerName, FaultRule } from "../../../emulator";
 import { type Mishap, Operation, type OperationName } from "./operation";
 import { INSTANCES } from "./program";
 
-const change = fc.constantFrom<EcsAction>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
-const action = fc.constantFrom<EcsAction>(
+const change = fc.constantFrom<Action>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
+const action = fc.constantFrom<Action>(
   "AttachClassicLinkVpc",
   "DetachClassicLinkVpc",
   "DescribeClassicLinkInstances",
@@ -14,7 +14,7 @@ const action = fc.constantFrom<EcsAction>(
 const skip = fc.nat(3);
 const lasting = Number.POSITIVE_INFINITY;
 
-const passingFault = fc.constantFrom<FaultName>(
+const passingFault = fc.constantFrom<AnswerName>(
   "reset-before",
   "lost-answer",
   "gateway-html",
@@ -35,7 +35,7 @@ const unclear = fc.constantFrom(
   { code: "SomethingNew", status: 500 },
 );
 
-const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
+const trouble: fc.Arbitrary<FaultRule> = fc.oneof(
   fc.record({
     kind: fc.constant("fault" as const),
     on: action,
@@ -48,7 +48,7 @@ const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
   fc.record({
     kind: fc.constant("fault" as const),
     on: change,
-    fault: fc.oneof(passingFault, fc.constant<FaultName>("timeout")),
+    fault: fc.oneof(passingFault, fc.constant<AnswerName>("timeout")),
     skip,
     times: fc.constant(lasting),
     afterWork: fc.boolean(),

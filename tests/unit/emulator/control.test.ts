@@ -43,7 +43,7 @@ test("reads and clears the journal, which does not list control calls", async ()
 
 describe("trouble", () => {
   const rules = [
-    { kind: "locked", instanceId: "i-1", tries: 1 },
+    { kind: "locked", instanceId: "i-1", times: 1 },
     {
       kind: "throttle",
       quota: 0,
@@ -53,14 +53,18 @@ describe("trouble", () => {
       code: "Throttling",
     },
     { kind: "denied", action: "AttachClassicLinkVpc" },
-    { kind: "fault", on: "AttachClassicLinkVpc", fault: "unavailable-503", times: 1, skip: 0, afterWork: false },
-    { kind: "fault", on: "AttachClassicLinkVpc", fault: { code: "OperationConflict", status: 409, message: "Busy." } },
+    { kind: "answer", action: "AttachClassicLinkVpc", answer: "unavailable-503", times: 1, skip: 0, afterWork: false },
+    {
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      answer: { code: "OperationConflict", status: 409, message: "Busy." },
+    },
   ];
   test.each(rules)("%j strikes until it is cleared", async (rule) => {
     const emulator = await start();
-    expect(await post(emulator, "/-/trouble", rule)).toMatchObject({ status: 200 });
+    expect(await post(emulator, "/-/faults", rule)).toMatchObject({ status: 200 });
     expect((await attach(emulator, "i-1", "vpc-1")).status).toBeGreaterThanOrEqual(400);
-    await send(emulator, { method: "DELETE", path: "/-/trouble" });
+    await send(emulator, { method: "DELETE", path: "/-/faults" });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
   });
 
@@ -69,15 +73,15 @@ describe("trouble", () => {
     { kind: "invisible", ms: 60_000 },
   ])("%j hides", async (rule) => {
     const emulator = await start();
-    await post(emulator, "/-/trouble", rule);
+    await post(emulator, "/-/faults", rule);
     await attach(emulator, "i-1", "vpc-1");
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual([]);
-    await send(emulator, { method: "DELETE", path: "/-/trouble" });
+    await send(emulator, { method: "DELETE", path: "/-/faults" });
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual(["i-1>vpc-1"]);
   });
 
   test("latency is taken", async () => {
-    expect(await post(await start(), "/-/trouble", { kind: "latency", ms: 1 })).toMatchObject({ status: 200 });
+    expect(await post(await start(), "/-/faults", { kind: "latency", ms: 1 })).toMatchObject({ status: 200 });
   });
 });
 
@@ -90,11 +94,15 @@ describe("what is wrong is told by name", () => {
     ["trouble", { kind: "locked", instanceId: "i-1", quota: 1 }, 'locked rule has no field \\"quota\\"'],
     ["trouble", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
     ["trouble", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
-    ["trouble", { kind: "fault", on: "StopInstance", fault: "timeout" }, "fault rule.on must be one of Attach"],
-    ["trouble", { kind: "fault", on: "AttachClassicLinkVpc", fault: "typo" }, "fault rule.fault must be one of reset"],
+    ["trouble", { kind: "answer", action: "StopInstance", answer: "timeout" }, "fault rule.on must be one of Attach"],
     [
       "trouble",
-      { kind: "fault", on: "AttachClassicLinkVpc", fault: { code: "X", status: "404" } },
+      { kind: "answer", action: "AttachClassicLinkVpc", answer: "typo" },
+      "fault rule.fault must be one of reset",
+    ],
+    [
+      "trouble",
+      { kind: "answer", action: "AttachClassicLinkVpc", answer: { code: "X", status: "404" } },
       "fault.status must",
     ],
     ["trouble", { kind: "throttle", quota: 1, retryAfter: "yes" }, "throttle rule.retryAfter must be true or false"],

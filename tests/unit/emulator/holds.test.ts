@@ -1,14 +1,14 @@
 /** Calls that are stopped on their way. */
 
 import { describe, expect, test } from "@jest/globals";
-import type { Emulator, HoldPoint } from "../../../emulator";
+import type { Emulator, PausePoint } from "../../../emulator";
 import { attach, list, listed, start } from "./caller";
 
 const ATTACH = { on: "AttachClassicLinkVpc", instanceId: "i-1" } as const;
 
 /** Sends an attach that will be held, and waits until it is. */
-async function held(emulator: Emulator, point: HoldPoint) {
-  const hold = emulator.hold(point);
+async function held(emulator: Emulator, point: PausePoint) {
+  const hold = emulator.pause(point);
   const answer = attach(emulator, "i-1", "vpc-1").catch(() => "no answer" as const);
   await hold.arrived;
   return { hold, answer };
@@ -67,7 +67,7 @@ describe("a call that is held", () => {
 
   test("may be any of its kind", async () => {
     const emulator = await start();
-    const hold = emulator.hold({ on: "DescribeClassicLinkInstances", skip: 1 });
+    const hold = emulator.pause({ action: "DescribeClassicLinkInstances", skip: 1 });
     expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual([]);
     const answer = list(emulator, { VpcId: "vpc-1" });
     await hold.arrived;
@@ -79,7 +79,7 @@ describe("a call that is held", () => {
   test("is let go with all other trouble, and cut when the emulator closes", async () => {
     const emulator = await start();
     const first = await held(emulator, ATTACH);
-    emulator.clearTrouble();
+    emulator.clearFaults();
     expect(await first.answer).toMatchObject({ status: 200 });
     emulator.unlink("i-1");
     const second = await held(emulator, ATTACH);

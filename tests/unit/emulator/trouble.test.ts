@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { FaultName, TroubleRule } from "../../../emulator";
+import type { AnswerName, FaultRule } from "../../../emulator";
 import { attach, detach, list, listed, noted, start } from "./caller";
 
 /** An emulator whose clock the test moves, and whose calls are stamped with it. */
@@ -13,7 +13,7 @@ async function startClocked() {
 describe("a locked instance", () => {
   test("refuses Attach and Detach for as many tries as told, others are not touched", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "locked", instanceId: "i-1", tries: 2 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-1", times: 2 });
     const locked = { status: 403, body: { Code: "InvalidStatus.InstanceLocked" } };
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject(locked);
     expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject({ status: 200 });
@@ -23,7 +23,7 @@ describe("a locked instance", () => {
 
   test("opens when its time is over", async () => {
     const { clock, emulator, stamp } = await startClocked();
-    emulator.trouble({ kind: "locked", instanceId: "i-1", forMs: 5000 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-1", forMs: 5000 });
     clock.now += 4999;
     expect(await attach(emulator, "i-1", "vpc-1", stamp())).toMatchObject({ status: 403 });
     clock.now += 1;
@@ -32,7 +32,7 @@ describe("a locked instance", () => {
 
   test("can still be described", async () => {
     const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
-    emulator.trouble({ kind: "locked", instanceId: "i-1" });
+    emulator.injectFault({ kind: "locked", instanceId: "i-1" });
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual(["i-1>vpc-1"]);
   });
 });
@@ -40,7 +40,7 @@ describe("a locked instance", () => {
 describe("the throttle", () => {
   test("refuses an operation that used up its window until the next one, whatever is asked in between", async () => {
     const { clock, emulator, stamp } = await startClocked();
-    emulator.trouble({ kind: "throttle", quota: 2, windowMs: 1000, retryAfter: true });
+    emulator.injectFault({ kind: "throttle", quota: 2, windowMs: 1000, retryAfter: true });
     const ask = () => list(emulator, { VpcId: "vpc-1", ...stamp() });
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
     clock.now += 400;
@@ -57,7 +57,7 @@ describe("the throttle", () => {
 
   test("counts each operation and region for itself", async () => {
     const emulator = await start({ regions: ["cn-beijing"] });
-    emulator.trouble({ kind: "throttle", quota: 1 });
+    emulator.injectFault({ kind: "throttle", quota: 1 });
     const statuses = [
       await list(emulator, { VpcId: "vpc-1" }),
       await list(emulator, { VpcId: "vpc-1", RegionId: "cn-beijing" }),
@@ -69,7 +69,7 @@ describe("the throttle", () => {
 
   test("can be bound to one operation, under another code, without a hint when to retry", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "throttle", quota: 0, action: "AttachClassicLinkVpc", code: "Throttling" });
+    emulator.injectFault({ kind: "throttle", quota: 0, action: "AttachClassicLinkVpc", code: "Throttling" });
     const refused = await attach(emulator, "i-1", "vpc-1");
     expect(refused).toMatchObject({ status: 400, body: { Code: "Throttling" } });
     expect(refused.headers).not.toHaveProperty("x-acs-retry-after");
@@ -80,7 +80,7 @@ describe("the throttle", () => {
 describe("delayed visibility", () => {
   test("hides an attach and then a detach for a number of looks, while the truth is known to the owner", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "invisible", describes: 2 });
+    emulator.injectFault({ kind: "invisible", describes: 2 });
     const look = async () => listed(await list(emulator, { InstanceId: "i-1" }));
     await attach(emulator, "i-1", "vpc-1");
     expect(emulator.links()).toHaveLength(1);
@@ -92,7 +92,7 @@ describe("delayed visibility", () => {
 
   test("counts only looks that cover the change", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "invisible", describes: 1 });
+    emulator.injectFault({ kind: "invisible", describes: 1 });
     await attach(emulator, "i-1", "vpc-1");
     await list(emulator, { InstanceId: "i-2" });
     await list(emulator, { VpcId: "vpc-2" });
@@ -102,7 +102,7 @@ describe("delayed visibility", () => {
 
   test("ends with its time", async () => {
     const { clock, emulator, stamp } = await startClocked();
-    emulator.trouble({ kind: "invisible", ms: 3000 });
+    emulator.injectFault({ kind: "invisible", ms: 3000 });
     await attach(emulator, "i-1", "vpc-1");
     clock.now += 2999;
     expect(listed(await list(emulator, { VpcId: "vpc-1", ...stamp() }))).toEqual([]);
@@ -112,19 +112,19 @@ describe("delayed visibility", () => {
 
   test("shows neither of two changes that follow each other, and the truth once trouble is cleared", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "invisible", describes: 9 });
+    emulator.injectFault({ kind: "invisible", describes: 9 });
     await attach(emulator, "i-1", "vpc-1");
     await detach(emulator, "i-1", "vpc-1");
     await attach(emulator, "i-1", "vpc-2");
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual([]);
-    emulator.clearTrouble();
+    emulator.clearFaults();
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual(["i-1>vpc-2"]);
   });
 });
 
 describe("a fault", () => {
   const on = "AttachClassicLinkVpc";
-  const answered: [FaultName, number, RegExp][] = [
+  const answered: [AnswerName, number, RegExp][] = [
     ["gateway-html", 502, /^<html>/],
     ["unavailable-503", 503, /"Code":"ServiceUnavailable"/],
     ["internal-500-without-code", 500, /^\{"RequestId":"[^"]+","Message":"[^"]+"\}$/],
@@ -136,7 +136,7 @@ describe("a fault", () => {
   test.each(answered)("%s is HTTP %s, without and with the work done", async (fault, status, body) => {
     const emulator = await start();
     for (const afterWork of [false, true]) {
-      emulator.trouble({ kind: "fault", on, fault, afterWork });
+      emulator.injectFault({ kind: "answer", action: on, answer: fault, afterWork });
       const answer = await attach(emulator, "i-1", "vpc-1");
       expect([answer.status, body.test(answer.text)]).toEqual([status, true]);
       expect(emulator.links()).toHaveLength(afterWork ? 1 : 0);
@@ -144,13 +144,13 @@ describe("a fault", () => {
     }
   });
 
-  const cut: [FaultName, number][] = [
+  const cut: [AnswerName, number][] = [
     ["reset-before", 0],
     ["lost-answer", 1],
   ];
   test.each(cut)("%s cuts the connection and leaves %s links", async (fault, links) => {
     const emulator = await start();
-    emulator.trouble({ kind: "fault", on, fault });
+    emulator.injectFault({ kind: "answer", action: on, answer: fault });
     await expect(attach(emulator, "i-1", "vpc-1")).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(emulator.links()).toHaveLength(links);
     expect(emulator.calls()).toMatchObject([{ action: on, outcome: fault, status: 0 }]);
@@ -158,7 +158,7 @@ describe("a fault", () => {
 
   test.each([false, true])("timeout never answers, with the work done: %p", async (afterWork) => {
     const emulator = await start();
-    emulator.trouble({ kind: "fault", on, fault: "timeout", afterWork });
+    emulator.injectFault({ kind: "answer", action: on, answer: "timeout", afterWork });
     const pending = attach(emulator, "i-1", "vpc-1");
     const ended = expect(pending).rejects.toMatchObject({ code: "ECONNRESET" });
     // Others are answered in the meantime; only closing the emulator ends this one.
@@ -170,8 +170,12 @@ describe("a fault", () => {
 
   test("of any code takes the status of the operation's table unless it names one", async () => {
     const emulator = await start({ errorGeneration: "A" });
-    emulator.trouble({ kind: "fault", on, fault: { code: "InvalidInstanceId.NotFound" } });
-    emulator.trouble({ kind: "fault", on, fault: { code: "OperationConflict", status: 409, message: "Busy." } });
+    emulator.injectFault({ kind: "answer", action: on, answer: { code: "InvalidInstanceId.NotFound" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: on,
+      answer: { code: "OperationConflict", status: 409, message: "Busy." },
+    });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 404 });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({
       status: 409,
@@ -181,7 +185,7 @@ describe("a fault", () => {
 
   test("skips calls first, strikes as often as told, and only its action and instance", async () => {
     const emulator = await start({ undocumented: { attachAgain: "ok" } });
-    emulator.trouble({ kind: "fault", on, instanceId: "i-1", skip: 1, times: 2, fault: "unavailable-503" });
+    emulator.injectFault({ kind: "fault", on, instanceId: "i-1", skip: 1, times: 2, fault: "unavailable-503" });
     const statuses: number[] = [];
     for (const id of ["i-1", "i-2", "i-1", "i-2", "i-1", "i-1"]) {
       statuses.push((await attach(emulator, id, "vpc-1")).status);
@@ -192,8 +196,13 @@ describe("a fault", () => {
 
   test("on Describe strikes a list that holds its instance", async () => {
     const emulator = await start();
-    const rule = { kind: "fault", on: "DescribeClassicLinkInstances", instanceId: "i-2", fault: "empty-body" } as const;
-    emulator.trouble(rule);
+    const rule = {
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      instanceId: "i-2",
+      answer: "empty-body",
+    } as const;
+    emulator.injectFault(rule);
     expect((await list(emulator, { InstanceId: "i-1" })).text).not.toBe("");
     expect((await list(emulator, { InstanceId: "i-1, i-2" })).text).toBe("");
   });
@@ -201,18 +210,18 @@ describe("a fault", () => {
 
 test("a denied key is told so per operation, and nothing is done", async () => {
   const emulator = await start();
-  emulator.trouble({ kind: "denied", action: "AttachClassicLinkVpc" });
+  emulator.injectFault({ kind: "denied", action: "AttachClassicLinkVpc" });
   expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 403, body: { Code: "Forbidden.SubUser" } });
   expect(await list(emulator, { InstanceId: "i-1" })).toMatchObject({ status: 200 });
 });
 
 test("latency makes answers late, and closing does not wait for them", async () => {
   const emulator = await start();
-  emulator.trouble({ kind: "latency", ms: 30, action: "DescribeClassicLinkInstances" });
+  emulator.injectFault({ kind: "latency", ms: 30, action: "DescribeClassicLinkInstances" });
   const before = Date.now();
   await list(emulator, { VpcId: "vpc-1" });
   expect(Date.now() - before).toBeGreaterThanOrEqual(29);
-  emulator.trouble({ kind: "latency", ms: 3_600_000, action: "AttachClassicLinkVpc" });
+  emulator.injectFault({ kind: "latency", ms: 3_600_000, action: "AttachClassicLinkVpc" });
   const pending = expect(attach(emulator, "i-1", "vpc-1")).rejects.toMatchObject({ code: "ECONNRESET" });
   await list(emulator, { VpcId: "vpc-1" });
   await emulator.close();
@@ -222,14 +231,14 @@ test("latency makes answers late, and closing does not wait for them", async () 
 
 test("clearTrouble forgets every rule", async () => {
   const emulator = await start();
-  const rules: TroubleRule[] = [
+  const rules: FaultRule[] = [
     { kind: "denied" },
     { kind: "throttle", quota: 0 },
     { kind: "locked", instanceId: "i-1" },
-    { kind: "fault", on: "AttachClassicLinkVpc", fault: "reset-before" },
+    { kind: "answer", action: "AttachClassicLinkVpc", answer: "reset-before" },
   ];
-  for (const rule of rules) emulator.trouble(rule);
-  emulator.clearTrouble();
+  for (const rule of rules) emulator.injectFault(rule);
+  emulator.clearFaults();
   expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
 });
 
@@ -254,7 +263,7 @@ describe("retirement", () => {
     ["InvalidInstanceId.LimitedRegion", "InvalidInstanceId.LimitedRegion", 403],
   ])("with code %s refuses every operation with %s, HTTP %i", async (code, told, status) => {
     const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
-    emulator.trouble({ kind: "retired", code });
+    emulator.injectFault({ kind: "retired", code });
     const refused = { status, body: { Code: told } };
     expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject(refused);
     expect(await detach(emulator, "i-1", "vpc-1")).toMatchObject(refused);
@@ -264,8 +273,8 @@ describe("retirement", () => {
 
   test("of one region or one operation leaves the others alone", async () => {
     const emulator = await start({ regions: ["cn-beijing"] });
-    emulator.trouble({ kind: "retired", regionId: "cn-beijing" });
-    emulator.trouble({ kind: "retired", action: "AttachClassicLinkVpc" });
+    emulator.injectFault({ kind: "retired", regionId: "cn-beijing" });
+    emulator.injectFault({ kind: "retired", action: "AttachClassicLinkVpc" });
     const query = { VpcId: "vpc-1" };
     expect(await list(emulator, { ...query, RegionId: "cn-beijing" })).toMatchObject({
       body: { Code: "InvalidAction" },

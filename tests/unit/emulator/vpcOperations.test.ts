@@ -52,7 +52,7 @@ describe("DescribeVpcs", () => {
 
   test("is refused to a key without permission as the VPC service refuses", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "denied", action: "DescribeVpcs" });
+    emulator.injectFault({ kind: "denied", action: "DescribeVpcs" });
     expect(await vpcs(emulator)).toMatchObject({ status: 403, body: { Code: "Forbidden.RAM" } });
   });
 });

@@ -1,6 +1,7 @@
-/** The edge where JSON from outside (state files, the control API) becomes typed data, or a sentence that says why not. */
-import { actions } from "./codes";
-import { type CodeFault, type FaultName, faultNames, type TroubleRule } from "./troubleRules";
+/** Turns JSON from outside (the control API, the state file) into typed data, or throws a sentence that names the field. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { actions } from "./errorTable";
+import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faultRules";
 import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./world";
 
 /** JSON that is not what it should be; the message names the field. */
@@ -20,6 +21,7 @@ function guard<T>(what: string, is: (value: unknown) => value is T): Read<T> {
 
 const text = guard("a text", (value): value is string => typeof value === "string" && value !== "");
 const number = guard("a number from 0", (value): value is number => typeof value === "number" && value >= 0);
+const anyNumber = guard("a number", (value): value is number => typeof value === "number");
 const flag = guard("true or false", (value): value is boolean => typeof value === "boolean");
 const array = guard("a list", (value): value is unknown[] => Array.isArray(value));
 const status = guard(
@@ -88,62 +90,80 @@ export function parseState(value: unknown): State {
   };
 }
 
-const ruleFields: Readonly<Record<TroubleRule["kind"], readonly string[]>> = {
-  locked: ["instanceId", "tries", "forMs"],
-  throttle: ["quota", "windowMs", "action", "retryAfter", "code", "status"],
-  latency: ["ms", "action"],
+const scopeFields = ["action", "instanceId", "regionId", "skip", "times", "forMs"] as const;
+const effectFields: Readonly<Record<FaultKind, readonly string[]>> = {
+  answer: ["answer", "afterWork", "workAfterMs"],
+  locked: [],
+  denied: ["code"],
+  retired: ["code"],
+  latency: ["ms"],
   invisible: ["ms", "describes"],
-  retired: ["code", "action", "regionId"],
-  denied: ["action"],
-  fault: ["on", "instanceId", "times", "skip", "fault", "afterWork"],
+  throttle: ["quota", "windowMs", "phaseMs", "retryAfter", "code", "status"],
+  clock: ["ms"],
 };
-const kinds = ["locked", "throttle", "latency", "invisible", "retired", "denied", "fault"] as const;
+const kinds = ["answer", "locked", "denied", "retired", "latency", "invisible", "throttle", "clock"] as const;
 
-export function parseRule(value: unknown): TroubleRule {
-  const kind = fieldsOf(value, "rule", ["kind", ...Object.values(ruleFields).flat()]).get("kind", oneOf(kinds));
-  const { get, maybe } = fieldsOf(value, `${kind} rule`, ["kind", ...ruleFields[kind]]);
-  const action = maybe("action", oneOf(actions));
+export function parseRule(value: unknown): FaultRule {
+  const every = ["kind", ...scopeFields, ...Object.values(effectFields).flat()];
+  const kind = fieldsOf(value, "rule", every).get("kind", oneOf(kinds));
+  const { get, maybe } = fieldsOf(value, `${kind} rule`, ["kind", ...scopeFields, ...effectFields[kind]]);
+  const scope = {
+    action: maybe("action", oneOf(actions)),
+    instanceId: maybe("instanceId", text),
+    regionId: maybe("regionId", text),
+    skip: maybe("skip", number),
+    times: maybe("times", number),
+    forMs: maybe("forMs", number),
+  };
   switch (kind) {
+    case "answer": {
+      const work = { afterWork: maybe("afterWork", flag), workAfterMs: maybe("workAfterMs", number) };
+      return { kind, ...scope, answer: get("answer", parseAnswer), ...work };
+    }
     case "locked":
+      return { kind, ...scope };
+    case "denied":
+    case "retired":
+      return { kind, ...scope, code: maybe("code", text) };
+    case "latency":
+      return { kind, ...scope, ms: get("ms", number) };
+    case "clock":
+      return { kind, ...scope, ms: get("ms", anyNumber) };
+    case "invisible":
+      return { kind, ...scope, ms: maybe("ms", number), describes: maybe("describes", number) };
+    case "throttle":
       return {
         kind,
-        instanceId: get("instanceId", text),
-        tries: maybe("tries", number),
-        forMs: maybe("forMs", number),
-      };
-    case "throttle": {
-      const rest = {
+        ...scope,
+        quota: get("quota", number),
+        windowMs: maybe("windowMs", number),
+        phaseMs: maybe("phaseMs", number),
         retryAfter: maybe("retryAfter", flag),
         code: maybe("code", text),
         status: maybe("status", status),
       };
-      return { kind, action, quota: get("quota", number), windowMs: maybe("windowMs", number), ...rest };
-    }
-    case "latency":
-      return { kind, action, ms: get("ms", number) };
-    case "invisible": {
-      const describes = maybe("describes", number);
-      return describes === undefined ? { kind, ms: get("ms", number) } : { kind, describes };
-    }
-    case "retired":
-      return { kind, action, code: maybe("code", text), regionId: maybe("regionId", text) };
-    case "denied":
-      return { kind, action };
-    case "fault":
-      return {
-        kind,
-        on: get("on", oneOf(actions)),
-        instanceId: maybe("instanceId", text),
-        times: maybe("times", number),
-        skip: maybe("skip", number),
-        fault: get("fault", parseFault),
-        afterWork: maybe("afterWork", flag),
-      };
   }
 }
 
-function parseFault(value: unknown, where: string): FaultName | CodeFault {
-  if (typeof value === "string") return oneOf(faultNames)(value, where);
-  const { get, maybe } = fieldsOf(value, "fault", ["code", "status", "message"]);
+function parseAnswer(value: unknown, where: string): AnswerName | "ok" | ErrorAnswer {
+  if (typeof value === "string") return oneOf([...answerNames, "ok"])(value, where);
+  const { get, maybe } = fieldsOf(value, "answer", ["code", "status", "message"]);
   return { code: get("code", text), status: maybe("status", status), message: maybe("message", text) };
+}
+
+/** What the state file holds; undefined if there is no file yet. Throws an error that names the file. */
+export function readState(path: string): State | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return parseState(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new Error(`state file ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** Writes the state file; never leaves half of one behind. */
+export function writeState(path: string, state: State): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(draft, path);
 }

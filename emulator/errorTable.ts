@@ -1,9 +1,4 @@
-/**
- * The operations and their error codes: one table per operation, one column per generation of the reference, and the
- * refusal that carries them.
- */
-
-import type { WireFields } from "./wire";
+/** The operations and their error codes: one table per operation, one column per generation of the reference. */
 
 /**
  * Which edition of the ECS API reference the emulator answers like: `A` the first English pages (HTTP 400 and 404,
@@ -11,21 +6,27 @@ import type { WireFields } from "./wire";
  */
 export type Generation = "A" | "B" | "C";
 
-/** The operations that the emulator knows: those of ECS for ClassicLink, and those of the VPC service that find VPCs. */
-export const actions = [
-  "AttachClassicLinkVpc",
-  "DetachClassicLinkVpc",
-  "DescribeClassicLinkInstances",
-  "DescribeVpcs",
-  "DescribeVpcAttribute",
-] as const;
-export type EcsAction = (typeof actions)[number];
+/** The operations that the emulator knows, by service and version of its API. */
+const services = {
+  ecs: {
+    version: "2014-05-26",
+    actions: ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"],
+  },
+  vpc: { version: "2016-04-28", actions: ["DescribeVpcs", "DescribeVpcAttribute"] },
+} as const;
+
+export type Service = keyof typeof services;
+export type ActionOf<S extends Service> = (typeof services)[S]["actions"][number];
+/** An operation that the emulator knows. */
+export type Action = { [S in Service]: ActionOf<S> }[Service];
+
+export const actions: readonly Action[] = Object.values(services).flatMap((one): readonly Action[] => one.actions);
 
 /** The service that an operation belongs to, as RAM calls it, and the version of its API. */
-export function serviceOf(action: EcsAction): { readonly service: "ecs" | "vpc"; readonly version: string } {
-  return action === "DescribeVpcs" || action === "DescribeVpcAttribute"
-    ? { service: "vpc", version: "2016-04-28" }
-    : { service: "ecs", version: "2014-05-26" };
+export function serviceOf(action: Action): { readonly service: Service; readonly version: string } {
+  const known: readonly Service[] = ["ecs", "vpc"];
+  const service = known.find((name) => services[name].actions.some((one) => one === action)) ?? "ecs";
+  return { service, version: services[service].version };
 }
 
 /** HTTP status in generations A, B and C; 0 where that generation's page does not list the code. */
@@ -35,7 +36,7 @@ export type CodeRow = readonly [a: number, b: number, c: number];
  * Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances; VPC API reference,
  * DescribeVpcs, DescribeVpcAttribute, which have no such generations.
  */
-export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>>> = {
+export const codes: Readonly<Record<Action, Readonly<Record<string, CodeRow>>>> = {
   AttachClassicLinkVpc: {
     "Abs.InvalidInstanceId.MalFormed": [400, 403, 0],
     "InvalidInstanceId.MalFormed": [400, 0, 403],
@@ -78,7 +79,7 @@ export const codes: Readonly<Record<EcsAction, Readonly<Record<string, CodeRow>>
 
 /**
  * HTTP status of codes that any operation may answer with. Where the pages name several it is the most common one; a
- * scripted fault can say another. Source: ECS API reference, "Common error codes", and the gateway's tables.
+ * injected fault can say another. Source: ECS API reference, "Common error codes", and the gateway's tables.
  */
 const commonStatuses = new Map<string, number>(
   Object.entries({
@@ -106,6 +107,8 @@ const commonStatuses = new Map<string, number>(
     UnsupportedParameter: 400,
     InvalidAction: 400,
     "InvalidApi.NotFound": 404,
+    "InvalidAction.NotFound": 404,
+    "InvalidProtocol.NeedSsl": 400,
     UnsupportedHTTPMethod: 400,
   }),
 );
@@ -113,28 +116,12 @@ const commonStatuses = new Map<string, number>(
 const column = { A: 0, B: 1, C: 2 } as const;
 
 /** Does this generation's page of the operation list the code? */
-export function lists(action: EcsAction, code: string, generation: Generation): boolean {
+export function lists(action: Action, code: string, generation: Generation): boolean {
   return Boolean(codes[action][code]?.[column[generation]]);
 }
 
 /** HTTP status of a code. Where a page is silent the newest one that is not stands in: a gap is no proof of absence. */
-export function statusOf(action: EcsAction, code: string, generation: Generation): number {
+export function statusOf(action: Action, code: string, generation: Generation): number {
   const row = codes[action][code];
   return row?.[column[generation]] || row?.[2] || row?.[1] || row?.[0] || (commonStatuses.get(code) ?? 403);
-}
-
-/** A refusal as ECS words it. The message never repeats what the caller sent, so it cannot carry a secret. */
-export class EcsFault extends Error {
-  override readonly name = "EcsFault";
-
-  constructor(
-    readonly code: string,
-    readonly status: number,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-    /** Fields of the body besides those that every refusal has. */
-    readonly fields: WireFields = {},
-  ) {
-    super(message);
-  }
 }

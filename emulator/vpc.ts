@@ -1,19 +1,18 @@
-/** What the two operations of the VPC service do. Sources: VPC API reference, DescribeVpcs and DescribeVpcAttribute. */
-import { type EcsAction, EcsFault, type Generation, statusOf } from "./codes";
-import { required, wholeNumber } from "./params";
-import type { Params } from "./request";
-import type { WireFields } from "./wire";
+/** The operations of the VPC service. Sources: VPC API reference, DescribeVpcs and DescribeVpcAttribute. */
+import { Refusal, type WireFields } from "./answers";
+import { type ActionOf, type Generation, statusOf } from "./errorTable";
+import { type Params, required, wholeNumber } from "./request";
 import { SELF, type Vpc, type World } from "./world";
 
-type VpcAction = "DescribeVpcs" | "DescribeVpcAttribute";
+type VpcAction = ActionOf<"vpc">;
 
 /** The VPC operations over one world. They see the account's own VPCs. */
 export function createVpcOperations(
   world: World,
   generation: Generation,
 ): Readonly<Record<VpcAction, (params: Params) => WireFields>> {
-  const refusal = (action: EcsAction, code: string, message: string) =>
-    new EcsFault(code, statusOf(action, code, generation), message);
+  const refusal = (action: VpcAction, code: string, message: string) =>
+    new Refusal(code, statusOf(action, code, generation), message);
 
   function region(action: VpcAction, params: Params): string {
     const regionId = required(params, "RegionId");
@@ -40,7 +39,7 @@ export function createVpcOperations(
       const regionId = region("DescribeVpcAttribute", params);
       const vpc = world.vpc(required(params, "VpcId"), regionId);
       if (vpc?.owner !== SELF) throw refusal("DescribeVpcAttribute", "InvalidVpcId.NotFound", "There is no such VPC.");
-      // Only this operation tells of the switch.
+      // Only this operation has the switch.
       return { ...fieldsOf(vpc), ClassicLinkEnabled: vpc.classicLinkEnabled };
     },
   };

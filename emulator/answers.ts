@@ -1,14 +1,36 @@
-/** How ECS writes its answers: JSON and XML, results and errors. Source: ECS API reference, "Returned results". */
-import type { EcsFault } from "./codes";
-import type { Wire, WireFields } from "./wire";
+/** What the emulator answers: results and refusals, as JSON or XML. Source: ECS API reference, "Returned results". */
 
 export type Format = "JSON" | "XML";
+
+/** A value in an answer. An array is a repeated element in XML. */
+export type Wire = string | number | boolean | readonly Wire[] | { readonly [field: string]: Wire };
+/** The fields of an answer by wire name, in the order in which they are written. */
+export type WireFields = Readonly<Record<string, Wire>>;
 
 /** One HTTP answer, ready to send. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** What leaves the emulator: an answer, a connection that is reset or closed without an answer, or nothing at all. */
+export type Reply = Answer | "reset" | "drop" | "hang";
+
+/** A refusal as the API words it. The message never repeats what the caller sent, so it cannot carry a secret. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    /** Fields of the body besides those that every refusal has. */
+    readonly fields: WireFields = {},
+  ) {
+    super(message);
+  }
 }
 
 const types: Readonly<Record<Format, string>> = {
@@ -29,18 +51,18 @@ export function render(
   return { status, headers: { "content-type": types[format], ...headers }, body };
 }
 
-/** An error body. `recommend` adds the troubleshooting address that newer answers carry. */
-export function renderFault(format: Format, requestId: string, fault: EcsFault, recommend: boolean): Answer {
-  const address = `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(fault.code)}&product=Ecs`;
+/** `recommend` adds the troubleshooting address that newer answers carry. */
+export function renderRefusal(format: Format, requestId: string, refusal: Refusal, recommend: boolean): Answer {
+  const address = `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(refusal.code)}&product=Ecs`;
   const fields = {
     RequestId: requestId,
     HostId: "ecs.aliyuncs.com",
-    Code: fault.code,
-    Message: fault.message,
+    Code: refusal.code,
+    Message: refusal.message,
     ...(recommend ? { Recommend: address } : {}),
-    ...fault.fields,
+    ...refusal.fields,
   };
-  return render(format, fault.status, "Error", fields, fault.headers);
+  return render(format, refusal.status, "Error", fields, refusal.headers);
 }
 
 function element(name: string, value: Wire): string {

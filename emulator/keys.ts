@@ -1,5 +1,5 @@
-/** Who may call: the one key that is accepted, the clock, the nonces that were seen, and STS tokens. */
-import { EcsFault } from "./codes";
+/** Which requests are authenticated: the key that is accepted, its token, the clock, and the nonces that were seen. */
+import { Refusal } from "./answers";
 
 const MINUTE = 60_000;
 const SKEW = 15 * MINUTE;
@@ -12,7 +12,7 @@ export interface Credentials {
   readonly securityToken?: string | undefined;
 }
 
-/** What a caller says of itself, whichever way it signs. */
+/** What a caller claims, whichever way it signs. */
 export interface Claim {
   readonly accessKeyId: string;
   /** UTC, as `YYYY-MM-DDThh:mm:ssZ`. */
@@ -25,7 +25,7 @@ export interface Claim {
 }
 
 /** The one key that the emulator accepts, and the nonces it has seen. */
-export class Keyring {
+export class Keys {
   #revoked = false;
   readonly #nonces = new Map<string, number>();
 
@@ -45,17 +45,17 @@ export class Keyring {
     this.#revoked = true;
   }
 
-  /** Throws an `EcsFault` unless the request is signed with the key, fresh and not seen before. */
+  /** Throws an `Refusal` unless the request is signed with the key, fresh and not seen before. */
   verify(claim: Claim): void {
     const { accessKeyId, accessKeySecret, securityToken } = this.credentials;
     if (claim.accessKeyId !== accessKeyId) {
-      throw new EcsFault("InvalidAccessKeyId.NotFound", 404, "There is no such AccessKeyId.");
+      throw new Refusal("InvalidAccessKeyId.NotFound", 404, "There is no such AccessKeyId.");
     }
     this.#checkClock(claim.timestamp);
     this.#checkToken(claim.securityToken, securityToken);
-    if (this.#revoked) throw new EcsFault("InvalidAccessKeyId.Inactive", 400, "The AccessKey is disabled.");
+    if (this.#revoked) throw new Refusal("InvalidAccessKeyId.Inactive", 400, "The AccessKey is disabled.");
     if (claim.signature !== claim.expected(accessKeySecret)) {
-      throw new EcsFault("SignatureDoesNotMatch", 400, "The signature is not the one the emulator calculated.");
+      throw new Refusal("SignatureDoesNotMatch", 400, "The signature is not the one the emulator calculated.");
     }
     this.#useNonce(claim.nonce);
   }
@@ -63,20 +63,20 @@ export class Keyring {
   #checkClock(timestamp: string): void {
     const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
     if (Number.isNaN(at)) {
-      throw new EcsFault("InvalidTimeStamp.Format", 400, "The time must be UTC as YYYY-MM-DDThh:mm:ssZ.");
+      throw new Refusal("InvalidTimeStamp.Format", 400, "The time must be UTC as YYYY-MM-DDThh:mm:ssZ.");
     }
     if (Math.abs(this.now() - at) > SKEW) {
-      throw new EcsFault("InvalidTimeStamp.Expired", 400, "The time is more than 15 minutes away from now.");
+      throw new Refusal("InvalidTimeStamp.Expired", 400, "The time is more than 15 minutes away from now.");
     }
   }
 
   #checkToken(token: string | undefined, expected: string | undefined): void {
     if (token === expected) {
       if (token === undefined || !this.#revoked) return;
-      throw new EcsFault("InvalidSecurityToken.Expired", 400, "The SecurityToken has expired.");
+      throw new Refusal("InvalidSecurityToken.Expired", 400, "The SecurityToken has expired.");
     }
-    if (!token) throw new EcsFault("InvalidSecurityToken.Malformed", 400, "This AccessKey needs its SecurityToken.");
-    throw new EcsFault("InvalidSecurityToken.MismatchWithAccessKey", 400, "The SecurityToken is not this AccessKey's.");
+    if (!token) throw new Refusal("InvalidSecurityToken.Malformed", 400, "This AccessKey needs its SecurityToken.");
+    throw new Refusal("InvalidSecurityToken.MismatchWithAccessKey", 400, "The SecurityToken is not this AccessKey's.");
   }
 
   #useNonce(nonce: string): void {
@@ -86,7 +86,7 @@ export class Keyring {
       if (now - at <= 2 * SKEW) break;
       this.#nonces.delete(old);
     }
-    if (this.#nonces.has(nonce)) throw new EcsFault("SignatureNonceUsed", 400, "The SignatureNonce was used before.");
+    if (this.#nonces.has(nonce)) throw new Refusal("SignatureNonceUsed", 400, "The SignatureNonce was used before.");
     this.#nonces.set(nonce, now);
   }
 }

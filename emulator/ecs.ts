@@ -1,10 +1,9 @@
-/** What Attach, Detach and Describe do and when they refuse. Sources: the ECS API reference pages of the three. */
-import { type EcsAction, EcsFault, type Generation, lists, statusOf } from "./codes";
-import { required, wholeNumber } from "./params";
-import type { Params } from "./request";
-import type { Trouble } from "./trouble";
-import { createVpcOperations } from "./vpcOperations";
-import type { WireFields } from "./wire";
+/** The operations of ECS for ClassicLink: what they do and when they refuse. Sources: the three pages of the ECS API reference. */
+import { Refusal, type WireFields } from "./answers";
+import { type Action, type Generation, lists, statusOf } from "./errorTable";
+import type { CalledFor, Faults } from "./faults";
+import { instanceIdsOf, type Params, required, wholeNumber } from "./request";
+import { createVpcOperations } from "./vpc";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers to what the reference leaves open; run tests against both. */
@@ -33,17 +32,17 @@ export interface Rules {
   readonly undocumented: Undocumented;
 }
 
-export type Operations = Readonly<Record<EcsAction, (params: Params) => WireFields>>;
+export type Operations = Readonly<Record<Action, (params: Params) => WireFields>>;
 
-/** The operations over one world. Each returns its answer without the RequestId, or throws an `EcsFault`. */
-export function createOperations(world: World, trouble: Trouble, rules: Rules): Operations {
+/** The operations over one world. Each returns its answer without the RequestId, or throws an `Refusal`. */
+export function createOperations(world: World, faults: Faults, rules: Rules): Operations {
   const { generation, undocumented } = rules;
 
-  function refusals(action: EcsAction) {
-    return (code: string, message: string) => new EcsFault(code, statusOf(action, code, generation), message);
+  function refusals(action: Action) {
+    return (code: string, message: string) => new Refusal(code, statusOf(action, code, generation), message);
   }
 
-  function region(action: EcsAction, params: Params): string {
+  function region(action: Action, params: Params): string {
     const regionId = required(params, "RegionId");
     if (world.knowsRegion(regionId)) return regionId;
     const absent = "InvalidRegionId.NotFound";
@@ -74,9 +73,7 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
     if (instance.status !== "Running" && instance.status !== "Stopped") {
       throw refuse("InvalidStatus.InstanceStatus", "The status of the instance must be Running or Stopped.");
     }
-    if (trouble.locked(instance.instanceId)) {
-      throw refuse("InvalidStatus.InstanceLocked", "The instance is busy with another task.");
-    }
+    faults.unlocked(calledFor(action, params));
     const vpc = world.vpc(vpcId, regionId);
     if (vpc?.owner !== SELF) throw refuse("InvalidVpcId.Malformed", "VpcId is not a VPC of the region.");
     return [instance, vpc];
@@ -105,13 +102,13 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
       if (world.count(vpcId) >= rules.quota) {
         throw refuse("QuotaExceeded", `The VPC holds its ${rules.quota} links.`);
       }
-      world.link(instanceId, vpcId, trouble.delay());
+      world.link(instanceId, vpcId, faults.delay(calledFor("AttachClassicLinkVpc", params)));
       return {};
     },
 
     DetachClassicLinkVpc(params) {
       const [{ instanceId }, { vpcId }] = pair("DetachClassicLinkVpc", params);
-      if (world.vpcOf(instanceId) === vpcId) world.unlink(instanceId, trouble.delay());
+      if (world.vpcOf(instanceId) === vpcId) world.unlink(instanceId, faults.delay(calledFor("DetachClassicLinkVpc", params)));
       else if (undocumented.detachUnlinked !== "ok") {
         throw refusals("DetachClassicLinkVpc")(
           "OperationDenied",
@@ -153,11 +150,11 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
         }
       }
       const named = instanceIds.size > 0;
-      const seen = world.look(regionId, named ? undefined : vpcId, named ? instanceIds : undefined);
-      if (undocumented.describeUnlinked === "error" && seen.length < instanceIds.size) {
+      const found = world.listed(regionId, named ? undefined : vpcId, named ? instanceIds : undefined);
+      if (undocumented.describeUnlinked === "error" && found.length < instanceIds.size) {
         throw refuse("InvalidInstanceId.NotFound", "One of the instances has no link.");
       }
-      const links = vpcId ? seen.filter((link) => link.vpcId === vpcId) : seen;
+      const links = vpcId ? found.filter((link) => link.vpcId === vpcId) : found;
       const page = links.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
       return {
         TotalCount: links.length,
@@ -169,8 +166,7 @@ export function createOperations(world: World, trouble: Trouble, rules: Rules): 
   };
 }
 
-/** The instances that a call names. The samples put a space after the comma. */
-export function instanceIdsOf(params: Params): string[] {
-  const listed = (params.get("InstanceId") ?? "").split(",").map((id) => id.trim());
-  return listed.filter((id) => id !== "");
+/** What fault rules are matched with. */
+export function calledFor(action: Action, params: Params): CalledFor {
+  return { action, regionId: params.get("RegionId") ?? "", instanceIds: instanceIdsOf(params) };
 }
