@@ -18,7 +18,12 @@ export interface ControlRequest {
 }
 
 /** Answers control calls of programs; never throws. Bodies and answers are JSON. */
-export function createControl(world: World, faults: Faults, journal: Journal, clearFaults: () => void): (request: ControlRequest) => Answer {
+export function createControl(
+  world: World,
+  faults: Faults,
+  journal: Journal,
+  clearFaults: () => void,
+): (request: ControlRequest) => Answer {
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
     "GET state": () => world.snapshot(),
     "GET links": () => world.links(),

@@ -108,7 +108,8 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
 
     DetachClassicLinkVpc(params) {
       const [{ instanceId }, { vpcId }] = pair("DetachClassicLinkVpc", params);
-      if (world.vpcOf(instanceId) === vpcId) world.unlink(instanceId, faults.delay(calledFor("DetachClassicLinkVpc", params)));
+      if (world.vpcOf(instanceId) === vpcId)
+        world.unlink(instanceId, faults.delay(calledFor("DetachClassicLinkVpc", params)));
       else if (undocumented.detachUnlinked !== "ok") {
         throw refusals("DetachClassicLinkVpc")(
           "OperationDenied",

@@ -70,12 +70,7 @@ export class Faults {
     const { rule } = first;
     const left = Math.max(...full.map(({ end }) => end)) - now;
     const headers: Record<string, string> = rule.retryAfter ? { "x-acs-retry-after": String(left) } : {};
-    throw new Refusal(
-      rule.code ?? "Throttling.User",
-      rule.status ?? 400,
-      "Too many calls of this operation.",
-      headers,
-    );
+    throw new Refusal(rule.code ?? "Throttling.User", rule.status ?? 400, "Too many calls of this operation.", headers);
   }
 
   /** Milliseconds by which the answer is late. */
@@ -119,11 +114,7 @@ export class Faults {
   unlocked(call: CalledFor): void {
     if (this.#matching("locked", call).length === 0) return;
     const code = "InvalidStatus.InstanceLocked";
-    throw new Refusal(
-      code,
-      statusOf(call.action, code, this.generation),
-      "The instance is busy with another task.",
-    );
+    throw new Refusal(code, statusOf(call.action, code, this.generation), "The instance is busy with another task.");
   }
 
   /** How long a change that this call makes is not listed. */

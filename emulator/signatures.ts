@@ -80,11 +80,7 @@ function readV3(request: ApiRequest): Claim {
   }
   const signedHeaders = names.split(";");
   if (mustBeSigned(request).some((name) => !signedHeaders.includes(name))) {
-    throw new Refusal(
-      "IncompleteSignature",
-      400,
-      "SignedHeaders must name host, content-type and every x-acs header.",
-    );
+    throw new Refusal("IncompleteSignature", 400, "SignedHeaders must name host, content-type and every x-acs header.");
   }
   if (given("x-acs-content-sha256") !== sha256(body)) {
     throw new Refusal("SignatureDoesNotMatch", 400, "x-acs-content-sha256 is not the hash of the body.");

@@ -21,7 +21,8 @@ export class Visibility {
     const before = this.#unlisted.get(instanceId);
     const listed = before ? before.listed : was;
     if (delay === undefined) this.#unlisted.delete(instanceId);
-    else if ("ms" in delay) this.#unlisted.set(instanceId, { listed, until: this.now() + delay.ms, describes: Infinity });
+    else if ("ms" in delay)
+      this.#unlisted.set(instanceId, { listed, until: this.now() + delay.ms, describes: Infinity });
     else this.#unlisted.set(instanceId, { listed, until: Infinity, describes: delay.describes });
   }
 

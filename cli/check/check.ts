@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { decodeText } from "../../provider/decodeText";
 import { connect } from "../../provider/resources/connect";
 import { plural } from "../../provider/links/operation";
-import { configuredRegion, settingsOf } from "../cloud";
+import { settingsOf } from "../cloud";
 import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
@@ -17,7 +17,7 @@ import { type Drift, findDrift } from "./drift";
 export async function check(file: string, options: CheckOptions): Promise<number> {
   const settings = settingsOf(options);
   const [name, text] = await readInput(file);
-  const declaration = readDeclaration(text, name, () => configuredRegion(settings));
+  const declaration = readDeclaration(text, name, () => settings.defaultRegion());
   const progress = await openProgress();
   try {
     const all = await findDrift(await connect(settings), declaration, progress);

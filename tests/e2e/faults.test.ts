@@ -13,7 +13,12 @@ describe("trouble while links are made", () => {
   test("[5] a lock of 30 s and a lost answer both end with the links as declared", async () => {
     shop = await openShop({ a: A, b: { instanceId: "i-b", vpcId: "vpc-1" } });
     shop.emulator.injectFault({ kind: "locked", instanceId: "i-a", forMs: 30_000 });
-    shop.emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", instanceId: "i-b", answer: "lost-answer" });
+    shop.emulator.injectFault({
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      instanceId: "i-b",
+      answer: "lost-answer",
+    });
     const { ok, output } = await shop.stack.up();
     expect(ok).toBe(true);
     expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
@@ -32,7 +37,12 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
     shop = await openShop({ a: A }, { door });
     // Keeps create waiting, so that it is still running when the provider is killed.
     shop.emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: fault, times: 1 });
-    shop.emulator.injectFault({ kind: "answer", action: "DescribeClassicLinkInstances", answer: "unavailable-503", times: 1000 });
+    shop.emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: "unavailable-503",
+      times: 1000,
+    });
     const up = shop.stack.up();
     await untilCalled(shop, "DescribeClassicLinkInstances", up);
     expect(killProvider(door, shop.project.folder)).toBe(true);
@@ -66,10 +76,10 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
     shop.declare({ renamed: A, c: { instanceId: "i-c", vpcId: "vpc-1" } });
     // Fails the update after the renamed resource is made, and before the old one is deleted.
     shop.emulator.injectFault({
-      kind: "fault",
-      on: "AttachClassicLinkVpc",
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
       instanceId: "i-c",
-      fault: { code: "Forbidden.SubUser" },
+      answer: { code: "Forbidden.SubUser" },
     });
     expect((await shop.stack.up()).ok).toBe(false);
     expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { delete: 1 } });

@@ -134,7 +134,11 @@ describe("discover", () => {
 
   test("shows what it could read, says what it could not, and exits with 1", async () => {
     await start(FEW);
-    emulator.injectFault({ kind: "answer", action: "DescribeClassicLinkInstances", answer: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     const { code, stdout, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(1);
     expect(stdout).toMatch(/REGION/);
@@ -155,8 +159,8 @@ describe("discover", () => {
     // Whichever was listed first: what it has shown is now in the other one, which is listed next.
     emulator.link("i-a", "vpc-2");
     emulator.link("i-c", "vpc-1");
-    first.release();
-    second.release();
+    first.resume();
+    second.resume();
     const { code, stderr } = await running;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: i-[ac] in cn-hangzhou was moved between vpc-/)]);
   });
@@ -169,7 +173,11 @@ describe("discover", () => {
 
   test("prints no JSON that is not complete", async () => {
     await start(FEW);
-    emulator.injectFault({ kind: "answer", action: "DescribeClassicLinkInstances", answer: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     expect(await run("discover", "--all-vpcs", "--json")).toMatchObject({ code: 1, stdout: "" });
   });
 
@@ -374,7 +382,11 @@ describe("adopt", () => {
 
   test("writes nothing when not every link could be read", async () => {
     await start(FEW);
-    emulator.injectFault({ kind: "answer", action: "DescribeClassicLinkInstances", answer: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     const { code, stderr } = await run("adopt", "--all-vpcs");
     expect(code).toBe(1);
     expect(stderr).toMatch(/InvalidVpc\.NotBelong[\s\S]*error: these are not all links, so nothing was written\n$/);

@@ -2,7 +2,6 @@
 
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
-import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
 import { Run } from "../../provider/links/ledger";
 import { Links } from "../../provider/links/links";
@@ -17,24 +16,23 @@ interface Options {
   /** Shared by the providers of one run. */
   readonly run?: Run;
   readonly scope?: Scope;
-  readonly forgetRetired?: boolean;
+  readonly mayForgetRetired?: () => boolean;
   /** What the provider is configured with. */
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A provider over a client, which is rate limited as it is outside of tests. */
+/** A provider over a client. */
 export function providerOf(
-  ecs: EcsClient,
-  { run, scope = {}, forgetRetired = false, config = {} }: Options = {},
+  client: EcsClient,
+  { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
-  const client = rateLimited(ecs);
   const reader = new LinkReader(client);
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired: () => forgetRetired }),
+    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired }),
   );
 }
 
@@ -62,6 +60,10 @@ export class Lifecycle {
 
   read(state: Link | Properties, context: CallContext = {}): Promise<Found | undefined> {
     return this.#resource.read(this.provider, { ...state }, context);
+  }
+
+  find(id: string, context: CallContext = {}): Promise<Found> {
+    return this.#resource.find(this.provider, id, context);
   }
 
   update(state: Link | Properties, inputs: Link | Properties, context: CallContext = {}): Promise<Found> {

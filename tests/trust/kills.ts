@@ -8,7 +8,7 @@ import { type Door, openShop, type Shop } from "../support/shop";
 /** A phase: the call at which the provider dies, which is carried out or not. */
 interface Phase {
   readonly name: string;
-  readonly at: Omit<PausePoint, "on">;
+  readonly at: Omit<PausePoint, "action">;
   /** It dies while it looks whether its change shows yet, and not at the change. */
   readonly whileLooking?: boolean;
 }
@@ -51,10 +51,14 @@ export function describeKills(door: Door): void {
   afterAll(() => shop?.close());
 
   /** Kills the provider at a phase of an operation, which then fails. */
-  async function killed({ at, whileLooking }: Phase, on: PausePoint["on"], operate: () => Promise<{ ok: boolean }>) {
+  async function killed(
+    { at, whileLooking }: Phase,
+    action: PausePoint["action"],
+    operate: () => Promise<{ ok: boolean }>,
+  ) {
     const { emulator, project } = shop;
     if (whileLooking) emulator.injectFault({ kind: "invisible", ms: 600_000 });
-    const held = emulator.pause({ ...at, on: whileLooking ? "DescribeClassicLinkInstances" : on });
+    const held = emulator.pause({ ...at, action: whileLooking ? "DescribeClassicLinkInstances" : action });
     const operation = operate();
     // Ends with the operation at the latest: then it never came there.
     const isThere = await Promise.race([held.arrived.then(() => true), operation.then(() => false)]);

@@ -97,9 +97,9 @@ describe.each(NAMES)("[17] credentials of %s", (name) => {
       const { accessKeySecret, securityToken = "" } = source.keys;
       const quoted = [accessKeySecret, securityToken].flatMap((secret) => [secret, encodeURIComponent(secret)]);
       source.ecs.injectFault({
-        kind: "fault",
-        on: "AttachClassicLinkVpc",
-        fault: { code, message: `refused ${quoted.join(" and ")}` },
+        kind: "answer",
+        action: "AttachClassicLinkVpc",
+        answer: { code, message: `refused ${quoted.join(" and ")}` },
       });
       expect(leaksIn(await toldBy(call(source, "AttachClassicLinkVpc")), source.secrets)).toEqual([]);
     },

@@ -11,7 +11,7 @@ import type { System } from "./system";
 
 /** What befalls an operation. */
 export interface Mishap {
-  readonly troubles?: readonly FaultRule[];
+  readonly faults?: readonly FaultRule[];
   /** The provider is killed when this call to ECS comes, which is then carried out or not. */
   readonly kill?: { readonly at: PausePoint; readonly carriedOut: boolean };
   /** The key is revoked when this call comes. */
@@ -73,14 +73,14 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
   async #operate(program: Program, system: System): Promise<{ run: Run; isForgiven: boolean }> {
     const { emulator, kept } = system;
-    const { troubles = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
-    for (const trouble of troubles) emulator.injectFault(trouble);
+    const { faults = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
+    for (const fault of faults) emulator.injectFault(fault);
     let isForgiven = lostAnswer !== undefined;
     if (revoke !== undefined) {
       const held = emulator.pause(revoke);
       void held.arrived.then(() => {
         emulator.revokeKey();
-        held.release();
+        held.resume();
       });
     }
     if (cancel !== undefined) {
@@ -88,14 +88,14 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       void held.arrived
         .then(() => Promise.all(DOORS.map((door) => kept[door].cancel())))
         .catch(() => "killed meanwhile")
-        .then(() => held.release());
+        .then(() => held.resume());
     }
     if (kill !== undefined) {
       const held = emulator.pause(kill.at);
       void held.arrived.then(() => {
         isForgiven = true;
         for (const door of DOORS) kept[door].kill();
-        if (kill.carriedOut) held.release();
+        if (kill.carriedOut) held.resume();
         else held.cut();
       });
     }

@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { type Emulator, startEmulator, type FaultRule } from "../../../emulator";
 import { attach, call, type Given, list, type RawAnswer, send, start } from "./caller";
 
-const on = "DescribeClassicLinkInstances";
+const action = "DescribeClassicLinkInstances";
 const ask = (emulator: Emulator, given: Given = {}) => list(emulator, { VpcId: "vpc-1", ...given });
 const refuse = (rule: FaultRule) => (emulator: Emulator) => {
   emulator.injectFault(rule);
@@ -11,7 +11,7 @@ const refuse = (rule: FaultRule) => (emulator: Emulator) => {
 };
 const throttle = (code?: string, status?: number) => refuse({ kind: "throttle", quota: 0, code, status });
 /** What these three operations have no cause for, or the emulator no clock: the words of the answer all the same. */
-const scripted = (code: string, status?: number) => refuse({ kind: "answer", action: on, answer: { code, status } });
+const scripted = (code: string, status?: number) => refuse({ kind: "answer", action, answer: { code, status } });
 const given = (changes: Given) => (emulator: Emulator) => ask(emulator, changes);
 
 // Code, and every HTTP status that the pages give it; several where they differ by operation or edition.
@@ -22,7 +22,7 @@ const rows: [code: string, statuses: number[], provoke: (emulator: Emulator) => 
   ["Throttling.User", [400], throttle()],
   ["Throttling.Api", [400], throttle("Throttling.Api")],
   ["Rejected.Throttling", [400], throttle("Rejected.Throttling")],
-  ["ServiceUnavailable", [503], refuse({ kind: "answer", action: on, answer: "unavailable-503" })],
+  ["ServiceUnavailable", [503], refuse({ kind: "answer", action, answer: "unavailable-503" })],
   ["ServiceUnavailable.RegionMaintaining", [503], scripted("ServiceUnavailable.RegionMaintaining")],
   ["InternalError", [500], scripted("InternalError")],
   ["UnknownError", [400], scripted("UnknownError")],

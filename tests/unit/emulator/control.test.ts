@@ -41,7 +41,7 @@ test("reads and clears the journal, which does not list control calls", async ()
   expect(await read(emulator, "/-/calls")).toEqual([]);
 });
 
-describe("trouble", () => {
+describe("faults", () => {
   const rules = [
     { kind: "locked", instanceId: "i-1", times: 1 },
     {
@@ -53,7 +53,14 @@ describe("trouble", () => {
       code: "Throttling",
     },
     { kind: "denied", action: "AttachClassicLinkVpc" },
-    { kind: "answer", action: "AttachClassicLinkVpc", answer: "unavailable-503", times: 1, skip: 0, afterWork: false },
+    {
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      answer: "unavailable-503",
+      times: 1,
+      skip: 0,
+      afterWork: false,
+    },
     {
       kind: "answer",
       action: "AttachClassicLinkVpc",
@@ -87,25 +94,29 @@ describe("trouble", () => {
 
 describe("what is wrong is told by name", () => {
   const wrong: [path: string, value: unknown, told: string][] = [
-    ["trouble", [], "rule must be an object"],
-    ["trouble", { kind: "storm" }, "rule.kind must be one of locked"],
-    ["trouble", { kind: "locked" }, "locked rule.instanceId must be a text"],
-    ["trouble", { kind: "locked", instanceId: "i-1", tires: 1 }, 'has no field \\"tires\\"'],
-    ["trouble", { kind: "locked", instanceId: "i-1", quota: 1 }, 'locked rule has no field \\"quota\\"'],
-    ["trouble", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
-    ["trouble", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
-    ["trouble", { kind: "answer", action: "StopInstance", answer: "timeout" }, "fault rule.on must be one of Attach"],
+    ["faults", [], "rule must be an object"],
+    ["faults", { kind: "storm" }, "rule.kind must be one of answer"],
+    ["faults", { kind: "locked", instanceId: 1 }, "locked rule.instanceId must be a text"],
+    ["faults", { kind: "locked", instanceId: "i-1", tires: 1 }, 'has no field \\"tires\\"'],
+    ["faults", { kind: "locked", instanceId: "i-1", quota: 1 }, 'locked rule has no field \\"quota\\"'],
+    ["faults", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
+    ["faults", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
     [
-      "trouble",
+      "faults",
+      { kind: "answer", action: "StopInstance", answer: "timeout" },
+      "answer rule.action must be one of Attach",
+    ],
+    [
+      "faults",
       { kind: "answer", action: "AttachClassicLinkVpc", answer: "typo" },
-      "fault rule.fault must be one of reset",
+      "answer rule.answer must be one of reset",
     ],
     [
-      "trouble",
+      "faults",
       { kind: "answer", action: "AttachClassicLinkVpc", answer: { code: "X", status: "404" } },
-      "fault.status must",
+      "answer.status must",
     ],
-    ["trouble", { kind: "throttle", quota: 1, retryAfter: "yes" }, "throttle rule.retryAfter must be true or false"],
+    ["faults", { kind: "throttle", quota: 1, retryAfter: "yes" }, "throttle rule.retryAfter must be true or false"],
     ["instances", { instanceId: "i-1", status: "Sleeping" }, "instance.status must be one of Pending"],
     ["instances", JSON.parse('{"instanceId":"i-1","__proto__":{"owner":"x"}}'), 'has no field \\"__proto__\\"'],
     ["links", { instanceId: "i-none", vpcId: "vpc-1" }, "no instance i-none"],

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
-import { canonicalRequest, mustBeSigned, readClaim, sign } from "../../../emulator/acs3";
-import { Keyring } from "../../../emulator/keyring";
+import { Keys } from "../../../emulator/keys";
 import { type HttpRequest, readRequest } from "../../../emulator/request";
+import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/signatures";
 import { type RawAnswer, send, start } from "./caller";
 
 const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");
@@ -50,7 +50,7 @@ describe.each(vectors)("$title", ({ query, host, action, date, nonce, accessKeyI
 
   test("is signed as the vector says", () => {
     const names = mustBeSigned(unsigned);
-    expect(sign(unsigned, names, accessKeySecret)).toBe(vector.signature);
+    expect(signV3(unsigned, names, accessKeySecret)).toBe(vector.signature);
     if (vector.canonicalHash !== undefined)
       expect(sha256(canonicalRequest(unsigned, names))).toBe(vector.canonicalHash);
   });
@@ -60,9 +60,9 @@ describe.each(vectors)("$title", ({ query, host, action, date, nonce, accessKeyI
     const authorization = `ACS3-HMAC-SHA256 Credential=${accessKeyId},SignedHeaders=${names},Signature=${vector.signature}`;
     const request = readRequest({ ...unsigned, headers: { ...headers, authorization } });
     expect(request).toMatchObject({ isV3: true, action, version: "2014-05-26" });
-    const keyring = new Keyring({ accessKeyId, accessKeySecret }, () => Date.parse(date));
-    expect(() => keyring.verify(readClaim(request))).not.toThrow();
-    expect(() => keyring.verify(readClaim(request))).toThrow("The SignatureNonce was used before.");
+    const keys = new Keys({ accessKeyId, accessKeySecret }, () => Date.parse(date));
+    expect(() => keys.verify(readClaim(request))).not.toThrow();
+    expect(() => keys.verify(readClaim(request))).toThrow("The SignatureNonce was used before.");
   });
 });
 
@@ -100,7 +100,7 @@ function describeLinks(emulator: Emulator, { query, headers: given, body = "", s
     body: Buffer.from(body),
   };
   const names = [...mustBeSigned(unsigned), ...signs].sort();
-  const signature = sign(unsigned, names, "testsecret");
+  const signature = signV3(unsigned, names, "testsecret");
   const authorization = `ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=${names.join(";")},Signature=${signature}`;
   return send(emulator, {
     method: "POST",

@@ -1,11 +1,11 @@
-/** The day ClassicLink is no longer offered: what a delete does then, and what everything else says. */
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { ClassicLinkLifecycle } from "../../provider/classicLink";
-import { HalfMadeError } from "../../provider/classicLinkError";
-import { ClassicLinksLifecycle } from "../../provider/classicLinks";
-import { LinkReader } from "../../provider/ecs/linkReader";
-import { LinkSteps } from "../../provider/linkSteps";
+/** Where ECS offers no ClassicLink any more: what a delete does, and what everything else says. */
+
+import { describe, expect, test } from "@jest/globals";
+import { classicLinks } from "../../provider/resources/classicLinks";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { SettingError } from "../../provider/settings";
+import { simulateClock } from "../support/clock";
+import { Lifecycle } from "../support/lifecycle";
 import { done, failed, fails, type Method, refusal, ScriptedEcs } from "../support/scriptedEcs";
 
 const CODES = ["InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidInstanceId.LimitedRegion"];
@@ -13,27 +13,24 @@ const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
 const { regionId, vpcId } = link;
 const members = { regionId, vpcId, instanceIds: ["i-a", "i-b"], movedAway: {} };
 
-beforeEach(() => void jest.useFakeTimers());
-afterEach(() => {
-  expect(jest.getTimerCount()).toBe(0);
-  jest.useRealTimers();
-});
+simulateClock();
 
 /** A cloud that holds the links of i-a and i-b, and refuses some methods with a code. */
-function cloud(code: string, refused: readonly Method[], forgetRetired: () => boolean = () => true) {
+function cloud(code: string, refused: readonly Method[], mayForgetRetired: () => boolean = () => true) {
   const ecs = new ScriptedEcs();
   for (const id of members.instanceIds) ecs.links.set(id, vpcId);
   for (const method of refused) ecs.always(method, fails(refusal(method, code)));
   const warnings: string[] = [];
   const context = { warn: (message: string) => void warnings.push(message) };
-  const steps = new LinkSteps(ecs, new LinkReader(ecs), { forgetRetired });
+  const lifecycle = new Lifecycle(ecs, { mayForgetRetired });
+  const fleet = new Lifecycle(ecs, { mayForgetRetired }, classicLinks);
   return {
     ecs,
     warnings,
-    one: { delete: () => new ClassicLinkLifecycle(steps).delete(link, context) },
-    many: { delete: () => new ClassicLinksLifecycle(steps).delete(members, context) },
-    lifecycle: new ClassicLinkLifecycle(steps),
-    fleet: new ClassicLinksLifecycle(steps),
+    one: { delete: () => lifecycle.delete(link, context) },
+    many: { delete: () => fleet.delete(members, context) },
+    lifecycle,
+    fleet,
   };
 }
 
@@ -55,15 +52,15 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
     const { one, warnings } = cloud(code, everything);
     await done(one.delete());
     expect(warnings).toEqual([
-      `ECS offers no ClassicLink in cn-hangzhou any more (${code}), so it neither removes nor shows links: ` +
-        "let go of 1 link without knowing whether anything is left: i-a to vpc-b",
+      `ECS offers no ClassicLink in cn-hangzhou any more (${code}), so it neither removes nor lists links: ` +
+        "dropped 1 link without knowing whether anything is left: i-a to vpc-b",
     ]);
   });
 
   test("a delete of many that may forget ends, with one warning for all of them", async () => {
     const { many, warnings } = cloud(code, everything);
     await done(many.delete());
-    expect(warnings).toEqual([expect.stringMatching(/let go of 2 links .*: i-a to vpc-b, i-b to vpc-b$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/dropped 2 links .*: i-a to vpc-b, i-b to vpc-b$/)]);
   });
 
   test.each(["create", "update"] as const)(
@@ -72,7 +69,10 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
       const { lifecycle, fleet } = cloud(code, everything);
       const declared = { regionId, vpcId, instanceIds: ["i-a"] };
       const changed = call === "create" ? fleet.create(declared) : fleet.update(members, declared);
-      for (const { message } of [await failed(lifecycle[call](link)), await failed(changed)]) {
+      for (const { message } of [
+        await failed(call === "create" ? lifecycle.create(link) : lifecycle.update(link, link)),
+        await failed(changed),
+      ]) {
         expect(message).toMatch(new RegExp(`(AttachClassicLinkVpc|DescribeClassicLinkInstances): ${code}`));
         expect(message).toContain("ECS offers no ClassicLink there, or no longer");
       }
@@ -81,7 +81,7 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
 
   test("a read says so too, and takes nothing for gone", async () => {
     const { lifecycle, fleet } = cloud(code, everything);
-    for (const { message } of [await failed(lifecycle.read(link)), await failed(fleet.read(members, false))]) {
+    for (const { message } of [await failed(lifecycle.read(link)), await failed(fleet.read(members))]) {
       expect(message).toContain(`DescribeClassicLinkInstances: ${code}`);
       expect(message).toContain("ECS offers no ClassicLink there, or no longer");
     }
@@ -136,9 +136,9 @@ describe("a link that may be forgotten", () => {
     const { fleet } = cloud(code, everything);
     const warnings: string[] = [];
     const instanceIds = Array.from({ length: 1000 }, (_, n) => `i-${n}`);
-    await done(fleet.delete({ ...members, instanceIds }, { warn: (message) => void warnings.push(message) }));
+    await done(fleet.delete({ ...members, instanceIds }, { warn: (message: string) => void warnings.push(message) }));
     expect(warnings).toEqual([
-      expect.stringMatching(/let go of 1000 links .*: i-0 to vpc-b, (i-\d to vpc-b, ){4}995 more$/),
+      expect.stringMatching(/dropped 1000 links .*: i-0 to vpc-b, (i-\d to vpc-b, ){4}995 more$/),
     ]);
   });
 });
@@ -146,6 +146,6 @@ describe("a link that may be forgotten", () => {
 test("members that the state holds stay in it when an update cannot tell whether they are linked", async () => {
   const { fleet } = cloud("InvalidApi.NotFound", everything, () => false);
   const error = await failed(fleet.update(members, { regionId, vpcId, instanceIds: ["i-a", "i-b", "i-c"] }));
-  expect(error).toBeInstanceOf(HalfMadeError);
+  expect(error).toBeInstanceOf(PartiallyCreatedError);
   expect(error).toMatchObject({ properties: { instanceIds: ["i-a", "i-b"] } });
 });

@@ -123,7 +123,7 @@ describe("delayed visibility", () => {
 });
 
 describe("a fault", () => {
-  const on = "AttachClassicLinkVpc";
+  const action = "AttachClassicLinkVpc";
   const answered: [AnswerName, number, RegExp][] = [
     ["gateway-html", 502, /^<html>/],
     ["unavailable-503", 503, /"Code":"ServiceUnavailable"/],
@@ -136,7 +136,7 @@ describe("a fault", () => {
   test.each(answered)("%s is HTTP %s, without and with the work done", async (fault, status, body) => {
     const emulator = await start();
     for (const afterWork of [false, true]) {
-      emulator.injectFault({ kind: "answer", action: on, answer: fault, afterWork });
+      emulator.injectFault({ kind: "answer", action, answer: fault, afterWork });
       const answer = await attach(emulator, "i-1", "vpc-1");
       expect([answer.status, body.test(answer.text)]).toEqual([status, true]);
       expect(emulator.links()).toHaveLength(afterWork ? 1 : 0);
@@ -150,19 +150,19 @@ describe("a fault", () => {
   ];
   test.each(cut)("%s cuts the connection and leaves %s links", async (fault, links) => {
     const emulator = await start();
-    emulator.injectFault({ kind: "answer", action: on, answer: fault });
+    emulator.injectFault({ kind: "answer", action, answer: fault });
     await expect(attach(emulator, "i-1", "vpc-1")).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(emulator.links()).toHaveLength(links);
-    expect(emulator.calls()).toMatchObject([{ action: on, outcome: fault, status: 0 }]);
+    expect(emulator.calls()).toMatchObject([{ action, outcome: fault, status: 0 }]);
   });
 
   test.each([false, true])("timeout never answers, with the work done: %p", async (afterWork) => {
     const emulator = await start();
-    emulator.injectFault({ kind: "answer", action: on, answer: "timeout", afterWork });
+    emulator.injectFault({ kind: "answer", action, answer: "timeout", afterWork });
     const pending = attach(emulator, "i-1", "vpc-1");
     const ended = expect(pending).rejects.toMatchObject({ code: "ECONNRESET" });
     // Others are answered in the meantime; only closing the emulator ends this one.
-    await noted(emulator, "timeout", on);
+    await noted(emulator, "timeout", action);
     expect(emulator.links()).toHaveLength(afterWork ? 1 : 0);
     await emulator.close();
     await ended;
@@ -170,10 +170,10 @@ describe("a fault", () => {
 
   test("of any code takes the status of the operation's table unless it names one", async () => {
     const emulator = await start({ errorGeneration: "A" });
-    emulator.injectFault({ kind: "answer", action: on, answer: { code: "InvalidInstanceId.NotFound" } });
+    emulator.injectFault({ kind: "answer", action, answer: { code: "InvalidInstanceId.NotFound" } });
     emulator.injectFault({
       kind: "answer",
-      action: on,
+      action,
       answer: { code: "OperationConflict", status: 409, message: "Busy." },
     });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 404 });
@@ -185,7 +185,7 @@ describe("a fault", () => {
 
   test("skips calls first, strikes as often as told, and only its action and instance", async () => {
     const emulator = await start({ undocumented: { attachAgain: "ok" } });
-    emulator.injectFault({ kind: "fault", on, instanceId: "i-1", skip: 1, times: 2, fault: "unavailable-503" });
+    emulator.injectFault({ kind: "answer", action, instanceId: "i-1", skip: 1, times: 2, answer: "unavailable-503" });
     const statuses: number[] = [];
     for (const id of ["i-1", "i-2", "i-1", "i-2", "i-1", "i-1"]) {
       statuses.push((await attach(emulator, id, "vpc-1")).status);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { faultOfId, formatLinkId, parseLinkId } from "../../provider/linkId";
+import { faultOfId, formatLinkId, parseLinkId } from "../../provider/resources/ids";
 
 const region = () => "cn-default";
 
