@@ -37,7 +37,7 @@ export async function startCloud(instances: number, latencyMs: number): Promise<
     const told: T = JSON.parse(await answer.text());
     return told;
   };
-  if (latencyMs > 0) await control("POST", "trouble", { kind: "latency", ms: latencyMs });
+  if (latencyMs > 0) await control("POST", "faults", { kind: "latency", ms: latencyMs });
   return {
     environment,
     async takeCalls() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `pulumi-classiclink`: loads what a command needs when it is called, and tells errors in one sentence. */
 
+import "../provider/hosts/prerequisites";
 import { createProgram } from "./program";
 import { coloured } from "./terminal";
 

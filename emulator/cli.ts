@@ -28,8 +28,8 @@ vpc-test2. While it runs, the control API shows and changes what is in it:
 
   curl http://127.0.0.1:4010/-/links          what is linked; also /-/calls, /-/state
   curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back
-  curl http://127.0.0.1:4010/-/trouble -H 'content-type: application/json' \\
-       -d '{"kind":"locked","instanceId":"i-test2","tries":3}'  make trouble
+  curl http://127.0.0.1:4010/-/faults -H 'content-type: application/json' \\
+       -d '{"kind":"locked","instanceId":"i-test2","times":3}'  inject a fault
 `;
 
 function readArguments(argv: readonly string[]): EmulatorOptions | "help" {

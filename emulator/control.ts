@@ -1,10 +1,10 @@
-/** The control API under `/-/`: the handle's calls over HTTP, for programs that are not in the emulator's process. */
+/** The control API under `/-/`: the emulator's methods over HTTP, for other processes. */
 import type { IncomingHttpHeaders } from "node:http";
-import { isFromProgram } from "./callers";
+import type { Answer } from "./answers";
+import type { Faults } from "./faults";
 import type { Journal } from "./journal";
-import type { Answer } from "./render";
-import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./shape";
-import type { Trouble } from "./trouble";
+import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./parse";
+import { isFromProgram } from "./request";
 import { UnknownIdError, type World } from "./world";
 
 export const CONTROL_PATH = "/-/";
@@ -18,7 +18,12 @@ export interface ControlRequest {
 }
 
 /** Answers control calls of programs; never throws. Bodies and answers are JSON. */
-export function createControl(world: World, trouble: Trouble, journal: Journal): (request: ControlRequest) => Answer {
+export function createControl(
+  world: World,
+  faults: Faults,
+  journal: Journal,
+  clearFaults: () => void,
+): (request: ControlRequest) => Answer {
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
     "GET state": () => world.snapshot(),
     "GET links": () => world.links(),
@@ -33,11 +38,8 @@ export function createControl(world: World, trouble: Trouble, journal: Journal):
     "DELETE vpcs": (_, vpcId) => world.removeVpc(vpcId),
     "GET calls": () => journal.calls(),
     "DELETE calls": () => journal.clear(),
-    "POST trouble": (body) => trouble.add(parseRule(body)),
-    "DELETE trouble": () => {
-      trouble.clear();
-      world.showAll();
-    },
+    "POST faults": (body) => faults.add(parseRule(body)),
+    "DELETE faults": () => clearFaults(),
   };
 
   return ({ method, path, headers, body }) => {

@@ -1,7 +1,7 @@
-/** What was asked of the emulator and what came of it, without anything secret. */
-import type { EcsRequest } from "./request";
+/** The calls that were made and their outcomes, without anything secret. */
+import type { ApiRequest } from "./request";
 
-/** One call, as the journal keeps it. */
+/** One call in the journal. */
 export interface Call {
   /** Milliseconds since the epoch, when the call arrived. */
   readonly at: number;
@@ -9,17 +9,17 @@ export interface Call {
   readonly action: string;
   /** Business parameters under their wire names: `RegionId`, `InstanceId`, `VpcId`, `PageNumber`, `PageSize`. */
   readonly params: Readonly<Record<string, string>>;
-  /** `"ok"`, the error code, or the name of the fault that struck. */
+  /** `"ok"`, the error code, the name of the injected answer, or `"cut"`. */
   readonly outcome: string;
   readonly requestId: string;
   /** HTTP status; 0 when nothing was answered. */
   readonly status: number;
 }
 
-// A list, not "all but the secret ones": what a caller sends by mistake must not be kept.
-const kept = ["RegionId", "InstanceId", "VpcId", "PageNumber", "PageSize"];
-const LONGEST = 4096;
-const MOST = 20_000;
+// A list, not "all but the secret ones": what a caller sends by mistake must not be recorded.
+const recorded = ["RegionId", "InstanceId", "VpcId", "PageNumber", "PageSize"];
+const LONGEST_VALUE = 4096;
+const MOST_CALLS = 20_000;
 /** Of all calls together, in characters. What is usual stays far below. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
@@ -30,24 +30,24 @@ export class Journal {
   /** Keeps the newest 20000 calls, or fewer where their parameters are very long. */
   add(
     at: number,
-    { action, params }: Pick<EcsRequest, "action" | "params">,
+    { action, params }: Pick<ApiRequest, "action" | "params">,
     outcome: string,
     requestId: string,
     status: number,
   ): void {
     const business: Record<string, string> = {};
-    for (const name of kept) {
+    for (const name of recorded) {
       const value = params.get(name);
-      if (value !== undefined) business[name] = copy(value, LONGEST);
+      if (value !== undefined) business[name] = copy(value, LONGEST_VALUE);
     }
     const call = { at, action: copy(action, 128), params: business, outcome, requestId, status };
     this.#calls.push(call);
     this.#text += lengthOf(call);
-    if (this.#calls.length > 2 * MOST || this.#text > 2 * MOST_TEXT) this.#trim();
+    if (this.#calls.length > 2 * MOST_CALLS || this.#text > 2 * MOST_TEXT) this.#trim();
   }
 
   calls(): Call[] {
-    return this.#calls.slice(-MOST);
+    return this.#calls.slice(-MOST_CALLS);
   }
 
   clear(): void {
@@ -58,7 +58,7 @@ export class Journal {
   #trim(): void {
     let from = this.#calls.length;
     this.#text = 0;
-    for (const call of this.#calls.slice(-MOST).reverse()) {
+    for (const call of this.#calls.slice(-MOST_CALLS).reverse()) {
       if (this.#text + lengthOf(call) > MOST_TEXT) break;
       this.#text += lengthOf(call);
       from -= 1;

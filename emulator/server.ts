@@ -1,12 +1,12 @@
-/** Bytes in, bytes out: node:http on loopback, request parsing with a body limit, and connections cut on demand. */
+/** The HTTP server on loopback: reads requests with a body limit, sends replies, cuts connections on demand. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Reply } from "./answers";
 import { CONTROL_PATH, type ControlRequest } from "./control";
 import type { HttpRequest } from "./request";
-import type { Reply } from "./strike";
 
 const LIMIT = 1024 * 1024;
-// How much more is read and thrown away, so that the caller gets to read why it was refused.
-const PATIENCE = 16 * LIMIT;
+// A larger body is read and thrown away up to this size, so that the caller can read why it was refused.
+const READ_LIMIT = 16 * LIMIT;
 
 /** The request body; undefined when it is too large. */
 async function read(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -15,7 +15,7 @@ async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   for await (const chunk of request) {
     size += chunk.length;
     if (size <= LIMIT) chunks.push(chunk);
-    else if (size > PATIENCE) return undefined;
+    else if (size > READ_LIMIT) return undefined;
   }
   return size > LIMIT ? undefined : Buffer.concat(chunks);
 }
@@ -31,7 +31,7 @@ function send(response: ServerResponse, reply: Reply, close: boolean): void {
 /** Listens on 127.0.0.1 and nowhere else. Resolves when it does, rejects when the port is taken. */
 export function serve(
   port: number,
-  ecs: (request: HttpRequest) => Promise<Reply>,
+  api: (request: HttpRequest) => Promise<Reply>,
   control: (request: ControlRequest) => Reply,
 ): Promise<Server> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -40,12 +40,12 @@ export function serve(
     const body = await read(request);
     const reply = path.startsWith(CONTROL_PATH)
       ? control({ method, path, headers, body: body?.toString("utf8") })
-      : await ecs({ method, path, query: new Map(new URLSearchParams(query)), headers, body });
+      : await api({ method, path, query: new Map(new URLSearchParams(query)), headers, body });
     send(response, reply, body === undefined);
   }
 
   const server = createServer((request, response) => {
-    // The only way to fail is a caller who went away in the middle of its body.
+    // This fails only if the caller closed its connection in the middle of its body.
     answer(request, response).catch(() => response.socket?.destroy());
   });
   return new Promise((resolve, reject) => {

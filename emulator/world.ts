@@ -1,5 +1,5 @@
-/** The cloud behind the emulator: instances, VPCs, their links, and what a reader sees of them. No HTTP, no codes. */
-import { type Delay, Veil } from "./veil";
+/** The cloud behind the emulator: instances, VPCs and links. No HTTP, no error codes. */
+import { type Delay, Visibility } from "./visibility";
 
 export const instanceStatuses = ["Pending", "Starting", "Running", "Stopping", "Stopped"] as const;
 export const networkTypes = ["classic", "vpc"] as const;
@@ -28,23 +28,23 @@ export interface Vpc {
   readonly owner: string;
 }
 
-/** A link as the emulator's owner sees it, visible to Describe or not yet. */
+/** A link, listed by Describe or not yet. */
 export interface Link {
   readonly regionId: string;
   readonly instanceId: string;
   readonly vpcId: string;
 }
 
-type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** What may be said of an instance; left out: `Running`, `classic`, owner `self`, the emulator's region. */
-export type InstanceSeed = { readonly instanceId: string } & Loose<Omit<Instance, "instanceId">>;
-/** What may be said of a VPC; left out: ClassicLink enabled, owner `self`, the emulator's region. */
-export type VpcSeed = { readonly vpcId: string } & Loose<Omit<Vpc, "vpcId">>;
+/** An instance to add; defaults: `Running`, `classic`, owner `self`, the emulator's region. */
+export type InstanceSeed = { readonly instanceId: string } & Optional<Omit<Instance, "instanceId">>;
+/** A VPC to add; defaults: ClassicLink enabled, owner `self`, the emulator's region. */
+export type VpcSeed = { readonly vpcId: string } & Optional<Omit<Vpc, "vpcId">>;
 /** A link to start with; its instance and VPC must be known. */
 export type LinkSeed = Pick<Link, "instanceId" | "vpcId">;
 
-/** A change that cannot be made because what it names does not exist. */
+/** A change names an instance or a VPC that does not exist. */
 export class UnknownIdError extends Error {
   override readonly name = "UnknownIdError";
 }
@@ -53,7 +53,7 @@ export class World {
   readonly #instances = new Map<string, Instance>();
   readonly #vpcs = new Map<string, Vpc>();
   readonly #links = new Map<string, string>();
-  readonly #veil: Veil;
+  readonly #visibility: Visibility;
 
   /** Called after every change. */
   changed: () => void = () => {};
@@ -64,7 +64,7 @@ export class World {
     private readonly regions: Set<string>,
     now: () => number,
   ) {
-    this.#veil = new Veil(now);
+    this.#visibility = new Visibility(now);
     regions.add(regionId);
   }
 
@@ -85,33 +85,33 @@ export class World {
 
   /** The VPCs of a region, by id. */
   vpcs(regionId: string): Vpc[] {
-    const there = [...this.#vpcs.values()].filter((vpc) => vpc.regionId === regionId);
-    return there.sort((a, b) => (a.vpcId < b.vpcId ? -1 : 1));
+    const found = [...this.#vpcs.values()].filter((vpc) => vpc.regionId === regionId);
+    return found.sort((a, b) => (a.vpcId < b.vpcId ? -1 : 1));
   }
 
-  /** Adds an instance, or changes what is said of one that is there. */
-  putInstance({ instanceId, ...said }: InstanceSeed): void {
+  /** Adds an instance, or changes the given properties of a known one. */
+  putInstance({ instanceId, ...given }: InstanceSeed): void {
     const was = this.#instances.get(instanceId);
-    const regionId = said.regionId ?? was?.regionId ?? this.regionId;
-    const status = said.status ?? was?.status ?? "Running";
-    const networkType = said.networkType ?? was?.networkType ?? "classic";
+    const regionId = given.regionId ?? was?.regionId ?? this.regionId;
+    const status = given.status ?? was?.status ?? "Running";
+    const networkType = given.networkType ?? was?.networkType ?? "classic";
     this.#instances.set(instanceId, {
       instanceId,
       regionId,
       status,
       networkType,
-      owner: said.owner ?? was?.owner ?? SELF,
+      owner: given.owner ?? was?.owner ?? SELF,
     });
     this.regions.add(regionId);
     this.changed();
   }
 
-  /** Adds a VPC, or changes what is said of one that is there. */
-  putVpc({ vpcId, ...said }: VpcSeed): void {
+  /** Adds a VPC, or changes the given properties of a known one. */
+  putVpc({ vpcId, ...given }: VpcSeed): void {
     const was = this.#vpcs.get(vpcId);
-    const regionId = said.regionId ?? was?.regionId ?? this.regionId;
-    const classicLinkEnabled = said.classicLinkEnabled ?? was?.classicLinkEnabled ?? true;
-    this.#vpcs.set(vpcId, { vpcId, regionId, classicLinkEnabled, owner: said.owner ?? was?.owner ?? SELF });
+    const regionId = given.regionId ?? was?.regionId ?? this.regionId;
+    const classicLinkEnabled = given.classicLinkEnabled ?? was?.classicLinkEnabled ?? true;
+    this.#vpcs.set(vpcId, { vpcId, regionId, classicLinkEnabled, owner: given.owner ?? was?.owner ?? SELF });
     this.regions.add(regionId);
     this.changed();
   }
@@ -129,28 +129,28 @@ export class World {
     this.changed();
   }
 
-  /** Makes the link, or moves the one the instance has. */
+  /** Links the instance, or moves its link. */
   link(instanceId: string, vpcId: string, delay?: Delay): void {
     if (!this.#instances.has(instanceId)) throw new UnknownIdError(`no instance ${instanceId}: add it first`);
     if (!this.#vpcs.has(vpcId)) throw new UnknownIdError(`no VPC ${vpcId}: add it first`);
     this.#change(instanceId, vpcId, delay);
   }
 
-  /** Takes the instance's link away, if it has one. */
+  /** Removes the instance's link, if it has one. */
   unlink(instanceId: string, delay?: Delay): void {
     this.#change(instanceId, undefined, delay);
   }
 
   #change(instanceId: string, vpcId: string | undefined, delay: Delay | undefined): void {
-    this.#veil.cover(instanceId, this.#links.get(instanceId), delay);
+    this.#visibility.delay(instanceId, this.#links.get(instanceId), delay);
     if (vpcId === undefined) this.#links.delete(instanceId);
     else this.#links.set(instanceId, vpcId);
     this.changed();
   }
 
-  /** From now on readers see the truth. */
-  showAll(): void {
-    this.#veil.lift();
+  /** From now on every change is listed. */
+  listAll(): void {
+    this.#visibility.clear();
   }
 
   /** How many links a VPC holds. */
@@ -165,14 +165,14 @@ export class World {
     return this.#sorted([...this.#links]);
   }
 
-  /** The links one Describe call sees, by instance id. Counts as one look at each change that it covers. */
-  look(regionId: string, vpcId: string | undefined, instanceIds: Iterable<string> | undefined): Link[] {
-    const seen: [string, string][] = [];
-    for (const instanceId of instanceIds ?? new Set([...this.#links.keys(), ...this.#veil.covered()])) {
-      const shown = this.#veil.look(instanceId, this.#links.get(instanceId), vpcId);
-      if (shown !== undefined && (vpcId === undefined || shown === vpcId)) seen.push([instanceId, shown]);
+  /** The links that one Describe lists, by instance id. Counts as one Describe for each change that is not listed yet. */
+  listed(regionId: string, vpcId: string | undefined, instanceIds: Iterable<string> | undefined): Link[] {
+    const found: [string, string][] = [];
+    for (const instanceId of instanceIds ?? new Set([...this.#links.keys(), ...this.#visibility.delayed()])) {
+      const listed = this.#visibility.listedVpcOf(instanceId, this.#links.get(instanceId), vpcId);
+      if (listed !== undefined && (vpcId === undefined || listed === vpcId)) found.push([instanceId, listed]);
     }
-    return this.#sorted(seen).filter((link) => link.regionId === regionId);
+    return this.#sorted(found).filter((link) => link.regionId === regionId);
   }
 
   #sorted(pairs: [string, string][]): Link[] {
@@ -185,7 +185,7 @@ export class World {
       }));
   }
 
-  /** All of it, for the state file. */
+  /** Everything, for the state file. */
   snapshot(): { instances: Instance[]; vpcs: Vpc[]; links: Link[] } {
     return { instances: [...this.#instances.values()], vpcs: [...this.#vpcs.values()], links: this.links() };
   }

@@ -1,22 +1,15 @@
 /** `docs/configuration.md`, whose tables are made of the settings themselves. */
 
 import { OBJECT_SETTINGS } from "../provider/hosts/plugin/descriptions";
-import {
-  ASSUME_ROLE_MEMBERS,
-  OIDC_MEMBERS,
-  type Places,
-  SETTING_NAMES,
-  SETTINGS,
-  writtenKey,
-} from "../provider/settings/places";
+import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, isConfigKey, SETTING_NAMES, SETTINGS } from "../provider/settings/places";
 import { markdownTable } from "./markdownTable";
 
 const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
 
 function places(): string {
   const rows = SETTING_NAMES.map((name) => {
-    const { config, env }: Places = SETTINGS[name];
-    return [`\`${name}\``, code(config.map((key) => writtenKey(name, key))), code(env)];
+    const from: readonly string[] = SETTINGS[name];
+    return [`\`${name}\``, code(from.filter(isConfigKey)), code(from.filter((place) => !isConfigKey(place)))];
   });
   return markdownTable(["setting", "stack configuration", "environment"], rows);
 }

@@ -1,11 +1,11 @@
 /** `docs/emulator.md`, out of the emulator's docstrings, its help and its control API. */
 
-import { startEmulator } from "../emulator";
-import { faultNames } from "../emulator/troubleRules";
+import { answerNames, startEmulator } from "../emulator";
 import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
 const EMULATOR = new Source("emulator/index.ts");
+const FAULTS = new Source("emulator/faultRules.ts");
 
 /** A pipe within a cell would end it. */
 const cell = (text: string) => text.replaceAll("|", "\\|");
@@ -35,31 +35,28 @@ export async function emulatorPage(): Promise<string> {
     "# The emulator",
     "<!-- Made by `npm run docs` from emulator/. Change it there. -->",
     "An ECS for this one feature, on your own machine: for trying the package without an account, and for testing stacks. It answers as the " +
-      "documentation says, checks signatures (V2 and V3), and makes the trouble that you ask for. It shares no code with the provider.",
+      "documentation says, checks signatures (V2 and V3), and injects the faults that you ask for. It shares no code with the provider.",
     "## As a command",
     `\`\`\`text\n${new Source("emulator/cli.ts").textOf("help").trimEnd()}\n\`\`\``,
-    `The control API takes and gives JSON, and answers programs on this machine only: ${await routes()}. A DELETE of a link, an instance or a ` +
-      "VPC has its id behind it.",
+    `The control API takes and gives JSON. It answers programs on this machine only: ${await routes()}. To delete a link, an instance or a ` +
+      "VPC, append its id.",
     "## As a library",
     '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\n' +
       'const emulator = await startEmulator({\n  instances: [{ instanceId: "i-web" }],\n  vpcs: [{ vpcId: "vpc-shop" }],\n});\n' +
-      'emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 2 });\n' +
+      'emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 2 });\n' +
       "// Run a stack with the variables of emulator.environment, then ask what is true:\nemulator.links();\nawait emulator.close();\n```",
     "[A stack with tests of its own](../examples/test-your-stack) uses it with Jest. What `startEmulator` takes:",
     table("option", EMULATOR.membersOf("EmulatorOptions")),
     "What it gives:",
     table("member", EMULATOR.membersOf("Emulator")),
-    "## Trouble",
-    "Rules for `emulator.trouble(…)` and `POST /-/trouble`:",
-    table("rule", [
-      ...new Source("emulator/troubleRules.ts").alternativesOf("TroubleRule"),
-      { name: '{ kind: "fault", on, … }', text: "Calls to one operation go wrong, as follows." },
-    ]),
-    "A fault has more to say:",
-    table("member", new Source("emulator/troubleRules.ts").membersOf("FaultRule")),
-    `Faults with a name: ${faultNames.map((name) => `\`${name}\``).join(", ")}.`,
+    "## Faults",
+    "A fault rule for `emulator.injectFault(…)` and `POST /-/faults` says what happens:",
+    table("rule", FAULTS.alternativesOf("FaultEffect")),
+    "and to which calls. What is left out does not matter:",
+    table("member", FAULTS.membersOf("FaultScope")),
+    `Answers with a name: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
     "## What no document says",
     "The emulator lets you choose, with the option `undocumented`:",
-    table("member", new Source("emulator/operations.ts").membersOf("Undocumented")),
+    table("member", new Source("emulator/ecs.ts").membersOf("Undocumented")),
   ].join("\n\n");
 }

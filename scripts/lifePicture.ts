@@ -20,8 +20,8 @@ const STEPS: readonly Step[] = [
     who: "$ pulumi up",
     why: "Waits while the instance is locked, and then until the link is listed.",
     what: ({ emulator, stack }) => {
-      emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 1 });
-      emulator.trouble({ kind: "invisible", describes: 1 });
+      emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 1 });
+      emulator.injectFault({ kind: "invisible", describes: 1 });
       return stack.up();
     },
   },
@@ -76,7 +76,7 @@ async function live(): Promise<Seen[]> {
       const run = await step.what(shop);
       if (run?.ok === false) throw new Error(run.output);
       const asked = askedIn(shop.emulator.calls());
-      shop.emulator.clearTrouble();
+      shop.emulator.clearFaults();
       const inEcs = shop.emulator.links()[0]?.vpcId;
       seen.push({ ...step, asked, inEcs, inState: vpcInState(await shop.stack.export()) });
     }

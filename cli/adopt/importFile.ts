@@ -1,6 +1,6 @@
 /** The file for `pulumi import --file`. */
 
-import { type ImportedResource, importedLink, importedLinks, type Host } from "../../provider/hosts/imported";
+import { type Host, type ImportedResource, importedLink, importedLinks } from "../../provider/hosts/imported";
 import type { ProgramKind } from "../program";
 import type { Resource } from "./resources";
 
@@ -9,11 +9,11 @@ import type { Resource } from "./resources";
  * be a call for each link, and takes whatever links of others a VPC has got meanwhile for members.
  */
 export function importFile(resources: readonly Resource[], program: ProgramKind): string {
-  const door = program === "dynamic" ? "dynamic" : "plugin";
-  const entries = resources.map((resource) => ({ name: resource.name, ...adoptedBy(resource, door) }));
+  const host = program === "dynamic" ? "dynamic" : "plugin";
+  const entries = resources.map((resource) => ({ name: resource.name, ...importedBy(resource, host) }));
   return `${JSON.stringify({ resources: entries }, null, 2)}\n`;
 }
 
-function adoptedBy({ type, args }: Resource, door: Host): ImportedResource {
-  return type === "ClassicLink" ? importedLink(args, door) : importedLinks(args, door);
+function importedBy({ type, args }: Resource, host: Host): ImportedResource {
+  return type === "ClassicLink" ? importedLink(args, host) : importedLinks(args, host);
 }

@@ -27,7 +27,7 @@ const STEPS: readonly Step[] = [
   },
   {
     title: "up: make the links, while another task holds i-web",
-    before: (emulator) => emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 4 }),
+    before: (emulator) => emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 4 }),
     run: (stack) => stack.up(),
     claims: ({ run, links }) => ({
       "three links and the stack are created": run.summary.create === 4,

@@ -20,7 +20,9 @@ type Event =
   /** It was not declared, so the removal went on. */
   | "removed"
   /** The removal has ended, with or without success. */
-  | "settled";
+  | "settled"
+  /** A warning was given, so that no other process gives it again. */
+  | "warned";
 
 /** Who declares a link, to find instances that are declared twice. */
 export interface Declarer {
@@ -54,12 +56,14 @@ export class Run {
     }
   }
 
-  record(event: Event, instanceKey: string, linkKey: string): void {
-    const line = `${event} ${instanceKey} ${linkKey}`;
+  /** @param links the key of the instance and the key of the link, for each. */
+  record(event: Event, links: readonly (readonly [instance: string, link: string])[]): void {
     const isCounted = event === "removing" || event === "settled";
-    if (!isCounted && this.#seen.has(line)) return;
-    this.#note(line, process.pid);
-    this.#journal?.write(line);
+    const lines = links
+      .map((keys) => `${event} ${keys.join(" ")}`)
+      .filter((line) => isCounted || !this.#seen.has(line));
+    for (const line of lines) this.#note(line, process.pid);
+    if (lines.length > 0) this.#journal?.write(lines.join("\n"));
     this.#isUpToDate = false;
   }
 
@@ -116,10 +120,11 @@ export class Ledger {
    * @returns for each instance that another resource declares too, and that cannot have both links, that resource's label.
    */
   declare(links: readonly Link[], by: Declarer | undefined): ReadonlyMap<string, string> {
+    this.#record("declared", ...links);
     const clashes = new Map<string, string>();
+    if (by === undefined) return clashes;
     for (const link of links) {
-      const { instance } = this.#record("declared", link);
-      if (by === undefined) continue;
+      const instance = this.#instanceKey(link);
       const others = this.#declarers.get(instance) ?? new Map();
       this.#declarers.set(instance, others.set(by.key, { vpcId: link.vpcId, by }));
       for (const { vpcId, by: other } of others.values()) {
@@ -132,7 +137,7 @@ export class Ledger {
 
   /** Notes links that a resource had before, of which this run checks what it is to have from now on. */
   had(links: readonly Link[]): void {
-    for (const link of links) this.#record("had", link);
+    this.#record("had", ...links);
   }
 
   /** Notes that this run has made or adopted a link. */
@@ -192,10 +197,11 @@ export class Ledger {
     return this.#run.has(event, this.#linkKey(link));
   }
 
-  #record(event: Event, link: Link): { readonly instance: string } {
-    const instance = this.#instanceKey(link);
-    this.#run.record(event, instance, this.#linkKey(link));
-    return { instance };
+  #record(event: Event, ...links: readonly Link[]): void {
+    this.#run.record(
+      event,
+      links.map((link) => [this.#instanceKey(link), this.#linkKey(link)]),
+    );
   }
 
   #linkKey(link: Link): string {

@@ -116,6 +116,9 @@ export const classicLink: Resource = {
       return await links.detach([link], operation, { attachedAt: attachedAt(state) });
     });
     const outcome = outcomes.get(link);
+    if (outcome?.state === "unlinked" && outcome.elsewhere !== undefined) {
+      operation.report(`linked to ${outcome.elsewhere} by someone else: that link stays`);
+    }
     if (outcome?.state === "stays") operation.report(`the link to ${vpcId} stays: the program still declares it`);
     if (outcome?.state === "failed") throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}`);
     const warning = warningOfForgotten(outcomes);

@@ -150,13 +150,13 @@ async function change(
       lastAttachAt,
     );
     const vpc = { regionId, vpcId };
-    const present = await links.listed(vpc, instanceIds, new Task(operation));
-    const adopted = [...present].filter((id) => !known.instanceIds.includes(id)).length;
+    const were = new Set(known.instanceIds);
+    const present = await links.present(vpc, instanceIds, were, new Task(operation));
+    const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
     const missing = instanceIds.filter((id) => !present.has(id) && !stuck.has(id));
     const outcomes = await links.attach(linksTo(vpcId, regionId, missing), operation, { already: present.size });
 
-    const were = new Set(known.instanceIds);
     const reasons = new Map(stuck);
     const linked = new Set(present);
     for (const [{ instanceId }, outcome] of outcomes) {

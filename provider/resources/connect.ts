@@ -2,8 +2,8 @@
 
 import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
-import { paced } from "../ecs/pace";
 import type { PopCoreClientOptions } from "../ecs/popCoreClient";
+import { rateLimited, rateLimitedVpcs } from "../ecs/rateLimiter";
 import type { VpcClient } from "../ecs/vpcClient";
 import { Ledger } from "../links/ledger";
 import { Links } from "../links/links";
@@ -18,7 +18,9 @@ import type { Settings } from "../settings";
 export async function connect(settings: Settings, ledger = new Ledger()): Promise<Links> {
   const common = await commonOptions(settings);
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
-  const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
+  const client = rateLimited(
+    createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
+  );
   const mayForgetRetired = () => settings.forgetRetiredLinks();
   return new Links({ client, reader: new LinkReader(client), ledger, mayForgetRetired });
 }
@@ -27,7 +29,7 @@ export async function connect(settings: Settings, ledger = new Ledger()): Promis
 export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
   const common = await commonOptions(settings);
   const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
-  return createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) });
+  return rateLimitedVpcs(createPopCoreVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
 }
 
 /** As whom to call, and over which connections. */
@@ -35,6 +37,9 @@ async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOpti
   const source = settings.credentialsSource();
   // Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries.
   const { createCredentialsProvider } = await import("../ecs/credentials/createProvider.js");
-  const agents = new Agents((url) => settings.proxyFor(url));
-  return { credentials: createCredentialsProvider(source, agents), agents };
+  const agents = new Agents(
+    (url) => settings.proxyFor(url),
+    () => settings.insecure(),
+  );
+  return { credentials: createCredentialsProvider(source, agents), agents, scope: () => settings.scope() };
 }

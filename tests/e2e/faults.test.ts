@@ -12,8 +12,13 @@ afterEach(() => shop?.close());
 describe("trouble while links are made", () => {
   test("[5] a lock of 30 s and a lost answer both end with the links as declared", async () => {
     shop = await openShop({ a: A, b: { instanceId: "i-b", vpcId: "vpc-1" } });
-    shop.emulator.trouble({ kind: "locked", instanceId: "i-a", forMs: 30_000 });
-    shop.emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", instanceId: "i-b", fault: "lost-answer" });
+    shop.emulator.injectFault({ kind: "locked", instanceId: "i-a", forMs: 30_000 });
+    shop.emulator.injectFault({
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      instanceId: "i-b",
+      answer: "lost-answer",
+    });
     const { ok, output } = await shop.stack.up();
     expect(ok).toBe(true);
     expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
@@ -31,13 +36,18 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
   ] as const)("[20] a provider that is killed %s is made up for by the next up", async (_, fault) => {
     shop = await openShop({ a: A }, { door });
     // Keeps create waiting, so that it is still running when the provider is killed.
-    shop.emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault, times: 1 });
-    shop.emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: "unavailable-503", times: 1000 });
+    shop.emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: fault, times: 1 });
+    shop.emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: "unavailable-503",
+      times: 1000,
+    });
     const up = shop.stack.up();
     await untilCalled(shop, "DescribeClassicLinkInstances", up);
     expect(killProvider(door, shop.project.folder)).toBe(true);
     expect((await up).ok).toBe(false);
-    shop.emulator.clearTrouble();
+    shop.emulator.clearFaults();
     const { ok } = await shop.stack.up();
     expect(ok).toBe(true);
     expect(shop.linked()).toBe("i-a→vpc-1");
@@ -47,12 +57,12 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
 
   test("[6] a link that is not listed in time is kept as half made, and the next up finishes it", async () => {
     shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } }, { door });
-    shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
+    shop.emulator.injectFault({ kind: "invisible", ms: 600_000 });
     const first = await shop.stack.up();
     expect(first.ok).toBe(false);
     expect(first.output).toContain("not done within 2 s (attached, not listed yet)");
     expect(JSON.stringify(await shop.stack.export())).toContain('"initErrors"');
-    shop.emulator.clearTrouble();
+    shop.emulator.clearFaults();
     shop.emulator.clearCalls();
     const { ok } = await shop.stack.up();
     expect(ok).toBe(true);
@@ -65,11 +75,11 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
     expect((await shop.stack.up()).ok).toBe(true);
     shop.declare({ renamed: A, c: { instanceId: "i-c", vpcId: "vpc-1" } });
     // Fails the update after the renamed resource is made, and before the old one is deleted.
-    shop.emulator.trouble({
-      kind: "fault",
-      on: "AttachClassicLinkVpc",
+    shop.emulator.injectFault({
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
       instanceId: "i-c",
-      fault: { code: "Forbidden.SubUser" },
+      answer: { code: "Forbidden.SubUser" },
     });
     expect((await shop.stack.up()).ok).toBe(false);
     expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { delete: 1 } });
@@ -78,9 +88,9 @@ describe.each(DOORS)("trouble through the %s door", (door) => {
 
   test("[6] a half-made link can be destroyed", async () => {
     shop = await openShop({ a: { ...A, options: '{ customTimeouts: { create: "2s" } }' } }, { door });
-    shop.emulator.trouble({ kind: "invisible", ms: 600_000 });
+    shop.emulator.injectFault({ kind: "invisible", ms: 600_000 });
     expect((await shop.stack.up()).ok).toBe(false);
-    shop.emulator.clearTrouble();
+    shop.emulator.clearFaults();
     expect((await shop.stack.destroy()).ok).toBe(true);
     expect(shop.linked()).toBe("");
   });

@@ -257,12 +257,12 @@ describe("[20] a ClassicLinks of 1000 whose provider is killed in the middle", (
 
   /** Begins an operation, and kills the provider when so many links are there. */
   async function killedWhen(isSo: (links: number) => boolean, begin: () => Promise<{ ok: boolean }>): Promise<void> {
-    shop.emulator.trouble({ kind: "latency", ms: 15 });
+    shop.emulator.injectFault({ kind: "latency", ms: 15 });
     const operation = begin();
     await until(() => isSo(shop.emulator.links().length), operation);
     expect(killDynamicHost(shop.project.folder)).toBe(true);
     expect((await operation).ok).toBe(false);
-    shop.emulator.clearTrouble();
+    shop.emulator.clearFaults();
   }
 
   test("while it links is finished by the next up, with each member linked and in the state", async () => {

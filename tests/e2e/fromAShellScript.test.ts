@@ -53,7 +53,7 @@ describe("links that a shell script made", () => {
   }
 
   test("the script links what it can, and leaves out an instance that is locked", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-db1", tries: 1 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-db1", times: 1 });
     const { code, stderr } = await runScript();
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("InvalidStatus.InstanceLocked") });
     expect(stderr).toContain("i-db1 failed, try again later");

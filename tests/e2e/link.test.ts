@@ -75,9 +75,9 @@ describe.each(DOORS)("the life of two links through the %s door", (door) => {
 
   test("a read that is refused fails the refresh and leaves the state as it was", async () => {
     const before = await shop.stack.export();
-    shop.emulator.trouble({ kind: "denied", action: "DescribeClassicLinkInstances" });
+    shop.emulator.injectFault({ kind: "denied", action: "DescribeClassicLinkInstances" });
     const { ok, output } = await shop.stack.refresh();
-    shop.emulator.clearTrouble();
+    shop.emulator.clearFaults();
     expect(ok).toBe(false);
     expect(output).toContain("Forbidden.SubUser");
     expect(resourcesOf(await shop.stack.export())).toEqual(resourcesOf(before));

@@ -29,7 +29,7 @@ describe.each(DOORS)("where ClassicLink is retired, through the %s door", (door)
          new ClassicLinks("many", { vpcId: "vpc-2", instanceIds: ["i-b", "i-c"] });`,
       );
       expect((await shop.stack.up()).ok).toBe(true);
-      shop.emulator.trouble({ kind: "retired", code });
+      shop.emulator.injectFault({ kind: "retired", code });
 
       for (const run of [await shop.stack.refresh(), await shop.stack.destroy()]) {
         expect(run.ok).toBe(false);

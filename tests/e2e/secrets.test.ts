@@ -1,7 +1,7 @@
 /** [17] A stack with every source of credentials, through both doors, faults and all: no secret is in anything it leaves behind. */
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { faultNames } from "../../emulator/troubleRules";
+import { answerNames } from "../../emulator";
 import { leaksIn } from "../support/leaks";
 import { makeProject, type Project } from "../support/project";
 import { DOORS, type Door } from "../support/shop";
@@ -86,11 +86,11 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
   });
 
   test("replaces them while every call meets a fault", async () => {
-    const faults = faultNames.filter((fault) => fault !== "timeout");
+    const faults = answerNames.filter((fault) => fault !== "timeout");
     for (const [index, { ecs }] of opened.sources.entries()) {
       for (const on of ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const) {
         const fault = faults[index % faults.length];
-        if (fault !== undefined) ecs.trouble({ kind: "fault", on, fault });
+        if (fault !== undefined) ecs.injectFault({ kind: "answer", action: on, answer: fault });
       }
     }
     project.write("index.js", programOf(door, opened.sources, "vpc-2"));

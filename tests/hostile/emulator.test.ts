@@ -109,7 +109,7 @@ describe("any request", () => {
   });
 
   test("to the control API is answered", async () => {
-    const collection = fc.constantFrom("state", "links", "instances", "vpcs", "calls", "trouble", "__proto__", "");
+    const collection = fc.constantFrom("state", "links", "instances", "vpcs", "calls", "faults", "__proto__", "");
     const id = fc.oneof(fc.constantFrom("", "/", "/i-none", "/%", "/%2e%2e", "/__proto__", "/a/b"), headerText);
     const content = fc.oneof(
       fc.json(),
@@ -131,7 +131,7 @@ describe("any request", () => {
       ),
       fuzz(300),
     );
-    emulator.clearTrouble();
+    emulator.clearFaults();
     await goesOn();
   });
 

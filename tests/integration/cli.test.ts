@@ -134,7 +134,11 @@ describe("discover", () => {
 
   test("shows what it could read, says what it could not, and exits with 1", async () => {
     await start(FEW);
-    emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     const { code, stdout, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(1);
     expect(stdout).toMatch(/REGION/);
@@ -148,15 +152,15 @@ describe("discover", () => {
       { instanceId: "i-c", vpcId: "vpc-2" },
     ];
     await start({ ...FEW, links });
-    const first = emulator.hold({ on: "DescribeClassicLinkInstances", afterWork: true });
-    const second = emulator.hold({ on: "DescribeClassicLinkInstances", skip: 1 });
+    const first = emulator.pause({ action: "DescribeClassicLinkInstances", afterWork: true });
+    const second = emulator.pause({ action: "DescribeClassicLinkInstances", skip: 1 });
     const running = run("discover", "--vpc", "vpc-1", "--vpc", "vpc-2");
     await Promise.all([first.arrived, second.arrived]);
     // Whichever was listed first: what it has shown is now in the other one, which is listed next.
     emulator.link("i-a", "vpc-2");
     emulator.link("i-c", "vpc-1");
-    first.release();
-    second.release();
+    first.resume();
+    second.resume();
     const { code, stderr } = await running;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: i-[ac] in cn-hangzhou was moved between vpc-/)]);
   });
@@ -169,13 +173,17 @@ describe("discover", () => {
 
   test("prints no JSON that is not complete", async () => {
     await start(FEW);
-    emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     expect(await run("discover", "--all-vpcs", "--json")).toMatchObject({ code: 1, stdout: "" });
   });
 
   test("names the permission that listing VPCs takes", async () => {
     await start(FEW);
-    emulator.trouble({ kind: "denied", action: "DescribeVpcs" });
+    emulator.injectFault({ kind: "denied", action: "DescribeVpcs" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: cannot list the VPCs in cn-hangzhou: .*; allow vpc:DescribeVpcs in RAM\n$/);
@@ -183,7 +191,7 @@ describe("discover", () => {
 
   test("waits out a throttle, and says so on standard error", async () => {
     await start(FEW);
-    emulator.trouble({ kind: "throttle", quota: 1, windowMs: 1_000, action: "DescribeClassicLinkInstances" });
+    emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, action: "DescribeClassicLinkInstances" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(0);
     expect(stderr).toMatch(/^vpc-\d: throttled, 1 try, .*\n3 links/);
@@ -254,8 +262,8 @@ describe("check", () => {
 
   test("ends at the first failure, whatever else it waits for", async () => {
     await start({ ...FEW, regions: ["cn-beijing"] });
-    emulator.trouble({ kind: "retired", regionId: "cn-beijing" });
-    emulator.trouble({ kind: "throttle", quota: 0 });
+    emulator.injectFault({ kind: "retired", regionId: "cn-beijing" });
+    emulator.injectFault({ kind: "throttle", quota: 0 });
     write("links.csv", "instanceId,vpcId,regionId\ni-a,vpc-1,cn-hangzhou\ni-z,vpc-9,cn-beijing\n");
     const { code, stderr } = await run("check", "links.csv");
     expect([code, stderr]).toEqual([1, expect.stringContaining("cannot list the links to vpc-9 in cn-beijing")]);
@@ -374,7 +382,11 @@ describe("adopt", () => {
 
   test("writes nothing when not every link could be read", async () => {
     await start(FEW);
-    emulator.trouble({ kind: "fault", on: "DescribeClassicLinkInstances", fault: { code: "InvalidVpc.NotBelong" } });
+    emulator.injectFault({
+      kind: "answer",
+      action: "DescribeClassicLinkInstances",
+      answer: { code: "InvalidVpc.NotBelong" },
+    });
     const { code, stderr } = await run("adopt", "--all-vpcs");
     expect(code).toBe(1);
     expect(stderr).toMatch(/InvalidVpc\.NotBelong[\s\S]*error: these are not all links, so nothing was written\n$/);
@@ -450,7 +462,7 @@ describe("settings", () => {
 
   test("hold a secret that is never printed", async () => {
     await start({ ...FEW, accessKeySecret: "s3cr3t+MARKER" });
-    emulator.trouble({ kind: "fault", on: "DescribeVpcs", fault: { code: "SignatureDoesNotMatch" } });
+    emulator.injectFault({ kind: "answer", action: "DescribeVpcs", answer: { code: "SignatureDoesNotMatch" } });
     const ended = await run("discover", "--all-vpcs");
     expect(ended.code).toBe(1);
     expect(JSON.stringify(ended)).not.toMatch(/MARKER|testid/);

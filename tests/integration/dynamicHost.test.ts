@@ -43,7 +43,7 @@ beforeEach(() => {
   emulator.addVpc({ vpcId: vpc });
   emulator.clearCalls();
 });
-afterEach(() => emulator.clearTrouble());
+afterEach(() => emulator.clearFaults());
 
 async function start(env: NodeJS.ProcessEnv = {}): Promise<DynamicHost> {
   const host = await DynamicHost.start({ HOME: home, ...env });
@@ -153,7 +153,7 @@ describe("a stack configured for @pulumi/alicloud", () => {
     });
 
     test("[5] looks before it repeats when the answer was lost", async () => {
-      emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault: "lost-answer" });
+      emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: "lost-answer" });
       await host.create(link());
       expect(called()).toEqual(["Attach", "Describe"]);
     });
@@ -169,7 +169,7 @@ describe("a stack configured for @pulumi/alicloud", () => {
     });
 
     test("[13] keeps to the timeout that the program gave, and tells the waits for the instance", async () => {
-      emulator.trouble({ kind: "locked", instanceId: "i-a" });
+      emulator.injectFault({ kind: "locked", instanceId: "i-a" });
       const error = await errorOf(host.create({ ...link(), __timeouts: { create: 0.5 } }));
       expect(error.message).toMatch(/not done within 0\.5 s.*\d+ calls? in 0\.\d s.*InstanceLocked.*request /);
       expect(error.initFailed).toBeUndefined();
@@ -181,7 +181,7 @@ describe("a stack configured for @pulumi/alicloud", () => {
     const inputs = () => ({ ...link(), __timeouts: { create: 0.5, update: 5, delete: 5 } });
     const state = () => expect.objectContaining({ ...inputs(), __provider: STORED_LINE });
     async function halfMade() {
-      emulator.trouble({ kind: "invisible", describes: 10_000 });
+      emulator.injectFault({ kind: "invisible", describes: 10_000 });
       const { initFailed } = await errorOf(host.create(inputs()));
       return initFailed;
     }
@@ -199,41 +199,41 @@ describe("a stack configured for @pulumi/alicloud", () => {
 
     test("can be refreshed", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
-      emulator.clearTrouble();
+      emulator.clearFaults();
       expect(await host.read(id(), properties)).toEqual({ id: id(), properties: state() });
     });
 
     test("is gone after a refresh once the instance is linked elsewhere: that link is not ours to take back", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
-      emulator.clearTrouble();
+      emulator.clearFaults();
       emulator.link("i-a", "vpc-other");
       expect(await host.read(id(), properties)).toEqual({ id: "", properties: expect.anything() });
     });
 
     test("can be destroyed", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
-      emulator.clearTrouble();
+      emulator.clearFaults();
       await host.delete(id(), properties);
       expect(emulator.links()).toEqual([]);
     });
 
     test("can be destroyed before it is listed, also while its instance is locked", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
-      emulator.trouble({ kind: "locked", instanceId: "i-a", tries: 2 });
+      emulator.injectFault({ kind: "locked", instanceId: "i-a", times: 2 });
       await host.delete(id(), properties);
       expect(emulator.links()).toEqual([]);
     });
 
     test("is finished by update, which returns whole outputs", async () => {
       const { properties = {} } = (await halfMade()) ?? {};
-      emulator.clearTrouble();
+      emulator.clearFaults();
       emulator.unlink("i-a");
       expect(await host.update(id(), properties, inputs())).toEqual(state());
       expect(emulator.links()).toEqual([link()]);
     });
 
     test("stays half made when update cannot finish it either", async () => {
-      emulator.trouble({ kind: "invisible", describes: 10_000 });
+      emulator.injectFault({ kind: "invisible", describes: 10_000 });
       const news = { ...link(), __timeouts: { update: 0.5 } };
       const { initFailed } = await errorOf(host.update(id(), link(), news));
       expect(initFailed).toMatchObject({
@@ -273,7 +273,7 @@ describe("a stack configured for @pulumi/alicloud", () => {
 
     test("that is not allowed is an error, told on one readable line", async () => {
       emulator.link("i-a", vpc);
-      emulator.trouble({ kind: "denied" });
+      emulator.injectFault({ kind: "denied" });
       await host.errorLines();
       const { message } = await errorOf(host.read(id(), link()));
       expect(message).toMatch(/^cannot read the link of i-a in cn-hangzhou: .*Forbidden\.SubUser/);
@@ -334,7 +334,7 @@ describe("a stack configured for @pulumi/alicloud", () => {
 
     test("[13] keeps to the timeout that the state carries", async () => {
       emulator.link("i-a", vpc);
-      emulator.trouble({ kind: "locked", instanceId: "i-a" });
+      emulator.injectFault({ kind: "locked", instanceId: "i-a" });
       await host.errorLines();
       const { message } = await errorOf(host.delete(id(), { ...link(), __timeouts: { create: 60, delete: 0.5 } }));
       expect(message).toMatch(/^cannot unlink i-a from vpc-\d+ in cn-hangzhou: not done within 0\.5 s/);

@@ -56,7 +56,7 @@ describe("pop-core", () => {
 
   test("times out on an answer that never comes, with the work done", async () => {
     emulator = await startEmulator({ instances, vpcs });
-    emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault: "timeout", afterWork: true });
+    emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: "timeout", afterWork: true });
     const client = clientOf(emulator.endpoint);
     const asked = client.request("AttachClassicLinkVpc", link, { method: "POST", timeout: 50 });
     await expect(asked).rejects.toThrow(/Timeout/i);

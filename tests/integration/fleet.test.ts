@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { type Emulator, startEmulator } from "../../emulator";
 import { ClassicLinksLifecycle } from "../../provider/classicLinks";
 import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
-import { MAX_IN_FLIGHT } from "../../provider/ecs/pace";
+import { MAX_IN_FLIGHT } from "../../provider/ecs/rateLimiter";
 import { connect } from "../../provider/hosts/connect";
 import { STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
 import { Settings } from "../../provider/settings";
@@ -40,7 +40,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  emulator.clearTrouble();
+  emulator.clearFaults();
   await host?.close();
 });
 
@@ -177,7 +177,7 @@ describe("a throttle that real calls run into", () => {
     ["that says how long", true],
     ["that does not say how long", false],
   ])("%s: links of three windows are made within four, and none fails", async (_, retryAfter) => {
-    emulator.trouble({
+    emulator.injectFault({
       kind: "throttle",
       quota: QUOTA,
       windowMs: WINDOW_MS,

@@ -75,7 +75,7 @@ describe.each([
 
   test("learns from a throttled answer how long to wait", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "throttle", quota: 0, windowMs: 30_000, retryAfter: true });
+    emulator.injectFault({ kind: "throttle", quota: 0, windowMs: 30_000, retryAfter: true });
     await expect(ask(emulator, "AttachClassicLinkVpc", link)).rejects.toMatchObject({
       name: "ThrottlingError",
       code: "Throttling.User",
@@ -85,7 +85,7 @@ describe.each([
 
   test("learns which permission is missing", async () => {
     const emulator = await start();
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     await expect(ask(emulator, "AttachClassicLinkVpc", link)).rejects.toMatchObject({
       accessDeniedDetail: { AuthAction: "ecs:AttachClassicLinkVpc" },
     });
@@ -93,7 +93,7 @@ describe.each([
 
   test.each(["unavailable-503", "lower-case-error"] as const)("takes %s for a fault of the service", async (fault) => {
     const emulator = await start();
-    emulator.trouble({ kind: "fault", on: "AttachClassicLinkVpc", fault });
+    emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: fault });
     await expect(ask(emulator, "AttachClassicLinkVpc", link)).rejects.toMatchObject({
       name: "ServerError",
       code: "ServiceUnavailable",

@@ -299,7 +299,7 @@ describe("a link", () => {
   });
 
   test("[9] Read that is not allowed is an error and proves nothing", async () => {
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     await expect(plugin.read("cn-hangzhou:i-a", link, link)).rejects.toThrow("Forbidden");
   });
 
@@ -321,7 +321,7 @@ describe("a link", () => {
   });
 
   test("[6] [7] made but not listed in time is half made, and Update finishes it without another attach", async () => {
-    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    emulator.injectFault({ kind: "invisible", ms: 60_000 });
     const error = await plugin
       .create({ ...link, vpcId: secretOf("vpc-1") }, { timeout: 1 })
       .catch((thrown: unknown) => thrown);
@@ -330,7 +330,7 @@ describe("a link", () => {
       properties: { ...link, vpcId: secretOf("vpc-1"), __halfMade: true },
       reasons: [expect.stringMatching(/^cannot link i-a to vpc-1 in cn-hangzhou: not done within 1 s/)],
     });
-    emulator.clearTrouble();
+    emulator.clearFaults();
     expect(plain((await plugin.update(link, link)).getProperties())).toEqual(link);
     expect(actions().filter((action) => action === "AttachClassicLinkVpc")).toHaveLength(1);
   });
@@ -347,9 +347,9 @@ describe("a link", () => {
   });
 
   test("[6] half made is removed before it is listed, also while the instance is locked", async () => {
-    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    emulator.injectFault({ kind: "invisible", ms: 60_000 });
     await expect(plugin.create(link, { timeout: 1 })).rejects.toThrow("not listed yet");
-    emulator.trouble({ kind: "locked", instanceId: "i-a", tries: 2 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-a", times: 2 });
     await plugin.delete({ ...link, __halfMade: true });
     expect(emulator.links()).toEqual([]);
   });
@@ -361,7 +361,7 @@ describe("a link", () => {
   });
 
   test("[13] a timeout holds, and its error tells tries, time, code and request", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-a" });
+    emulator.injectFault({ kind: "locked", instanceId: "i-a" });
     const begun = performance.now();
     await expect(plugin.create(link, { timeout: 5 })).rejects.toThrow(
       /not done within 5 s.*after \d+ calls in 5.*InvalidStatus\.InstanceLocked.*request [0-9A-F-]{36}/,
@@ -372,7 +372,7 @@ describe("a link", () => {
   });
 
   test("a wait is a status in the row of the resource, taken away at the end", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-a", tries: 3 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-a", times: 3 });
     await plugin.create(link);
     const messages = plugin.told.map(({ message }) => message);
     expect(plugin.told.every(({ urn, ephemeral }) => urn === URN && ephemeral)).toBe(true);
@@ -385,7 +385,7 @@ describe("a link", () => {
   });
 
   test("[14] Cancel ends a wait at once; what is not linked is not kept", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-a" });
+    emulator.injectFault({ kind: "locked", instanceId: "i-a" });
     const creating = plugin.create(link).catch((thrown: unknown) => thrown);
     while (plugin.told.length === 0) await wait(20);
     const begun = performance.now();
@@ -398,7 +398,7 @@ describe("a link", () => {
   });
 
   test("[14] Cancel after the attach leaves a half-made link; what comes later is refused too", async () => {
-    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    emulator.injectFault({ kind: "invisible", ms: 60_000 });
     const creating = plugin.create(link).catch((thrown: unknown) => thrown);
     while (plugin.told.length === 0) await wait(20);
     await plugin.cancel();

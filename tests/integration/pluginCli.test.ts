@@ -170,7 +170,7 @@ withCli("the plugin under the Pulumi CLI", () => {
   });
 
   test("[13] customTimeouts hold", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-slow" });
+    emulator.injectFault({ kind: "locked", instanceId: "i-slow" });
     program(
       A,
       'new classiclink.ClassicLink("slow", { instanceId: "i-slow", vpcId: "vpc-1" }, { customTimeouts: { create: "2s" } });',
@@ -181,8 +181,8 @@ withCli("the plugin under the Pulumi CLI", () => {
   });
 
   test("[14] ^C ends a wait within 2 s; a link that was made is half made in the state, and nothing is pending", async () => {
-    emulator.clearTrouble();
-    emulator.trouble({ kind: "invisible", ms: 120_000 });
+    emulator.clearFaults();
+    emulator.injectFault({ kind: "invisible", ms: 120_000 });
     program(A, 'new classiclink.ClassicLink("slow", { instanceId: "i-slow", vpcId: "vpc-1" });');
     let interruptedAt: number | undefined;
     const output = await failingUp((printed, pid) => {
@@ -196,7 +196,7 @@ withCli("the plugin under the Pulumi CLI", () => {
     expect((await state()).resources).toContainEqual(
       expect.objectContaining({ id: "cn-hangzhou:i-slow", initErrors: [expect.any(String)] }),
     );
-    emulator.clearTrouble();
+    emulator.clearFaults();
     expect(await up()).toMatch(/1 updated/);
   });
 

@@ -184,7 +184,7 @@ describe("the life of links", () => {
 
   test("[12] Delete that fails says which member is in its way, and why", async () => {
     linkAll("i-a", "i-b", "i-c");
-    emulator.trouble({ kind: "locked", instanceId: "i-b" });
+    emulator.injectFault({ kind: "locked", instanceId: "i-b" });
     await expect(plugin.delete(linked, { timeout: 1 })).rejects.toThrow(
       / cannot unlink 3 instances from vpc-1 in cn-hangzhou:\n(.*\n)*i-b: not done within 1 s.*InstanceLocked/,
     );
@@ -213,7 +213,7 @@ describe("members that cannot be linked", () => {
   });
 
   test("[13] the timeout holds for all of them together", async () => {
-    for (const instanceId of ["i-a", "i-b", "i-c"]) emulator.trouble({ kind: "locked", instanceId });
+    for (const instanceId of ["i-a", "i-b", "i-c"]) emulator.injectFault({ kind: "locked", instanceId });
     const begun = performance.now();
     const error = await plugin.create(declared, { timeout: 1 }).catch((thrown: unknown) => thrown);
     expect(performance.now() - begun).toBeLessThan(2_000);
@@ -231,10 +231,10 @@ describe("members that cannot be linked", () => {
 
   test("[6] half made and not listed yet is removed all the same, also from a locked instance", async () => {
     linkAll("i-a");
-    emulator.trouble({ kind: "invisible", ms: 60_000 });
+    emulator.injectFault({ kind: "invisible", ms: 60_000 });
     for (const member of ["i-b", "i-c"]) {
       await expect(plugin.create(inputsOf("i-a", member), { timeout: 1 })).rejects.toThrow("not listed yet");
-      emulator.trouble({ kind: "locked", instanceId: member, tries: 2 });
+      emulator.injectFault({ kind: "locked", instanceId: member, times: 2 });
     }
     await plugin.update({ ...outputsOf("i-a", "i-b"), __halfMade: true }, inputsOf("i-a"));
     expect(made()).toEqual(["i-a→vpc-1", "i-c→vpc-1"]);
@@ -286,7 +286,7 @@ describe("Read", () => {
   });
 
   test("[9] that is not allowed is an error and proves nothing", async () => {
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     await expect(plugin.read(ID, linked, declared)).rejects.toThrow("Forbidden");
   });
 });
@@ -388,7 +388,7 @@ describe("links that change hands", () => {
 
 describe("what the user sees meanwhile", () => {
   test("a status in the row counts the members, and is taken away at the end", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-b", tries: 2 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-b", times: 2 });
     await plugin.create(declared);
     expect(statuses()).toContainEqual(expect.stringMatching(/^2\/3 linked, 1 locked, 0 failed, .+ of 60 min$/));
     expect(plugin.told.at(-1)).toEqual({ urn: LINKS_URN, message: "", ephemeral: true });
@@ -411,7 +411,7 @@ test("a thousand members are linked and found again, with a status that keeps up
 
 // The last: a process that was cancelled refuses all that comes after it.
 test("[14] Cancel ends all waits at once, and keeps what was linked", async () => {
-  emulator.trouble({ kind: "locked", instanceId: "i-b" });
+  emulator.injectFault({ kind: "locked", instanceId: "i-b" });
   const creating = plugin.create(declared).catch((thrown: unknown) => thrown);
   await plugin.toldOf(/^2\/3 linked/);
   const begun = performance.now();

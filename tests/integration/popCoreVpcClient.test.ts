@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
 import type { VpcClient } from "../../provider/ecs/vpcClient";
-import { listVpcs } from "../../provider/listVpcs";
+import { listVpcs } from "../../provider/links/listVpcs";
 import { json, type RawServer, startRawServer } from "../support/rawServer";
 
 const REGION = "cn-hangzhou";
@@ -43,7 +43,7 @@ describe("against the emulator", () => {
   test("a refusal names the operation and the permission that it needs", async () => {
     const emulator = await startEmulator();
     server = emulator;
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     await expect(clientOf(emulator.endpoint).describeVpcs({ regionId: REGION, pageNumber: 1 })).rejects.toMatchObject({
       kind: "authorisation",
       facts: { operation: "DescribeVpcs", code: "Forbidden.RAM", advice: "allow vpc:DescribeVpcs in RAM" },

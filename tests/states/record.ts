@@ -14,8 +14,8 @@ async function record(door: Door): Promise<unknown> {
   try {
     const whole = await stack.up();
     if (!whole.ok) throw new Error(whole.output);
-    emulator.trouble({ kind: "invisible", ms: 600_000 });
-    emulator.trouble({ kind: "locked", instanceId: "i-f" });
+    emulator.injectFault({ kind: "invisible", ms: 600_000 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-f" });
     declareAll();
     const half = await stack.up();
     if (half.ok) throw new Error("nothing is half made");

@@ -97,7 +97,7 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect, open: Open)
     return emulator.calls().map(({ action }) => {
       const skip = made.get(action) ?? 0;
       made.set(action, skip + 1);
-      return { on: asAction(action), skip };
+      return { action: asAction(action), skip };
     });
   } finally {
     await close();
@@ -106,7 +106,7 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect, open: Open)
 
 const ACTIONS = ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const;
 
-function asAction(name: string): Point["on"] {
+function asAction(name: string): Point["action"] {
   const action = ACTIONS.find((known) => known === name);
   if (action === undefined) throw new Error(`${name} is no call of a link`);
   return action;
@@ -132,14 +132,14 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case, open
     // A call that was let go does its work in this turn of the loop.
     await new Promise(setImmediate);
     const calls = emulator.calls();
-    const isMade = calls.filter(({ action }) => action === point.on).length > point.skip;
+    const isMade = calls.filter(({ action }) => action === point.action).length > point.skip;
     expect(isMade || fault.timeoutMs !== undefined, () => "the call was never made");
     expect(fault.isOvercome === undefined || fault.isOvercome === (error === undefined), () =>
       error === undefined ? "it succeeded" : `it failed: ${error.message}`,
     );
     for (const forgotten of forgottenBy(stack, scenario, emulator)) problems.push(`no state knows of ${forgotten}`);
 
-    emulator.clearTrouble();
+    emulator.clearFaults();
     emulator.rotateKey();
     clock.aheadMs = 0;
     stack.calls = await open(scenario.resource, configuration);

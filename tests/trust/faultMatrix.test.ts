@@ -34,7 +34,7 @@ beforeAll(async () => {
     for (const one of left) {
       const found = await problemsOf(one, connectLifecycle);
       const key = keyOf(one.dialect, one.scenario, one.fault);
-      const told = found.map((problem) => `at ${one.point.on} ${one.point.skip + 1}: ${problem}`);
+      const told = found.map((problem) => `at ${one.point.action} ${one.point.skip + 1}: ${problem}`);
       problems.set(key, [...(problems.get(key) ?? []), ...told]);
     }
   };

@@ -1,11 +1,14 @@
 /** Every way for a call to ECS to go wrong, and whether an operation gets over it. */
 
-import type { CodeFault, EcsAction, Emulator, FaultName } from "../../emulator";
+import type { AnswerName, Emulator, ErrorAnswer } from "../../emulator";
 import { INSTANCES } from "./scenarios";
+
+/** An operation on links. */
+export type LinkAction = "AttachClassicLinkVpc" | "DetachClassicLinkVpc" | "DescribeClassicLinkInstances";
 
 /** A call of an operation: the one of its action that comes after so many others. */
 export interface Point {
-  readonly on: EcsAction;
+  readonly action: LinkAction;
   readonly skip: number;
 }
 
@@ -36,9 +39,9 @@ const HASTY_MS = 2_000;
 const SHORT_MS = 600;
 
 /** A scripted answer, or none, in place of what ECS would say. */
-function struck(name: string, fault: FaultName | CodeFault, { times = 1, afterWork = false } = {}): Fault {
+function struck(name: string, fault: AnswerName | ErrorAnswer, { times = 1, afterWork = false } = {}): Fault {
   const lay: Fault["lay"] = ({ emulator }, point) =>
-    void emulator.trouble({ kind: "fault", fault, times, afterWork, ...point });
+    void emulator.injectFault({ kind: "answer", answer: fault, times, afterWork, ...point });
   return times === Number.POSITIVE_INFINITY
     ? { name, lay, isOvercome: undefined, timeoutMs: HASTY_MS }
     : { name, lay, isOvercome: true };
@@ -49,10 +52,10 @@ function meanwhile(
   name: string,
   isOvercome: boolean | undefined,
   happens: (target: Target) => void,
-  { afterWork = false, end = "release" }: { afterWork?: boolean; end?: "release" | "cut" } = {},
+  { afterWork = false, end = "resume" }: { afterWork?: boolean; end?: "resume" | "cut" } = {},
 ): Fault {
   const lay: Fault["lay"] = (target, point) => {
-    const held = target.emulator.hold({ ...point, afterWork });
+    const held = target.emulator.pause({ ...point, afterWork });
     void held.arrived.then(() => {
       happens(target);
       held[end]();
@@ -62,7 +65,7 @@ function meanwhile(
   return { name, lay, isOvercome };
 }
 
-const UNANSWERED: readonly (readonly [name: string, fault: FaultName, afterWork?: boolean])[] = [
+const UNANSWERED: readonly (readonly [name: string, fault: AnswerName, afterWork?: boolean])[] = [
   ["a reset before the work", "reset-before"],
   ["an answer that is lost after the work", "lost-answer"],
   ...(
@@ -82,12 +85,10 @@ const UNANSWERED: readonly (readonly [name: string, fault: FaultName, afterWork?
 ];
 
 /** What ECS says to the second of two requests to do the same. */
-const SAID_TWICE: Readonly<Record<EcsAction, CodeFault>> = {
+const SAID_TWICE: Readonly<Record<LinkAction, ErrorAnswer>> = {
   AttachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allow link, it is linked." },
   DetachClassicLinkVpc: { code: "OperationDenied", message: "The instance is not allowed to detach from the VPC." },
   DescribeClassicLinkInstances: { code: "SignatureNonceUsed" },
-  DescribeVpcs: { code: "SignatureNonceUsed" },
-  DescribeVpcAttribute: { code: "SignatureNonceUsed" },
 };
 
 const lasting = { times: Number.POSITIVE_INFINITY };
@@ -102,7 +103,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "a request that arrives twice, and is refused as done already",
     lay: ({ emulator }, point) =>
-      void emulator.trouble({ kind: "fault", fault: SAID_TWICE[point.on], afterWork: true, ...point }),
+      void emulator.injectFault({ kind: "answer", answer: SAID_TWICE[point.action], afterWork: true, ...point }),
     isOvercome: true,
   },
   struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
@@ -116,15 +117,15 @@ export const FAULTS: readonly Fault[] = [
   ),
   {
     name: "a quota of calls for each window",
-    lay: ({ emulator }, { on, skip }) =>
-      void emulator.trouble({ kind: "throttle", action: on, quota: skip + 1, windowMs: SHORT_MS }),
+    lay: ({ emulator }, { action, skip }) =>
+      void emulator.injectFault({ kind: "throttle", action, quota: skip + 1, windowMs: SHORT_MS }),
     isOvercome: true,
   },
   meanwhile("a lock", true, ({ emulator }) => {
-    for (const instanceId of INSTANCES) emulator.trouble({ kind: "locked", instanceId, forMs: SHORT_MS });
+    for (const instanceId of INSTANCES) emulator.injectFault({ kind: "locked", instanceId, forMs: SHORT_MS });
   }),
   meanwhile("a listing that lags behind", true, ({ emulator }) =>
-    emulator.trouble({ kind: "invisible", ms: SHORT_MS }),
+    emulator.injectFault({ kind: "invisible", ms: SHORT_MS }),
   ),
   meanwhile("a clock that is set forward", undefined, ({ clock }) => {
     clock.aheadMs = 20 * 60_000;
@@ -136,8 +137,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "a request that is carried out when its caller has given up",
     lay({ emulator }, point) {
-      const held = emulator.hold(point);
-      return () => held.release();
+      const held = emulator.pause(point);
+      return () => held.resume();
     },
     isOvercome: undefined,
     timeoutMs: HASTY_MS,

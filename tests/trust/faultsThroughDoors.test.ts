@@ -30,7 +30,7 @@ beforeAll(async () => {
     for (const one of left[door]) {
       const { scenario, point, fault } = one;
       const found = await problemsOf(one, openDoor(door, provider));
-      const where = `${scenario.operation}, ${scenario.name}, at ${point.on} ${point.skip + 1}`;
+      const where = `${scenario.operation}, ${scenario.name}, at ${point.action} ${point.skip + 1}`;
       problems.set(
         keyOf(door, scenario.resource, fault),
         found.map((problem) => `${where}: ${problem}`),

@@ -1,14 +1,14 @@
 /** The provider is killed, as `kill -9` does, at each phase of a create, a delete and a replacement: what the next operation makes of it. */
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { HoldPoint } from "../../emulator";
+import type { PausePoint } from "../../emulator";
 import { killProvider } from "../support/processes";
 import { type Door, openShop, type Shop } from "../support/shop";
 
 /** A phase: the call at which the provider dies, which is carried out or not. */
 interface Phase {
   readonly name: string;
-  readonly at: Omit<HoldPoint, "on">;
+  readonly at: Omit<PausePoint, "action">;
   /** It dies while it looks whether its change shows yet, and not at the change. */
   readonly whileLooking?: boolean;
 }
@@ -51,17 +51,21 @@ export function describeKills(door: Door): void {
   afterAll(() => shop?.close());
 
   /** Kills the provider at a phase of an operation, which then fails. */
-  async function killed({ at, whileLooking }: Phase, on: HoldPoint["on"], operate: () => Promise<{ ok: boolean }>) {
+  async function killed(
+    { at, whileLooking }: Phase,
+    action: PausePoint["action"],
+    operate: () => Promise<{ ok: boolean }>,
+  ) {
     const { emulator, project } = shop;
-    if (whileLooking) emulator.trouble({ kind: "invisible", ms: 600_000 });
-    const held = emulator.hold({ ...at, on: whileLooking ? "DescribeClassicLinkInstances" : on });
+    if (whileLooking) emulator.injectFault({ kind: "invisible", ms: 600_000 });
+    const held = emulator.pause({ ...at, action: whileLooking ? "DescribeClassicLinkInstances" : action });
     const operation = operate();
     // Ends with the operation at the latest: then it never came there.
     const isThere = await Promise.race([held.arrived.then(() => true), operation.then(() => false)]);
     expect(isThere && killProvider(door, project.folder)).toBe(true);
     held.cut();
     expect((await operation).ok).toBe(false);
-    emulator.clearTrouble();
+    emulator.clearFaults();
   }
 
   describe.each(PHASES)("a provider that is killed $name", (phase) => {

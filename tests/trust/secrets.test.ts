@@ -1,7 +1,7 @@
 /** [17] Every source of credentials against every fault: whatever is thrown tells no secret, in no form. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { faultNames } from "../../emulator/troubleRules";
+import { answerNames } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
@@ -31,7 +31,7 @@ const sourceOf = (name: string): SecretSource => {
 afterEach(() => {
   for (const source of opened.sources) {
     source.mend();
-    source.ecs.clearTrouble();
+    source.ecs.clearFaults();
     for (const { instanceId } of source.ecs.links()) source.ecs.unlink(instanceId);
   }
 });
@@ -79,10 +79,10 @@ describe.each(NAMES)("[17] credentials of %s", (name) => {
     expect(leaksIn(JSON.stringify(source.ecs.calls()), source.secrets)).toEqual([]);
   });
 
-  test.each(faultNames.filter((fault) => fault !== "timeout"))("are not told with the fault %s", async (fault) => {
+  test.each(answerNames.filter((fault) => fault !== "timeout"))("are not told with the fault %s", async (fault) => {
     const source = sourceOf(name);
     for (const on of ACTIONS) {
-      source.ecs.trouble({ kind: "fault", on, fault });
+      source.ecs.injectFault({ kind: "answer", action: on, answer: fault });
       const told = await toldBy(call(source, on));
       expect(told).toContain(on);
       expect(leaksIn(told, source.secrets)).toEqual([]);
@@ -96,10 +96,10 @@ describe.each(NAMES)("[17] credentials of %s", (name) => {
       // A server can only quote what it knows.
       const { accessKeySecret, securityToken = "" } = source.keys;
       const quoted = [accessKeySecret, securityToken].flatMap((secret) => [secret, encodeURIComponent(secret)]);
-      source.ecs.trouble({
-        kind: "fault",
-        on: "AttachClassicLinkVpc",
-        fault: { code, message: `refused ${quoted.join(" and ")}` },
+      source.ecs.injectFault({
+        kind: "answer",
+        action: "AttachClassicLinkVpc",
+        answer: { code, message: `refused ${quoted.join(" and ")}` },
       });
       expect(leaksIn(await toldBy(call(source, "AttachClassicLinkVpc")), source.secrets)).toEqual([]);
     },

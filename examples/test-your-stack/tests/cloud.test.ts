@@ -41,7 +41,7 @@ const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
   const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId} ${vpcId}`);
 
   test("an up links everything, and waits for an instance that is locked", async () => {
-    emulator.trouble({ kind: "locked", instanceId: "i-web", tries: 2 });
+    emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 2 });
     await stack.up();
     expect(linked()).toEqual(["i-db vpc-shop", "i-web vpc-shop"]);
   });

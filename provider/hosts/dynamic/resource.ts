@@ -82,7 +82,9 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     call: (context: CallContext) => Promise<T>,
   ): Promise<T> {
     try {
-      return await call(contextOf(name, properties));
+      const context = contextOf(name, properties);
+      session.provider().warnOfConnection((message) => context.warn?.(message));
+      return await call(context);
     } catch (error) {
       if (error instanceof PartiallyCreatedError) {
         // The host adds the stored line to what succeeds, and not to this. Without it the state could never be read again.

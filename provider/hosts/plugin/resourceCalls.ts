@@ -13,7 +13,7 @@ import {
   type UpdateRequest,
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { type Declarer } from "../../links/ledger";
+import type { Declarer } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
 import { isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";

@@ -14,6 +14,7 @@ export interface Manifest {
   readonly license: string;
   readonly homepage: string;
   readonly repository: { readonly url: string };
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly pulumiPackage: {
     readonly publisher: string;
     readonly namespace: string;
@@ -24,7 +25,8 @@ export interface Manifest {
 }
 
 /** Source: Pulumi's package metaschema. */
-export function packageSchema({ version, license, homepage, repository, pulumiPackage }: Manifest): object {
+export function packageSchema(manifest: Manifest): object {
+  const { version, license, homepage, repository, peerDependencies, pulumiPackage } = manifest;
   const { language, ...names } = pulumiPackage;
   return {
     name: "classiclink",
@@ -83,7 +85,8 @@ export function packageSchema({ version, license, homepage, repository, pulumiPa
       csharp: { respectSchemaVersion: true, ...language.csharp },
       go: { respectSchemaVersion: true, ...language.go },
       java: language.java,
-      nodejs: { respectSchemaVersion: true, ...language.nodejs },
+      // As a dependency, a second copy of @pulumi/pulumi would be installed beside the project's.
+      nodejs: { respectSchemaVersion: true, peerDependencies, ...language.nodejs },
       python: { respectSchemaVersion: true, pyproject: { enabled: true }, ...language.python },
     },
   };

@@ -1,20 +1,16 @@
 /** What may befall an operation, drawn at random. */
 
 import * as fc from "fast-check";
-import type { EcsAction, FaultName, TroubleRule } from "../../../emulator";
+import type { Action, AnswerName, FaultRule } from "../../../emulator";
 import { type Mishap, Operation, type OperationName } from "./operation";
 import { INSTANCES } from "./program";
 
-const change = fc.constantFrom<EcsAction>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
-const action = fc.constantFrom<EcsAction>(
-  "AttachClassicLinkVpc",
-  "DetachClassicLinkVpc",
-  "DescribeClassicLinkInstances",
-);
+const change = fc.constantFrom<Action>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
+const action = fc.constantFrom<Action>("AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances");
 const skip = fc.nat(3);
 const lasting = Number.POSITIVE_INFINITY;
 
-const passingFault = fc.constantFrom<FaultName>(
+const passingFault = fc.constantFrom<AnswerName>(
   "reset-before",
   "lost-answer",
   "gateway-html",
@@ -35,41 +31,41 @@ const unclear = fc.constantFrom(
   { code: "SomethingNew", status: 500 },
 );
 
-const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
+const fault: fc.Arbitrary<FaultRule> = fc.oneof(
   fc.record({
-    kind: fc.constant("fault" as const),
-    on: action,
-    fault: passingFault,
+    kind: fc.constant("answer" as const),
+    action,
+    answer: passingFault,
     skip,
     times: fc.integer({ min: 1, max: 3 }),
     afterWork: fc.boolean(),
   }),
   // A read would wait such a one out, for longer than a test should take.
   fc.record({
-    kind: fc.constant("fault" as const),
-    on: change,
-    fault: fc.oneof(passingFault, fc.constant<FaultName>("timeout")),
+    kind: fc.constant("answer" as const),
+    action: change,
+    answer: fc.oneof(passingFault, fc.constant<AnswerName>("timeout")),
     skip,
     times: fc.constant(lasting),
     afterWork: fc.boolean(),
   }),
   fc.record({
-    kind: fc.constant("fault" as const),
-    on: action,
-    fault: fc.record({ code: refusal }),
+    kind: fc.constant("answer" as const),
+    action,
+    answer: fc.record({ code: refusal }),
     skip,
   }),
   fc.record({
-    kind: fc.constant("fault" as const),
-    on: action,
-    fault: unclear,
+    kind: fc.constant("answer" as const),
+    action,
+    answer: unclear,
     skip,
     afterWork: fc.boolean(),
   }),
   fc.record({
-    kind: fc.constant("fault" as const),
-    on: action,
-    fault: fc.constant({ code: "Forbidden.SubUser" }),
+    kind: fc.constant("answer" as const),
+    action,
+    answer: fc.constant({ code: "Forbidden.SubUser" }),
     skip,
     times: fc.constant(lasting),
   }),
@@ -87,21 +83,21 @@ const trouble: fc.Arbitrary<TroubleRule> = fc.oneof(
   }),
 );
 
-const point = fc.record({ on: action, skip, afterWork: fc.boolean() });
+const point = fc.record({ action, skip, afterWork: fc.boolean() });
 
-const troubles = fc.array(trouble, { minLength: 1, maxLength: 2 });
+const faults = fc.array(fault, { minLength: 1, maxLength: 2 });
 const kill = fc.record({ at: point, carriedOut: fc.boolean() });
 const lostAnswer = fc.record({ call: fc.nat(3), engineDies: fc.boolean() });
 
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ troubles }) },
+  { weight: 6, arbitrary: fc.record({ faults }) },
   { weight: 2, arbitrary: fc.record({ kill }) },
   { weight: 1, arbitrary: fc.record({ revoke: point }) },
   { weight: 1, arbitrary: fc.record({ cancel: point }) },
   { weight: 2, arbitrary: fc.record({ lostAnswer }) },
   {
     weight: 2,
-    arbitrary: fc.record({ troubles, kill, revoke: point, cancel: point, lostAnswer }, { requiredKeys: [] }),
+    arbitrary: fc.record({ faults, kill, revoke: point, cancel: point, lostAnswer }, { requiredKeys: [] }),
   },
 );
 

@@ -1,7 +1,7 @@
 /** The operations on the stack, what befalls them, and what must be true after each. */
 
 import type * as fc from "fast-check";
-import type { Call, HoldPoint, TroubleRule } from "../../../emulator";
+import type { Call, PausePoint, FaultRule } from "../../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
 import { DOORS } from "../../support/shop";
 import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
@@ -11,13 +11,13 @@ import type { System } from "./system";
 
 /** What befalls an operation. */
 export interface Mishap {
-  readonly troubles?: readonly TroubleRule[];
+  readonly faults?: readonly FaultRule[];
   /** The provider is killed when this call to ECS comes, which is then carried out or not. */
-  readonly kill?: { readonly at: HoldPoint; readonly carriedOut: boolean };
+  readonly kill?: { readonly at: PausePoint; readonly carriedOut: boolean };
   /** The key is revoked when this call comes. */
-  readonly revoke?: HoldPoint;
+  readonly revoke?: PausePoint;
   /** The user cancels when this call comes. */
-  readonly cancel?: HoldPoint;
+  readonly cancel?: PausePoint;
   readonly lostAnswer?: LostAnswer;
 }
 
@@ -73,36 +73,36 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
   async #operate(program: Program, system: System): Promise<{ run: Run; isForgiven: boolean }> {
     const { emulator, kept } = system;
-    const { troubles = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
-    for (const trouble of troubles) emulator.trouble(trouble);
+    const { faults = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
+    for (const fault of faults) emulator.injectFault(fault);
     let isForgiven = lostAnswer !== undefined;
     if (revoke !== undefined) {
-      const held = emulator.hold(revoke);
+      const held = emulator.pause(revoke);
       void held.arrived.then(() => {
         emulator.revokeKey();
-        held.release();
+        held.resume();
       });
     }
     if (cancel !== undefined) {
-      const held = emulator.hold(cancel);
+      const held = emulator.pause(cancel);
       void held.arrived
         .then(() => Promise.all(DOORS.map((door) => kept[door].cancel())))
         .catch(() => "killed meanwhile")
-        .then(() => held.release());
+        .then(() => held.resume());
     }
     if (kill !== undefined) {
-      const held = emulator.hold(kill.at);
+      const held = emulator.pause(kill.at);
       void held.arrived.then(() => {
         isForgiven = true;
         for (const door of DOORS) kept[door].kill();
-        if (kill.carriedOut) held.release();
+        if (kill.carriedOut) held.resume();
         else held.cut();
       });
     }
     const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
     const how = { timeoutMs, order: this.order, ...(lostAnswer && { lostAnswer }) };
     const run = await this.#start(program, system, how);
-    emulator.clearTrouble();
+    emulator.clearFaults();
     emulator.rotateKey();
     // Calls that were let go, and what a killed process had sent, are done when later ones are answered.
     for (const _ of [1, 2]) await fetch(`${emulator.endpoint}/-/links`);

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
-import { sign } from "../../../emulator/hmacSha1";
+import { signV2 } from "../../../emulator/signatures";
 
 const running: Emulator[] = [];
 afterEach(async () => {
@@ -95,7 +95,7 @@ export function signed(method: string, action: string, given: Given = {}, secret
   };
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(all)) if (value !== undefined) params.append(name, value);
-  if (!("Signature" in given)) params.append("Signature", sign(method, new Map(params), secret));
+  if (!("Signature" in given)) params.append("Signature", signV2(method, new Map(params), secret));
   return params;
 }
 

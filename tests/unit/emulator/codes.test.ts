@@ -1,7 +1,7 @@
 /** A walk over the error tables of the reference: every code of every generation comes out of a real request. */
 import { describe, expect, test } from "@jest/globals";
-import type { EcsAction, Emulator, Generation } from "../../../emulator";
-import { actions, codes, lists, serviceOf } from "../../../emulator/codes";
+import type { Action, Emulator, Generation } from "../../../emulator";
+import { actions, codes, lists, serviceOf } from "../../../emulator/errorTable";
 import { call, type RawAnswer, start } from "./caller";
 
 // What the pages list: code and HTTP status. Written from the pages, not from the emulator's table.
@@ -62,14 +62,14 @@ const causes: Record<string, { world?: (emulator: Emulator) => void; given?: Rec
   "InvalidParameter.InvalidInstanceIdAndVpcId": { given: { InstanceId: undefined, VpcId: undefined } },
   "InvalidParameter.ToManyInstanceIds": { given: { InstanceId: manyIds } },
   "InvalidVpc.NotBelong": { world: (it) => it.setVpc("vpc-1", { owner: "someone" }) },
-  "InvalidStatus.InstanceLocked": { world: (it) => it.trouble({ kind: "locked", instanceId: "i-1" }) },
+  "InvalidStatus.InstanceLocked": { world: (it) => it.injectFault({ kind: "locked", instanceId: "i-1" }) },
   "InvalidStatus.InstanceStatus": { world: (it) => it.setInstance("i-1", { status: "Starting" }) },
   OperationDenied: { world: (it) => it.setVpc("vpc-1", { classicLinkEnabled: false }) },
   QuotaExceeded: { world: (it) => it.link("i-2", "vpc-1") },
-  "Forbidden.SubUser": { world: (it) => it.trouble({ kind: "denied" }) },
+  "Forbidden.SubUser": { world: (it) => it.injectFault({ kind: "denied" }) },
 };
 
-async function provoke(generation: Generation, action: EcsAction, code: string): Promise<RawAnswer> {
+async function provoke(generation: Generation, action: Action, code: string): Promise<RawAnswer> {
   const emulator = await start({ errorGeneration: generation, quota: 1, limitedRegions: ["cn-chengdu"] });
   causes[code]?.world?.(emulator);
   const given = { InstanceId: "i-1", VpcId: "vpc-1", ...causes[code]?.given };

@@ -1,17 +1,17 @@
 /** A walk over the codes that every operation of ECS and its gateway may answer with: each comes out of a real request. */
 import { expect, test } from "@jest/globals";
-import { type Emulator, startEmulator, type TroubleRule } from "../../../emulator";
+import { type Emulator, startEmulator, type FaultRule } from "../../../emulator";
 import { attach, call, type Given, list, type RawAnswer, send, start } from "./caller";
 
-const on = "DescribeClassicLinkInstances";
+const action = "DescribeClassicLinkInstances";
 const ask = (emulator: Emulator, given: Given = {}) => list(emulator, { VpcId: "vpc-1", ...given });
-const refuse = (rule: TroubleRule) => (emulator: Emulator) => {
-  emulator.trouble(rule);
+const refuse = (rule: FaultRule) => (emulator: Emulator) => {
+  emulator.injectFault(rule);
   return ask(emulator);
 };
 const throttle = (code?: string, status?: number) => refuse({ kind: "throttle", quota: 0, code, status });
 /** What these three operations have no cause for, or the emulator no clock: the words of the answer all the same. */
-const scripted = (code: string, status?: number) => refuse({ kind: "fault", on, fault: { code, status } });
+const scripted = (code: string, status?: number) => refuse({ kind: "answer", action, answer: { code, status } });
 const given = (changes: Given) => (emulator: Emulator) => ask(emulator, changes);
 
 // Code, and every HTTP status that the pages give it; several where they differ by operation or edition.
@@ -22,7 +22,7 @@ const rows: [code: string, statuses: number[], provoke: (emulator: Emulator) => 
   ["Throttling.User", [400], throttle()],
   ["Throttling.Api", [400], throttle("Throttling.Api")],
   ["Rejected.Throttling", [400], throttle("Rejected.Throttling")],
-  ["ServiceUnavailable", [503], refuse({ kind: "fault", on, fault: "unavailable-503" })],
+  ["ServiceUnavailable", [503], refuse({ kind: "answer", action, answer: "unavailable-503" })],
   ["ServiceUnavailable.RegionMaintaining", [503], scripted("ServiceUnavailable.RegionMaintaining")],
   ["InternalError", [500], scripted("InternalError")],
   ["UnknownError", [400], scripted("UnknownError")],
@@ -89,7 +89,7 @@ test("an expired token is told as such when it really expires", async () => {
 test("says in newer answers which permission is missing", async () => {
   for (const errorGeneration of ["B", "C"] as const) {
     const emulator = await start({ errorGeneration });
-    emulator.trouble({ kind: "denied" });
+    emulator.injectFault({ kind: "denied" });
     const { body } = await attach(emulator, "i-1", "vpc-1");
     expect(body.Code).toBe("Forbidden.SubUser");
     const detail = { AuthAction: "ecs:AttachClassicLinkVpc", AuthPrincipalType: "SubUser" };

@@ -41,9 +41,9 @@ test("reads and clears the journal, which does not list control calls", async ()
   expect(await read(emulator, "/-/calls")).toEqual([]);
 });
 
-describe("trouble", () => {
+describe("faults", () => {
   const rules = [
-    { kind: "locked", instanceId: "i-1", tries: 1 },
+    { kind: "locked", instanceId: "i-1", times: 1 },
     {
       kind: "throttle",
       quota: 0,
@@ -53,14 +53,25 @@ describe("trouble", () => {
       code: "Throttling",
     },
     { kind: "denied", action: "AttachClassicLinkVpc" },
-    { kind: "fault", on: "AttachClassicLinkVpc", fault: "unavailable-503", times: 1, skip: 0, afterWork: false },
-    { kind: "fault", on: "AttachClassicLinkVpc", fault: { code: "OperationConflict", status: 409, message: "Busy." } },
+    {
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      answer: "unavailable-503",
+      times: 1,
+      skip: 0,
+      afterWork: false,
+    },
+    {
+      kind: "answer",
+      action: "AttachClassicLinkVpc",
+      answer: { code: "OperationConflict", status: 409, message: "Busy." },
+    },
   ];
   test.each(rules)("%j strikes until it is cleared", async (rule) => {
     const emulator = await start();
-    expect(await post(emulator, "/-/trouble", rule)).toMatchObject({ status: 200 });
+    expect(await post(emulator, "/-/faults", rule)).toMatchObject({ status: 200 });
     expect((await attach(emulator, "i-1", "vpc-1")).status).toBeGreaterThanOrEqual(400);
-    await send(emulator, { method: "DELETE", path: "/-/trouble" });
+    await send(emulator, { method: "DELETE", path: "/-/faults" });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
   });
 
@@ -69,35 +80,43 @@ describe("trouble", () => {
     { kind: "invisible", ms: 60_000 },
   ])("%j hides", async (rule) => {
     const emulator = await start();
-    await post(emulator, "/-/trouble", rule);
+    await post(emulator, "/-/faults", rule);
     await attach(emulator, "i-1", "vpc-1");
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual([]);
-    await send(emulator, { method: "DELETE", path: "/-/trouble" });
+    await send(emulator, { method: "DELETE", path: "/-/faults" });
     expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual(["i-1>vpc-1"]);
   });
 
   test("latency is taken", async () => {
-    expect(await post(await start(), "/-/trouble", { kind: "latency", ms: 1 })).toMatchObject({ status: 200 });
+    expect(await post(await start(), "/-/faults", { kind: "latency", ms: 1 })).toMatchObject({ status: 200 });
   });
 });
 
 describe("what is wrong is told by name", () => {
   const wrong: [path: string, value: unknown, told: string][] = [
-    ["trouble", [], "rule must be an object"],
-    ["trouble", { kind: "storm" }, "rule.kind must be one of locked"],
-    ["trouble", { kind: "locked" }, "locked rule.instanceId must be a text"],
-    ["trouble", { kind: "locked", instanceId: "i-1", tires: 1 }, 'has no field \\"tires\\"'],
-    ["trouble", { kind: "locked", instanceId: "i-1", quota: 1 }, 'locked rule has no field \\"quota\\"'],
-    ["trouble", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
-    ["trouble", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
-    ["trouble", { kind: "fault", on: "StopInstance", fault: "timeout" }, "fault rule.on must be one of Attach"],
-    ["trouble", { kind: "fault", on: "AttachClassicLinkVpc", fault: "typo" }, "fault rule.fault must be one of reset"],
+    ["faults", [], "rule must be an object"],
+    ["faults", { kind: "storm" }, "rule.kind must be one of answer"],
+    ["faults", { kind: "locked", instanceId: 1 }, "locked rule.instanceId must be a text"],
+    ["faults", { kind: "locked", instanceId: "i-1", tires: 1 }, 'has no field \\"tires\\"'],
+    ["faults", { kind: "locked", instanceId: "i-1", quota: 1 }, 'locked rule has no field \\"quota\\"'],
+    ["faults", { kind: "latency", ms: "1" }, "latency rule.ms must be a number"],
+    ["faults", { kind: "latency", ms: -1 }, "latency rule.ms must be a number"],
     [
-      "trouble",
-      { kind: "fault", on: "AttachClassicLinkVpc", fault: { code: "X", status: "404" } },
-      "fault.status must",
+      "faults",
+      { kind: "answer", action: "StopInstance", answer: "timeout" },
+      "answer rule.action must be one of Attach",
     ],
-    ["trouble", { kind: "throttle", quota: 1, retryAfter: "yes" }, "throttle rule.retryAfter must be true or false"],
+    [
+      "faults",
+      { kind: "answer", action: "AttachClassicLinkVpc", answer: "typo" },
+      "answer rule.answer must be one of reset",
+    ],
+    [
+      "faults",
+      { kind: "answer", action: "AttachClassicLinkVpc", answer: { code: "X", status: "404" } },
+      "answer.status must",
+    ],
+    ["faults", { kind: "throttle", quota: 1, retryAfter: "yes" }, "throttle rule.retryAfter must be true or false"],
     ["instances", { instanceId: "i-1", status: "Sleeping" }, "instance.status must be one of Pending"],
     ["instances", JSON.parse('{"instanceId":"i-1","__proto__":{"owner":"x"}}'), 'has no field \\"__proto__\\"'],
     ["links", { instanceId: "i-none", vpcId: "vpc-1" }, "no instance i-none"],

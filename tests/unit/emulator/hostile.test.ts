@@ -88,7 +88,7 @@ test.each(noises)("%s does it no harm", async (_title, bytes) => {
 });
 
 test("a caller who hangs up in the middle does it no harm", async () => {
-  emulator.trouble({ kind: "latency", ms: 50, action: "AttachClassicLinkVpc" });
+  emulator.injectFault({ kind: "latency", ms: 50, action: "AttachClassicLinkVpc" });
   const leaving = new AbortController();
   const path = `/?${signed("GET", "AttachClassicLinkVpc", { InstanceId: "i-1", VpcId: "vpc-1" })}`;
   const gone = expect(send(emulator, { path, signal: leaving.signal })).rejects.toThrow();
