@@ -67,6 +67,13 @@ export class Run {
     this.#isUpToDate = false;
   }
 
+  /** Whether this is the first warning of its kind in the run, for all its processes. */
+  isFirst(kind: string): boolean {
+    if (this.has("warned", kind)) return false;
+    this.record("warned", [[kind, "-"]]);
+    return true;
+  }
+
   has(event: Event, key: string): boolean {
     this.#readOthers();
     return this.#seen.has(`${event} ${key}`);

@@ -32,9 +32,7 @@ export class Provider {
 
   /** Warns once a run of what weakens its connections. @throws {SettingError} when a setting of it is wrong. */
   warnOfConnection(warn: (message: string) => void): void {
-    if (!this.settings.insecure() || this.#run?.has("warned", "insecure")) return;
-    this.#run?.record("warned", "insecure", "-");
-    warn(INSECURE_WARNING);
+    if (this.settings.insecure() && this.#run?.isFirst("insecure") !== false) warn(INSECURE_WARNING);
   }
 
   /** The region of resources that name none. @throws {SettingError} when none is configured. */
