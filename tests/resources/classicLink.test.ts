@@ -2,7 +2,6 @@ import { describe, expect, jest, test } from "@jest/globals";
 import type { EcsError } from "../../provider/ecs/errors";
 import { ClassicLinkError } from "../../provider/links/errors";
 import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
-import { rateLimited } from "../../provider/ecs/rateLimiter";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
 import {
@@ -68,8 +67,6 @@ const permanent: [code: string, said: string, advice: string][] = [
   ["InvalidInstanceId.NotFound", "", "released"],
   ["InvalidInstanceId.MalFormed", "", "classic network"],
   ["InvalidInstanceId.NotBelong", "", "account"],
-  ["InvalidInstanceId.LimitedRegion", "", "region"],
-  ["InvalidAction.NotFound", "", "regionId and endpoint"],
   ["SignatureDoesNotMatch", "", "secretKey"],
   ["InvalidTimeStamp.Expired", "", "clock"],
   ["SomethingNew", "", "documentation"],
@@ -236,6 +233,21 @@ describe("create", () => {
     expect(ecs.count("attach")).toBe(1);
   });
 
+  test.each(["InvalidInstanceId.LimitedRegion", "InvalidAction.NotFound"])(
+    "a code that gateways in trouble give too is believed only when it stays for some seconds: %s",
+    async (code) => {
+      const { ecs, lifecycle } = cloud();
+      ecs.next("attach", fails(refusal("attach", code)));
+      await done(lifecycle.create(link));
+      ecs.always("attach", fails(refusal("attach", code)));
+      const { error, afterMs } = await run(lifecycle.create({ ...link, instanceId: "i-b" }));
+      expect(error?.message).toContain("check regionId and endpoint");
+      expect(error).not.toBeInstanceOf(PartiallyCreatedError);
+      expect(afterMs).toBeGreaterThan(2_000);
+      expect(afterMs).toBeLessThan(30_000);
+    },
+  );
+
   test("an instance that is released while its link is awaited is never called linked", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.next("attach", (work) => {
@@ -277,7 +289,7 @@ describe("[6] partially created", () => {
     ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));
     ecs.always("describe", fails(refusal("describe", "Throttling.User")));
     const error = await partially(lifecycle.create(link, { timeoutMs: 20_000 }));
-    expect(error.reasons[0]).toContain("Throttling.User");
+    expect(error.reasons[0]).toMatch(/not done within 20 s \(throttled\).*ConnectionLost/);
   });
 
   test("is a link that was accepted and may not be listed", async () => {
@@ -319,7 +331,7 @@ describe("[6] partially created", () => {
     ecs.next("attach", fails(refusal("attach", "Throttling.User")));
     jest.spyOn(Math, "random").mockReturnValue(0);
     // The second try waits at the gate, which stays closed for longer than there is time.
-    const { error, afterMs } = await run(new Lifecycle(rateLimited(ecs)).create(link, { timeoutMs: 500 }));
+    const { error, afterMs } = await run(new Lifecycle(ecs).create(link, { timeoutMs: 500 }));
     expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(error?.message).toContain("Throttling.User");
     expect(afterMs).toBe(500);
@@ -426,7 +438,6 @@ describe("[9] read", () => {
     "InvalidInstanceId.NotBelong",
     "InvalidVpc.NotBelong",
     "InvalidRegionId.NotFound",
-    "InvalidAction.NotFound",
     "InvalidSecurityToken.Expired",
     "SomethingNew",
   ];
@@ -543,9 +554,7 @@ describe("[12] delete", () => {
     const { ecs, lifecycle } = cloud("vpc-b");
     ecs.always("detach", fails(refusal("detach", "InvalidAction.NotFound")));
     ecs.always("describe", fails(refusal("describe", "InvalidAction.NotFound")));
-    const { error, afterMs } = await run(lifecycle.delete(link));
-    expect(error?.message).toContain("InvalidAction.NotFound");
-    expect(afterMs).toBe(0);
+    expect(await plainly(lifecycle.delete(link))).toContain("InvalidAction.NotFound");
   });
 
   test("[9] what may not be detached or seen is an error", async () => {
@@ -613,7 +622,7 @@ describe("[12] delete", () => {
       const { error, afterMs } = await run(lifecycle.delete({ ...state() }));
       expect(error).toBeUndefined();
       expect(afterMs).toBeGreaterThanOrEqual(120_000);
-      expect(afterMs).toBeLessThan(135_000);
+      expect(afterMs).toBeLessThan(160_000);
     });
 
     test.each([
@@ -633,7 +642,7 @@ describe("[12] delete", () => {
       ecs.always("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
       const { error, afterMs } = await run(lifecycle.delete({ ...state() }));
       expect(error).toBeUndefined();
-      expect(afterMs).toBeLessThan(135_000);
+      expect(afterMs).toBeLessThan(160_000);
     });
   });
 

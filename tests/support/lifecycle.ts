@@ -2,6 +2,7 @@
 
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
+import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
 import { Run } from "../../provider/links/ledger";
 import { Links } from "../../provider/links/links";
@@ -28,11 +29,13 @@ export function providerOf(
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
-  const reader = new LinkReader(client);
+  // As the resources of a process have it: ECS's refusals of too many calls end in the rate limiter.
+  const limited = rateLimited(client);
+  const reader = new LinkReader(limited);
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired }),
+    async (_, ledger) => new Links({ client: limited, reader, ledger, mayForgetRetired }),
   );
 }
 
