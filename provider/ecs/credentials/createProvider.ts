@@ -23,14 +23,37 @@ export function createCredentialsProvider(
   addresses = FIXED_ADDRESSES,
 ): CredentialsProvider {
   const sources = new Sources(agents, addresses);
-  return kept(async () => {
-    try {
-      return await sources.ask(source);
-    } catch (error) {
-      if (!(error instanceof SourceFailure)) throw error;
-      throw new CredentialsError(sentence(source, error), error.passes);
-    }
-  });
+  return kept(() => ask(sources, source));
+}
+
+/** What keys come from, and until when they are good, in ms since 1970, if the source says so. */
+export interface InspectedCredentials {
+  readonly from: string;
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Asks a source once, for people.
+ *
+ * @throws {CredentialsError} when it gives no keys.
+ */
+export async function inspectCredentials(
+  source: CredentialsSource,
+  agents: Agents,
+  addresses = FIXED_ADDRESSES,
+): Promise<InspectedCredentials> {
+  const sources = new Sources(agents, addresses);
+  const { expiresAt } = await ask(sources, source);
+  return { from: nameOf(sources.chosen ?? source), expiresAt };
+}
+
+async function ask(sources: Sources, source: CredentialsSource): Promise<Session> {
+  try {
+    return await sources.ask(source);
+  } catch (error) {
+    if (!(error instanceof SourceFailure)) throw error;
+    throw new CredentialsError(sentence(source, error), error.passes);
+  }
 }
 
 function sentence(source: CredentialsSource, { message, passes }: SourceFailure): string {
@@ -58,6 +81,12 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
 /** A source as it is told to people. What a file says of it is left out. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
+    case "keys":
+      return source.credentials.securityToken === undefined ? "a key pair" : "a key pair with a security token";
+    case "assumedRole":
+      return `a RAM role, assumed with ${nameOf(source.base)}`;
+    case "oidc":
+      return "a RAM role, for an OIDC token";
     case "profile": {
       const which = source.name === undefined ? "the current profile" : `the profile "${source.name}"`;
       return `${which} of ${displayed(source.file)}`;
@@ -83,6 +112,10 @@ class Sources {
   constructor(agents: Agents, addresses: FixedAddresses) {
     this.#agents = agents;
     this.#addresses = addresses;
+  }
+
+  get chosen(): CredentialsSource | undefined {
+    return this.#chosen;
   }
 
   /** @throws {SourceFailure} when it gives nothing. */
