@@ -60,7 +60,8 @@ function sentence(source: CredentialsSource, { message, passes }: SourceFailure)
   if (source.kind === "ambient" && !passes) {
     return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
   }
-  const what = `${SETTINGS[source.kind]}: ${nameOf(source)} gave no credentials (${message})`;
+  const isRole = source.kind === "assumedRole" || source.kind === "oidc";
+  const what = `${SETTINGS[source.kind]}: ${isRole ? "the role" : nameOf(source)} gave no credentials (${message})`;
   return passes ? what : `${what}; correct that, or name another source of credentials`;
 }
 
