@@ -18,7 +18,8 @@ mGDByw==
 -----END CERTIFICATE-----
 `;
 
-const KEY = `-----BEGIN PRIVATE KEY-----
+/** The key of {@link CERTIFICATE}. */
+export const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiDyt06PbgKNaAELP
 fxAvVOtTu7IZZpx9AUIbCWyYmcihRANCAAQOc7mxCZH6k6V8Wx1FEX1sOs/PzdDn
 EAkTsnfdBnJW16bu+qxnyc2TpKpx1t5e1v7TR21LQen2ifm892kN6mvk

@@ -67,7 +67,7 @@ describe("faults", () => {
       answer: { code: "OperationConflict", status: 409, message: "Busy." },
     },
   ];
-  test.each(rules)("%j strikes until it is cleared", async (rule) => {
+  test.each(rules)("%j applies until it is cleared", async (rule) => {
     const emulator = await start();
     expect(await post(emulator, "/-/faults", rule)).toMatchObject({ status: 200 });
     expect((await attach(emulator, "i-1", "vpc-1")).status).toBeGreaterThanOrEqual(400);
@@ -92,7 +92,7 @@ describe("faults", () => {
   });
 });
 
-describe("what is wrong is told by name", () => {
+describe("a mistake is named", () => {
   const wrong: [path: string, value: unknown, told: string][] = [
     ["faults", [], "rule must be an object"],
     ["faults", { kind: "storm" }, "rule.kind must be one of answer"],
