@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
-import { MAX_IN_FLIGHT } from "../provider/ecs/pace";
+import { MAX_IN_FLIGHT } from "../provider/ecs/rateLimiter";
 import { type Cloud, startCloud } from "./cloud";
 import { nameOfDriver } from "./drivers";
 import { describeMachine } from "./machine";

@@ -10,6 +10,11 @@ export interface CloudOptions {
   readonly region?: readonly string[];
   readonly profile?: string;
   readonly endpoint?: string;
+  readonly vpcEndpoint?: string;
+  readonly protocol?: string;
+  readonly organization?: string;
+  readonly resourceSet?: string;
+  readonly insecure?: boolean;
 }
 
 /** Which links to look for. */
@@ -24,7 +29,7 @@ export interface DiscoverOptions extends ScanOptions {
 }
 
 export const PROGRAMS = ["dynamic", "plugin", "yaml"] as const;
-/** What the program is written for: TypeScript by way of dynamic resources or of the plugin, or YAML, which has the plugin only. */
+/** What the program uses: dynamic resources or the plugin, in TypeScript or JavaScript; or YAML, which has the plugin only. */
 export type ProgramKind = (typeof PROGRAMS)[number];
 
 export const SHAPES = ["vpc", "link"] as const;
@@ -33,7 +38,7 @@ export type Shape = (typeof SHAPES)[number];
 
 export interface AdoptOptions extends ScanOptions {
   readonly out: string;
-  readonly program: ProgramKind;
+  readonly program?: ProgramKind;
   readonly per: Shape;
   readonly force?: boolean;
 }
@@ -44,11 +49,18 @@ export interface CheckOptions extends CloudOptions {
   readonly json?: boolean;
 }
 
+export interface DoctorOptions extends CloudOptions {
+  readonly instance?: string;
+  readonly vpc?: string;
+  readonly json?: boolean;
+}
+
 /** What the commands do. Each resolves with the exit code. */
 export interface Actions {
   discover(options: DiscoverOptions): Promise<number>;
   adopt(options: AdoptOptions): Promise<number>;
   check(file: string, options: CheckOptions): Promise<number>;
+  doctor(options: DoctorOptions): Promise<number>;
 }
 
 const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), or
@@ -82,10 +94,9 @@ export function createProgram(actions: Actions): Command {
     .addOption(
       new Option(
         "--program <kind>",
-        "dynamic: TypeScript, dynamic resources; plugin: TypeScript, the provider plugin; yaml: YAML, the plugin",
-      )
-        .choices(PROGRAMS)
-        .default("dynamic"),
+        "dynamic: dynamic resources; plugin: the provider plugin, both in the project's TypeScript or JavaScript; yaml: YAML, " +
+          "the plugin; by default yaml in a project in YAML, else dynamic",
+      ).choices(PROGRAMS),
     )
     .addOption(
       new Option("--per <what>", "vpc: one ClassicLinks for each VPC; link: one ClassicLink for each link")
@@ -98,7 +109,7 @@ export function createProgram(actions: Actions): Command {
       process.exitCode = await actions.adopt(options);
     });
 
-  teaching(program.command("check"), LESSONS.check)
+  teaching(cloud(program.command("check")), LESSONS.check)
     .summary("compare the links with a declared list")
     .description(
       "Compares the links that exist with a declared list, and says what is missing, moved to another VPC, or not declared. " +
@@ -112,8 +123,6 @@ export function createProgram(actions: Actions): Command {
       ),
     )
     .addOption(regionOption("the region of links in the list that name none", oneRegion))
-    .addOption(PROFILE)
-    .addOption(ENDPOINT)
     .option("--allow-undeclared", "do not count links to a declared VPC that the list does not have")
     .option("--quiet", "print nothing when every link is as declared, so that cron has nothing to mail")
     .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
@@ -121,11 +130,40 @@ export function createProgram(actions: Actions): Command {
       process.exitCode = await actions.check(file, options);
     });
 
+  teaching(cloud(program.command("doctor")), LESSONS.doctor)
+    .summary("say why a link cannot be made or seen")
+    .description(
+      "Says why a link cannot be made or seen: checks settings, credentials, network, permissions, and an instance and a VPC. " +
+        "Each line is fine (✓), may be wrong or could not be asked (!), or is wrong (✗), with what to do.",
+    )
+    .addOption(regionOption("the region; by default the configured one", oneRegion))
+    .option("--instance <id>", "an instance to look at, as i-bp1web or cn-hangzhou:i-bp1web")
+    .option("--vpc <id>", "a VPC to look at, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop")
+    .option("--json", "print JSON: { ok, findings: [{ section, state, text, advice }] }")
+    // A script tells a wrong option from a wrong cloud.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (options: DoctorOptions) => {
+      process.exitCode = await actions.doctor(options);
+    });
+
   return program;
 }
 
-const PROFILE = new Option("--profile <name>", "the profile of ~/.aliyun/config.json to take credentials from");
-const ENDPOINT = new Option("--endpoint <host>", "the address of ECS, for private clouds");
+/** Options of every command: where and as whom to ask. */
+const CLOUD_OPTIONS = [
+  new Option("--profile <name>", "the profile of ~/.aliyun/config.json to take credentials from"),
+  new Option("--endpoint <host>", "private cloud: the address of ECS"),
+  new Option("--vpc-endpoint <host>", "private cloud: the address of the VPC service, which finds VPCs"),
+  new Option("--protocol <name>", "private cloud: HTTP or HTTPS, for addresses that name neither"),
+  new Option("--organization <id>", "private cloud: the organization, as the console shows its id"),
+  new Option("--resource-set <id>", "private cloud: the resource set in the organization"),
+  new Option("--insecure", "private cloud: do not verify certificates"),
+];
+
+function cloud(command: Command): Command {
+  for (const option of CLOUD_OPTIONS) command.addOption(option);
+  return command;
+}
 
 function regionOption(description: string, parse: (value: string, previous?: readonly string[]) => readonly string[]) {
   return new Option("--region <id>", description).argParser(parse);
@@ -133,7 +171,7 @@ function regionOption(description: string, parse: (value: string, previous?: rea
 
 /** Options of the commands that look for links. */
 function scanning(command: Command): Command {
-  return command
+  return cloud(command)
     .addOption(regionOption("a region to look in; repeat for more; by default the configured one", repeated))
     .option(
       "--vpc <id>",
@@ -146,9 +184,7 @@ function scanning(command: Command): Command {
         "vpc",
         "instance",
       ]),
-    )
-    .addOption(PROFILE)
-    .addOption(ENDPOINT);
+    );
 }
 
 function teaching(command: Command, lesson: Lesson): Command {

@@ -1,9 +1,15 @@
 /** `docs/errors.md`, out of the tables of errors. */
 
-import { CODE_FAMILIES, classify, ERROR_CODES, FAULTS, OPERATION_DENIED } from "../provider/ecs/errorCodes";
-import { type Classification, EcsError, type EcsErrorKind } from "../provider/ecs/errors";
+import {
+  CODE_FAMILIES,
+  classify,
+  ERROR_CODES,
+  type ErrorCode,
+  FAULTS,
+  OPERATION_DENIED,
+} from "../provider/ecs/errorCodes";
+import { EcsError, type EcsErrorKind } from "../provider/ecs/errors";
 import { formatDuration, Operation, Task } from "../provider/links/operation";
-import { CODE_MEANINGS, DENIAL_MEANINGS, FAMILY_MEANINGS, FAULT_MEANINGS } from "./errorMeanings";
 import { markdownTable } from "./markdownTable";
 
 interface Section {
@@ -73,51 +79,24 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-interface Row extends Classification {
+interface Row extends ErrorCode {
   readonly code: string;
-  readonly means: string;
-}
-
-function meaningOf(meanings: Readonly<Record<string, string>>, name: string): string {
-  const meaning = meanings[name];
-  if (meaning === undefined) throw new Error(`scripts/errorMeanings.ts says nothing of ${name}; add it`);
-  return meaning;
-}
-
-/** `/^Forbidden\./` as `Forbidden.*`; alternatives one after the other. */
-function globOf({ source }: RegExp): string {
-  const end = source.startsWith("^") ? "" : "*";
-  const [, before = "", group = "", after = ""] = /^\^?([^(]*)(?:\(([^)]*)\))?(.*)$/.exec(source) ?? [];
-  const plain = (text: string) => text.replaceAll("\\", "");
-  return group
-    .split("|")
-    .map((one) => `${end}${plain(before + one + after)}*`)
-    .join(", ");
 }
 
 function rowsOf(): Row[] {
-  const codes = Object.entries(ERROR_CODES).map(([code, row]) => ({
-    code,
-    means: meaningOf(CODE_MEANINGS, code),
-    ...row,
-  }));
-  const denials = [...OPERATION_DENIED, [/anything else/, classify("OperationDenied", "")] as const].map(
-    ([words, row]) => {
-      const said = words.source.replaceAll("|", ", ");
-      return { code: `OperationDenied (${said})`, means: meaningOf(DENIAL_MEANINGS, said), ...row };
-    },
-  );
-  const families = CODE_FAMILIES.map(([family, row]) => {
-    return { code: globOf(family), means: meaningOf(FAMILY_MEANINGS, globOf(family)), ...row };
+  const codes = Object.entries({ ...ERROR_CODES, ...CODE_FAMILIES }).map(([code, row]) => ({ code, ...row }));
+  const denials = OPERATION_DENIED.map(({ words, ...row }) => {
+    return { code: `OperationDenied (${words.join(", ") || "anything else"})`, ...row };
   });
-  return [...codes, ...denials, ...families];
+  return [...codes, ...denials];
 }
 
 /** A table of errors. What is tried again gets a column for how long. */
 function errorsTable(name: string, rows: readonly Row[]): string {
   const isTried = ({ kind }: Row) => ["throttled", "busy", "transient"].includes(kind);
-  const timed = rows.some(isTried);
+  const timed = rows.some((row) => isTried(row) || row.retryTries !== undefined);
   const timeOf = (row: Row) => {
+    if (row.retryTries !== undefined) return `${row.retryTries} times`;
     if (!isTried(row)) return "not at all";
     return row.retryForMs === undefined ? "to the timeout" : formatDuration(row.retryForMs);
   };
@@ -125,7 +104,12 @@ function errorsTable(name: string, rows: readonly Row[]): string {
   const cells = rows.map((row) => {
     const { code, means, advice } = row;
     const time = timed ? [timeOf(row)] : [];
-    return [shown(code), means, ...time, `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`];
+    return [
+      shown(code),
+      means,
+      ...time,
+      `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`.replace("<operation>", "the operation"),
+    ];
   });
   return markdownTable(head, cells);
 }
@@ -157,22 +141,18 @@ async function example(): Promise<string> {
     task.onRequest();
     throw error;
   }, task);
-  return await failing.catch(({ message }: Error) => message);
+  return await failing.catch(({ message }: Error) => message.replace(/ in [\d.]+ s;/, " in 0.1 s;"));
 }
 
 /** The text of the page. */
 export async function errorsPage(): Promise<string> {
   const rows = rowsOf();
-  const faults = Object.entries(FAULTS).map(([code, row]) => ({
-    code,
-    means: meaningOf(FAULT_MEANINGS, code),
-    ...row,
-  }));
+  const faults = Object.entries(FAULTS).map(([code, row]) => ({ code, ...row }));
   const unseen = rows.find(({ kind }) => !SECTIONS.some((one) => one.kind === kind));
   if (unseen !== undefined) throw new Error(`the page has no section for errors that are ${unseen.kind}; add it`);
   return [
     "# Errors",
-    "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts and scripts/errorMeanings.ts. Change it there. -->",
+    "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts. Change it there. -->",
     "Every error is one sentence: what was asked, of what, in which region; the operation of ECS and its code; what ECS said, and the id of " +
       "the request; how often and for how long it was tried; what to do.",
     `\`\`\`text\n${await example()}\n\`\`\``,

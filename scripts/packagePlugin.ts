@@ -1,14 +1,23 @@
-/** Packs the provider plugin into one tarball that needs nothing but Node: `pulumi plugin install resource classiclink <version> --file <it>`. */
+/**
+ * Packs the provider plugin into tarballs that need nothing but Node, named as `pulumi plugin install --server` asks for them.
+ * They differ in nothing but the name.
+ */
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { homepage, license, pulumiPackage, repository, version } from "../package.json";
+import { homepage, license, peerDependencies, pulumiPackage, repository, version } from "../package.json";
 import plugin from "../plugin/package.json";
 
+/** As Pulumi spells them. */
+const PLATFORMS = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64", "windows-arm64"];
+
+/** For Windows, which does not run scripts by their first line. */
+const COMMAND_FILE = '@node --max-semi-space-size=2 "%~dp0pulumi-resource-classiclink" %*\r\n';
+
 const root = join(__dirname, "..");
-const manifest = { version, license, homepage, repository, pulumiPackage };
+const manifest = { version, license, homepage, repository, peerDependencies, pulumiPackage };
 
 /** In a bundle there is one copy of everything, so what is looked up from `@pulumi/pulumi` elsewhere is a plain import here. */
 const oneCopy: Plugin = {
@@ -43,14 +52,21 @@ function notices(inputs: Metafile["inputs"]): string {
   return parts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-async function pack(): Promise<string> {
+async function pack(): Promise<readonly string[]> {
   const folder = join(root, "build", "plugin");
   const executable = join(folder, "pulumi-resource-classiclink");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     stdin: {
-      contents: `import { main } from "./provider/hosts/plugin/main"; main(${JSON.stringify(manifest)});`,
+      contents: `
+        try {
+          require("./provider/hosts/prerequisites");
+        } catch (error) {
+          console.error(error.message);
+          process.exit(1);
+        }
+        require("./provider/hosts/plugin/main").main(${JSON.stringify(manifest)});`,
       resolveDir: root,
     },
     absWorkingDir: root,
@@ -76,13 +92,17 @@ async function pack(): Promise<string> {
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...plugin, version }, null, 2)}\n`);
   copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices(metafile.inputs));
-  const tarball = join(root, "build", `pulumi-resource-classiclink-v${version}.tar.gz`);
-  execFileSync("tar", ["-czf", tarball, "-C", folder, "."]);
-  return tarball;
+  writeFileSync(`${executable}.cmd`, COMMAND_FILE);
+  const [first = "", ...others] = PLATFORMS.map((platform) =>
+    join(root, "build", `pulumi-resource-classiclink-v${version}-${platform}.tar.gz`),
+  );
+  execFileSync("tar", ["-czf", first, "-C", folder, "."]);
+  for (const other of others) copyFileSync(first, other);
+  return [first, ...others];
 }
 
 pack().then(
-  (tarball) => console.log(tarball),
+  (tarballs) => console.log(tarballs.join("\n")),
   (error: unknown) => {
     console.error(error);
     process.exitCode = 1;

@@ -12,7 +12,9 @@ export function publishedTypes(): ReadonlySet<string> {
   const follow = (file: string) => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const [, path = ""] of readFileSync(join(ROOT, file), "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+    for (const [, path = ""] of readFileSync(join(ROOT, file), "utf8").matchAll(
+      /(?:from |import\(|import )"(\.[^"]+)"/g,
+    )) {
       const module = join(dirname(file), path.replace(/\.js$/, ""));
       follow(existsSync(join(ROOT, `${module}.d.ts`)) ? `${module}.d.ts` : join(module, "index.d.ts"));
     }

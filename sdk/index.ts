@@ -1,5 +1,6 @@
 /** What a program imports from `pulumi-classiclink`. */
 
+import "../provider/hosts/prerequisites";
 export { ClassicLink, type ClassicLinkArgs } from "./classicLink";
 export { ClassicLinks, type ClassicLinksArgs } from "./classicLinks";
 export {
@@ -10,7 +11,10 @@ export {
   getLinks,
   getLinksOutput,
 } from "./getLinks";
+export { linksFromFile, type ListedLinks } from "./linksFromFile";
 export {
+  type AlibabaCloudStackEndpoints,
+  type AlibabaCloudStackProviderArgs,
   type AlicloudEndpoints,
   type AlicloudProviderArgs,
   type AssumeRoleArgs,

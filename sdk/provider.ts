@@ -1,7 +1,7 @@
 /** An explicit provider for TypeScript and JavaScript programs: accounts and regions side by side. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { SECRET_SETTINGS, SETTING_NAMES } from "../provider/settings/places";
+import { SECRET_SETTINGS, SETTING_NAMES, SETTINGS, VENDOR_SETTINGS } from "../provider/settings/places";
 import { checkArgs } from "./arguments";
 
 /** A RAM role to assume. */
@@ -61,15 +61,18 @@ interface CommonArgs {
   readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
   /** A RAM role to assume with the credentials that were found. */
   readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
-  /** `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine. */
+  /**
+   * `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine and where the endpoint
+   * comes from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.
+   */
   readonly protocol?: pulumi.Input<string>;
 }
 
 /** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
 export interface ProviderArgs extends CommonArgs {
   /**
-   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one
-   * of the region.
+   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. On Apsara Stack, a host of the
+   * POP gateway, or of ASAPI with its path `/asapi/v3`. By default the public one of the region.
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
@@ -77,6 +80,18 @@ export interface ProviderArgs extends CommonArgs {
    * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
    */
   readonly stsEndpoint?: pulumi.Input<string>;
+  /**
+   * The address of the VPC service. Only commands that list VPCs need it. By default the public one of the region; on ASAPI
+   * that of `endpoint`.
+   */
+  readonly vpcEndpoint?: pulumi.Input<string>;
+  /**
+   * Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the
+   * certificate of its authority. By default false.
+   */
+  readonly insecure?: pulumi.Input<boolean>;
+  /** The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`. */
+  readonly proxy?: pulumi.Input<string>;
   /** The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user. */
   readonly organizationId?: pulumi.Input<string>;
   /** The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization. */
@@ -103,8 +118,54 @@ export interface AlicloudEndpoints {
   readonly sts?: pulumi.Input<string>;
 }
 
+/** What {@link Provider.fromAlibabaCloudStack} reads of the arguments of the provider of Apsara Stack. */
+export interface AlibabaCloudStackProviderArgs {
+  readonly region?: pulumi.Input<string>;
+  readonly accessKey?: pulumi.Input<string>;
+  readonly secretKey?: pulumi.Input<string>;
+  readonly securityToken?: pulumi.Input<string>;
+  readonly profile?: pulumi.Input<string>;
+  readonly sharedCredentialsFile?: pulumi.Input<string>;
+  readonly ecsRoleName?: pulumi.Input<string>;
+  readonly roleArn?: pulumi.Input<string>;
+  readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
+  /** The domain of the POP gateway, of which the addresses of all products are made. */
+  readonly popgwDomain?: pulumi.Input<string>;
+  /** Whether these addresses are without the region. By default true. */
+  readonly isCenterRegion?: pulumi.Input<boolean>;
+  /** The host of ASAPI. */
+  readonly domain?: pulumi.Input<string>;
+  /** The endpoints of products, of which those of `ecs`, `vpc` and `sts` are used. */
+  readonly endpoints?: pulumi.Input<pulumi.Input<AlibabaCloudStackEndpoints>[]>;
+  readonly stsEndpoint?: pulumi.Input<string>;
+  /** `HTTP`, the default, or `HTTPS`. */
+  readonly protocol?: pulumi.Input<string>;
+  readonly insecure?: pulumi.Input<boolean>;
+  readonly proxy?: pulumi.Input<string>;
+  /** The id of the organization. */
+  readonly department?: pulumi.Input<string>;
+  /** The id of the resource set. */
+  readonly resourceGroup?: pulumi.Input<string>;
+  /** The name of a resource set is not enough: set `department` and `resourceGroup`. */
+  readonly resourceGroupSetName?: pulumi.Input<string>;
+}
+
+/** One of the objects in `endpoints`. */
+export interface AlibabaCloudStackEndpoints {
+  readonly ecs?: pulumi.Input<string>;
+  readonly vpc?: pulumi.Input<string>;
+  readonly sts?: pulumi.Input<string>;
+}
+
 /** The settings that mean something to the dynamic resources. The other one is the plugin's. */
 const NAMES = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
+
+/** The configuration keys of Apsara Stack's provider that mean something here. */
+const STACK_KEYS: ReadonlySet<string> = new Set(
+  Object.values({ ...SETTINGS, ...VENDOR_SETTINGS }).flatMap((places) =>
+    places.map((place) => place.replace("[0]", "").replace(/\.\w+$/, "")),
+  ),
+);
 
 /**
  * A provider to give to ClassicLink and ClassicLinks as `opts.provider`, with a region and credentials of its own. Each has a
@@ -131,6 +192,22 @@ export class Provider extends pulumi.ProviderResource {
   }
 
   /**
+   * Makes a provider of the arguments of the provider of Apsara Stack (`alibabacloudstack`), which say the same here.
+   *
+   * @param name the name of the provider in the program.
+   * @param args the very object that the other provider was given.
+   * @param opts options of the provider.
+   */
+  static fromAlibabaCloudStack(
+    name: string,
+    args: AlibabaCloudStackProviderArgs = {},
+    opts?: pulumi.ResourceOptions,
+  ): Provider {
+    const known = Object.entries(args).filter(([key]) => STACK_KEYS.has(`alibabacloudstack:${key}`));
+    return new Provider(name, {}, opts, toInputs("alibabacloudstack", Object.fromEntries(known)));
+  }
+
+  /**
    * Makes a provider.
    *
    * @param name the name of the provider in the program.
@@ -138,18 +215,23 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts options of the provider.
    * @throws {RunError} for arguments that are misspelt.
    */
-  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+  constructor(name: string, args?: ProviderArgs, opts?: pulumi.ResourceOptions);
+  /** @internal */
+  constructor(name: string, args: ProviderArgs, opts: pulumi.ResourceOptions | undefined, more: Inputs);
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions, more: Inputs = {}) {
     checkArgs(`Provider "${name}"`, args, { required: [], optional: NAMES });
-    const inputs = toInputs(args);
+    const inputs = { ...toInputs("classiclink", args), ...more };
     super("pulumi-nodejs", name, inputs, opts);
     this.configuration = pulumi.output(inputs);
   }
 }
 
+type Inputs = Record<string, pulumi.Output<string | undefined>>;
+
 /** The arguments under the keys of a stack's configuration, which is what the host of dynamic resources hands on. All are text. */
-function toInputs(args: ProviderArgs): Record<string, pulumi.Output<string | undefined>> {
+function toInputs(namespace: string, args: object): Inputs {
   const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(given.map(([name, value]) => [`classiclink:${name}`, toText(name, value)]));
+  return Object.fromEntries(given.map(([name, value]) => [`${namespace}:${name}`, toText(name, value)]));
 }
 
 /** What turns out to be empty is none, which Pulumi leaves out. */
@@ -158,5 +240,5 @@ function toText(name: string, value: unknown): pulumi.Output<string | undefined>
     if (known === undefined || known === "") return undefined;
     return typeof known === "string" ? known : JSON.stringify(known);
   });
-  return SECRET_SETTINGS.has(name) ? pulumi.secret(text) : text;
+  return SECRET_SETTINGS.has(name) || name === "organizationSecretkey" ? pulumi.secret(text) : text;
 }

@@ -1,20 +1,111 @@
-/** The rest of a Pulumi project, for a folder that has none. */
+/** The Pulumi project that the links go into: the one of a folder, or a new one. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
-import { stringify } from "yaml";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, posix, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import { decodeText } from "../../provider/decodeText";
 import type { ProgramKind } from "../program";
+import { OUTPUT } from "./module";
+import { HEADING } from "./yamlProgram";
 
 /** Where the plugin is in a project that has installed the package. */
 export const PLUGIN_FOLDER = "./node_modules/pulumi-classiclink/plugin";
-
-/** The module with the links, which the program loads. */
-export const MODULE = "classiclinks";
 
 /** A file to write: its path in the project, and its text. */
 export interface Draft {
   readonly path: string;
   readonly text: string;
+}
+
+/** How a project is laid out. */
+export interface Layout {
+  /** Whether the folder has a project already that was not made for these links. */
+  readonly isThere: boolean;
+  readonly runtime: "nodejs" | "yaml";
+  /** The file of the program, which is to load the module. Source code, where Pulumi runs what was compiled. */
+  readonly main: string;
+  readonly isTypeScript: boolean;
+  readonly isEsm: boolean;
+}
+
+/**
+ * Finds out how the project of a folder is laid out. A folder without one gets TypeScript.
+ *
+ * @throws when the project is in a language that `adopt` does not write.
+ */
+export function layoutOf(folder: string): Layout {
+  const text = textOf(folder, "Pulumi.yaml") ?? textOf(folder, "Pulumi.yml");
+  const project: unknown = text === undefined ? {} : parse(text, { logLevel: "error" });
+  const { runtime: given = "nodejs", main } = members(project);
+  const runtime = typeof given === "string" ? given : members(given).name;
+  const isYaml = runtime === "yaml";
+  const isThere = text !== undefined && !text.startsWith(HEADING) && text !== projectText(folder);
+  if (isYaml) return { isThere, runtime: "yaml", main: "Pulumi.yaml", isTypeScript: false, isEsm: false };
+  if (runtime !== "nodejs" && runtime !== "bun") {
+    throw new Error(
+      `Pulumi.yaml says runtime ${String(runtime)}, and adopt writes TypeScript, JavaScript and YAML; ` +
+        "give --out for a folder of its own, such as --out links",
+    );
+  }
+  const file = sourceOf(folder, entryOf(folder, typeof main === "string" ? main : "."));
+  const extension = extname(file);
+  const isModule = /"type"\s*:\s*"module"/.test(textOf(folder, "package.json") ?? "");
+  return {
+    isThere,
+    runtime: "nodejs",
+    main: file,
+    isTypeScript: /ts$/.test(extension),
+    isEsm: /^\.m/.test(extension) || (isModule && !/^\.c/.test(extension)),
+  };
+}
+
+const EXTENSIONS = [".ts", ".js", ".mts", ".cts", ".mjs", ".cjs"];
+
+/** The file that Pulumi runs. Source: Pulumi.yaml, `main`; Node.js, folders as modules. */
+function entryOf(folder: string, main: string): string {
+  const path = posix.normalize(main.replaceAll("\\", "/"));
+  const isFolder = path === "." || (existsSync(join(folder, path)) && statSync(join(folder, path)).isDirectory());
+  if (!isFolder) return EXTENSIONS.includes(extname(path)) ? path : (firstOf(folder, path) ?? `${path}.ts`);
+  const manifest: unknown = JSON.parse(textOf(join(folder, path), "package.json") ?? "{}");
+  const { main: named } = members(manifest);
+  if (typeof named === "string") return entryOf(folder, posix.join(path, named));
+  return firstOf(folder, posix.join(path, "index")) ?? posix.join(path, "index.ts");
+}
+
+function firstOf(folder: string, stem: string): string | undefined {
+  return EXTENSIONS.map((extension) => `${stem}${extension}`).find((file) => existsSync(join(folder, file)));
+}
+
+/** What a file was compiled from, if tsconfig.json says that it was compiled. */
+function sourceOf(folder: string, file: string): string {
+  const config = textOf(folder, "tsconfig.json") ?? "";
+  const option = (name: string) => new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(config)?.[1];
+  const outDir = option("outDir");
+  if (outDir === undefined || !/\.[cm]?js$/.test(file)) return file;
+  const inOutDir = posix.relative(posix.normalize(outDir), file);
+  if (inOutDir.startsWith("..")) return file;
+  const source = inOutDir.replace(/js$/, "ts");
+  const roots = [option("rootDir") ?? ".", "src", "."];
+  return roots.map((root) => posix.join(root, source)).find((path) => existsSync(join(folder, path))) ?? file;
+}
+
+/** The path of the module beside the file that is to load it. */
+export function modulePath({ main }: Layout): string {
+  return posix.join(dirname(main), `classiclinks${extname(main)}`);
+}
+
+/** The line of the program that loads the links and exports them. */
+export function loadingLine({ main, isTypeScript, isEsm }: Layout): string {
+  const extension = extname(main).replace("t", "j");
+  // TypeScript names the file as it is once it is compiled. CommonJS finds .js files without their extension.
+  const module = `./classiclinks${isEsm || extension !== ".js" ? extension : ""}`;
+  if (isEsm || isTypeScript) return `export { ${OUTPUT} } from "${module}";`;
+  return `exports.${OUTPUT} = require("${module}").${OUTPUT};`;
+}
+
+/** Whether the program seems to load the links. */
+export function loadsModule(folder: string, { main }: Layout): boolean {
+  return /["']\.\/classiclinks(\.[cm]?js)?["']/.test(textOf(folder, main) ?? "");
 }
 
 /** A name for the project in a folder. Source: Pulumi.yaml, `name`: letters, digits, `_`, `.` and `-`, at most 100. */
@@ -26,35 +117,32 @@ export function projectName(folder: string): string {
 }
 
 /** The packages that a program needs, each with its version. */
-export function dependenciesOf(program: ProgramKind): Readonly<Record<string, string>> {
+export function dependenciesOf(program: ProgramKind, isTypeScript: boolean): Readonly<Record<string, string>> {
   const { version, peerDependencies }: { version: string; peerDependencies: Record<string, string> } = JSON.parse(
     readFileSync(require.resolve("pulumi-classiclink/package.json"), "utf8"),
   );
   const itself = { "pulumi-classiclink": `^${version}`, ...peerDependencies };
   // Without it Pulumi compiles with a TypeScript of its own that is too old for the package's types; it does not take 7 yet.
-  return program === "yaml" ? itself : { ...itself, typescript: "5" };
+  return program === "yaml" || !isTypeScript ? itself : { ...itself, typescript: "5" };
 }
 
-/** The line of a program that loads the links. An ES module names the file as it is once it is compiled. */
-export function loadingLine(folder: string): string {
-  const manifest = join(folder, "package.json");
-  const { type }: { type?: string } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
-  return `import "./${MODULE}${type === "module" ? ".js" : ""}";`;
-}
-
-/** What a project has besides the links. In YAML the links are in Pulumi.yaml itself. */
-export function projectFiles(folder: string, program: ProgramKind): readonly Draft[] {
-  const name = projectName(folder);
+/** What a new project has besides the links. In YAML the links are in Pulumi.yaml itself. */
+export function projectFiles(folder: string, program: ProgramKind, layout: Layout): readonly Draft[] {
   // npm takes lower case only.
-  const manifest = { name: name.toLowerCase(), private: true, dependencies: dependenciesOf(program) };
+  const name = projectName(folder).toLowerCase();
+  const manifest = { name, private: true, dependencies: dependenciesOf(program, true) };
   const packageJson = { path: "package.json", text: json(manifest) };
   if (program === "yaml") return [packageJson];
   return [
-    { path: "Pulumi.yaml", text: stringify({ name, runtime: "nodejs", main: "index.ts" }) },
+    { path: "Pulumi.yaml", text: projectText(folder) },
     packageJson,
     { path: "tsconfig.json", text: json(TSCONFIG) },
-    { path: "index.ts", text: `${loadingLine(folder)}\n` },
+    { path: "index.ts", text: `${loadingLine(layout)}\n` },
   ];
+}
+
+function projectText(folder: string): string {
+  return stringify({ name: projectName(folder), runtime: "nodejs", main: "index.ts" });
 }
 
 const TSCONFIG = {
@@ -71,4 +159,14 @@ const TSCONFIG = {
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** A file of the folder, or undefined where there is none. */
+function textOf(folder: string, path: string): string | undefined {
+  const file = join(folder, path);
+  return existsSync(file) ? decodeText(readFileSync(file)) : undefined;
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }

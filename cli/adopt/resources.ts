@@ -3,48 +3,43 @@
 import type { Link } from "../../provider/ecs/client";
 import type { Declared } from "../../provider/resources/members";
 import type { Shape } from "../program";
-import { identifiersOf, namesOf } from "./names";
 
 /** A resource of the program that adopts links. */
 export type Resource = {
   /** Its name in the program and in URNs. */
   readonly name: string;
-  /** What a TypeScript program calls it. */
-  readonly identifier: string;
 } & (
   | { readonly type: "ClassicLink"; readonly args: Link }
   | { readonly type: "ClassicLinks"; readonly args: Declared }
 );
 
+/** What links become. */
+export interface Adoption {
+  readonly links: readonly Link[];
+  readonly resources: readonly Resource[];
+  /** Whether names begin with the region. */
+  readonly namesHaveRegion: boolean;
+}
+
 /**
- * Makes resources of links: a `ClassicLink` each, or a `ClassicLinks` for each VPC.
+ * Makes resources of links: a `ClassicLink` each, or a `ClassicLinks` for each VPC. A name is the id alone, which no two
+ * instances or VPCs of a region share. Only where two regions use the same id, as private clouds may, each name begins with
+ * its region. A URN allows one colon.
  *
- * @param links in the order in which the program shall declare them.
+ * @param links in the order in which the program is to declare them.
  */
-export function resourcesOf(links: readonly Link[], per: Shape): readonly Resource[] {
-  if (per === "link") {
-    return named(links, ({ instanceId }) => instanceId).map((one) => ({ type: "ClassicLink" as const, ...one }));
-  }
-  const fleets = new Map<string, Declared>();
+export function resourcesOf(links: readonly Link[], per: Shape): Adoption {
+  const vpcs = new Map<string, Declared>();
   for (const { regionId, vpcId, instanceId } of links) {
     const key = `${regionId}:${vpcId}`;
-    const instanceIds = [...(fleets.get(key)?.instanceIds ?? []), instanceId];
-    fleets.set(key, { regionId, vpcId, instanceIds });
+    vpcs.set(key, { regionId, vpcId, instanceIds: [...(vpcs.get(key)?.instanceIds ?? []), instanceId] });
   }
-  return named([...fleets.values()], ({ vpcId }) => vpcId).map((one) => ({ type: "ClassicLinks" as const, ...one }));
-}
-
-interface Named<Args> {
-  readonly name: string;
-  readonly identifier: string;
-  readonly args: Args;
-}
-
-function named<Args extends { readonly regionId: string }>(
-  all: readonly Args[],
-  idOf: (args: Args) => string,
-): readonly Named<Args>[] {
-  const names = namesOf(all.map((args) => ({ regionId: args.regionId, id: idOf(args) })));
-  const identifiers = identifiersOf(names);
-  return all.map((args, index) => ({ name: names[index] ?? "", identifier: identifiers[index] ?? "", args }));
+  const ids = per === "link" ? links.map(({ instanceId }) => instanceId) : [...vpcs.values()].map(({ vpcId }) => vpcId);
+  const namesHaveRegion = new Set(ids).size < ids.length;
+  const nameOf = (regionId: string, id: string) => (namesHaveRegion ? `${regionId}:${id}` : id);
+  const resources: readonly Resource[] =
+    per === "link"
+      ? links.map((args) => ({ type: "ClassicLink", name: nameOf(args.regionId, args.instanceId), args }))
+      : [...vpcs.values()].map((args) => ({ type: "ClassicLinks", name: nameOf(args.regionId, args.vpcId), args }));
+  return { links, resources, namesHaveRegion };
 }

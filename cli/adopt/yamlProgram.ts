@@ -1,30 +1,72 @@
-/** The program in YAML, which is the project's Pulumi.yaml. */
+/** The program in YAML: a Pulumi.yaml, or what is to be added to one. */
 
 import { stringify } from "yaml";
-import { PLUGIN_FOLDER } from "./project";
 import type { Resource } from "./resources";
 
-const HEADING =
+export const HEADING =
   "# ClassicLink links that existed before this program. Written by `pulumi-classiclink adopt`; yours to change.";
 
 /** The text of Pulumi.yaml. */
 export function yamlProgram(project: string, resources: readonly Resource[]): string {
-  const program = {
-    name: project,
-    runtime: "yaml",
-    plugins: { providers: [{ name: "classiclink", path: PLUGIN_FOLDER }] },
-    resources: Object.fromEntries(resources.map((resource) => [resource.name, declarationOf(resource)])),
-  };
-  return `${HEADING}\n${stringify(program, literally, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return text({ name: project, runtime: "yaml", ...sections(resources) });
 }
 
-function declarationOf({ type, args }: Resource) {
+/** What a Pulumi.yaml that is there needs more. */
+export function yamlSections(resources: readonly Resource[]): string {
+  return text(sections(resources));
+}
+
+function sections(resources: readonly Resource[]): object {
+  const keys = keysOf(resources);
+  const declared = resources.map((resource, index) => [keys[index], declarationOf(resource, keys[index] ?? "")]);
+  return {
+    plugins: { providers: [{ name: "classiclink", path: "./node_modules/pulumi-classiclink/plugin" }] },
+    resources: Object.fromEntries(declared),
+    outputs: { classicLinks: resources.map((resource, index) => outputOf(resource, keys[index] ?? "")) },
+  };
+}
+
+/** Names that an expression can refer to. */
+function keysOf(resources: readonly Resource[]): readonly string[] {
+  const taken = new Set<string>();
+  return resources.map(({ name }) => {
+    const wanted = name.replaceAll(/[^\w-]/g, "-");
+    let key = wanted;
+    for (let count = 2; taken.has(key); count += 1) key = `${wanted}-${count}`;
+    taken.add(key);
+    return key;
+  });
+}
+
+function declarationOf({ name, type, args }: Resource, key: string) {
   const { regionId, vpcId } = args;
   const members = "instanceId" in args ? { instanceId: args.instanceId } : { instanceIds: args.instanceIds };
-  return { type: `classiclink:${type}`, properties: { regionId, vpcId, ...members } };
+  return {
+    type: `classiclink:${type}`,
+    ...(key === name ? {} : { name: literal(name) }),
+    properties: literals({ regionId, vpcId, ...members }),
+    options: { protect: true },
+  };
 }
 
-/** Pulumi takes `${` for the beginning of an expression. Keys are not looked into. */
-function literally(_: unknown, value: unknown): unknown {
-  return typeof value === "string" ? value.replaceAll("${", () => "$${") : value;
+/** What `check` understands. The list is in the file once. */
+function outputOf({ type }: Resource, key: string) {
+  const members = type === "ClassicLinks" ? ["regionId", "vpcId", "instanceIds"] : ["regionId", "vpcId", "instanceId"];
+  return Object.fromEntries(members.map((member) => [member, `\${${key}.${member}}`]));
+}
+
+function literals(properties: Readonly<Record<string, string | readonly string[]>>): object {
+  const entries = Object.entries(properties);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "string" ? literal(value) : value.map(literal)]),
+  );
+}
+
+/** Pulumi takes `${` for the beginning of an expression. */
+function literal(value: string): string {
+  return value.replaceAll("${", () => "$${");
+}
+
+function text(program: object): string {
+  return `${HEADING}\n${stringify(program, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }

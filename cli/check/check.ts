@@ -1,10 +1,11 @@
 /** `pulumi-classiclink check`: compares the links that exist with a declared list. */
 
 import { readFileSync } from "node:fs";
-import { text as readAll } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { decodeText } from "../../provider/decodeText";
 import { connect } from "../../provider/resources/connect";
 import { plural } from "../../provider/links/operation";
-import { configuredRegion, settingsOf } from "../cloud";
+import { settingsOf } from "../cloud";
 import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
@@ -16,7 +17,7 @@ import { type Drift, findDrift } from "./drift";
 export async function check(file: string, options: CheckOptions): Promise<number> {
   const settings = settingsOf(options);
   const [name, text] = await readInput(file);
-  const declaration = readDeclaration(text, name, () => configuredRegion(settings));
+  const declaration = readDeclaration(text, name, () => settings.defaultRegion());
   const progress = await openProgress();
   try {
     const all = await findDrift(await connect(settings), declaration, progress);
@@ -32,9 +33,9 @@ export async function check(file: string, options: CheckOptions): Promise<number
 }
 
 async function readInput(file: string): Promise<readonly [name: string, text: string]> {
-  if (file === "-") return ["standard input", await readAll(process.stdin)];
+  if (file === "-") return ["standard input", decodeText(await buffer(process.stdin))];
   try {
-    return [file, readFileSync(file, "utf8")];
+    return [file, decodeText(readFileSync(file))];
   } catch (error) {
     throw new Error(`cannot read ${file} (${fileReason(error)}); give the path of a list, or - for standard input`);
   }

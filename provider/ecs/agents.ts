@@ -5,6 +5,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { HttpProxyAgent as Forward } from "http-proxy-agent";
 import type { HttpsProxyAgent as Tunnel } from "https-proxy-agent";
 import { limitAnswers } from "./answerLimit";
+import { isPublic } from "./privateCloud";
 
 /** Says which proxy a request to a URL has to take, or undefined for none. */
 export type ProxyFor = (url: string) => string | undefined;
@@ -14,6 +15,11 @@ export interface Route {
   readonly agent: Agent;
   /** The host and port of the proxy that it goes through. Nothing else of its address, which may hold a password. */
   readonly proxy: string | undefined;
+}
+
+/** Options of a request whose host's certificate is not verified. That of a proxy on the way is. */
+export interface TlsOptions {
+  readonly rejectUnauthorized?: false;
 }
 
 /** A proxy that did not let a request through. The request has not left. httpx adds the address to its message. */
@@ -42,11 +48,21 @@ const PROXY_TIMEOUT_MS = 10_000;
 /** One pool of connections for each scheme and proxy, whatever the host: Node keeps hosts apart within a pool. */
 export class Agents {
   readonly #proxyFor: ProxyFor;
+  readonly #insecure: () => boolean;
   readonly #routes = new Map<string, Promise<Route>>();
 
-  /** @param proxyFor asked for each request, since what goes around a proxy depends on the host. */
-  constructor(proxyFor: ProxyFor = () => undefined) {
+  /**
+   * @param proxyFor asked for each request, since what goes around a proxy depends on the host.
+   * @param insecure whether certificates of a private cloud's services are not verified.
+   */
+  constructor(proxyFor: ProxyFor = () => undefined, insecure = () => false) {
     this.#proxyFor = proxyFor;
+    this.#insecure = insecure;
+  }
+
+  /** The options of a request to ECS, the VPC service or STS. Other hosts, and the public cloud, are always verified. */
+  tlsOf(service: string): TlsOptions {
+    return service.startsWith("https:") && !isPublic(service) && this.#insecure() ? { rejectUnauthorized: false } : {};
   }
 
   /** @throws what `proxyFor` throws. */

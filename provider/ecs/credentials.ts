@@ -52,8 +52,10 @@ export interface ProfileSource {
   readonly file: string;
   /** Without it the file's own choice: `current` in JSON, `default` in INI. */
   readonly name?: string;
-  /** The address of STS for roles that name none. */
-  readonly sts: string;
+  /** The address of STS for roles that name none. Absent where none is known. */
+  readonly sts?: string;
+  /** Whether its keys are for a private cloud: then nothing that it says leads to a host of the public one. */
+  readonly privateCloud?: boolean;
   /** Whether the metadata server is asked with a token only. See {@link EcsRoleSource}. */
   readonly tokenOnly: boolean;
 }

@@ -1,12 +1,28 @@
-/** What an answer of ECS means: every documented error code, its kind, and what a person should do about it. */
+/** What an answer of ECS means: every known error code, its kind, its meaning, and what a person should do about it. */
 
 import { type ApiOperation, type Classification, EcsError, type EcsErrorKind } from "./errors";
 
-/** A state that passes by itself does so in a few minutes; a lasting one should be told before the user gives up. */
+/** A row of the tables below. The page docs/errors.md is made of them, so that a new code is one new row. */
+export interface ErrorCode extends Classification {
+  /** What the service says with it. */
+  readonly means: string;
+}
+
+/** A state that passes by itself does so in a few minutes; a lasting one is reported before the user gives up. */
 const STATE_RETRY_MS = 120_000;
 
-const RAM_ACTIONS =
-  "allow ecs:AttachClassicLinkVpc, ecs:DetachClassicLinkVpc and ecs:DescribeClassicLinkInstances in RAM";
+/** A fault of network or service that lasts longer is no hiccup. */
+const FAULT_RETRY_MS = 120_000;
+
+/** A host that cannot be reached is usually a wrong endpoint. */
+const UNREACHABLE_RETRY_MS = 30_000;
+
+/** How often an answer that may come from a gateway in trouble is retried before it is believed. */
+const DOUBTFUL_TRIES = 3;
+
+/** `classify` puts the operation in. */
+const OPERATION = "<operation>";
+const ALLOW = `allow ${OPERATION} in RAM`;
 /** Refresh and destroy use the configuration that the last update saved. */
 const SAVED = "refresh and destroy take up a changed configuration only after pulumi up, or with --run-program";
 const CHECK_KEY = `check accessKey and secretKey, and that they belong to this endpoint; ${SAVED}`;
@@ -20,169 +36,374 @@ const RETIRED =
 const SWITCH_ON = "switch ClassicLink on for the VPC (EnableVpcClassicLink), then run the command again";
 const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an instance has at most one link";
 const REPORT = "this looks like a defect of pulumi-classiclink; please report it";
+const ORGANIZATION = "check organizationId and resourceSetId, and that the role of the key's user covers them";
+const CHECK_PATH = "check endpoint, protocol and the network";
 
-/** A fault of network or service that lasts longer is no hiccup. */
-const FAULT_RETRY_MS = 120_000;
-
-/** How often "no such operation" is retried. Gateways answer so while they restart. */
-const RETIRED_TRIES = 3;
-
-function row(kind: EcsErrorKind, advice: string, retryForMs?: number): Classification {
-  if (kind === "retired") return { kind, advice, retryTries: RETIRED_TRIES };
-  const forMs = retryForMs ?? (kind === "transient" ? FAULT_RETRY_MS : undefined);
-  return forMs === undefined ? { kind, advice } : { kind, advice, retryForMs: forMs };
+function row(
+  kind: EcsErrorKind,
+  means: string,
+  advice: string,
+  { forMs, tries }: { readonly forMs?: number; readonly tries?: number } = {},
+): ErrorCode {
+  const retryForMs = forMs ?? (kind === "transient" ? FAULT_RETRY_MS : undefined);
+  // Gateways say that there is no such operation while they restart.
+  const retryTries = tries ?? (kind === "retired" ? DOUBTFUL_TRIES : undefined);
+  return {
+    kind,
+    means,
+    advice,
+    ...(retryForMs === undefined ? {} : { retryForMs }),
+    ...(retryTries === undefined ? {} : { retryTries }),
+  };
 }
 
 /**
- * Every code that the documents of the three operations list, in all their generations, and the common codes of ECS
- * and its gateway. Compared exactly as spelt: `MalFormed` and `ToManyInstanceIds` are the service's own spelling.
- * Codes are not told apart by HTTP status, which changed between generations.
+ * Every code that the documents of the operations list, in all their generations, and the common codes of ECS, of its
+ * gateway, and of the gateways of Apsara Stack. Compared exactly as spelt: `MalFormed` and `ToManyInstanceIds` are the
+ * service's own spelling. Codes are not told apart by HTTP status, which changed between generations.
  *
- * Source: ECS API reference (AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances, common error codes).
+ * Source: ECS API reference (AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances, common error codes);
+ * Alibaba Cloud's own providers, for what they wait out.
  */
-export const ERROR_CODES: Readonly<Record<string, Classification>> = {
+export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   // The instance
-  "InvalidInstanceId.NotFound": row("gone", "check instanceId and regionId; the instance may have been released"),
-  "Forbidden.InstanceNotFound": row("gone", "check instanceId and regionId; the instance may have been released"),
+  "InvalidInstanceId.NotFound": row(
+    "gone",
+    "There is no such instance in the region.",
+    "check instanceId and regionId; the instance may have been released",
+  ),
+  "Forbidden.InstanceNotFound": row(
+    "gone",
+    "There is no such instance in the region.",
+    "check instanceId and regionId; the instance may have been released",
+  ),
   // Not about syntax: the documents give it to instances that are not, or no longer, in the classic network.
-  "InvalidInstanceId.MalFormed": row("gone", "name an instance of the classic network; others need no ClassicLink"),
-  "InvalidInstanceId.NotBelong": row("authorisation", "use the credentials of the account that owns the instance"),
-  "InvalidInstanceId.LimitedRegion": row("retired", RETIRED),
-  "InvalidStatus.InstanceLocked": row("busy", "wait until the instance's other task has ended"),
-  "InvalidStatus.InstanceStatus": row("busy", "bring the instance to Running or Stopped", STATE_RETRY_MS),
-  IncorrectInstanceStatus: row("busy", "bring the instance to Running or Stopped", STATE_RETRY_MS),
-  OperationConflict: row("busy", WAIT),
-  LastTokenProcessing: row("busy", WAIT),
-  IncorrectVpcStatus: row("busy", "wait until the VPC is Available", STATE_RETRY_MS),
+  "InvalidInstanceId.MalFormed": row(
+    "gone",
+    "The instance is not in the classic network, or no longer. It is not about the form of the id.",
+    "name an instance of the classic network; others need no ClassicLink",
+  ),
+  "InvalidInstanceId.NotBelong": row(
+    "authorisation",
+    "The instance belongs to another account.",
+    "use the credentials of the account that owns the instance",
+  ),
+  "InvalidInstanceId.LimitedRegion": row("retired", "The region has no classic network.", RETIRED),
+  "InvalidStatus.InstanceLocked": row(
+    "busy",
+    "The instance is busy with another task, or locked by its owner or by the platform.",
+    "wait until the instance's other task has ended",
+  ),
+  "InvalidStatus.InstanceStatus": row(
+    "busy",
+    "The instance is starting, stopping or not ready yet.",
+    "bring the instance to Running or Stopped",
+    { forMs: STATE_RETRY_MS },
+  ),
+  TaskConflict: row("busy", "Another task on the resource is under way.", WAIT),
+  SystemBusy: row("busy", "The service is busy with the resource.", WAIT),
+  OperationConflict: row("busy", "Another request changes the same resource at this moment.", WAIT),
+  LastTokenProcessing: row("busy", "An earlier request is still being worked on.", WAIT),
+  "InvalidOperation.Conflict": row("busy", "Another request changes the same resource at this moment.", WAIT),
+  "OperationFailed.LastTokenProcessing": row("busy", "An earlier request is still being worked on.", WAIT),
+  IncorrectVpcStatus: row("busy", "The VPC is being changed.", "wait until the VPC is Available", {
+    forMs: STATE_RETRY_MS,
+  }),
 
   // The link. The first name misleads: it means a link to a different VPC.
-  "Abs.InvalidInstanceId.MalFormed": row("conflict", LINKED_ELSEWHERE),
-  QuotaExceeded: row("quota", "remove links from the VPC; a VPC takes at most 1000"),
+  "Abs.InvalidInstanceId.MalFormed": row(
+    "conflict",
+    "The instance holds a link to another VPC, whatever the name says.",
+    LINKED_ELSEWHERE,
+  ),
+  QuotaExceeded: row(
+    "quota",
+    "The VPC has as many links as it may have.",
+    "remove links from the VPC; a VPC takes at most 1000",
+  ),
 
   // The VPC and the region
-  "InvalidVpcId.Malformed": row("input", "check vpcId, and that the VPC is in the same region"),
-  "InvalidVpcId.NotFound": row("input", "check vpcId, and that the VPC is in the same region"),
-  "InvalidVpc.NotBelong": row("authorisation", "use the credentials of the account that owns the VPC"),
-  "InvalidRegionId.Malformed": row("input", "check regionId, and that the account may use the region"),
-  "InvalidRegionId.NotFound": row("input", "check regionId"),
+  "InvalidVpcId.Malformed": row(
+    "input",
+    "The VPC's id is wrong, or there is no such VPC in the region.",
+    "check vpcId, and that the VPC is in the same region",
+  ),
+  "InvalidVpcId.NotFound": row(
+    "input",
+    "There is no such VPC in the region.",
+    "check vpcId, and that the VPC is in the same region",
+  ),
+  "InvalidVpc.NotBelong": row(
+    "authorisation",
+    "The VPC belongs to another account.",
+    "use the credentials of the account that owns the VPC",
+  ),
+  "InvalidRegionId.Malformed": row(
+    "input",
+    "The region is wrong, or closed to the account.",
+    "check regionId, and that the account may use the region",
+  ),
+  "InvalidRegionId.NotFound": row("input", "There is no such region.", "check regionId"),
 
   // The request
-  "InvalidParameter.InvalidInstanceIdAndVpcId": row("input", "name an instance or a VPC"),
-  "InvalidParameter.ToManyInstanceIds": row("input", REPORT),
-  IdempotentParameterMismatch: row("input", REPORT),
-  UnsupportedHTTPMethod: row("input", "check endpoint; what answers does not behave like ECS"),
-  UnsupportedParameter: row("input", REPORT),
-  InvalidParamater: row("input", "check instanceId, vpcId and regionId"),
-  InvalidAction: row("retired", RETIRED),
-  "InvalidAction.NotFound": row("retired", RETIRED),
-  "InvalidApi.NotFound": row("retired", RETIRED),
+  "InvalidParameter.InvalidInstanceIdAndVpcId": row(
+    "input",
+    "Neither an instance nor a VPC was named.",
+    "name an instance or a VPC",
+  ),
+  "InvalidParameter.ToManyInstanceIds": row("input", "More instances were named than a call takes.", REPORT),
+  IdempotentParameterMismatch: row("input", "A request was repeated with other parameters.", REPORT),
+  UnsupportedHTTPMethod: row(
+    "input",
+    "The endpoint does not take POST.",
+    "check endpoint; what answers does not behave like ECS",
+  ),
+  UnsupportedParameter: row("input", "The endpoint does not know a parameter.", REPORT),
+  InvalidParamater: row("input", "A parameter has no value that can be used.", "check instanceId, vpcId and regionId"),
+  InvalidAction: row("retired", "The endpoint does not know the operation.", RETIRED),
+  "InvalidAction.NotFound": row("retired", "The endpoint does not know the operation.", RETIRED),
+  "InvalidApi.NotFound": row("retired", "The endpoint does not know the operation.", RETIRED),
 
   // Permission, key, signature, clock
-  "Forbidden.SubUser": row("authorisation", RAM_ACTIONS),
-  "Forbidden.RAM": row("authorisation", RAM_ACTIONS),
-  "Forbidden.Unauthorized": row("authorisation", RAM_ACTIONS),
-  "Forbidden.NotSupportRAM": row("authorisation", "use the credentials of the account itself, not of a RAM user"),
-  "Forbidden.RiskControl": row("authorisation", ACCOUNT),
-  "Forbidden.AccessKeyDisabled": row("authorisation", CHECK_KEY),
-  RealNameAuthenticationError: row("authorisation", ACCOUNT),
-  InsufficientBalance: row("authorisation", ACCOUNT),
-  "InvalidAccessKeyId.NotFound": row("authorisation", CHECK_KEY),
-  "InvalidAccessKeyId.Inactive": row("authorisation", CHECK_KEY),
-  SignatureDoesNotMatch: row("authorisation", CHECK_KEY),
-  IncompleteSignature: row("authorisation", CHECK_KEY),
-  IllegalTimestamp: row("authorisation", CHECK_CLOCK),
-  "InvalidTimeStamp.Expired": row("authorisation", CHECK_CLOCK),
-  "InvalidTimeStamp.Format": row("authorisation", CHECK_CLOCK),
+  "Forbidden.SubUser": row("authorisation", "The RAM user may not do this.", ALLOW),
+  "Forbidden.RAM": row("authorisation", "The RAM user or role may not do this.", ALLOW),
+  "Forbidden.Unauthorized": row("authorisation", "The caller may not do this.", ALLOW),
+  "Forbidden.NotSupportRAM": row(
+    "authorisation",
+    "RAM users may not do this at all.",
+    "use the credentials of the account itself, not of a RAM user",
+  ),
+  "Forbidden.RiskControl": row("authorisation", "The account is held back by risk control.", ACCOUNT),
+  "Forbidden.AccessKeyDisabled": row("authorisation", "The access key is switched off.", CHECK_KEY),
+  RealNameAuthenticationError: row("authorisation", "The account's owner is not verified.", ACCOUNT),
+  InsufficientBalance: row("authorisation", "The account owes money.", ACCOUNT),
+  "InvalidAccessKeyId.NotFound": row("authorisation", "There is no such access key.", CHECK_KEY),
+  "InvalidAccessKeyId.Inactive": row("authorisation", "The access key is switched off.", CHECK_KEY),
+  SignatureDoesNotMatch: row("authorisation", "The secret does not belong to the access key.", CHECK_KEY),
+  IncompleteSignature: row("authorisation", "The request's signature could not be read.", CHECK_KEY),
+  IllegalTimestamp: row("authorisation", "The request's time is not the service's.", CHECK_CLOCK),
+  "InvalidTimeStamp.Expired": row("authorisation", "The request's time is more than 15 minutes off.", CHECK_CLOCK),
+  "InvalidTimeStamp.Format": row("authorisation", "The request's time could not be read.", CHECK_CLOCK),
   // A proxy that repeats a request causes it; every new try carries a new nonce.
-  SignatureNonceUsed: row("transient", WAIT),
+  SignatureNonceUsed: row("transient", "The same request arrived twice, as a proxy may send it.", WAIT),
 
   // Throttling and faults of the service
-  Throttling: row("throttled", WAIT),
-  "Throttling.User": row("throttled", WAIT),
-  "Throttling.Api": row("throttled", WAIT),
-  "Rejected.Throttling": row("throttled", WAIT),
-  ServiceUnavailable: row("transient", WAIT),
-  "ServiceUnavailable.RegionMaintaining": row("transient", "wait until the region's maintenance has ended"),
-  InternalError: row("transient", WAIT),
-  UnknownError: row("transient", WAIT),
+  Throttling: row("throttled", "The quota of calls is used up.", WAIT),
+  "Throttling.User": row("throttled", "The account's quota of calls is used up.", WAIT),
+  "Throttling.Api": row("throttled", "The operation's quota of calls is used up.", WAIT),
+  "Rejected.Throttling": row("throttled", "The quota of calls is used up.", WAIT),
+  ServiceUnavailable: row("transient", "The service does not answer for a moment.", WAIT),
+  "ServiceUnavailable.RegionMaintaining": row(
+    "transient",
+    "The region is being maintained.",
+    "wait until the region's maintenance has ended",
+  ),
+  InternalError: row("transient", "The service failed.", WAIT),
+  UnknownError: row("transient", "The service failed and does not say how.", WAIT),
+
+  // Apsara Stack
+  "InvalidProtocol.NeedSsl": row(
+    "configuration",
+    "The gateway takes HTTPS only.",
+    "set protocol to HTTPS, unless the endpoint itself begins with http",
+  ),
+  InvalidVersion: row(
+    "configuration",
+    "What answers is not ECS, or not its version 2014-05-26.",
+    "check endpoint; it has to be that of ECS",
+  ),
+  "403": row("authorisation", "The user's role may not do this in the organization.", ORGANIZATION),
+  "User.Not.In.Organization": row("authorisation", "The user is not in the organization.", ORGANIZATION),
+  "ascm.auth.InvalidParameter": row("authorisation", "The gateway does not accept the credentials.", NEW_TOKEN),
+  "asapi.server.request.parameter.accesskeyid.error": row(
+    "authorisation",
+    "There is no such access key, or it is switched off.",
+    CHECK_KEY,
+  ),
+  "asapi.server.timeout.socket": row("transient", "The product behind the gateway did not answer in time.", WAIT),
+  LockTimeout: row("transient", "The service waited too long for a lock.", WAIT),
+  RequestTimeout: row("transient", "The service did not answer in time.", WAIT),
 };
 
-/**
- * What never became an answer of ECS, under names of our own. `mayHaveSucceeded` says whether the request may have reached ECS.
- *
- * A host that cannot be reached is usually a wrong endpoint, so it is told sooner than other faults.
- */
+/** Codes that only some sites of Apsara Stack give for a moment. Source: the vendor's provider, which retries them. */
+const DOUBTFUL_ON_PRIVATE_CLOUD: ReadonlySet<string> = new Set(["Forbidden.RAM"]);
+
+/** What never became an answer of ECS, under names of our own. */
 export const FAULTS = {
-  HostNotFound: { ...row("transient", "check endpoint, region and DNS", 30_000), mayHaveSucceeded: false },
-  ConnectionRefused: { ...row("transient", "check endpoint and the network", 30_000), mayHaveSucceeded: false },
+  HostNotFound: {
+    ...row("transient", "The endpoint's name has no address.", "check endpoint, region and DNS", {
+      forMs: UNREACHABLE_RETRY_MS,
+    }),
+    mayHaveSucceeded: false,
+  },
+  ConnectionRefused: {
+    ...row("transient", "Nothing listens at the endpoint.", CHECK_PATH, { forMs: UNREACHABLE_RETRY_MS }),
+    mayHaveSucceeded: false,
+  },
   CertificateRefused: {
-    ...row("configuration", "check endpoint and protocol, and the certificate that the endpoint shows"),
+    ...row(
+      "configuration",
+      "The endpoint's certificate is not trusted, or is for another name, or the endpoint does not speak HTTPS.",
+      "check endpoint and protocol; for a private authority, set NODE_EXTRA_CA_CERTS to the file of its certificate before the command starts",
+    ),
     mayHaveSucceeded: false,
   },
   ProxyRefused: {
-    ...row("configuration", "set the proxy's address with its user and password"),
+    ...row(
+      "configuration",
+      "The proxy on the way wants a user and a password.",
+      "set the proxy's address with its user and password",
+    ),
     mayHaveSucceeded: false,
   },
-  ProxyFailed: { ...row("transient", WAIT, 30_000), mayHaveSucceeded: false },
-  // The source of credentials is there, and gave none for the moment.
-  NoCredentials: { ...row("transient", WAIT, 30_000), mayHaveSucceeded: false },
-  ConnectionLost: { ...row("transient", "check the network, and run the command again"), mayHaveSucceeded: true },
-  Timeout: { ...row("transient", "check endpoint and the network"), mayHaveSucceeded: true },
-  UnreadableAnswer: {
-    ...row("transient", "check endpoint; what answers does not behave like ECS"),
+  ProxyFailed: {
+    ...row("transient", "The proxy on the way did not pass the request on.", WAIT, { forMs: UNREACHABLE_RETRY_MS }),
+    mayHaveSucceeded: false,
+  },
+  NoCredentials: {
+    ...row("transient", "The source of credentials is there, and gave none for the moment.", WAIT, {
+      forMs: UNREACHABLE_RETRY_MS,
+    }),
+    mayHaveSucceeded: false,
+  },
+  ConnectionLost: {
+    ...row(
+      "transient",
+      "The connection ended before the answer.",
+      "check protocol and the network, and run the command again",
+    ),
     mayHaveSucceeded: true,
   },
-} as const satisfies Record<string, Classification & { readonly mayHaveSucceeded: boolean }>;
+  Timeout: { ...row("transient", "No answer came in time.", CHECK_PATH), mayHaveSucceeded: true },
+  UnreadableAnswer: {
+    ...row(
+      "transient",
+      "What came is no answer of ECS: a page of a gateway or a proxy, or nothing.",
+      "check endpoint and protocol; what answers does not behave like ECS",
+    ),
+    mayHaveSucceeded: true,
+  },
+} as const satisfies Record<string, ErrorCode & { readonly mayHaveSucceeded: boolean }>;
 
-/** Families that the documents name by their first words only. Asked after the exact codes. */
-export const CODE_FAMILIES: readonly (readonly [RegExp, Classification])[] = [
-  [/Throttling/, row("throttled", WAIT)],
-  [/^ServiceUnavailable\./, row("transient", WAIT)],
-  [/^InvalidSecurityToken\./, row("authorisation", NEW_TOKEN)],
-  [/^InvalidAccessKeyId\./, row("authorisation", CHECK_KEY)],
-  [/^InvalidTimeStamp\./, row("authorisation", CHECK_CLOCK)],
-  [/^Forbidden\./, row("authorisation", RAM_ACTIONS)],
-  [/^Invalid(Action|Api)\./, row("retired", RETIRED)],
-  [/^(MissingParameter|InvalidParameter)/, row("input", "check instanceId, vpcId and regionId")],
+/** Families that the documents name by a part only. `*` stands for any text. Asked after the exact codes, in this order. */
+export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
+  "*Throttling*": row("throttled", "A quota of calls is used up.", WAIT),
+  "ServiceUnavailable.*": row("transient", "The service does not answer for a moment.", WAIT),
+  "IncorrectInstanceStatus*": row(
+    "busy",
+    "The instance is starting, stopping or not ready yet.",
+    "bring the instance to Running or Stopped",
+    { forMs: STATE_RETRY_MS },
+  ),
+  "IncorrectStatus*": row("busy", "The instance or the VPC is in a state that does not allow it now.", WAIT, {
+    forMs: STATE_RETRY_MS,
+  }),
+  "InvalidSecurityToken.*": row(
+    "authorisation",
+    "The security token has expired, or belongs to another key.",
+    NEW_TOKEN,
+  ),
+  "InvalidAccessKeyId.*": row("authorisation", "The access key cannot be used.", CHECK_KEY),
+  "*accesskeyid.error": row("authorisation", "The access key cannot be used.", CHECK_KEY),
+  "InvalidTimeStamp.*": row("authorisation", "The request's time is not the service's.", CHECK_CLOCK),
+  "Forbidden.*": row("authorisation", "The caller may not do this.", ALLOW),
+  "*NoPermission*": row("authorisation", "The user's role may not do this in the organization.", ORGANIZATION),
+  "InvalidAction.*": row("retired", "The endpoint does not know the operation.", RETIRED),
+  "InvalidApi.*": row("retired", "The endpoint does not know the operation.", RETIRED),
+  "MissingParameter*": row(
+    "input",
+    "A parameter is missing, or has no value that can be used.",
+    "check instanceId, vpcId and regionId",
+  ),
+  "InvalidParameter*": row(
+    "input",
+    "A parameter is missing, or has no value that can be used.",
+    "check instanceId, vpcId and regionId",
+  ),
+};
+
+/** `OperationDenied` means different things, which only its message tells. By the documented words, in any case of letters. */
+export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly string[] })[] = [
+  {
+    words: ["unable to attach", "disabled attach"],
+    ...row("configuration", "ClassicLink is not switched on for the VPC.", SWITCH_ON),
+  },
+  {
+    words: ["linked to other vpc", "not allow link"],
+    ...row("conflict", "The instance holds a link to another VPC.", LINKED_ELSEWHERE),
+  },
+  {
+    words: ["not allowed to detach"],
+    ...row("conflict", "The instance is not linked to that VPC.", "check which VPC the instance is linked to"),
+  },
+  {
+    words: [],
+    ...row(
+      "conflict",
+      "ECS does not say which of its meanings it has.",
+      "read the message; ECS gives this code several meanings",
+    ),
+  },
 ];
 
-/** `OperationDenied` means different things, which only its message tells. The words are the documented ones. */
-export const OPERATION_DENIED: readonly (readonly [RegExp, Classification])[] = [
-  [/unable to attach|disabled attach/i, row("configuration", SWITCH_ON)],
-  [/linked to other vpc|not allow link/i, row("conflict", LINKED_ELSEWHERE)],
-  [/not allowed to detach/i, row("conflict", "check which VPC the instance is linked to")],
-];
+/** What else is known of an answer. */
+interface Context {
+  readonly operation?: ApiOperation | undefined;
+  /** The HTTP status. Decides for unknown codes only. */
+  readonly status?: number | undefined;
+  /** Whether a private cloud answered. */
+  readonly isPrivate?: boolean | undefined;
+}
 
 /**
  * Says what an error code means.
  *
  * @param code the `Code` of the answer, exactly as spelt.
- * @param message the `Message` of the answer; decides for `OperationDenied` only.
- * @param operation what was asked; decides only what has to be allowed.
- * @param status the HTTP status; decides only for codes that no document lists.
+ * @param message the `Message` of the answer; decides for `OperationDenied` and for unknown codes only.
  */
-export function classify(code: string, message: string, operation?: ApiOperation, status?: number): Classification {
-  const found = look(code, message) ?? byStatus(status);
-  const isVpc = operation === "DescribeVpcs" || operation === "DescribeVpcAttribute";
-  return isVpc && found.advice === RAM_ACTIONS ? row(found.kind, `allow vpc:${operation} in RAM`) : found;
+export function classify(code: string, message: string, context: Context = {}): Classification {
+  const { means: _, advice, ...found } = rowOf(code, message) ?? unlisted(message, context.status);
+  const isDoubtful = context.isPrivate === true && DOUBTFUL_ON_PRIVATE_CLOUD.has(code);
+  return {
+    ...found,
+    advice: advice.replace(OPERATION, permissionOf(context.operation)),
+    ...(isDoubtful ? { retryTries: DOUBTFUL_TRIES } : {}),
+  };
 }
 
-function look(code: string, message: string): Classification | undefined {
+/** The permission that an operation needs. */
+function permissionOf(operation: ApiOperation | undefined): string {
+  if (operation === undefined) return "the operation";
+  const isVpc = operation === "DescribeVpcs" || operation === "DescribeVpcAttribute";
+  return `${isVpc ? "vpc" : "ecs"}:${operation}`;
+}
+
+function rowOf(code: string, message: string): ErrorCode | undefined {
   if (code === "OperationDenied") {
-    const known = OPERATION_DENIED.find(([words]) => words.test(message));
-    return known?.[1] ?? row("conflict", "read the message; ECS gives this code several meanings");
+    const said = message.toLowerCase();
+    const known = OPERATION_DENIED.find(({ words }) => words.length === 0 || words.some((word) => said.includes(word)));
+    if (known === undefined) return undefined;
+    const { words: _, ...found } = known;
+    return found;
   }
   if (Object.hasOwn(ERROR_CODES, code)) return ERROR_CODES[code];
-  return CODE_FAMILIES.find(([family]) => family.test(code))?.[1];
+  return FAMILIES.find(([family]) => family.test(code))?.[1];
 }
 
-/** Of a new name for an old trouble the status tells at least whether it passes. */
-function byStatus(status = 0): Classification {
-  const kind = status >= 500 ? "transient" : status === 429 ? "throttled" : "unknown";
-  return row(kind, "look the code up in the ECS documentation");
+const FAMILIES = Object.entries(CODE_FAMILIES).map(([glob, found]) => {
+  const pattern = glob.replaceAll(".", "\\.").replaceAll("*", ".*");
+  return [new RegExp(`^${pattern}$`), found] as const;
+});
+
+/** For an unknown code, the HTTP status and the message decide whether to retry. Source of the messages: the vendors' clients. */
+function unlisted(message: string, status = 0): ErrorCode {
+  const isTransient = status >= 500 || /^code: 5\d\d\b|\btry (again )?later\b/i.test(message);
+  const kind = isTransient ? "transient" : status === 429 ? "throttled" : "unknown";
+  return row(kind, "No document lists the code.", "look the code up in the ECS documentation");
 }
 
 /** The error of a call that got no answer of ECS. */
 export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: string): EcsError {
-  return new EcsError({ ...FAULTS[code], operation, code, said });
+  const { means: _, ...classification } = FAULTS[code];
+  return new EcsError({ ...classification, operation, code, said });
 }

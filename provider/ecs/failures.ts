@@ -2,24 +2,40 @@
 
 import { ProxyRefusal } from "./agents";
 import { ANSWER_TIMEOUT_MS, AnswerTooLong } from "./answerLimit";
-import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf, textOf } from "./answers";
+import { codeOf, countOf, failureCodeOf, type Fields, fieldsOf, isFields, messageOf, requestIdOf } from "./answers";
 import { classify, FAULTS, fault } from "./errorCodes";
 import { type ApiOperation, EcsError, type EcsErrorFacts } from "./errors";
 import { type Secrets, withoutSecrets } from "./redaction";
 
+/** Whom a call was sent to, and what must not be said of it. */
+export interface Addressee {
+  /** With scheme. */
+  readonly endpoint: string;
+  /** The host and port of the proxy on the way. */
+  readonly proxy: string | undefined;
+  readonly isPrivate: boolean;
+  readonly secrets: Secrets;
+}
+
 /** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
-export function toEcsError(operation: ApiOperation, thrown: unknown, secrets: Secrets): EcsError {
+export function toEcsError(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
+  return thrown instanceof EcsError
+    ? located(thrown, addressee)
+    : located(errorOf(operation, thrown, addressee), addressee);
+}
+
+function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
   if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.said);
   const { code, data, entry, name, text } = fieldsOf(thrown);
   if (isFields(data)) {
     if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "a code that is no code");
-    return refusal(operation, data, fieldsOf(fieldsOf(entry).response), secrets);
+    return refusal(operation, data, fieldsOf(fieldsOf(entry).response), addressee);
   }
   if (typeof text === "string") {
     const xml = fieldsOfXmlError(text);
     return xml === undefined
       ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
-      : refusal(operation, xml, {}, secrets);
+      : refusal(operation, xml, {}, addressee);
   }
   if (thrown instanceof ProxyRefusal)
     return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.said);
@@ -28,14 +44,20 @@ export function toEcsError(operation: ApiOperation, thrown: unknown, secrets: Se
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
 }
 
-/** What never became an answer of ECS may be the proxy's fault as well. */
-export function throughProxy(error: EcsError, proxy: string | undefined): EcsError {
+/** What never became an answer of ECS may be the fault of an address, so it is named: the host and the port, never a path or a query. */
+function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
   const { code, said, advice } = error.facts;
-  if (proxy === undefined || !Object.hasOwn(FAULTS, code)) return error;
+  if (!Object.hasOwn(FAULTS, code) || code === "NoCredentials") return error;
+  const { protocol, hostname, port } = new URL(endpoint);
+  const address = `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
+  const via = proxy === undefined ? "" : `, through the proxy ${proxy}`;
   return new EcsError({
     ...error.facts,
-    said: `${said}, through the proxy ${proxy}`,
-    advice: `${advice}; check the proxy too (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
+    said: `${said} (${address}${via})`,
+    advice:
+      proxy === undefined
+        ? advice
+        : `${advice}; check the proxy too (classiclink:proxy, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
   });
 }
 
@@ -53,13 +75,19 @@ function faultOfSocketError(code: string): keyof typeof FAULTS {
  *
  * @param response the status and the headers that came with it, where they are known.
  */
-export function refusal(operation: ApiOperation, body: Fields, response: Fields, secrets: Secrets): EcsError {
-  const code = codeOf(body.Code ?? body.code);
-  const message = textOf(body.Message ?? body.message);
+export function refusal(
+  operation: ApiOperation,
+  body: Fields,
+  response: Fields,
+  { secrets, isPrivate }: Pick<Addressee, "secrets" | "isPrivate">,
+): EcsError {
+  const code = failureCodeOf(body) ?? "";
+  if (code === "") return fault(operation, "UnreadableAnswer", "a failure without a code");
+  const message = messageOf(body);
   const requestId = requestIdOf(body);
   const retryAfterMs = countOf(fieldsOf(response.headers)["x-acs-retry-after"]);
   const status = typeof response.statusCode === "number" ? response.statusCode : undefined;
-  const classification = classify(code, message, operation, status);
+  const classification = classify(code, message, { operation, status, isPrivate });
   const isServerFault =
     classification.kind === "transient" || (classification.kind === "unknown" && status === undefined);
   const facts: EcsErrorFacts = {

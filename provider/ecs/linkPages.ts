@@ -1,6 +1,6 @@
 /** Reads the pages of a query of links. */
 
-import type { Link, LinkQuery } from "./client";
+import type { Caller, Link, LinkQuery } from "./client";
 import type { SharedCalls } from "./sharedCalls";
 
 /**
@@ -14,7 +14,7 @@ export interface LinkPages {
   readonly links: readonly Link[];
   readonly pages: number;
   /** Whether as many links were listed as there are. */
-  readonly complete: boolean;
+  readonly isComplete: boolean;
 }
 
 /**
@@ -22,12 +22,12 @@ export interface LinkPages {
  *
  * @throws what `describe` throws.
  */
-export async function readPages(calls: SharedCalls, query: LinkQuery): Promise<LinkPages> {
+export async function readPages(calls: SharedCalls, query: LinkQuery, callers: Iterable<Caller>): Promise<LinkPages> {
   const links: Link[] = [];
   for (let pages = 1; ; pages += 1) {
-    const page = await calls.describe({ ...query, pageNumber: pages });
+    const page = await calls.describe({ ...query, pageNumber: pages }, callers);
     links.push(...page.links);
-    const complete = links.length >= page.totalCount;
-    if (complete || page.links.length === 0 || pages === MOST_PAGES) return { links, pages, complete };
+    const isComplete = links.length >= page.totalCount;
+    if (isComplete || page.links.length === 0 || pages === MOST_PAGES) return { links, pages, isComplete };
   }
 }

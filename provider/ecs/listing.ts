@@ -1,12 +1,16 @@
 /** The listing of one VPC, which answers the reads of many of its links for a while. */
 
-import type { LinkPage } from "./client";
+import { OutOfTime } from "./budget";
+import type { Caller, LinkPage } from "./client";
 import { EcsError } from "./errors";
 import { MOST_PAGES } from "./linkPages";
 import type { SharedCalls } from "./sharedCalls";
 
-/** For how long a listing of a VPC answers reads, in ms. Long enough for a refresh of 1000 links, too short to go stale unseen. */
-export const LISTING_LIFETIME_MS = 10_000;
+/** A listing that was not used for this long answers no more reads, in ms. */
+export const LISTING_IDLE_MS = 10_000;
+
+/** No listing answers reads for longer than this after its last page, in ms, however many there are. */
+export const LISTING_LIFETIME_MS = 60_000;
 
 /** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */
 export class Listing {
@@ -15,9 +19,13 @@ export class Listing {
   readonly #regionId: string;
   readonly #vpcId: string;
   readonly #instanceIds = new Set<string>();
-  #state: "usable" | "failed" | "refused" = "usable";
-  #first: Promise<LinkPage> | undefined;
-  #others: Promise<void> | undefined;
+  /** Pages that were read or are being read. One that fails is asked for again; the others stay. */
+  readonly #pages = new Map<number, Promise<LinkPage>>();
+  /** Who waits for a page, once for each read. */
+  readonly #waiting = new Set<{ readonly caller: Caller }>();
+  #lastPageAt = this.begunAt;
+  #lastUsedAt = this.begunAt;
+  #isRefused = false;
 
   constructor(calls: SharedCalls, regionId: string, vpcId: string) {
     this.#calls = calls;
@@ -25,42 +33,65 @@ export class Listing {
     this.#vpcId = vpcId;
   }
 
-  /** Whether it is too early for another listing of this VPC. One that failed in passing is forgotten at once. */
-  get young(): boolean {
-    return this.#state !== "failed" && performance.now() - this.begunAt < LISTING_LIFETIME_MS;
+  /** Whether it is too early for another listing of this VPC. */
+  get isYoung(): boolean {
+    if (this.#waiting.size > 0) return true;
+    const now = performance.now();
+    return now - this.#lastUsedAt < LISTING_IDLE_MS && now - this.#lastPageAt < LISTING_LIFETIME_MS;
   }
 
-  get usable(): boolean {
-    return this.young && this.#state !== "refused";
+  get isUsable(): boolean {
+    return this.isYoung && !this.#isRefused;
   }
 
   /** Whether the instance is listed. False proves nothing. */
-  async has(instanceId: string): Promise<boolean> {
+  async has(instanceId: string, caller: Caller): Promise<boolean> {
+    this.#lastUsedAt = performance.now();
+    const waiting = { caller };
+    this.#waiting.add(waiting);
     try {
-      this.#first ??= this.#readPage(1);
-      const first = await this.#first;
-      if (!this.#instanceIds.has(instanceId)) {
-        this.#others ??= this.#readOthers(first);
-        await this.#others;
-      }
+      const first = await this.#page(1);
+      if (!this.#instanceIds.has(instanceId)) await this.#others(first);
     } catch (error) {
-      const passes = error instanceof EcsError && (error.kind === "throttled" || error.kind === "transient");
-      this.#state = passes || !(error instanceof EcsError) ? "failed" : "refused";
+      // The call was ended when nobody waited any more, and this reader has come since.
+      if (error instanceof OutOfTime && !caller.signal.aborted) return await this.has(instanceId, caller);
       // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
-      if (this.#state === "failed") throw error;
+      const isFinal = error instanceof EcsError && error.kind !== "throttled" && error.kind !== "transient";
+      if (!isFinal) throw error;
+      this.#isRefused = true;
+    } finally {
+      this.#waiting.delete(waiting);
     }
     return this.#instanceIds.has(instanceId);
   }
 
+  /** The size of the first page says how many there are: a server may give smaller pages than it was asked for. */
+  async #others({ links, totalCount }: LinkPage): Promise<void> {
+    const pages = links.length === 0 ? 1 : Math.min(Math.ceil(totalCount / links.length), MOST_PAGES);
+    const reading = Array.from({ length: pages - 1 }, (_, n) => this.#page(n + 2));
+    // Readers who gave up at the first page that fails would end the calls of the others.
+    await Promise.allSettled(reading);
+    await Promise.all(reading);
+  }
+
+  #page(pageNumber: number): Promise<LinkPage> {
+    const known = this.#pages.get(pageNumber);
+    if (known !== undefined) return known;
+    const reading = this.#readPage(pageNumber);
+    this.#pages.set(pageNumber, reading);
+    reading.catch(() => this.#pages.delete(pageNumber));
+    return reading;
+  }
+
   async #readPage(pageNumber: number): Promise<LinkPage> {
-    const page = await this.#calls.describe({ regionId: this.#regionId, vpcId: this.#vpcId, pageNumber });
+    const query = { regionId: this.#regionId, vpcId: this.#vpcId, pageNumber };
+    const page = await this.#calls.describe(query, { [Symbol.iterator]: () => this.#callers() });
     for (const { instanceId, vpcId } of page.links) if (vpcId === this.#vpcId) this.#instanceIds.add(instanceId);
+    this.#lastPageAt = performance.now();
     return page;
   }
 
-  /** The size of the first page says how many there are: a server may give smaller pages than it was asked for. */
-  async #readOthers({ links, totalCount }: LinkPage): Promise<void> {
-    const pages = links.length === 0 ? 1 : Math.min(Math.ceil(totalCount / links.length), MOST_PAGES);
-    await Promise.all(Array.from({ length: pages - 1 }, (_, n) => this.#readPage(n + 2)));
+  *#callers(): Generator<Caller> {
+    for (const { caller } of this.#waiting) yield caller;
   }
 }

@@ -16,8 +16,8 @@ export interface Page<Item> {
 }
 
 /**
- * Reads all pages. Items that come and go meanwhile shift the pages, which shows as one twice or one too few; then it
- * begins again.
+ * Reads all pages. A page that fails is read again; those before it stay. Items that come and go meanwhile shift the pages,
+ * which shows as one twice or one too few; then it begins again.
  *
  * @param read gives a page by its number, from 1.
  * @param keyOf tells items apart.
@@ -29,16 +29,19 @@ export async function readAllPages<Item>(
   read: (pageNumber: number) => Promise<Page<Item>>,
   keyOf: (item: Item) => string,
 ): Promise<readonly Item[]> {
+  const pages = new Map<number, Page<Item>>();
   return await retrier.retry(async () => {
     const items = new Map<string, Item>();
     for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
-      const page = await read(pageNumber);
+      const page = pages.get(pageNumber) ?? (await read(pageNumber));
+      pages.set(pageNumber, page);
       for (const item of page.items) items.set(keyOf(item), item);
       listed += page.items.length;
       // Within one page nothing shifts, so what is in it twice is a slip of the service.
       const isWhole = items.size >= page.totalCount || (pageNumber === 1 && listed >= page.totalCount);
       if (isWhole) return [...items.values()];
       if (page.items.length === 0 || listed >= page.totalCount) {
+        pages.clear();
         throw fault(called, "UnreadableAnswer", "the list changed while it was read");
       }
     }

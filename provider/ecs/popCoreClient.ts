@@ -4,16 +4,22 @@ import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
 import { Agents } from "./agents";
 import { ANSWER_TIMEOUT_MS } from "./answerLimit";
-import { codeOf, countOf, type Fields, fieldsOf, isFields, requestIdOf } from "./answers";
+import { countOf, type Fields, failureCodeOf, fieldsOf, isFields, requestIdOf } from "./answers";
 import { OutOfTime, orAborted } from "./budget";
 import { type Caller, type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
 import { fault } from "./errorCodes";
-import { type ApiOperation, EcsError, type EcsOperation } from "./errors";
-import { refusal, throughProxy, toEcsError } from "./failures";
-import type { Secrets } from "./redaction";
+import type { ApiOperation, EcsOperation } from "./errors";
+import { type Addressee, refusal, toEcsError } from "./failures";
+import { additionsFor, isPublic, type Scope } from "./privateCloud";
 
-const ECS_VERSION = "2014-05-26";
+/** A version of a product's API. Apsara Stack's gateway has to be told the product. */
+export interface Api {
+  readonly product: "Ecs" | "Vpc";
+  readonly version: string;
+}
+
+const ECS: Api = { product: "Ecs", version: "2014-05-26" };
 
 /** What pop-core is when it is verbose: it answers with the body and what came around it. */
 interface VerboseRpcClient {
@@ -24,6 +30,8 @@ interface VerboseRpcClient {
 export interface PopCoreClientOptions {
   /** The address of the service for a region, with scheme: `https://ecs.cn-beijing.aliyuncs.com`. Throws when a setting is wrong. */
   readonly endpointOf: (regionId: string) => string;
+  /** What requests to a private cloud are about; by default nothing in particular. Throws when a setting is wrong. */
+  readonly scope?: () => Scope;
   /** Asked before each request, so that credentials may change while a long update runs. */
   readonly credentials: CredentialsProvider;
   /** The connections to call over; by default its own, and none through a proxy. */
@@ -35,8 +43,8 @@ export type Call = (operation: ApiOperation, params: Params, caller?: Caller) =>
 
 /** Makes the calls of one version of an API, over connections that are kept open. */
 export function createCall(
-  apiVersion: string,
-  { endpointOf, credentials, agents = new Agents() }: PopCoreClientOptions,
+  { product, version: apiVersion }: Api,
+  { endpointOf, scope = () => ({}), credentials, agents = new Agents() }: PopCoreClientOptions,
 ): Call {
   const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
 
@@ -53,6 +61,7 @@ export function createCall(
   return async (operation, params, caller = { signal: new AbortController().signal }) => {
     const { signal } = caller;
     const endpoint = endpointOf(params.RegionId);
+    const additions = additionsFor(endpoint, product, params.RegionId, scope());
     const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
       if (signal.aborted) throw new OutOfTime(undefined, { neverSent: true });
@@ -60,33 +69,35 @@ export function createCall(
       throw passes ? fault(operation, "NoCredentials", error.message) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
+    const addressee: Addressee = { endpoint, proxy, isPrivate: !isPublic(endpoint), secrets };
     const rpcClient = rpcClientOf(endpoint, asked);
     const cutOff = new AbortController();
     const abort = () => cutOff.abort();
     signal.addEventListener("abort", abort, { once: true });
     try {
       caller.onRequest?.();
-      const answer = await rpcClient.request(operation, withoutUndefined(params), {
-        // In this spelling only. It keeps key and signature out of the URL, and so out of pop-core's messages.
-        method: "POST",
+      const answer = await rpcClient.request(operation, withoutUndefined({ ...params, ...additions.params }), {
+        // In capitals only it sends a form. That keeps key and signature out of the URL, and so out of logs on the way.
+        method: additions.inQuery ? "post" : "POST",
         agent,
         // httpx, below pop-core, takes the first for a limit on any silence of the socket, so it must not be shorter.
         connectTimeout: ANSWER_TIMEOUT_MS,
         readTimeout: ANSWER_TIMEOUT_MS,
         beforeRequest: (options: { readonly headers?: object }) => ({
           ...options,
-          headers: { ...options.headers, "accept-encoding": "identity" },
+          headers: { ...options.headers, ...additions.headers, "accept-encoding": "identity" },
+          ...agents.tlsOf(endpoint),
           // For the agents of proxies, which otherwise find it out from the call stack, and not every time.
           protocol: new URL(endpoint).protocol,
           signal: cutOff.signal,
         }),
       });
-      return readAnswer(operation, answer, secrets);
+      return readAnswer(operation, answer, addressee);
     } catch (error) {
       // httpx leaves a body that it stopped waiting for flowing into memory; this closes its connection.
       cutOff.abort();
       signal.throwIfAborted();
-      throw throughProxy(error instanceof EcsError ? error : toEcsError(operation, error, secrets), proxy);
+      throw toEcsError(operation, error, addressee);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -95,7 +106,7 @@ export function createCall(
 
 /** Makes the client of ECS. Source: ECS API reference, version 2014-05-26. */
 export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
-  const call = createCall(ECS_VERSION, options);
+  const call = createCall(ECS, options);
 
   async function change(operation: EcsOperation, link: Link, caller?: Caller): Promise<void> {
     const params = { RegionId: link.regionId, InstanceId: link.instanceId, VpcId: link.vpcId };
@@ -146,13 +157,12 @@ function withoutUndefined(params: Params): object {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
 }
 
-/** pop-core looks at `Code` only, and takes everything else for success, whatever the HTTP status. */
-function readAnswer(operation: ApiOperation, answer: unknown, secrets: Secrets): Fields {
+/** pop-core takes everything without a `Code` for success, whatever the HTTP status and ASAPI's own marks of failure. */
+function readAnswer(operation: ApiOperation, answer: unknown, addressee: Addressee): Fields {
   const [body, entry] = Array.isArray(answer) ? answer : [];
   const response = fieldsOf(fieldsOf(entry).response);
   const { statusCode: status } = response;
-  const { code } = fieldsOf(body);
-  if (codeOf(code) !== "") throw refusal(operation, fieldsOf(body), response, secrets);
+  if (failureCodeOf(fieldsOf(body)) !== undefined) throw refusal(operation, fieldsOf(body), response, addressee);
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
     throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
   }

@@ -7,7 +7,7 @@ import { VPC_PAGE_SIZE, type VpcClient, type VpcPage } from "./vpcClient";
 
 /** Makes the client. Source: VPC API reference, version 2016-04-28. */
 export function createPopCoreVpcClient(options: PopCoreClientOptions): VpcClient {
-  const call = createCall("2016-04-28", options);
+  const call = createCall({ product: "Vpc", version: "2016-04-28" }, options);
   return {
     async describeVpcs({ regionId, pageNumber }, caller) {
       const params = { RegionId: regionId, PageNumber: String(pageNumber), PageSize: String(VPC_PAGE_SIZE) };

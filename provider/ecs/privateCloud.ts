@@ -18,6 +18,51 @@ export function isPublic(endpoint: string): boolean {
   return host === PUBLIC_DOMAIN || host.endsWith(`.${PUBLIC_DOMAIN}`);
 }
 
+/** Where ASAPI, the gateway that serves all products of Apsara Stack, takes requests. Source: the vendor's clients. */
+export const ASAPI_PATH = "/asapi/v3";
+
+/** Whether an address is that of ASAPI, and not that of one product. */
+export function isAsapi(endpoint: string): boolean {
+  return new URL(endpoint).pathname === ASAPI_PATH;
+}
+
+/** What a request has beside its own parameters. */
+export interface Additions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  /** Whether parameters and signature go in the query: nobody is known to send them to ASAPI in a form. */
+  readonly inQuery: boolean;
+}
+
+const NOTHING: Additions = { headers: {}, params: {}, inQuery: false };
+
+/**
+ * What a private cloud has to know of a request; nothing on the public one. Which sites take the scope from the headers and
+ * which from the parameters is not documented, so both have it, as in the vendor's provider.
+ *
+ * @param endpoint of the product, or of ASAPI.
+ */
+export function additionsFor(endpoint: string, product: "Ecs" | "Vpc", regionId: string, scope: Scope): Additions {
+  if (isPublic(endpoint)) return NOTHING;
+  const inQuery = isAsapi(endpoint);
+  const { organizationId, resourceSetId } = scope;
+  return {
+    inQuery,
+    headers: {
+      "x-acs-regionid": regionId,
+      "x-acs-caller-sdk-source": "pulumi-classiclink",
+      ...(organizationId === undefined ? {} : { "x-acs-organizationid": organizationId }),
+      ...(resourceSetId === undefined ? {} : { "x-acs-resourcegroupid": resourceSetId }),
+      ...(inQuery ? { "x-acs-asapi-product": product, "x-ascm-product-name": product } : {}),
+    },
+    params: {
+      ...(organizationId === undefined ? {} : { OrganizationId: organizationId, Department: organizationId }),
+      ...(resourceSetId === undefined ? {} : { ResourceGroup: resourceSetId }),
+      ...(inQuery ? { Product: product } : {}),
+    },
+  };
+}
+
 /** What host names of ECS and of ASAPI begin with. */
 const PRODUCT = /^(?:(?:ecs|vpc)(?:-[a-z]+)?|(?:public|internal|server)\.asapi)\.(?=.)/;
 

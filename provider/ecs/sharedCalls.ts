@@ -1,38 +1,32 @@
-/** Describes that several readers wait for: they end when nobody waits any more. */
+/** Calls that several readers wait for: they end when nobody waits any more. */
 
 import { setMaxListeners } from "node:events";
 import { OutOfTime, orAborted } from "./budget";
 import type { Caller, EcsClient, LinkPage, LinkQuery } from "./client";
 
-/** The calls that a group of readers shares. No reader's signal ends them, since others may wait for the same answer. */
+/** The calls of a group of readers. No reader's signal ends them, since others may wait for the same answer. */
 export class SharedCalls {
   readonly #client: EcsClient;
-  readonly #onDeserted: (hadCalls: boolean) => void;
-  /** Who waits, and for how many answers. */
-  readonly #readers = new Map<Caller, number>();
+  #readers = 0;
   #underWay = 0;
   #end = endOfCalls();
 
-  /** @param onDeserted called when nobody reads any more; `hadCalls` says whether calls were under way, which are ended then. */
-  constructor(client: EcsClient, onDeserted: (hadCalls: boolean) => void) {
+  constructor(client: EcsClient) {
     this.#client = client;
-    this.#onDeserted = onDeserted;
   }
 
-  /** Makes a call for whoever waits. Throws what `EcsClient.describe` throws. */
-  async describe(query: LinkQuery): Promise<LinkPage> {
-    this.#underWay += 1;
-    try {
-      const { signal } = this.#end;
-      const all = (tell: (caller: Caller) => void) => () => [...this.#readers.keys()].forEach(tell);
-      return await this.#client.describe(query, {
-        signal,
-        onRequest: all((caller) => caller.onRequest?.()),
-        onThrottled: (nextTryMs) => all((caller) => caller.onThrottled?.(nextTryMs))(),
-      });
-    } finally {
-      this.#underWay -= 1;
-    }
+  /**
+   * Reads a page of links for several callers. Throws what `EcsClient.describe` throws.
+   *
+   * @param callers who waits for it. Read when something happens, because others may join meanwhile.
+   */
+  async describe(query: LinkQuery, callers: Iterable<Caller>): Promise<LinkPage> {
+    return await this.#make((caller) => this.#client.describe(query, caller), callers);
+  }
+
+  /** Asks which instances exist, as `EcsClient.existing`. */
+  async existing(regionId: string, instanceIds: readonly string[], callers: Iterable<Caller>) {
+    return await this.#make((caller) => this.#client.existing(regionId, instanceIds, caller), callers);
   }
 
   /**
@@ -40,22 +34,33 @@ export class SharedCalls {
    *
    * @throws the signal's reason, when the reader gives up.
    */
-  async waitFor<T>(reading: Promise<T>, caller: Caller): Promise<T> {
-    this.#readers.set(caller, (this.#readers.get(caller) ?? 0) + 1);
+  async waitFor<T>(reading: Promise<T>, { signal }: Caller): Promise<T> {
+    this.#readers += 1;
     try {
-      return await orAborted(reading, caller.signal);
+      return await orAborted(reading, signal);
     } finally {
-      const left = (this.#readers.get(caller) ?? 1) - 1;
-      if (left > 0) this.#readers.set(caller, left);
-      else this.#readers.delete(caller);
-      if (this.#readers.size === 0) {
-        const hadCalls = this.#underWay > 0;
-        this.#onDeserted(hadCalls);
-        if (hadCalls) {
-          this.#end.abort(new OutOfTime());
-          this.#end = endOfCalls();
-        }
+      this.#readers -= 1;
+      if (this.#readers === 0 && this.#underWay > 0) {
+        this.#end.abort(new OutOfTime());
+        this.#end = endOfCalls();
       }
+    }
+  }
+
+  async #make<T>(call: (caller: Caller) => Promise<T>, callers: Iterable<Caller>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await call({
+        signal: this.#end.signal,
+        onRequest: () => {
+          for (const caller of new Set(callers)) caller.onRequest?.();
+        },
+        onThrottled: (nextTryMs) => {
+          for (const caller of new Set(callers)) caller.onThrottled?.(nextTryMs);
+        },
+      });
+    } finally {
+      this.#underWay -= 1;
     }
   }
 }

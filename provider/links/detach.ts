@@ -13,8 +13,8 @@ const LATE_POLL_MS = 5_000;
 export type Detached =
   /** ECS has accepted it. The link may still be listed. */
   | { readonly state: "accepted" }
-  /** There is no such link. */
-  | { readonly state: "absent" }
+  /** There is no such link; perhaps one to another VPC. */
+  | { readonly state: "absent"; readonly elsewhere?: string }
   /** ECS offers no ClassicLink there any more, and the settings allow to drop such links. */
   | { readonly state: "forgotten"; readonly code: string };
 
@@ -29,12 +29,17 @@ export async function detach(connection: Connection, link: Link, task: Task, att
   const { client, reader } = connection;
   const isLateUntil = attachedAt === undefined ? 0 : Math.min(attachedAt, Date.now()) + LISTING_LAG_MS;
   const mayBeLate = () => Date.now() < isLateUntil;
-  const isThere = async () => (await currentVpc(connection, link, task)) === link.vpcId;
+  let vpcId: string | undefined;
+  const isThere = async () => {
+    vpcId = await currentVpc(connection, link, task);
+    return vpcId === link.vpcId;
+  };
+  const absent = (): Detached => (vpcId === undefined ? { state: "absent" } : { state: "absent", elsewhere: vpcId });
   let checkFirst = false;
   let hasChecked = false;
 
   async function once(): Promise<Detached> {
-    if (checkFirst && !mayBeLate() && !(await isThere())) return { state: "absent" };
+    if (checkFirst && !mayBeLate() && !(await isThere())) return absent();
     checkFirst = false;
     try {
       await client.detach(link, task);
@@ -45,7 +50,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
       // A locked instance may have lost the link already. One check tells, or a destroy would wait for the lock.
       if (error.kind === "busy" && !hasChecked && !mayBeLate()) {
         hasChecked = true;
-        if (!(await orNotChecked(error, isThere))) return { state: "absent" };
+        if (!(await orNotChecked(error, isThere))) return absent();
       }
       throw error;
     } finally {
@@ -71,7 +76,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
     // Refused for good. That matters only if the link is there.
     const left = await orForgotten(connection, refusal, () => orNotChecked(refusal, () => task.retry(isThere)));
     if (typeof left !== "boolean") return left;
-    if (!left && !mayBeLate()) return { state: "absent" };
+    if (!left && !mayBeLate()) return absent();
     contradictedAt ??= performance.now();
     if (!deniesLink || performance.now() - contradictedAt >= LISTING_LAG_MS) throw refusal;
     task.waits("ECS denies this, but lists the link");
@@ -85,8 +90,7 @@ export async function detachUntilGone(connection: Connection, link: Link, task: 
   try {
     await detach(connection, link, task);
     for (;;) {
-      const vpcId = await task.retry(() => currentVpc(connection, link, task));
-      if (vpcId !== link.vpcId) return;
+      if ((await task.retry(() => currentVpc(connection, link, task))) !== link.vpcId) return;
       task.waits("detached, still listed");
       await task.pause(1_000);
     }
@@ -110,11 +114,13 @@ async function orForgotten(
   }
 }
 
-/** Checks. If that is refused for good too, both refusals count. */
+/** Checks. If that is refused for good too, both refusals count, unless one thing helps against both. */
 export async function orNotChecked(refusal: EcsError, check: () => Promise<boolean>): Promise<boolean> {
   try {
     return await check();
   } catch (error) {
-    throw error instanceof EcsError && !isTransient(error) ? new NotChecked(refusal, error) : error;
+    if (!(error instanceof EcsError) || isTransient(error)) throw error;
+    const isSame = error.facts.advice === refusal.facts.advice && error.kind !== "retired";
+    throw isSame ? refusal : new NotChecked(refusal, error);
   }
 }

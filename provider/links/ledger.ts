@@ -20,7 +20,9 @@ type Event =
   /** It was not declared, so the removal went on. */
   | "removed"
   /** The removal has ended, with or without success. */
-  | "settled";
+  | "settled"
+  /** A warning was given, so that no other process gives it again. */
+  | "warned";
 
 /** Who declares a link, to find instances that are declared twice. */
 export interface Declarer {
@@ -42,6 +44,7 @@ export class Run {
   readonly #journal: Journal | undefined;
   readonly #seen = new Set<string>();
   #isUpToDate = false;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   /** By instance, the processes that are removing a link of it, each as often as it does. */
   readonly #removing = new Map<string, number[]>();
 
@@ -54,18 +57,33 @@ export class Run {
     }
   }
 
-  record(event: Event, instanceKey: string, linkKey: string): void {
-    const line = `${event} ${instanceKey} ${linkKey}`;
+  /** @param links the key of the instance and the key of the link, for each. */
+  record(event: Event, links: readonly (readonly [instance: string, link: string])[]): void {
     const isCounted = event === "removing" || event === "settled";
-    if (!isCounted && this.#seen.has(line)) return;
-    this.#note(line, process.pid);
-    this.#journal?.write(line);
+    const lines = links
+      .map((keys) => `${event} ${keys.join(" ")}`)
+      .filter((line) => isCounted || !this.#seen.has(line));
+    for (const line of lines) this.#note(line, process.pid);
+    if (lines.length > 0) this.#journal?.write(lines.join("\n"));
     this.#isUpToDate = false;
+  }
+
+  /** Whether this is the first warning of its kind in the run, for all its processes. */
+  isFirst(kind: string): boolean {
+    if (this.has("warned", kind)) return false;
+    this.record("warned", [[kind, "-"]]);
+    return true;
   }
 
   has(event: Event, key: string): boolean {
     this.#readOthers();
     return this.#seen.has(`${event} ${key}`);
+  }
+
+  /** How long ago a resource of the run was checked, in ms. */
+  sinceCheckMs(): number {
+    this.#readOthers();
+    return performance.now() - this.#checkedAt;
   }
 
   isRemoving(instanceKey: string): boolean {
@@ -86,6 +104,7 @@ export class Run {
   #note(line: string, pid: number): void {
     const [event = "", instanceKey = "", linkKey = ""] = line.split(" ");
     this.#seen.add(line).add(`${event} ${instanceKey}`).add(`${event} ${linkKey}`);
+    if (event === "declared") this.#checkedAt = performance.now();
     const removing = this.#removing.get(instanceKey) ?? [];
     if (event === "removing") this.#removing.set(instanceKey, [...removing, pid]);
     if (event === "settled" && removing.includes(pid)) removing.splice(removing.indexOf(pid), 1);
@@ -116,10 +135,11 @@ export class Ledger {
    * @returns for each instance that another resource declares too, and that cannot have both links, that resource's label.
    */
   declare(links: readonly Link[], by: Declarer | undefined): ReadonlyMap<string, string> {
+    this.#record("declared", ...links);
     const clashes = new Map<string, string>();
+    if (by === undefined) return clashes;
     for (const link of links) {
-      const { instance } = this.#record("declared", link);
-      if (by === undefined) continue;
+      const instance = this.#instanceKey(link);
       const others = this.#declarers.get(instance) ?? new Map();
       this.#declarers.set(instance, others.set(by.key, { vpcId: link.vpcId, by }));
       for (const { vpcId, by: other } of others.values()) {
@@ -132,7 +152,7 @@ export class Ledger {
 
   /** Notes links that a resource had before, of which this run checks what it is to have from now on. */
   had(links: readonly Link[]): void {
-    for (const link of links) this.#record("had", link);
+    this.#record("had", ...links);
   }
 
   /** Notes that this run has made or adopted a link. */
@@ -188,14 +208,20 @@ export class Ledger {
     return this.#has("had", link) && !this.stays(link);
   }
 
+  /** How long ago a resource of this run was checked, in ms. Others may follow that give a link up. */
+  sinceCheckMs(): number {
+    return this.#run.sinceCheckMs();
+  }
+
   #has(event: Event, link: Link): boolean {
     return this.#run.has(event, this.#linkKey(link));
   }
 
-  #record(event: Event, link: Link): { readonly instance: string } {
-    const instance = this.#instanceKey(link);
-    this.#run.record(event, instance, this.#linkKey(link));
-    return { instance };
+  #record(event: Event, ...links: readonly Link[]): void {
+    this.#run.record(
+      event,
+      links.map((link) => [this.#instanceKey(link), this.#linkKey(link)]),
+    );
   }
 
   #linkKey(link: Link): string {

@@ -23,7 +23,8 @@ export type AttachOutcome =
 
 /** What came of detaching a link. */
 export type DetachOutcome =
-  | { readonly state: "unlinked" }
+  /** `elsewhere` names the VPC that the instance is linked to instead, where that is known. */
+  | { readonly state: "unlinked"; readonly elsewhere?: string }
   /** This run declares the link, or has made or adopted it. */
   | { readonly state: "stays" }
   /** ECS offers no ClassicLink there any more, so nobody knows whether the link is left. */
@@ -100,7 +101,7 @@ export class Links {
           if (!ledger.beginRemoval(link)) return { state: "stays" };
           const detached = await detach(this.#connection, link, task, attachedAt);
           if (detached.state === "accepted") return "accepted";
-          return detached.state === "absent" ? { state: "unlinked" } : detached;
+          return detached.state === "absent" ? { ...detached, state: "unlinked" } : detached;
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
         fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
@@ -118,19 +119,29 @@ export class Links {
   }
 
   /**
-   * Which of the instances the VPC's listing shows. A link that this run has removed does not count, whatever a listing
-   * shows. That an instance is missing proves nothing.
+   * Which of the instances are linked to a VPC, for less than asking for each of them costs. That one is missing proves
+   * nothing.
+   *
+   * A listing may still show a link that is gone. So it proves only what the state has too; a link that would be adopted is
+   * asked for by its instance, and one that this run has removed does not count.
    */
-  async listed(
+  async present(
     vpc: Omit<Link, "instanceId">,
     instanceIds: readonly string[],
+    known: ReadonlySet<string>,
     task: Task,
   ): Promise<ReadonlySet<string>> {
     const { reader, ledger } = this.#connection;
     const listed = await task.retry(() => reader.listed(vpc.regionId, vpc.vpcId, instanceIds, task));
-    const proven = instanceIds.filter((id) => listed.has(id) && !ledger.isTouched({ ...vpc, instanceId: id }));
-    for (const instanceId of proven) ledger.made({ ...vpc, instanceId });
-    return new Set(proven);
+    const links = instanceIds
+      .map((instanceId) => ({ ...vpc, instanceId }))
+      .filter((link) => listed.has(link.instanceId) && !ledger.isTouched(link));
+    const isThere = async (link: Link) =>
+      known.has(link.instanceId) || (await task.retry(() => currentVpc(this.#connection, link, task))) === link.vpcId;
+    const proofs = await Promise.all(links.map(isThere));
+    const present = links.filter((_, index) => proofs[index]);
+    for (const link of present) ledger.made(link);
+    return new Set(present.map(({ instanceId }) => instanceId));
   }
 
   /** Reads one page of the links that match. */

@@ -2,8 +2,11 @@
 
 import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
-import { paced } from "../ecs/pace";
 import type { PopCoreClientOptions } from "../ecs/popCoreClient";
+import { rateLimited, rateLimitedVpcs } from "../ecs/rateLimiter";
+import type { EcsClient } from "../ecs/client";
+import type { InspectedCredentials } from "../ecs/credentials/createProvider";
+import type { InspectionClient } from "../ecs/inspectionClient";
 import type { VpcClient } from "../ecs/vpcClient";
 import { Ledger } from "../links/ledger";
 import { Links } from "../links/links";
@@ -18,7 +21,9 @@ import type { Settings } from "../settings";
 export async function connect(settings: Settings, ledger = new Ledger()): Promise<Links> {
   const common = await commonOptions(settings);
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
-  const client = paced(createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }));
+  const client = rateLimited(
+    createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
+  );
   const mayForgetRetired = () => settings.forgetRetiredLinks();
   return new Links({ client, reader: new LinkReader(client), ledger, mayForgetRetired });
 }
@@ -27,7 +32,36 @@ export async function connect(settings: Settings, ledger = new Ledger()): Promis
 export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
   const common = await commonOptions(settings);
   const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
-  return createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) });
+  return rateLimitedVpcs(createPopCoreVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
+}
+
+/** What `doctor` asks with: each call is one request, without the rate limiter and without retries. */
+export interface Inspector {
+  readonly agents: Agents;
+  readonly ecs: EcsClient;
+  readonly vpcs: VpcClient;
+  readonly details: InspectionClient;
+  /** @throws {CredentialsError} when the source gives no keys. */
+  credentials(): Promise<InspectedCredentials>;
+}
+
+/** Connects as {@link connect} does, to find out what is wrong. */
+export async function connectInspector(settings: Settings): Promise<Inspector> {
+  const common = await commonOptions(settings);
+  const { agents = new Agents() } = common;
+  const ofEcs = { ...common, endpointOf: (regionId: string) => settings.endpointOf(regionId) };
+  const ofVpcs = { ...common, endpointOf: (regionId: string) => settings.vpcEndpointOf(regionId) };
+  const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
+  const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
+  const { createInspectionClient } = await import("../ecs/inspectionClient.js");
+  const { inspectCredentials } = await import("../ecs/credentials/createProvider.js");
+  return {
+    agents,
+    ecs: createPopCoreClient(ofEcs),
+    vpcs: createPopCoreVpcClient(ofVpcs),
+    details: createInspectionClient(ofEcs, ofVpcs),
+    credentials: () => inspectCredentials(settings.credentialsSource(), agents),
+  };
 }
 
 /** As whom to call, and over which connections. */
@@ -35,6 +69,9 @@ async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOpti
   const source = settings.credentialsSource();
   // Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries.
   const { createCredentialsProvider } = await import("../ecs/credentials/createProvider.js");
-  const agents = new Agents((url) => settings.proxyFor(url));
-  return { credentials: createCredentialsProvider(source, agents), agents };
+  const agents = new Agents(
+    (url) => settings.proxyFor(url),
+    () => settings.insecure(),
+  );
+  return { credentials: createCredentialsProvider(source, agents), agents, scope: () => settings.scope() };
 }

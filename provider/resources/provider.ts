@@ -3,13 +3,14 @@
 import type { Scope } from "../ecs/privateCloud";
 import { Ledger, type Run } from "../links/ledger";
 import type { Links } from "../links/links";
-import type { Settings } from "../settings";
+import { INSECURE_WARNING, type Settings } from "../settings";
 
 /** What the resources of a provider share. */
 export class Provider {
   readonly settings: Settings;
   readonly ledger: Ledger;
   readonly #connect: Connect;
+  readonly #run: Run | undefined;
   #links: Promise<Links> | undefined;
 
   /**
@@ -19,6 +20,7 @@ export class Provider {
   constructor(settings: Settings, run?: Run, connect: Connect = connectToEcs) {
     this.settings = settings;
     this.#connect = connect;
+    this.#run = run;
     this.ledger = new Ledger(run, (regionId) => settings.cloudOf(regionId));
   }
 
@@ -26,6 +28,11 @@ export class Provider {
   links(): Promise<Links> {
     this.#links ??= this.#connect(this.settings, this.ledger);
     return this.#links;
+  }
+
+  /** Warns once a run of what weakens its connections. @throws {SettingError} when a setting of it is wrong. */
+  warnOfConnection(warn: (message: string) => void): void {
+    if (this.settings.insecure() && this.#run?.isFirst("insecure") !== false) warn(INSECURE_WARNING);
   }
 
   /** The region of resources that name none. @throws {SettingError} when none is configured. */

@@ -15,92 +15,125 @@ import {
   type Role,
 } from "../ecs/credentials";
 import { quote } from "../quote";
-import { ALL_LEVELS, type Level, type Lookup, toObject } from "./lookup";
+import { privatePlace } from "./endpoints";
+import { type Found, type Lookup, toObject } from "./lookup";
 import { Members } from "./members";
-import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, placesOf, SDK_VARIABLES, type SettingName } from "./places";
+import {
+  ASSUME_ROLE_MEMBERS,
+  CREDENTIAL_SOURCES,
+  type Family,
+  isConfigKey,
+  OIDC_MEMBERS,
+  SDK_VARIABLES,
+} from "./places";
 import { SettingError } from "./settingError";
-
-/** The settings that name a source of credentials. */
-const SOURCES = [
-  "accessKey",
-  "secretKey",
-  "profile",
-  "credentialsUri",
-  "ecsRoleName",
-  "assumeRoleWithOidc",
-] as const satisfies readonly SettingName[];
 
 /**
  * Chooses a source.
  *
- * A source under `classiclink:` stands for itself: it says which account is meant, so nothing of `alicloud:` or of the
- * environment goes before it, and no role of theirs on top of it.
+ * A source under `classiclink:` stands for itself: it says which account is meant, so nothing of the vendors' names goes
+ * before it, and no role of theirs on top of it. See {@link Lookup} for which vendor's names count otherwise.
  *
  * @param sts gives the address of STS; asked for sources that need it only.
  * @throws {SettingError} when a setting is wrong, or half of a key pair is missing.
  */
 export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSource {
-  const isOwn = SOURCES.some((name) => lookup.find(name, ["classiclink"]) !== undefined);
-  const levels: readonly Level[] = isOwn ? ["classiclink"] : ALL_LEVELS;
-  const base = chooseBase(lookup, levels, sts);
-  const assumeRole = lookup.find("assumeRole", levels);
-  if (assumeRole === undefined) return base;
-  const members = new Members(assumeRole.place, toObject(assumeRole), ASSUME_ROLE_MEMBERS, lookup);
+  const isOwn = CREDENTIAL_SOURCES.some((name) => lookup.find(name, "classiclink") !== undefined);
+  const only = isOwn ? "classiclink" : undefined;
+  const base = chooseBase(lookup, only, sts);
+  const assumeRole = lookup.find("assumeRole", only);
+  const members = assumeRole && membersOfRole(lookup, assumeRole);
+  if (members === undefined) return base;
   const role = roleOf(members.need("roleArn"), members.text("sessionName"), members, sts);
   const externalId = members.text("externalId");
   return { kind: "assumedRole", base, role: externalId === undefined ? role : { ...role, externalId } };
 }
 
-function chooseBase(lookup: Lookup, levels: readonly Level[], sts: () => string): CredentialsSource {
-  const keys = keyPair(lookup, levels);
+/** undefined for a role that is named by an empty text: Terraform takes it for none. */
+function membersOfRole(lookup: Lookup, found: Found): Members<keyof typeof ASSUME_ROLE_MEMBERS> | undefined {
+  // The vendor's provider has a setting for the ARN alone.
+  const isArn = /roleArn$|_ARN$/.test(found.key);
+  const values = isArn ? { roleArn: found.value } : toObject(found);
+  const members = new Members(isArn ? "assumeRole" : found.place, values, ASSUME_ROLE_MEMBERS, lookup);
+  return values.roleArn === "" && members.text("roleArn") === undefined ? undefined : members;
+}
+
+function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string): CredentialsSource {
+  const keys = keyPair(lookup, only);
   if (keys !== undefined) return { kind: "keys", credentials: keys };
-  const profile = lookup.find("profile", levels);
+  const profile = lookup.find("profile", only);
   // Which file it is in may be said elsewhere.
-  const file = lookup.find("sharedCredentialsFile", profile === undefined ? levels : ALL_LEVELS);
-  if (profile !== undefined) return profileSource(lookup, sts, file?.value, profile.value);
-  const uri = lookup.find("credentialsUri", levels);
+  const file = lookup.find("sharedCredentialsFile", profile === undefined ? only : undefined);
+  if (profile !== undefined) return profileSource(lookup, sts, profileFile(file, profile), profile.value);
+  const uri = lookup.find("credentialsUri", only);
   if (uri !== undefined) return { kind: "uri", uri: uri.value };
-  const ecsRoleName = lookup.find("ecsRoleName", levels);
+  const ecsRoleName = lookup.find("ecsRoleName", only);
   if (ecsRoleName !== undefined) return ecsRole(lookup, ecsRoleName.value);
-  const oidc = lookup.find("assumeRoleWithOidc", levels);
+  const oidc = lookup.find("assumeRoleWithOidc", only);
   if (oidc !== undefined) return oidcSource(new Members(oidc.place, toObject(oidc), OIDC_MEMBERS, lookup), sts);
-  if (file !== undefined) return profileSource(lookup, sts, file.value);
+  if (file !== undefined) return profileSource(lookup, sts, profileFile(file));
   return ambientSource(lookup, sts);
 }
 
-function keyPair(lookup: Lookup, levels: readonly Level[]): Credentials | undefined {
-  const isNamed = [lookup.find("accessKey", levels), lookup.find("secretKey", levels)].some(Boolean);
-  if (!isNamed) return undefined;
-  // Half of a pair may be in another place than the other half, such as the secret in the environment.
-  const accessKey = lookup.find("accessKey");
-  const secretKey = lookup.find("secretKey");
+/** Both halves and the token are of one family: a token or a secret left over in the environment belongs to another key. */
+function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefined {
+  const accessKey = lookup.find("accessKey", only);
+  const secretKey = lookup.find("secretKey", only);
+  if (accessKey === undefined && secretKey === undefined) return undefined;
   if (accessKey === undefined || secretKey === undefined) {
     const [missing, found] =
       accessKey === undefined ? (["accessKey", secretKey] as const) : (["secretKey", accessKey] as const);
-    throw new SettingError(
-      `${missing} is missing, while ${found?.place} is set; looked at ${placesOf(missing)}; set one of them`,
-    );
+    const looked = lookup.placesOf(missing, found?.family);
+    throw new SettingError(`${missing} is missing, while ${found?.place} is set; looked at ${looked}; set one of them`);
   }
-  // A token belongs to its key: one left over in the environment must not be sent along with a configured key.
-  const token = lookup.find("securityToken", [accessKey.level]);
   const credentials = { accessKeyId: accessKey.value, accessKeySecret: secretKey.value };
-  return token === undefined ? credentials : { ...credentials, securityToken: token.value };
+  const token = lookup.find("securityToken", accessKey.family);
+  // One of the environment must not be sent along with a configured key.
+  const belongs = token !== undefined && isConfigKey(token.key) === isConfigKey(accessKey.key);
+  return belongs ? { ...credentials, securityToken: token.value } : credentials;
 }
 
 /** The file of the `aliyun` command line. */
-export const CLI_FILE = "~/.aliyun/config.json";
+const CLI_FILE = "~/.aliyun/config.json";
+
+/** The file of the provider of Apsara Stack, in the same format. */
+const STACK_FILE = "~/.alibabacloudstack/config.json";
 
 /** The file of Alibaba Cloud's SDKs. */
 const SDK_FILE = "~/.alibabacloud/credentials";
 
+/** The file that a profile is in. */
+export function profileFile(file: Found | undefined, profile?: Found): string {
+  return expanded(file?.value ?? (profile?.family === "alibabacloudstack" ? STACK_FILE : CLI_FILE));
+}
+
 /** A path with its `~` spelt out. */
-export function expanded(file: string): string {
+function expanded(file: string): string {
   return file === "~" || /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
 }
 
-function profileSource(lookup: Lookup, sts: () => string, file = CLI_FILE, name?: string): ProfileSource {
+function profileSource(lookup: Lookup, sts: () => string, file: string, name?: string): ProfileSource {
   const tokenOnly = lookup.isOn(SDK_VARIABLES.noMetadataV1);
-  return { kind: "profile", file: expanded(file), ...(name === undefined ? {} : { name }), sts: sts(), tokenOnly };
+  const privateCloud = privatePlace(lookup) !== undefined;
+  const address = addressOf(sts);
+  return {
+    kind: "profile",
+    file,
+    ...(name === undefined ? {} : { name }),
+    ...(address === undefined ? {} : { sts: address }),
+    ...(privateCloud ? { privateCloud } : {}),
+    tokenOnly,
+  };
+}
+
+/** Most profiles need no STS, so that it has no address is an error of those that do. */
+function addressOf(sts: () => string): string | undefined {
+  try {
+    return sts();
+  } catch (error) {
+    if (error instanceof SettingError) return undefined;
+    throw error;
+  }
 }
 
 function ecsRole(lookup: Lookup, roleName?: string): EcsRoleSource {
@@ -111,19 +144,35 @@ function ecsRole(lookup: Lookup, roleName?: string): EcsRoleSource {
 function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {
   const unless = (variable: string, candidate: Candidate): Candidate =>
     lookup.isOn(variable) ? { name: candidate.name, absent: `${variable} is true` } : candidate;
+  const fileOf = (file: string) => ({ name: file, source: profileSource(lookup, sts, expanded(file)) });
+  // The files of the public cloud have keys for the public cloud.
+  const files =
+    lookup.vendor === "alibabacloudstack"
+      ? [fileOf(STACK_FILE)]
+      : [oidcCandidate(lookup, sts), unless(SDK_VARIABLES.noCliProfile, fileOf(CLI_FILE)), fileOf(SDK_FILE)];
   const candidates = [
-    oidcCandidate(lookup, sts),
-    unless(SDK_VARIABLES.noCliProfile, { name: CLI_FILE, source: profileSource(lookup, sts) }),
-    { name: SDK_FILE, source: profileSource(lookup, sts, SDK_FILE) },
+    ...files,
     unless(SDK_VARIABLES.noMetadata, {
       name: "the RAM role of this ECS instance",
       source: ecsRole(lookup),
       guess: true,
     }),
   ];
-  // Each of their places, as other errors list them, would be more than anyone reads.
-  const lookedAt = `${SOURCES.join(", ")}: under classiclink:, under alicloud: and in the environment, as ALICLOUD_ACCESS_KEY and so on`;
-  return { kind: "ambient", candidates, lookedAt };
+  return { kind: "ambient", candidates, lookedAt: lookedAt(lookup) };
+}
+
+/** Each of their places, as other errors list them, would be more than anyone reads. */
+function lookedAt(lookup: Lookup): string {
+  const families = [lookup.vendor ?? (["alicloud", "alibabacloudstack"] as const)].flat();
+  const keys = ["classiclink", ...families].filter((family) => lookup.nameOf(`${family}:accessKey`) !== undefined);
+  const variables = {
+    alicloud: "ALICLOUD_ACCESS_KEY",
+    alibabacloudstack: "ALIBABACLOUDSTACK_ACCESS_KEY",
+    classiclink: "",
+  };
+  const examples = families.map((family) => variables[family]).join(", ");
+  const where = [...keys.map((family) => `under ${family}:`), `in the environment, as ${examples} and so on`];
+  return `${CREDENTIAL_SOURCES.join(", ")}: ${where.join(", ")}`;
 }
 
 /** Pods of ACK have these variables set for them. */
@@ -132,6 +181,9 @@ function oidcCandidate(lookup: Lookup, sts: () => string): Candidate {
   const needed = [OIDC_MEMBERS.roleArn, OIDC_MEMBERS.oidcProviderArn, OIDC_MEMBERS.oidcTokenFile];
   const missing = needed.find((variables) => lookup.variable(variables) === undefined);
   if (missing !== undefined) return { name, absent: `${missing.join(", ")} is not set` };
+  // ACK is part of the public cloud.
+  if (privatePlace(lookup) !== undefined && addressOf(sts) === undefined)
+    return { name, absent: "stsEndpoint is not set" };
   return { name, source: oidcSource(new Members(name, {}, OIDC_MEMBERS, lookup), sts) };
 }
 

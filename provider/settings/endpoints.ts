@@ -1,102 +1,174 @@
 /** The addresses of ECS, of the VPC service and of STS, as the settings have them. */
 
 import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
+import { ASAPI_PATH, isAsapi, isPublic } from "../ecs/privateCloud";
 import { quote } from "../quote";
 import type { Found, Lookup } from "./lookup";
-import { placesOf, SDK_VARIABLES, VPC_ENDPOINT_VARIABLES } from "./places";
+import { isAsapiHost, isPopDomain, SDK_VARIABLES } from "./places";
 import { SettingError } from "./settingError";
 
 type Protocol = "http" | "https";
 
+/** Host names of Apsara Stack, before the region (unless it is the center region) and the domain. Source: the vendor's provider. */
+const POP_PREFIXES = { endpoint: "ecs-internal", vpcEndpoint: "vpc-internal", stsEndpoint: "sts" } as const;
+
+type EndpointName = keyof typeof POP_PREFIXES;
+
 /**
- * The address of ECS for a region, with its scheme. https, unless it is on loopback or `protocol` says HTTP.
+ * The address of ECS for a region, with its scheme; on ASAPI with its path.
  *
  * @throws {SettingError} when `endpoint`, `protocol` or the region cannot be used.
  */
 export function ecsEndpoint(lookup: Lookup, regionId: string): string {
-  const found = lookup.find("endpoint");
-  const protocol = protocolOf(lookup.find("protocol"));
-  if (found !== undefined) return endpointUrl(found, protocol);
-  const host = regionalHost(regionId);
-  if (host === undefined) {
+  const configured = configuredEndpoint(lookup, "endpoint", regionId);
+  if (configured !== undefined) return configured.url;
+  const protocol = protocolOf(lookup) ?? "https";
+  if (lookup.vendor === "alibabacloudstack") {
     throw new SettingError(
-      `regionId: "${quote(regionId)}" is no region of the public cloud; set ${placesOf("endpoint")}`,
+      `the settings of alibabacloudstack name no address of ECS; looked at ${lookup.placesOf("endpoint")}; set one of them`,
     );
   }
-  return `${protocol ?? "https"}://${host}`;
+  const host = regionalHost(regionId);
+  if (host !== undefined) return `${protocol}://${host}`;
+  throw new SettingError(
+    `regionId: "${quote(regionId)}" is no region of the public cloud; set ${lookup.ownPlacesOf("endpoint")}`,
+  );
+}
+
+/** The place that names a private address of ECS; undefined on the public cloud. */
+export function privatePlace(lookup: Lookup): string | undefined {
+  // Any region will do: an address that is configured is private in all of them or in none.
+  const configured = configuredEndpoint(lookup, "endpoint", "cn-hangzhou");
+  return configured === undefined || isPublic(configured.url) ? undefined : configured.place;
 }
 
 /**
- * The address of the VPC service for a region, with its scheme. Only the environment can set it: no resource needs it.
+ * The address of the VPC service for a region, with its scheme. ASAPI serves all products, so it needs no second address.
  *
- * @throws {SettingError} when it cannot be used, or when only that of ECS is set: what signs for a private cloud must not
- * be sent to the public one.
+ * @throws {SettingError} when it cannot be used, or when ECS is private and the VPC service is not.
  */
 export function vpcEndpoint(lookup: Lookup, regionId: string): string {
-  const found = lookup.variable(VPC_ENDPOINT_VARIABLES);
-  const protocol = protocolOf(lookup.find("protocol"));
-  if (found !== undefined) return endpointUrl(found, protocol);
-  const ofEcs = lookup.find("endpoint");
-  if (ofEcs !== undefined) {
-    const variables = VPC_ENDPOINT_VARIABLES.join(" or ");
+  const configured = configuredEndpoint(lookup, "vpcEndpoint", regionId);
+  if (configured !== undefined) return checkedPrivate(lookup, "the VPC service", configured);
+  const ecs = ecsEndpoint(lookup, regionId);
+  if (isAsapi(ecs)) return ecs;
+  const place = privatePlace(lookup);
+  if (place !== undefined) {
     throw new SettingError(
-      `${ofEcs.place} is set, and no address of the VPC service; set ${variables}, or name the VPCs`,
+      `${place} is set, and no address of the VPC service; set ${lookup.ownPlacesOf("vpcEndpoint")}, or name the VPCs`,
     );
   }
   const host = regionalVpcHost(regionId);
   if (host === undefined) throw new SettingError(`regionId: "${quote(regionId)}" is no region of the public cloud`);
-  return `${protocol ?? "https"}://${host}`;
+  return `${protocolOf(lookup) ?? "https"}://${host}`;
 }
 
 /**
- * The address of STS, with its scheme: as configured, else that of the region that the SDKs' variable names, else that of
- * the stack's region. Always https, unless it is on loopback: what it answers with are keys.
+ * The address of STS, with its scheme: as configured, else on the public cloud that of the region that the SDKs' variable
+ * names, else that of the stack's region. https, unless it is on loopback or says http itself: STS answers with keys.
  *
  * @param region the stack's, if it has one.
- * @throws {SettingError} when `stsEndpoint` or the variable cannot be used.
+ * @throws {SettingError} when it cannot be used, or when ECS is private and STS is not.
  */
 export function stsEndpoint(lookup: Lookup, region: string | undefined): string {
-  const found = lookup.find("stsEndpoint");
-  if (found !== undefined) return endpointUrl(found, undefined);
+  const configured = configuredEndpoint(lookup, "stsEndpoint", region);
+  if (configured !== undefined) return checkedPrivate(lookup, "STS", configured);
+  const place = privatePlace(lookup) ?? (lookup.vendor === "alibabacloudstack" ? "alibabacloudstack" : undefined);
+  if (place !== undefined) {
+    throw new SettingError(
+      `${place} is set, and no address of STS, where the role is assumed; set ${lookup.ownPlacesOf("stsEndpoint")}`,
+    );
+  }
   const named = lookup.variable([SDK_VARIABLES.stsRegion]);
   const inVpc = lookup.isOn(SDK_VARIABLES.stsInVpc);
   if (named !== undefined && regionalStsHost(named.value, inVpc) === undefined) {
-    throw new SettingError(`${named.place} is no region; set it to one, or set ${placesOf("stsEndpoint")}`);
+    throw new SettingError(`${named.place} is no region; set it to one, or set ${lookup.placesOf("stsEndpoint")}`);
   }
   const regionId = named?.value ?? region;
   const host = regionId === undefined ? undefined : regionalStsHost(regionId, inVpc);
   return `https://${host ?? CENTRAL_STS_HOST}`;
 }
 
-function protocolOf(found: Found | undefined): Protocol | undefined {
+/** Requests that are signed for a private cloud must not reach the public one. */
+function checkedPrivate(lookup: Lookup, service: string, { url, place }: { url: string; place: string }): string {
+  const ecs = isPublic(url) ? privatePlace(lookup) : undefined;
+  if (ecs === undefined) return url;
+  throw new SettingError(
+    `${place} is an address of the public cloud, and ${ecs} is not; set it to that of ${service} on the private cloud`,
+  );
+}
+
+function configuredEndpoint(
+  lookup: Lookup,
+  name: EndpointName,
+  region: string | undefined,
+): { readonly url: string; readonly place: string } | undefined {
+  const found = lookup.find(name);
+  if (found === undefined) return undefined;
+  // The default scheme of the vendor's provider is HTTP, but for STS.
+  const usual = found.family === "alibabacloudstack" ? "http" : "https";
+  const scheme = name === "stsEndpoint" ? "https" : undefined;
+  if (isPopDomain(found.key)) {
+    const url = endpointUrl({ ...found, value: popHost(lookup, name, found, region) }, lookup, usual, scheme);
+    return { url, place: found.place };
+  }
+  if (!isAsapiHost(found.key)) return { url: endpointUrl(found, lookup, usual, scheme), place: found.place };
+  // Source: the vendor's provider, which has HTTPS at this host only.
+  const asapiScheme = /^public\.asapi\./i.test(found.value) ? "https" : undefined;
+  const { origin } = new URL(endpointUrl(found, lookup, usual, asapiScheme));
+  return { url: `${origin}${ASAPI_PATH}`, place: found.place };
+}
+
+function popHost(lookup: Lookup, name: EndpointName, domain: Found, region: string | undefined): string {
+  const center = lookup.find("isCenterRegion");
+  if (center === undefined || isTrue(center)) return `${POP_PREFIXES[name]}.${domain.value}`;
+  if (region !== undefined && /^[a-z0-9-]+$/i.test(region)) return `${POP_PREFIXES[name]}.${region}.${domain.value}`;
+  const problem = region === undefined ? "no region is configured" : "the region is no part of a host name";
+  throw new SettingError(`${center.place} is false, and ${problem}; set ${lookup.placesOf("region")}`);
+}
+
+/**
+ * Whether a switch is on. Terraform's spellings are known too.
+ *
+ * @throws {SettingError} when it is neither true nor false.
+ */
+export function isTrue({ value, place }: Found): boolean {
+  if (/^(true|1)$/i.test(value)) return true;
+  if (/^(false|0)$/i.test(value)) return false;
+  throw new SettingError(`${place} is "${quote(value)}"; use true or false`);
+}
+
+function protocolOf(lookup: Lookup): Protocol | undefined {
+  const found = lookup.find("protocol");
   if (found === undefined) return undefined;
   const protocol = found.value.toLowerCase();
   if (protocol === "http" || protocol === "https") return protocol;
   throw new SettingError(`${found.place} is "${quote(found.value)}"; use HTTP or HTTPS`);
 }
 
-function endpointUrl({ value, place }: Pick<Found, "value" | "place">, protocol: Protocol | undefined): string {
+/**
+ * @param usual the scheme when neither the value nor `protocol` names one.
+ * @param always the scheme when the value names none, whatever `protocol` says.
+ */
+function endpointUrl({ value, place }: Found, lookup: Lookup, usual: Protocol, always?: Protocol): string {
   const wanted = "use a host name such as ecs.cn-beijing.aliyuncs.com, with a port where it needs one";
   const withScheme = /^([a-z]+):\/\//i.exec(value);
-  let url: URL;
-  try {
-    url = new URL(withScheme === null ? `https://${value}` : value);
-  } catch {
-    throw new SettingError(`${place} cannot be read as an endpoint; ${wanted}`);
-  }
-  const plain = url.pathname === "/" && `${url.search}${url.hash}${url.username}${url.password}` === "";
+  const text = withScheme === null ? `https://${value}` : value;
+  if (!URL.canParse(text)) throw new SettingError(`${place} cannot be read as an endpoint; ${wanted}`);
+  const url = new URL(text);
+  const path = url.pathname.replace(/\/+$/, "");
+  const plain = ["", ASAPI_PATH].includes(path) && `${url.search}${url.hash}${url.username}${url.password}` === "";
   if (!plain || !["http:", "https:"].includes(url.protocol)) {
-    throw new SettingError(`${place} has more than a host name and a port in it; ${wanted}`);
-  }
-  const authority = value.slice(withScheme?.[0].length ?? 0);
-  // Read once more with the scheme that is used: it decides which port may be left out.
-  const as = (scheme: string) => new URL(`${scheme}://${authority}`).origin;
-  const scheme = withScheme?.[1]?.toLowerCase();
-  if (isLoopback(url.hostname)) return as(scheme ?? protocol ?? "http");
-  if (scheme === "http" && protocol !== "http") {
     throw new SettingError(
-      `${place} begins with http://; to send requests unencrypted, set classiclink:protocol to HTTP`,
+      `${place} has more than a host name, a port and the path ${ASAPI_PATH} of ASAPI in it; ${wanted}`,
     );
   }
-  return as(scheme ?? protocol ?? "https");
+  const protocol = protocolOf(lookup);
+  const local = isLoopback(url.hostname);
+  const scheme =
+    withScheme?.[1]?.toLowerCase() ?? (local && always ? "http" : (always ?? protocol ?? (local ? "http" : usual)));
+  // Read once more with the scheme that is used: it decides which port may be left out.
+  const authority = value.slice(withScheme?.[0].length ?? 0).replace(/[/\\].*$/s, "");
+  const { origin, hostname } = new URL(`${scheme}://${authority}`);
+  return path === ASAPI_PATH || /(^|\.)asapi\./.test(hostname) ? `${origin}${ASAPI_PATH}` : origin;
 }

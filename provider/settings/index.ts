@@ -3,28 +3,58 @@
 import type { CredentialsSource } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
 import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
-import { CLI_FILE, chooseSource, expanded } from "./credentials";
-import { ecsEndpoint, stsEndpoint, vpcEndpoint } from "./endpoints";
-import { type ConfigReader, type Environment, Lookup } from "./lookup";
-import { placesOf, type SWITCHES } from "./places";
-import { proxyFor } from "./proxy";
-import { SettingError } from "./settingError";
+import { chooseSource, profileFile } from "./credentials";
+import { ecsEndpoint, isTrue, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
+import { type ConfigReader, type Environment, type KeyNames, Lookup } from "./lookup";
+import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";
 import { quote } from "../quote";
+import { proxyFor } from "./proxy";
+import { scopeOf } from "./scope";
+import { SettingError } from "./settingError";
 
-export type { ConfigReader } from "./lookup";
-export { SETTINGS } from "./places";
+export type { ConfigReader, KeyNames } from "./lookup";
 export { SettingError } from "./settingError";
+
+/** A setting that has a value: where it is, and the value where it may be shown; or what is wrong with it. */
+export type FoundSetting =
+  | { readonly name: SettingName; readonly place: string; readonly value: string | undefined; readonly problem?: never }
+  | { readonly name: SettingName; readonly problem: string };
+
+/** Settings whose value holds no secret. */
+const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
+  "region",
+  "profile",
+  "sharedCredentialsFile",
+  "ecsRoleName",
+  "endpoint",
+  "stsEndpoint",
+  "vpcEndpoint",
+  "protocol",
+  "insecure",
+  "organizationId",
+  "resourceSetId",
+  "refreshBeforeUpdate",
+  "forgetRetiredLinks",
+]);
+
+/** What a run says once when certificates are not verified. */
+export const INSECURE_WARNING =
+  "insecure is true: the certificates of ECS, VPC and STS are not verified, so anybody on the way can read and change what is sent; " +
+  "prefer NODE_EXTRA_CA_CERTS with the certificate of their authority";
 
 /** The settings of one stack. Reads lazily, so that making it never throws. */
 export class Settings {
   readonly #lookup: Lookup;
+  readonly #env: Environment;
 
   /**
    * @param config the stack's configuration; without it only the environment is read.
    * @param env the environment variables.
+   * @param keyNames how this host writes a key of the configuration, for errors.
    */
-  constructor(config: ConfigReader = () => undefined, env: Environment = process.env) {
-    this.#lookup = new Lookup(config, env);
+  constructor(config: ConfigReader = () => undefined, env: Environment = process.env, keyNames?: KeyNames) {
+    this.#lookup = new Lookup(config, env, keyNames);
+    this.#env = env;
   }
 
   /**
@@ -34,16 +64,15 @@ export class Settings {
    */
   defaultRegion(): string {
     const region = this.#region();
-    if (region === undefined) {
-      throw new SettingError(
-        `no region is configured; looked at ${placesOf("region")} and the profile; set one of them`,
-      );
-    }
-    return region;
+    if (region !== undefined) return region;
+    throw new SettingError(
+      `no region is configured; looked at ${this.#lookup.placesOf("region")} and the profile; set one of them`,
+    );
   }
 
   /**
-   * The address of ECS for a region, with its scheme. https, unless it is on loopback or `protocol` says HTTP.
+   * The address of ECS for a region, with its scheme, and on ASAPI with its path. https, unless it is on loopback, says
+   * otherwise itself, or `protocol` does.
    *
    * @throws {SettingError} when `endpoint`, `protocol` or the region cannot be used.
    */
@@ -73,20 +102,10 @@ export class Settings {
   /**
    * The organization and the resource set that requests ask for on a private cloud. Empty when none is configured.
    *
-   * @throws {SettingError} for a resource set without an organization.
+   * @throws {SettingError} when they cannot be used, or are configured for the public cloud.
    */
   scope(): Scope {
-    const organization = this.#lookup.find("organizationId");
-    const set = this.#lookup.find("resourceSetId");
-    if (organization === undefined && set !== undefined) {
-      throw new SettingError(
-        `organizationId is missing, while ${set.place} is set; looked at ${placesOf("organizationId")}; set one of them`,
-      );
-    }
-    return {
-      ...(organization === undefined ? {} : { organizationId: organization.value }),
-      ...(set === undefined ? {} : { resourceSetId: set.value }),
-    };
+    return scopeOf(this.#lookup);
   }
 
   /**
@@ -102,14 +121,38 @@ export class Settings {
   /**
    * The proxy that a request to a URL has to take, or undefined for none.
    *
-   * @throws {SettingError} when the environment's proxy cannot be used.
+   * @throws {SettingError} when the proxy cannot be used.
    */
   proxyFor(url: string): string | undefined {
-    return proxyFor(url);
+    return proxyFor(url, this.#env, this.#lookup.find("proxy"));
   }
 
   /**
-   * Whether the plugin asks Pulumi to look at each link before an update.
+   * Whether certificates are not verified. Only those of a private cloud's own hosts: see {@link Agents}.
+   *
+   * @throws {SettingError} when it is neither true nor false.
+   */
+  insecure(): boolean {
+    return this.#isOn("insecure") && privatePlace(this.#lookup) !== undefined;
+  }
+
+  /** Every setting that has a value, and where it is. Values that may hold a secret are left out. */
+  found(): readonly FoundSetting[] {
+    return SETTING_NAMES.flatMap((name): FoundSetting[] => {
+      try {
+        const found = this.#lookup.find(name);
+        if (found === undefined) return [];
+        const value = PLAIN_SETTINGS.has(name) ? quote(found.value) : undefined;
+        return [{ name, place: found.place, value }];
+      } catch (error) {
+        if (error instanceof SettingError) return [{ name, problem: error.message }];
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Whether the plugin asks Pulumi to check each link before an update.
    *
    * @throws {SettingError} when it is neither true nor false.
    */
@@ -118,7 +161,7 @@ export class Settings {
   }
 
   /**
-   * Whether a delete lets go of a link where ECS says that it does not offer ClassicLink any more.
+   * Whether a delete forgets a link where ECS says that it does not offer ClassicLink any more.
    *
    * @throws {SettingError} when it is neither true nor false.
    */
@@ -128,17 +171,15 @@ export class Settings {
 
   #isOn(name: (typeof SWITCHES)[number]): boolean {
     const found = this.#lookup.find(name);
-    if (found === undefined || found.value === "false") return false;
-    if (found.value === "true") return true;
-    throw new SettingError(`${found.place} is "${quote(found.value)}"; use true or false`);
+    return found !== undefined && isTrue(found);
   }
 
   #region(): string | undefined {
     const region = this.#lookup.find("region")?.value;
     if (region !== undefined) return region;
-    const profile = this.#lookup.find("profile")?.value;
-    const file = this.#lookup.find("sharedCredentialsFile")?.value;
+    const profile = this.#lookup.find("profile");
+    const file = this.#lookup.find("sharedCredentialsFile");
     if (profile === undefined && file === undefined) return undefined;
-    return regionOfProfile(expanded(file ?? CLI_FILE), profile);
+    return regionOfProfile(profileFile(file, profile), profile?.value);
   }
 }

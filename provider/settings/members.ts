@@ -50,7 +50,10 @@ export class Members<Name extends string> {
   need(name: Name): string {
     const value = this.text(name);
     if (value !== undefined) return value;
-    const instead = this.#variables[name].map((variable) => `, or ${variable}`).join("");
+    const instead = this.#lookup
+      .counted(this.#variables[name])
+      .map((variable) => `, or ${variable}`)
+      .join("");
     throw new SettingError(`${this.#setting}.${name} is missing; set it${instead}`);
   }
 

@@ -1,69 +1,186 @@
-/** Every setting and the places it is read from. The page docs/configuration.md is made of this. */
-
-/** Where one setting is looked for, first place first. */
-export interface Places {
-  readonly config: readonly string[];
-  readonly env: readonly string[];
-}
+/** Every setting and the places that it is read from. The page docs/configuration.md is made of this table. */
 
 /**
- * Every setting. The keys and variables of `@pulumi/alicloud` work unchanged; `classiclink:*` wins over them. Their order
- * is that of the documents.
+ * A tool whose names are read: this package, `@pulumi/alicloud`, or the provider of Apsara Stack (`alibabacloudstack`).
+ * Of the last two, only one counts for a configuration. See lookup.ts.
+ */
+export type Family = "classiclink" | "alicloud" | "alibabacloudstack";
+
+/**
+ * Each setting with its places, first place first: keys of the stack's configuration, then environment variables.
+ * `endpoints[0].ecs` means the member `ecs` of the list `endpoints`.
  */
 export const SETTINGS = {
-  region: {
-    config: ["classiclink:region", "alicloud:region"],
-    env: ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"],
-  },
-  accessKey: {
-    config: ["classiclink:accessKey", "alicloud:accessKey"],
-    env: ["ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"],
-  },
-  secretKey: {
-    config: ["classiclink:secretKey", "alicloud:secretKey"],
-    env: ["ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"],
-  },
-  securityToken: {
-    config: ["classiclink:securityToken", "alicloud:securityToken"],
-    env: ["ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"],
-  },
-  profile: {
-    config: ["classiclink:profile", "alicloud:profile"],
-    env: ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"],
-  },
-  sharedCredentialsFile: {
-    config: ["classiclink:sharedCredentialsFile", "alicloud:sharedCredentialsFile"],
-    env: ["ALICLOUD_SHARED_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE"],
-  },
-  credentialsUri: {
-    config: ["classiclink:credentialsUri", "alicloud:credentialsUri"],
-    env: ["ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"],
-  },
-  ecsRoleName: {
-    config: ["classiclink:ecsRoleName", "alicloud:ecsRoleName"],
-    env: ["ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"],
-  },
-  assumeRoleWithOidc: { config: ["classiclink:assumeRoleWithOidc", "alicloud:assumeRoleWithOidc"], env: [] },
-  assumeRole: { config: ["classiclink:assumeRole", "alicloud:assumeRole"], env: [] },
-  endpoint: {
-    config: ["classiclink:endpoint", "alicloud:endpoints"],
-    env: ["ALIBABA_CLOUD_ENDPOINT_ECS", "ECS_ENDPOINT"],
-  },
-  stsEndpoint: {
-    config: ["classiclink:stsEndpoint", "alicloud:endpoints"],
-    env: ["ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"],
-  },
-  protocol: { config: ["classiclink:protocol", "alicloud:protocol"], env: [] },
-  organizationId: { config: ["classiclink:organizationId"], env: ["CLASSICLINK_ORGANIZATION_ID"] },
-  resourceSetId: { config: ["classiclink:resourceSetId"], env: ["CLASSICLINK_RESOURCE_SET_ID"] },
-  refreshBeforeUpdate: { config: ["classiclink:refreshBeforeUpdate"], env: ["CLASSICLINK_REFRESH_BEFORE_UPDATE"] },
-  forgetRetiredLinks: { config: ["classiclink:forgetRetiredLinks"], env: ["CLASSICLINK_FORGET_RETIRED_LINKS"] },
-} as const satisfies Record<string, Places>;
+  region: [
+    "classiclink:region",
+    "alicloud:region",
+    "alibabacloudstack:region",
+    "alibabacloudstack:regionId",
+    "ALICLOUD_REGION",
+    "ALIBABA_CLOUD_REGION",
+    "ALIBABACLOUDSTACK_REGION",
+  ],
+  accessKey: [
+    "classiclink:accessKey",
+    "alicloud:accessKey",
+    "alibabacloudstack:organizationAccesskey",
+    "alibabacloudstack:accessKey",
+    "ALICLOUD_ACCESS_KEY",
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABACLOUD_ACCESS_KEY_ID",
+    "ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY",
+    "ALIBABACLOUDSTACK_ACCESS_KEY",
+  ],
+  secretKey: [
+    "classiclink:secretKey",
+    "alicloud:secretKey",
+    "alibabacloudstack:organizationSecretkey",
+    "alibabacloudstack:secretKey",
+    "ALICLOUD_SECRET_KEY",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABACLOUD_ACCESS_KEY_SECRET",
+    "ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY",
+    "ALIBABACLOUDSTACK_SECRET_KEY",
+  ],
+  securityToken: [
+    "classiclink:securityToken",
+    "alicloud:securityToken",
+    "alibabacloudstack:securityToken",
+    "ALICLOUD_SECURITY_TOKEN",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALIBABACLOUD_SECURITY_TOKEN",
+    "ALIBABACLOUDSTACK_SECURITY_TOKEN",
+  ],
+  profile: [
+    "classiclink:profile",
+    "alicloud:profile",
+    "alibabacloudstack:profile",
+    "ALICLOUD_PROFILE",
+    "ALIBABA_CLOUD_PROFILE",
+    "ALIBABACLOUDSTACK_PROFILE",
+  ],
+  sharedCredentialsFile: [
+    "classiclink:sharedCredentialsFile",
+    "alicloud:sharedCredentialsFile",
+    "alibabacloudstack:sharedCredentialsFile",
+    "ALICLOUD_SHARED_CREDENTIALS_FILE",
+    "ALIBABA_CLOUD_CREDENTIALS_FILE",
+    "ALIBABACLOUDSTACK_SHARED_CREDENTIALS_FILE",
+  ],
+  credentialsUri: [
+    "classiclink:credentialsUri",
+    "alicloud:credentialsUri",
+    "ALICLOUD_CREDENTIALS_URI",
+    "ALIBABA_CLOUD_CREDENTIALS_URI",
+  ],
+  ecsRoleName: [
+    "classiclink:ecsRoleName",
+    "alicloud:ecsRoleName",
+    "alibabacloudstack:ecsRoleName",
+    "ALICLOUD_ECS_ROLE_NAME",
+    "ALIBABA_CLOUD_ECS_METADATA",
+    "ALIBABACLOUDSTACK_ECS_ROLE_NAME",
+  ],
+  assumeRoleWithOidc: ["classiclink:assumeRoleWithOidc", "alicloud:assumeRoleWithOidc"],
+  assumeRole: [
+    "classiclink:assumeRole",
+    "alicloud:assumeRole",
+    "alibabacloudstack:assumeRole",
+    "alibabacloudstack:roleArn",
+    "ALIBABACLOUDSTACK_ASSUME_ROLE_ARN",
+  ],
+  endpoint: [
+    "classiclink:endpoint",
+    "alicloud:endpoints[0].ecs",
+    "alibabacloudstack:endpoints[0].ecs",
+    "alibabacloudstack:popgwDomain",
+    "alibabacloudstack:domain",
+    "CLASSICLINK_ENDPOINT",
+    "ALIBABA_CLOUD_ENDPOINT_ECS",
+    "ECS_ENDPOINT",
+    "ALIBABACLOUDSTACK_POPGW_DOMAIN",
+    "ALIBABACLOUDSTACK_DOMAIN",
+  ],
+  stsEndpoint: [
+    "classiclink:stsEndpoint",
+    "alicloud:endpoints[0].sts",
+    "alibabacloudstack:stsEndpoint",
+    "alibabacloudstack:endpoints[0].sts",
+    "alibabacloudstack:popgwDomain",
+    "CLASSICLINK_STS_ENDPOINT",
+    "ALIBABA_CLOUD_ENDPOINT_STS",
+    "STS_ENDPOINT",
+    "ALIBABACLOUDSTACK_STS_ENDPOINT",
+    "ALIBABACLOUDSTACK_POPGW_DOMAIN",
+  ],
+  vpcEndpoint: [
+    "classiclink:vpcEndpoint",
+    "alicloud:endpoints[0].vpc",
+    "alibabacloudstack:endpoints[0].vpc",
+    "alibabacloudstack:popgwDomain",
+    "alibabacloudstack:domain",
+    "CLASSICLINK_VPC_ENDPOINT",
+    "ALIBABA_CLOUD_ENDPOINT_VPC",
+    "VPC_ENDPOINT",
+    "ALIBABACLOUDSTACK_POPGW_DOMAIN",
+    "ALIBABACLOUDSTACK_DOMAIN",
+  ],
+  protocol: [
+    "classiclink:protocol",
+    "alicloud:protocol",
+    "alibabacloudstack:protocol",
+    "CLASSICLINK_PROTOCOL",
+    "ALIBABACLOUDSTACK_PROTOCOL",
+  ],
+  insecure: [
+    "classiclink:insecure",
+    "alibabacloudstack:insecure",
+    "CLASSICLINK_INSECURE",
+    "ALIBABACLOUDSTACK_INSECURE",
+  ],
+  proxy: ["classiclink:proxy", "alibabacloudstack:proxy", "CLASSICLINK_PROXY", "ALIBABACLOUDSTACK_PROXY"],
+  organizationId: [
+    "classiclink:organizationId",
+    "alibabacloudstack:department",
+    "CLASSICLINK_ORGANIZATION_ID",
+    "ALIBABACLOUDSTACK_DEPARTMENT",
+  ],
+  resourceSetId: [
+    "classiclink:resourceSetId",
+    "alibabacloudstack:resourceGroup",
+    "CLASSICLINK_RESOURCE_SET_ID",
+    "ALIBABACLOUDSTACK_RESOURCE_GROUP",
+  ],
+  refreshBeforeUpdate: ["classiclink:refreshBeforeUpdate", "CLASSICLINK_REFRESH_BEFORE_UPDATE"],
+  forgetRetiredLinks: ["classiclink:forgetRetiredLinks", "CLASSICLINK_FORGET_RETIRED_LINKS"],
+} as const satisfies Record<string, readonly string[]>;
 
-/** Settings that are true or false, and false by default. */
-export const SWITCHES = ["refreshBeforeUpdate", "forgetRetiredLinks"] as const satisfies readonly SettingName[];
+/** Settings of the provider of Apsara Stack that this package reads and has no setting for. */
+export const VENDOR_SETTINGS = {
+  isCenterRegion: ["alibabacloudstack:isCenterRegion", "ALIBABACLOUDSTACK_CENTER_REGION"],
+  resourceGroupSetName: ["alibabacloudstack:resourceGroupSetName", "ALIBABACLOUDSTACK_RESOURCE_GROUP_SET"],
+} as const satisfies Record<string, readonly string[]>;
+
+export const VENDOR_SETTING_NAMES = [
+  "isCenterRegion",
+  "resourceGroupSetName",
+] as const satisfies readonly VendorSettingName[];
+
+/** The place of a domain from which host names are made: `ecs-internal.<domain>` and so on. */
+export const isPopDomain = (place: string) => /popgwDomain$|_POPGW_DOMAIN$/.test(place);
+
+/** The place of a host name of ASAPI, the gateway that serves all products. */
+export const isAsapiHost = (place: string) => /:domain$|STACK_DOMAIN$/.test(place);
 
 export type SettingName = keyof typeof SETTINGS;
+export type VendorSettingName = keyof typeof VENDOR_SETTINGS;
+
+/** Settings that are true or false, and false by default. */
+export const SWITCHES = [
+  "insecure",
+  "refreshBeforeUpdate",
+  "forgetRetiredLinks",
+] as const satisfies readonly SettingName[];
 
 /** The names of all settings, in their order. */
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
@@ -72,6 +189,16 @@ function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
+/** The settings that name a source of credentials. */
+export const CREDENTIAL_SOURCES = [
+  "accessKey",
+  "secretKey",
+  "profile",
+  "credentialsUri",
+  "ecsRoleName",
+  "assumeRoleWithOidc",
+] as const satisfies readonly SettingName[];
+
 /** Settings that must never stand in a state in clear. */
 export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
   "secretKey",
@@ -79,13 +206,19 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
   // A token may be among its members, or a part of the address.
   "assumeRoleWithOidc",
   "credentialsUri",
+  // Its address may hold a password.
+  "proxy",
 ]);
 
 /** The members of `assumeRole`, and the variables that stand in for one that it leaves out. */
 export const ASSUME_ROLE_MEMBERS = {
-  roleArn: ["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"],
-  sessionName: ["ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"],
-  sessionExpiration: ["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"],
+  roleArn: ["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN", "ALIBABACLOUDSTACK_ASSUME_ROLE_ARN"],
+  sessionName: [
+    "ALICLOUD_ASSUME_ROLE_SESSION_NAME",
+    "ALIBABA_CLOUD_ROLE_SESSION_NAME",
+    "ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_NAME",
+  ],
+  sessionExpiration: ["ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION", "ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_EXPIRATION"],
   policy: [],
   externalId: [],
 } as const satisfies Record<string, readonly string[]>;
@@ -110,19 +243,16 @@ export const SDK_VARIABLES = {
   noMetadataV1: "ALIBABA_CLOUD_IMDSV1_DISABLED",
 } as const;
 
-/** The address of the VPC service, which no resource needs: it is no setting of a stack. */
-export const VPC_ENDPOINT_VARIABLES = ["ALIBABA_CLOUD_ENDPOINT_VPC", "VPC_ENDPOINT"] as const;
+/** Whether a place is a key of the stack's configuration, and not an environment variable. */
+export const isConfigKey = (place: string) => place.includes(":");
 
-/** Which product of `alicloud:endpoints` is meant. */
-const PRODUCTS: Readonly<Partial<Record<SettingName, string>>> = { endpoint: "ecs", stsEndpoint: "sts" };
-
-/** The key of a setting as a person writes it: `alicloud:endpoints` holds the endpoints of all products. */
-export function writtenKey(name: SettingName, key: string): string {
-  return key === "alicloud:endpoints" ? `alicloud:endpoints[0].${PRODUCTS[name]}` : key;
+/** Whose name a place is. */
+export function familyOf(place: string): Family {
+  if (/^classiclink:|^CLASSICLINK_/.test(place)) return "classiclink";
+  return /^alibabacloudstack:|^ALIBABACLOUDSTACK_/.test(place) ? "alibabacloudstack" : "alicloud";
 }
 
-/** The places of a setting, as an error lists them. */
-export function placesOf(name: SettingName): string {
-  const { config, env }: Places = SETTINGS[name];
-  return [...config.map((key) => writtenKey(name, key)), ...env].join(", ");
+/** The environment variables of a setting. */
+export function variablesOf(name: SettingName): readonly string[] {
+  return SETTINGS[name].filter((place) => !isConfigKey(place));
 }

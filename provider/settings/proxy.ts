@@ -1,23 +1,53 @@
-/** Which proxy the environment wants for a request. */
+/** Which proxy a request takes: the setting, else the environment's, with the rules of Go and curl. */
 
-import { getProxyForUrl } from "proxy-from-env";
+import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../ecs/endpoint";
+import type { Environment, Found } from "./lookup";
 import { SettingError } from "./settingError";
 
 /**
- * The proxy for a URL, or undefined for none: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters
- * too. What is on this machine is never asked for elsewhere, as in Go, whose rules Terraform's users know.
+ * The proxy for a URL, or undefined for none: the setting, else `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`, in small letters
+ * too. `NO_PROXY` holds for all of them. Requests to this machine never take a proxy.
  *
- * The library reads the environment itself, and is called by the settings alone for that reason.
- *
- * @throws {SettingError} when the proxy cannot be used. Its address is not told: it may hold a password.
+ * @throws {SettingError} when the proxy cannot be used. Its address is not quoted: it may hold a password.
  */
-export function proxyFor(url: string): string | undefined {
-  if (isLoopback(new URL(url).hostname)) return undefined;
-  const proxy = getProxyForUrl(url);
-  if (proxy === "") return undefined;
-  if (/^https?:\/\//i.test(proxy) && URL.canParse(proxy)) return proxy;
-  throw new SettingError(
-    "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http://host:port or https://host:port",
-  );
+export function proxyFor(url: string, env: Environment, setting: Found | undefined): string | undefined {
+  const { protocol, hostname, port } = new URL(url);
+  if (isLoopback(hostname)) return undefined;
+  const of = (name: string) => env[name.toLowerCase()] || env[name] || "";
+  const proxy = setting?.value ?? (of(protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") || of("ALL_PROXY"));
+  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, "");
+  if (proxy === "" || isExempt(host, port || (protocol === "https:" ? "443" : "80"), of("NO_PROXY"))) return undefined;
+  const address = proxy.includes("://") ? proxy : `http://${proxy}`;
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address;
+  const place = setting?.place ?? "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY";
+  throw new SettingError(`${place} is no address of a proxy; use http://host:port or https://host:port`);
+}
+
+/** Source: Go's package httpproxy. Entries are `*`, domains (with all below them), IP addresses and CIDRs, each with a port or not. */
+function isExempt(host: string, port: string, noProxy: string): boolean {
+  return noProxy
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== "")
+    .some((entry) => {
+      if (entry === "*") return true;
+      if (entry.includes("/")) return isWithin(host, entry);
+      const [, name = entry, only] =
+        /^\[?([^[\]]+?)\]?(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
+      if (only !== undefined && only !== port) return false;
+      const domain = name.replace(/^\*?\./, "");
+      return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+    });
+}
+
+function isWithin(host: string, cidr: string): boolean {
+  const [network = "", bits = ""] = cidr.split("/");
+  const version = isIP(network);
+  if (version === 0 || isIP(host) !== version || !/^\d{1,3}$/.test(bits)) return false;
+  if (Number(bits) > (version === 4 ? 32 : 128)) return false;
+  const family = version === 4 ? "ipv4" : "ipv6";
+  const list = new BlockList();
+  list.addSubnet(network, Number(bits), family);
+  return list.check(host, family);
 }

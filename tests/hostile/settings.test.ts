@@ -4,14 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { SETTINGS, SettingError, Settings } from "../../provider/settings";
+import { SettingError, Settings } from "../../provider/settings";
+import { SETTINGS, VENDOR_SETTINGS } from "../../provider/settings/places";
 import { fuzz } from "../support/fuzz";
 
 const READABLE = /^\P{C}{1,1000}$/u;
 const MARKER = "hunter2";
-const PLACES = Object.values(SETTINGS).flatMap(({ config, env }) => [...config, ...env]);
+const PLACES: readonly string[] = Object.values({ ...SETTINGS, ...VENDOR_SETTINGS }).flat();
+/** The keys that the configuration has: a nested place is a member of one. */
+const KEYS = PLACES.map((place) => place.replace(/\[0\].*/, ""));
 /** Where a value may be quoted, because it is no secret whatever it is. */
-const QUOTED = /^\S*(region|protocol|refreshBeforeUpdate|forgetRetiredLinks|CLASSICLINK_|sessionExpiration)/i;
+const QUOTED = /^\S*(region|protocol|insecure|refreshBeforeUpdate|forgetRetiredLinks|CLASSICLINK_|sessionExpiration)/i;
 
 /** A value with a marker in it, which no message may show. */
 const value = fc.oneof(
@@ -39,12 +42,16 @@ const asks: readonly ((settings: Settings) => unknown)[] = [
   (settings) => settings.defaultRegion(),
   (settings) => settings.endpointOf("cn-hangzhou"),
   (settings) => settings.credentialsSource(),
+  (settings) => settings.vpcEndpointOf("cn-hangzhou"),
+  (settings) => settings.proxyFor("http://ecs.example"),
+  (settings) => settings.scope(),
+  (settings) => settings.insecure(),
   (settings) => settings.refreshBeforeUpdate(),
   (settings) => settings.forgetRetiredLinks(),
 ];
 
 test("[15] settings of any text are used or refused", () => {
-  const given = fc.dictionary(fc.constantFrom(...PLACES), value, { noNullPrototype: true, maxKeys: 4 });
+  const given = fc.dictionary(fc.constantFrom(...KEYS), value, { noNullPrototype: true, maxKeys: 4 });
   fc.assert(
     fc.property(given, fc.constantFrom(...asks), (values, ask) => {
       const settings = new Settings((key) => values[key], values);
@@ -53,7 +60,7 @@ test("[15] settings of any text are used or refused", () => {
       } catch (error) {
         if (!(error instanceof SettingError)) throw error;
         expect(error.message).toMatch(READABLE);
-        expect(PLACES.some((place) => error.message.includes(place.replace(":endpoints", "")))).toBe(true);
+        expect(KEYS.some((place) => error.message.includes(place))).toBe(true);
         if (!QUOTED.test(error.message)) expect(error.message).not.toContain(MARKER);
       }
     }),

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { type Emulator, startEmulator } from "../../emulator";
 import { ClassicLinksLifecycle } from "../../provider/classicLinks";
 import { LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
-import { MAX_IN_FLIGHT } from "../../provider/ecs/pace";
+import { MAX_IN_FLIGHT } from "../../provider/ecs/rateLimiter";
 import { connect } from "../../provider/hosts/connect";
 import { STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
 import { Settings } from "../../provider/settings";

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
 import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
 import type { VpcClient } from "../../provider/ecs/vpcClient";
-import { listVpcs } from "../../provider/listVpcs";
+import { listVpcs } from "../../provider/links/listVpcs";
 import { json, type RawServer, startRawServer } from "../support/rawServer";
 
 const REGION = "cn-hangzhou";

@@ -93,8 +93,10 @@ describe("what keeps a call from ECS", () => {
     proxy.answer(status);
     const { facts, message, stack } = await errorOf(clientOver(`https://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts).toMatchObject({ code, kind, mayHaveSucceeded: false });
-    expect(message).toBe(`AttachClassicLinkVpc: ${code} ("HTTP ${status}, through the proxy ${proxy.host}")`);
-    expect(facts.advice).toMatch(/; check the proxy too \(HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
+    expect(message).toBe(
+      `AttachClassicLinkVpc: ${code} ("HTTP ${status} (https://${HOSTS.ecs}:443, through the proxy ${proxy.host})")`,
+    );
+    expect(facts.advice).toMatch(/; check the proxy too \(classiclink:proxy, HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
     expect(stack).not.toContain(PASSWORD);
   });
 
@@ -122,7 +124,7 @@ describe("what keeps a call from ECS", () => {
     const proxy = await proxyWith({}, "user:other");
     const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts).toMatchObject({ code: "ProxyRefused", kind: "configuration", mayHaveSucceeded: false });
-    expect(message).toContain(`("HTTP 407, through the proxy ${proxy.host}")`);
+    expect(message).toContain(`("HTTP 407 (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})")`);
   });
 
   test("a page of a proxy is not blamed on ECS alone", async () => {
@@ -130,7 +132,7 @@ describe("what keeps a call from ECS", () => {
     proxy.answer(502);
     const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts.code).toBe("UnreadableAnswer");
-    expect(message).toContain(`a body that is not JSON, through the proxy ${proxy.host}`);
+    expect(message).toContain(`a body that is not JSON (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})`);
   });
 
   test("what ECS itself refuses is not blamed on the proxy", async () => {

@@ -2,6 +2,7 @@
 
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
+import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
 import { Run } from "../../provider/links/ledger";
 import { Links } from "../../provider/links/links";
@@ -16,7 +17,7 @@ interface Options {
   /** Shared by the providers of one run. */
   readonly run?: Run;
   readonly scope?: Scope;
-  readonly forgetRetired?: boolean;
+  readonly mayForgetRetired?: () => boolean;
   /** What the provider is configured with. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -24,15 +25,17 @@ interface Options {
 /** A provider over a client. */
 export function providerOf(
   client: EcsClient,
-  { run, scope = {}, forgetRetired = false, config = {} }: Options = {},
+  { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
-  const reader = new LinkReader(client);
+  // As the resources of a process have it: ECS's refusals of too many calls end in the rate limiter.
+  const limited = rateLimited(client);
+  const reader = new LinkReader(limited);
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired: () => forgetRetired }),
+    async (_, ledger) => new Links({ client: limited, reader, ledger, mayForgetRetired }),
   );
 }
 
@@ -60,6 +63,10 @@ export class Lifecycle {
 
   read(state: Link | Properties, context: CallContext = {}): Promise<Found | undefined> {
     return this.#resource.read(this.provider, { ...state }, context);
+  }
+
+  find(id: string, context: CallContext = {}): Promise<Found> {
+    return this.#resource.find(this.provider, id, context);
   }
 
   update(state: Link | Properties, inputs: Link | Properties, context: CallContext = {}): Promise<Found> {

@@ -61,8 +61,24 @@ const COMMON: Readonly<Partial<Record<EcsErrorKind, readonly string[]>>> = {
     "InternalError",
     "UnknownError",
     "SignatureNonceUsed",
+    "asapi.server.timeout.socket",
+    "LockTimeout",
+    "RequestTimeout",
   ],
-  busy: ["LastTokenProcessing", "OperationConflict", "IncorrectInstanceStatus", "IncorrectVpcStatus"],
+  // The last ones are those that the vendor's provider waits out for attachments of other kinds.
+  busy: [
+    "LastTokenProcessing",
+    "OperationConflict",
+    "IncorrectVpcStatus",
+    "IncorrectInstanceStatus",
+    "IncorrectInstanceStatus.Starting",
+    "IncorrectStatus.Instance",
+    "TaskConflict",
+    "InvalidOperation.Conflict",
+    "SystemBusy",
+    "OperationFailed.LastTokenProcessing",
+  ],
+  configuration: ["InvalidProtocol.NeedSsl", "InvalidVersion"],
   gone: ["Forbidden.InstanceNotFound"],
   input: ["IdempotentParameterMismatch", "UnsupportedHTTPMethod", "UnsupportedParameter", "InvalidParamater"],
   retired: ["InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound"],
@@ -81,6 +97,12 @@ const COMMON: Readonly<Partial<Record<EcsErrorKind, readonly string[]>>> = {
     "Forbidden.AccessKeyDisabled",
     "RealNameAuthenticationError",
     "InsufficientBalance",
+    "403",
+    "NoPermission",
+    "User.Not.In.Organization",
+    "ascm.auth.InvalidParameter",
+    "asapi.server.request.parameter.accesskeyid.error",
+    "asapi.other.accesskeyid.error",
   ],
 };
 
@@ -98,10 +120,30 @@ describe("what an error code means", () => {
     expect(classify(code, "").kind).toBe(kind);
   });
 
-  test("a refusal names the permission that the operation needs", () => {
-    expect(classify("Forbidden.RAM", "").advice).toContain("ecs:DescribeClassicLinkInstances");
-    expect(classify("Forbidden.RAM", "", "DescribeVpcs").advice).toBe("allow vpc:DescribeVpcs in RAM");
+  test("a refusal names the permission that the operation needs, and no other", () => {
+    const adviceOf = (operation: ApiOperation) => classify("Forbidden.RAM", "", { operation }).advice;
+    expect(adviceOf("AttachClassicLinkVpc")).toBe("allow ecs:AttachClassicLinkVpc in RAM");
+    expect(adviceOf("DescribeVpcs")).toBe("allow vpc:DescribeVpcs in RAM");
   });
+
+  test.each(["InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound"])(
+    "%s is retried a few times before it is believed: gateways say so while they restart",
+    (code) => {
+      expect(classify(code, "").retryTries).toBe(3);
+    },
+  );
+
+  test("a missing permission is doubted on a private cloud only", () => {
+    expect(classify("Forbidden.RAM", "", { isPrivate: true }).retryTries).toBe(3);
+    expect(classify("Forbidden.RAM", "").retryTries).toBeUndefined();
+  });
+
+  test.each(["code: 503, the backend", "Please try later.", "try again later"])(
+    "an unknown code with %j may pass",
+    (said) => {
+      expect(classify("SomethingNew", said).kind).toBe("transient");
+    },
+  );
 
   test("no code is in the table that no document lists", () => {
     const documented = new Set([...pages, ...common].map(({ code }) => code));
@@ -110,7 +152,7 @@ describe("what an error code means", () => {
 
   test("a code in the table means the same whatever its message says", () => {
     const misleading = "linked to other vpc, disabled attach, Throttling";
-    for (const code of Object.keys(ERROR_CODES)) expect(classify(code, misleading)).toBe(classify(code, ""));
+    for (const code of Object.keys(ERROR_CODES)) expect(classify(code, misleading)).toEqual(classify(code, ""));
   });
 
   const denied: [message: string, kind: EcsErrorKind][] = [

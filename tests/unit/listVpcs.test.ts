@@ -1,16 +1,12 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { fault } from "../../provider/ecs/errorCodes";
 import { EcsError } from "../../provider/ecs/errors";
 import type { VpcClient, VpcPage } from "../../provider/ecs/vpcClient";
-import { isClassicLinkOff, listVpcs } from "../../provider/listVpcs";
+import { isClassicLinkOff, listVpcs } from "../../provider/links/listVpcs";
+import { simulateClock } from "../support/clock";
 import { done, failed } from "../support/scriptedEcs";
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
-afterEach(() => {
-  jest.useRealTimers();
-});
+simulateClock();
 
 const refused = new EcsError({
   kind: "authorisation",
@@ -33,7 +29,8 @@ function answering(...answers: readonly (VpcPage | boolean | EcsError)[]) {
     return answer;
   };
   const client: VpcClient = {
-    async describeVpcs({ pageNumber }) {
+    async describeVpcs({ pageNumber }, caller) {
+      caller?.onRequest?.();
       pages.push(pageNumber);
       const page = next();
       if (typeof page === "boolean") throw new Error("not a page");
@@ -71,7 +68,7 @@ describe("listing VPCs", () => {
     expect(pages).toEqual([1, 2, 1]);
   });
 
-  test("goes on after what passes by itself", async () => {
+  test("retries a transient error", async () => {
     const { client } = answering(lost, { vpcIds: [], totalCount: 0 });
     expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual([]);
   });
@@ -91,7 +88,7 @@ describe("the switch of a VPC", () => {
     ["is off", answering(false), true],
     ["is on", answering(true), false],
     ["is off, after a lost answer", answering(lost, false), true],
-    ["may not be looked at, which proves nothing", answering(refused), false],
+    ["may not be read, which proves nothing", answering(refused), false],
   ])("%s", async (_, { client }, isOff) => {
     expect(await done(isClassicLinkOff(client, vpc))).toBe(isOff);
   });

@@ -2,6 +2,7 @@
 
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import { Settings } from "../../provider/settings";
 import { SECRET_SETTINGS, SETTING_NAMES } from "../../provider/settings/places";
 import { ClassicLink, Provider, type ProviderArgs } from "../../sdk";
 
@@ -62,7 +63,12 @@ describe("a Provider", () => {
       assumeRole: { roleArn: "r", externalId: pulumi.secret("x") },
       endpoint: "e",
       stsEndpoint: "e",
+      vpcEndpoint: "e",
       protocol: "HTTP",
+      insecure: true,
+      proxy: "http://u:p@proxy.example",
+      organizationId: "19",
+      resourceSetId: "191",
       forgetRetiredLinks: false,
     };
     const { values, secrets } = await inputsOf(new Provider("p", args));
@@ -127,4 +133,41 @@ describe("Provider.fromAlicloud", () => {
       expect((await inputsOf(Provider.fromAlicloud("p", args))).values).toEqual({});
     },
   );
+});
+
+describe("Provider.fromAlibabaCloudStack", () => {
+  test("takes the arguments of the provider of Apsara Stack as they are", async () => {
+    const args = {
+      region: "cn-wulan-env200-d01",
+      accessKey: "id",
+      secretKey: "s",
+      proxy: "http://u:p@proxy.example:3128",
+      popgwDomain: "cloud.site-a.example",
+      isCenterRegion: false,
+      endpoints: [{ ecs: "ecs.private.example" }],
+      insecure: true,
+      department: "26",
+      resourceGroup: pulumi.output("97"),
+      // These say nothing of links.
+      skipRegionValidation: true,
+      sourceIp: "10.0.0.1",
+    };
+    const { values, secrets } = await inputsOf(Provider.fromAlibabaCloudStack("stack", args));
+    expect(values).toEqual({
+      "alibabacloudstack:region": "cn-wulan-env200-d01",
+      "alibabacloudstack:accessKey": "id",
+      "alibabacloudstack:secretKey": "s",
+      "alibabacloudstack:proxy": "http://u:p@proxy.example:3128",
+      "alibabacloudstack:popgwDomain": "cloud.site-a.example",
+      "alibabacloudstack:isCenterRegion": "false",
+      "alibabacloudstack:endpoints": '[{"ecs":"ecs.private.example"}]',
+      "alibabacloudstack:insecure": "true",
+      "alibabacloudstack:department": "26",
+      "alibabacloudstack:resourceGroup": "97",
+    });
+    expect(secrets.sort()).toEqual(["alibabacloudstack:proxy", "alibabacloudstack:secretKey"]);
+    const settings = new Settings((key) => Object(values)[key], {});
+    expect(settings.endpointOf(settings.defaultRegion())).toBe("http://ecs.private.example");
+    expect(settings.scope()).toEqual({ organizationId: "26", resourceSetId: "97" });
+  });
 });

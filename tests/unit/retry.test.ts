@@ -53,14 +53,24 @@ interface Options {
 
 const waits = (at: readonly number[]) => at.slice(1).map((time, index) => time - (at[index] ?? 0));
 
-describe("which errors are tried again", () => {
-  test.each(["busy", "transient", "throttled"] as const)("%s is, until it has passed", async (kind) => {
+describe("which errors are retried", () => {
+  test.each(["busy", "transient"] as const)("%s is, until it has passed", async (kind) => {
     const { call, triedAt } = failing([of(kind), of(kind), of(kind)]);
     expect(await tried(call)).toMatchObject({ value: "answer" });
     expect(triedAt).toHaveLength(4);
   });
 
-  const permanent = ["gone", "conflict", "configuration", "quota", "authorisation", "input", "unknown"] as const;
+  // A throttled call is made again by the rate limiter.
+  const permanent = [
+    "throttled",
+    "gone",
+    "conflict",
+    "configuration",
+    "quota",
+    "authorisation",
+    "input",
+    "unknown",
+  ] as const;
   test.each(permanent)("%s is not", async (kind) => {
     const error = of(kind);
     const { call, triedAt } = failing([error]);
@@ -79,45 +89,56 @@ describe("which errors are tried again", () => {
 });
 
 describe("how long is waited", () => {
-  test("a wait is anything from nothing to its limit, which doubles with each try", async () => {
+  test("a wait is a fifth shorter or longer than 1.6 times the one before", async () => {
     const random = jest.spyOn(Math, "random").mockReturnValue(0.5);
-    const { call, triedAt } = failing(Array(7).fill(of("busy")));
+    const { call, triedAt } = failing(Array(4).fill(of("busy")));
     await tried(call);
-    expect(waits(triedAt)).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000]);
-    random.mockReturnValue(0);
-    const none = failing(Array(7).fill(of("busy")));
-    await tried(none.call);
-    expect(waits(none.triedAt)).toEqual(Array(7).fill(0));
+    expect(waits(triedAt)).toEqual([500, 800, 1280, 2048].map((ms) => expect.closeTo(ms)));
+    random.mockReturnValue(1);
+    const longer = failing([of("busy")]);
+    await tried(longer.call);
+    expect(waits(longer.triedAt)).toEqual([600]);
   });
 
-  test.each(["busy", "transient", "throttled"] as const)(
-    "%s: no first wait is longer than a second, and no wait than 20",
-    async (kind) => {
-      jest.spyOn(Math, "random").mockReturnValue(1);
-      const { call, triedAt } = failing(Array(9).fill(of(kind)));
-      await tried(call);
-      const [first = 0, second] = waits(triedAt);
-      expect(first).toBeLessThanOrEqual(1_000);
-      expect(second).toBe(2 * first);
-      expect(Math.max(...waits(triedAt))).toBeLessThanOrEqual(20_000);
-    },
-  );
+  test("an instance that stays locked is asked at most 20 times in ten minutes", async () => {
+    for (const random of [0, 0.5, 1]) {
+      jest.spyOn(Math, "random").mockReturnValue(random);
+      const { call, triedAt } = failing([of("busy")], true);
+      await tried(call, { totalMs: 600_000 });
+      expect(triedAt.length).toBeLessThanOrEqual(20 + (random === 0 ? 3 : 0));
+    }
+  });
+
+  test("the end of a lock of a few seconds is noticed within three more", async () => {
+    const { call, triedAt } = failing([of("busy")], true);
+    void tried(call, { totalMs: 30_000 });
+    await jest.runAllTimersAsync();
+    const noticedAfterMs = triedAt.find((at) => at >= 5_000) ?? Number.NaN;
+    expect(noticedAfterMs).toBeLessThan(8_500);
+  });
+
+  test("no wait after a fault is longer than ten seconds", async () => {
+    jest.spyOn(Math, "random").mockReturnValue(1);
+    const { call, triedAt } = failing(Array(12).fill(of("transient")));
+    await tried(call);
+    expect(Math.max(...waits(triedAt))).toBeLessThan(10_000);
+  });
 
   test("another kind of error begins with short waits again", async () => {
-    jest.spyOn(Math, "random").mockReturnValue(1);
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
     const { call, triedAt } = failing([of("busy"), of("busy"), of("transient"), of("busy")]);
     await tried(call);
-    expect(waits(triedAt)).toEqual([500, 1000, 500, 500]);
+    expect(waits(triedAt)).toEqual([500, 800, 500, 500]);
   });
 
   test("x-acs-retry-after is waited out as told", async () => {
-    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 12_345 })]);
+    const { call, triedAt } = failing([refusal("attach", "InternalError", "", { retryAfterMs: 12_345 })]);
     await tried(call);
     expect(waits(triedAt)).toEqual([12_345]);
   });
 
   test("an x-acs-retry-after of 0 is no leave to ask again at once for ever", async () => {
-    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 0 })], true);
+    const { call, triedAt } = failing([refusal("attach", "InternalError", "", { retryAfterMs: 0 })], true);
     const budget = new Budget(60_000);
     const trying = retry(
       async () => (triedAt.length < 100 ? await call() : await Promise.reject(new Error("100 calls in no time"))),
@@ -128,7 +149,7 @@ describe("how long is waited", () => {
   });
 
   test("an x-acs-retry-after beyond what a timer can hold ends with the budget, and not with a storm of calls", async () => {
-    const { call, triedAt } = failing([refusal("attach", "Throttling.User", "", { retryAfterMs: 2 ** 33 })]);
+    const { call, triedAt } = failing([refusal("attach", "InternalError", "", { retryAfterMs: 2 ** 33 })]);
     const { error, afterMs } = await tried(call, { totalMs: 60_000 });
     expect(error).toBeInstanceOf(OutOfTime);
     expect({ afterMs, calls: triedAt.length }).toEqual({ afterMs: 60_000, calls: 1 });
@@ -137,18 +158,18 @@ describe("how long is waited", () => {
   test("each wait is told before it begins", async () => {
     const told: [string, number][] = [];
     const budget = new Budget(600_000);
-    jest.spyOn(Math, "random").mockReturnValue(1);
-    const { call } = failing([of("busy"), of("throttled")]);
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
+    const { call } = failing([of("busy"), of("transient")]);
     const trying = retry(call, budget, (error) => told.push([error.kind, budget.elapsedMs]));
     await run(trying.finally(() => budget.close()));
     expect(told).toEqual([
       ["busy", 0],
-      ["throttled", 500],
+      ["transient", 500],
     ]);
   });
 });
 
-describe("when patience ends", () => {
+describe("for how long an error is retried", () => {
   test("a fault that lasts two minutes is given up, with the last error and long before the budget", async () => {
     const last = of("transient");
     const { error, afterMs } = await tried(failing([last], true).call);
@@ -163,6 +184,15 @@ describe("when patience ends", () => {
     expect(afterMs).toBeLessThan(40_000);
   });
 
+  test("a code that is final, but only when it comes again, is retried as often as it says", async () => {
+    const notFound = refusal("attach", "InvalidAction.NotFound");
+    const { call, triedAt } = failing([notFound], true);
+    const { error, afterMs } = await tried(call);
+    expect(error).toBe(notFound);
+    expect(triedAt).toHaveLength(1 + (notFound.facts.retryTries ?? Number.NaN));
+    expect(afterMs).toBeLessThan(10_000);
+  });
+
   test("a locked instance is waited for as long as the budget lasts", async () => {
     const { error, afterMs } = await tried(failing([of("busy")], true).call);
     expect(error).toBeInstanceOf(OutOfTime);
@@ -170,9 +200,7 @@ describe("when patience ends", () => {
   });
 
   test("the time that an instance was locked does not count as time that it was starting", async () => {
-    const locked = Array<EcsError>(60).fill(
-      refusal("attach", "InvalidStatus.InstanceLocked", "", { retryAfterMs: 3_000 }),
-    );
+    const locked = Array<EcsError>(14).fill(of("busy"));
     const { call } = failing([...locked, refusal("attach", "InvalidStatus.InstanceStatus")]);
     expect(await tried(call)).toMatchObject({ value: "answer" });
   });
@@ -180,7 +208,7 @@ describe("when patience ends", () => {
 
 describe("when time is over", () => {
   test("[13] the budget ends a wait exactly, and the last error is kept", async () => {
-    const last = refusal("attach", "Throttling.User", "slow down", { retryAfterMs: 50_000 });
+    const last = refusal("attach", "InternalError", "slow down", { retryAfterMs: 50_000 });
     const { error, afterMs } = await tried(failing([last]).call, { totalMs: 7_000 });
     expect(error).toBeInstanceOf(OutOfTime);
     expect(error).toMatchObject({ last });
@@ -199,7 +227,7 @@ describe("when time is over", () => {
   test("[14] a cancel ends a wait at once", async () => {
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 2_000);
-    const waiting = refusal("attach", "Throttling.User", "", { retryAfterMs: 50_000 });
+    const waiting = refusal("attach", "InternalError", "", { retryAfterMs: 50_000 });
     const { error, afterMs } = await tried(failing([waiting]).call, { signal: cancel.signal });
     expect(error).toMatchObject({ name: "OutOfTime", last: waiting });
     expect(afterMs).toBe(2_000);

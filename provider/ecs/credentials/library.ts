@@ -168,7 +168,10 @@ export class Library {
     provider: LibraryProvider,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Session> {
-    return await this.#ask(sts, provider, (request) => at(sts, toRequest(request, more))).catch(under("STS"));
+    const route = { ...(await this.#agents.to(sts)), tls: this.#agents.tlsOf(sts) };
+    return await ask(provider, (request) => send(at(sts, toRequest(request, more)), route, TIMEOUT_MS)).catch(
+      under("STS"),
+    );
   }
 
   /** @param url of the host that is asked. */

@@ -13,8 +13,10 @@ import { type Kinds, ProfileReader } from "./profileReader";
 export function readProfile(source: ProfileSource): CredentialsSource {
   const file = readProfileFile(source.file);
   const name = source.name ?? file.current;
-  if (name === undefined) throw new SourceFailure("it has no current profile");
-  if (!file.profiles.has(name)) throw new SourceFailure("there is no profile of that name in it");
+  if (!file.profiles.has(name)) {
+    const isDefault = source.name === undefined && file.format === "JSON";
+    throw new SourceFailure(isDefault ? "it has no current profile" : "there is no profile of that name in it");
+  }
   const profile = new ProfileReader(source, file, [name]);
   return file.format === "JSON" ? profile.as("mode", MODES) : profile.as("type", TYPES);
 }
@@ -49,13 +51,13 @@ const MODES: Kinds = {
   External: (profile) => ({ kind: "process", command: profile.need("process_command") }),
   CloudSSO: (profile) => ({
     kind: "cloudSso",
-    signInUrl: profile.need("cloud_sso_sign_in_url"),
+    signInUrl: profile.onPublicCloud("CloudSSO").need("cloud_sso_sign_in_url"),
     accountId: profile.need("cloud_sso_account_id"),
     accessConfig: profile.need("cloud_sso_access_config"),
     accessToken: profile.need("access_token"),
     accessTokenExpire: profile.number("cloud_sso_access_token_expire") ?? 0,
   }),
-  OAuth: (profile) => profile.oauth(),
+  OAuth: (profile) => profile.onPublicCloud("OAuth").oauth(),
 };
 
 /** The types of the INI format. Source: the credentials guide of Alibaba Cloud's SDKs. */

@@ -13,7 +13,7 @@ export interface ProfileFile {
   /** By name. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** Which one counts when none is named. */
-  readonly current: string | undefined;
+  readonly current: string;
 }
 
 /**
@@ -34,7 +34,7 @@ export function readProfileFile(file: string): ProfileFile {
 export function regionOfProfile(file: string, name?: string): string | undefined {
   try {
     const { profiles, current } = readProfileFile(file);
-    const region = profiles.get(name ?? current ?? "")?.region_id;
+    const region = profiles.get(name ?? current)?.region_id;
     return typeof region === "string" && region !== "" ? region : undefined;
   } catch (error) {
     // Then it names no region. Why it cannot be read is told by whoever needs its keys.
@@ -75,7 +75,7 @@ function fromJson(text: string): ProfileFile {
     if (typeof name === "string" && !profiles.has(name)) profiles.set(name, profile);
   }
   const current: unknown = isProfile(content) ? content.current : undefined;
-  return { format: "JSON", profiles, current: typeof current === "string" && current !== "" ? current : undefined };
+  return { format: "JSON", profiles, current: typeof current === "string" && current !== "" ? current : "default" };
 }
 
 function profilesOf(content: unknown): Profile[] {

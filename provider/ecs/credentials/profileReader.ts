@@ -9,6 +9,7 @@ import {
   type Role,
 } from "../credentials";
 import { isLoopback, regionalStsHost } from "../endpoint";
+import { isPublic } from "../privateCloud";
 import { SourceFailure } from "./failure";
 import type { Profile, ProfileFile } from "./profileFile";
 
@@ -48,7 +49,9 @@ export class ProfileReader {
 
   text(member: string): string | undefined {
     const value = this.#profile[member];
-    return typeof value === "string" && value !== "" ? value : undefined;
+    if (typeof value !== "string" || value === "") return undefined;
+    if (value !== value.trim()) throw new SourceFailure(`its ${member} has white space before or after its value`);
+    return value;
   }
 
   need(member: string): string {
@@ -96,6 +99,12 @@ export class ProfileReader {
     };
   }
 
+  /** What asks a service that the public cloud alone has. */
+  onPublicCloud(mode: string): this {
+    if (!this.#source.privateCloud) return this;
+    throw new SourceFailure(`its mode ${mode} asks the public cloud, and the endpoint is that of a private one`);
+  }
+
   oauth(): OAuthSource {
     const site = this.need("oauth_site_type").toUpperCase();
     if (site !== "CN" && site !== "INTL") throw new SourceFailure("its oauth_site_type is neither CN nor INTL");
@@ -115,12 +124,20 @@ export class ProfileReader {
     if (endpoint !== undefined) {
       if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is no host name");
       const { hostname } = new URL(`https://${endpoint}`);
-      return `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`;
+      return this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`);
     }
     const region = this.text("sts_region");
-    if (region === undefined) return this.#source.sts;
+    if (region === undefined || this.#source.privateCloud) {
+      if (this.#source.sts !== undefined) return this.#source.sts;
+      throw new SourceFailure("it assumes a role, and no address of STS is set; set stsEndpoint");
+    }
     const host = regionalStsHost(region, this.#profile.enable_vpc === true);
     if (host === undefined) throw new SourceFailure("its sts_region is no region");
     return `https://${host}`;
+  }
+
+  #checked(member: string, url: string): string {
+    if (!this.#source.privateCloud || !isPublic(url)) return url;
+    throw new SourceFailure(`its ${member} is of the public cloud, and the endpoint is that of a private one`);
   }
 }

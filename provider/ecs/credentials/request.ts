@@ -2,7 +2,7 @@
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { ProxyRefusal, type Route } from "../agents";
+import { ProxyRefusal, type Route, type TlsOptions } from "../agents";
 import { AnswerTooLong } from "../answerLimit";
 import { codeOf, SourceFailure } from "./failure";
 
@@ -27,7 +27,11 @@ export interface SourceAnswer {
  * @param timeoutMs how long all of it may take, in ms.
  * @throws {SourceFailure} unless the answer has status 200. Its reason names the host, and of the answer the status and the code.
  */
-export async function send(request: SourceRequest, route: Route, timeoutMs: number): Promise<SourceAnswer> {
+export async function send(
+  request: SourceRequest,
+  route: Route & { readonly tls?: TlsOptions },
+  timeoutMs: number,
+): Promise<SourceAnswer> {
   const host = new URL(request.url).host;
   const via = route.proxy === undefined ? "" : ` (proxy ${route.proxy})`;
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -43,13 +47,17 @@ export async function send(request: SourceRequest, route: Route, timeoutMs: numb
   return answer;
 }
 
-async function exchange(request: SourceRequest, { agent }: Route, signal: AbortSignal): Promise<SourceAnswer> {
+async function exchange(
+  request: SourceRequest,
+  { agent, tls }: Route & { readonly tls?: TlsOptions },
+  signal: AbortSignal,
+): Promise<SourceAnswer> {
   const { protocol, hostname, port, pathname, search } = new URL(request.url);
   const start = protocol === "https:" ? httpsRequest : httpRequest;
   // `protocol` is for the agents of proxies, which otherwise find it out from the call stack, and not every time.
   const options = { protocol, hostname: hostname.replace(/^\[|\]$/g, ""), port, path: `${pathname}${search}` };
   const answered = await new Promise<IncomingMessage>((resolve, reject) => {
-    start({ ...options, method: request.method, headers: request.headers, agent, signal }, resolve)
+    start({ ...options, ...tls, method: request.method, headers: request.headers, agent, signal }, resolve)
       .on("error", reject)
       .end(request.body);
   });
@@ -62,14 +70,17 @@ function reasonOf(error: unknown, host: string): string {
   if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.said}`;
   const code = codeOf(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${host} was not found`;
-  return `${host} was not reached${code === "" ? "" : `: ${code}`}`;
+  const cure = isOfCertificate(code) ? "; for a private authority, set NODE_EXTRA_CA_CERTS" : "";
+  return `${host} was not reached${code === "" ? "" : `: ${code}`}${cure}`;
 }
 
 /** A certificate that is not trusted stays so, and so does a proxy that wants a password. */
 function mayPass(error: unknown): boolean {
   if (error instanceof ProxyRefusal) return error.status >= 500;
-  return !/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(codeOf(error));
+  return !isOfCertificate(codeOf(error));
 }
+
+const isOfCertificate = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code);
 
 /** What STS and the other services say with an error is their code. The message may quote the request. */
 function refusal({ statusCode, body }: SourceAnswer, host: string): SourceFailure {

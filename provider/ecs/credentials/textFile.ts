@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { sep } from "node:path";
+import { decodeText } from "../../decodeText";
 import { codeOf, SourceFailure } from "./failure";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -14,8 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** @throws {SourceFailure} when the file cannot be read. */
 export function readTextFile(file: string): string {
   try {
-    // Editors on Windows put a mark of the byte order in front, which JSON does not know.
-    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    return decodeText(readFileSync(file));
   } catch (error) {
     throw new SourceFailure(REASONS[codeOf(error)] ?? "the file cannot be read");
   }

@@ -41,6 +41,10 @@ function findFaults(inputs: Properties): CheckFailure[] {
     () => settings.credentialsSource(),
     () => settings.refreshBeforeUpdate(),
     () => settings.forgetRetiredLinks(),
+    () => settings.scope(),
+    () => settings.insecure(),
+    ...(given("vpcEndpoint") ? [() => settings.vpcEndpointOf("cn-hangzhou")] : []),
+    ...(given("proxy") ? [() => settings.proxyFor("https://ecs.cn-hangzhou.aliyuncs.com")] : []),
     // Both make the address, so any region will do to judge an endpoint, and an endpoint makes any region good.
     ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
     ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),

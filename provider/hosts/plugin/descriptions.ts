@@ -1,6 +1,6 @@
 /** The words in which the package explains itself. The schema, the reference page and the docstrings of `sdk/` all take them from here. */
 
-import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, SETTING_NAMES, SETTINGS, type SettingName } from "../../settings/places";
+import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, SETTING_NAMES, type SettingName, variablesOf } from "../../settings/places";
 
 export const PACKAGE = "Links between ECS instances of the classic network and VPCs of Alibaba Cloud (ClassicLink).";
 
@@ -74,12 +74,22 @@ const SETTING_PURPOSES = {
   assumeRoleWithOidc: "A RAM role to assume with an OIDC token, to use when nothing before is given.",
   assumeRole: "A RAM role to assume with the credentials that were found.",
   endpoint:
-    "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. By default the public one " +
-    "of the region.",
+    "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. On Apsara Stack, a host of the " +
+    "POP gateway, or of ASAPI with its path `/asapi/v3`. By default the public one of the region.",
   stsEndpoint:
     "The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
     "the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.",
-  protocol: "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine.",
+  vpcEndpoint:
+    "The address of the VPC service. Only commands that list VPCs need it. By default the public one of the region; on ASAPI " +
+    "that of `endpoint`.",
+  protocol:
+    "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine and where the endpoint " +
+    "comes from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.",
+  insecure:
+    "Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the " +
+    "certificate of its authority. By default false.",
+  proxy:
+    "The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`.",
   organizationId:
     "The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user.",
   resourceSetId:
@@ -150,7 +160,7 @@ interface SettingDescription {
 
 function describeSettings(): readonly SettingDescription[] {
   return SETTING_NAMES.map((name) => {
-    const environment: readonly string[] = SETTINGS[name].env;
+    const environment = variablesOf(name);
     const purpose = SETTING_PURPOSES[name];
     return { name, purpose, description: `${purpose}${environmentOf(environment)}`, environment };
   });

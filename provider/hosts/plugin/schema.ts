@@ -3,6 +3,7 @@
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
 import { CLASSIC_LINK, CLASSIC_LINKS, GET_LINKS, OBJECT_SETTINGS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
+import EXAMPLES from "./examples.json";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
@@ -14,6 +15,7 @@ export interface Manifest {
   readonly license: string;
   readonly homepage: string;
   readonly repository: { readonly url: string };
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly pulumiPackage: {
     readonly publisher: string;
     readonly namespace: string;
@@ -24,7 +26,8 @@ export interface Manifest {
 }
 
 /** Source: Pulumi's package metaschema. */
-export function packageSchema({ version, license, homepage, repository, pulumiPackage }: Manifest): object {
+export function packageSchema(manifest: Manifest): object {
+  const { version, license, homepage, repository, peerDependencies, pulumiPackage } = manifest;
   const { language, ...names } = pulumiPackage;
   return {
     name: "classiclink",
@@ -40,7 +43,7 @@ export function packageSchema({ version, license, homepage, repository, pulumiPa
     provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
     resources: {
       [LINK_TYPE]: {
-        description: CLASSIC_LINK.resource,
+        description: `${CLASSIC_LINK.resource}\n\n${EXAMPLES.ClassicLink}${importOf("ClassicLink", "web cn-hangzhou:i-bp1web")}`,
         properties: strings(CLASSIC_LINK.outputs),
         required: Object.keys(CLASSIC_LINK.outputs),
         inputProperties: strings(CLASSIC_LINK.inputs, { willReplaceOnChanges: true }),
@@ -52,7 +55,7 @@ export function packageSchema({ version, license, homepage, repository, pulumiPa
     },
     functions: {
       [GET_LINKS_TOKEN]: {
-        description: GET_LINKS.function,
+        description: `${GET_LINKS.function}\n\n${EXAMPLES.getLinks}`,
         inputs: { properties: listProperties() },
         outputs: {
           properties: {
@@ -83,17 +86,23 @@ export function packageSchema({ version, license, homepage, repository, pulumiPa
       csharp: { respectSchemaVersion: true, ...language.csharp },
       go: { respectSchemaVersion: true, ...language.go },
       java: language.java,
-      nodejs: { respectSchemaVersion: true, ...language.nodejs },
+      // As a dependency, a second copy of @pulumi/pulumi would be installed beside the project's.
+      nodejs: { respectSchemaVersion: true, peerDependencies, ...language.nodejs },
       python: { respectSchemaVersion: true, pyproject: { enabled: true }, ...language.python },
     },
   };
+}
+
+/** The section that the Registry shows below the examples. */
+function importOf(type: string, nameAndId: string): string {
+  return `\n\n## Import\n\n\`\`\`sh\npulumi import classiclink:index:${type} ${nameAndId}\n\`\`\`\n`;
 }
 
 function linksResource(): object {
   const { resource, inputs, outputs } = CLASSIC_LINKS;
   const instanceIds = { type: "array", items: { type: "string" } };
   return {
-    description: resource,
+    description: `${resource}\n\n${EXAMPLES.ClassicLinks}${importOf("ClassicLinks", "workers cn-hangzhou:vpc-bp1shop")}`,
     properties: {
       ...strings({ vpcId: outputs.vpcId, regionId: outputs.regionId }),
       instanceIds: { ...instanceIds, description: outputs.instanceIds },

@@ -51,6 +51,7 @@ export class Session {
     const log = this.#log;
     let hasStatus = false;
     try {
+      this.#provider.warnOfConnection((message) => log?.warning(urn, message));
       return await operation({
         ...(timeoutS > 0 ? { timeoutMs: timeoutS * 1000 } : {}),
         signal: this.#cancel.signal,
@@ -71,9 +72,16 @@ export class Session {
 
 /** Settings out of the inputs of a provider, whose names are those of the stack's configuration without its prefix. */
 export function settingsOf(inputs: Properties): Settings {
-  return new Settings((key) => {
-    const value = key.startsWith("classiclink:") ? inputs[key.slice("classiclink:".length)] : undefined;
-    if (value === undefined || value === null) return undefined;
-    return typeof value === "string" ? value : JSON.stringify(value);
-  });
+  return new Settings(
+    (key) => {
+      const value = key.startsWith("classiclink:") ? inputs[key.slice("classiclink:".length)] : undefined;
+      if (value === undefined || value === null) return undefined;
+      return typeof value === "string" ? value : JSON.stringify(value);
+    },
+    undefined,
+    OWN_KEYS_ONLY,
+  );
 }
+
+/** Pulumi gives a plugin the keys of its own package only. */
+const OWN_KEYS_ONLY = (key: string) => (key.startsWith("classiclink:") ? key : undefined);

@@ -13,8 +13,7 @@ import {
   SETTING_DESCRIPTIONS,
 } from "../../../provider/hosts/plugin/descriptions";
 import { packageSchema } from "../../../provider/hosts/plugin/schema";
-import { SETTINGS } from "../../../provider/settings";
-import { SECRET_SETTINGS } from "../../../provider/settings/places";
+import { SECRET_SETTINGS, SETTINGS } from "../../../provider/settings/places";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");

@@ -1,0 +1,63 @@
+/** Reads a list of links in CSV: commas, semicolons or tabs, with quotes where a cell needs them. */
+
+import { parse } from "csv-parse/sync";
+import { type Entry, MEMBERS, memberNamed, type PlacedEntry } from "./entry";
+
+const DELIMITERS = [",", ";", "\t"] as const;
+
+/** What separates the columns, if the first line of a text names those of such a list. */
+export function delimiterOf(text: string): string | undefined {
+  const [head = ""] = text.trimStart().split(/\r?\n/);
+  return DELIMITERS.find((delimiter) => {
+    const cells = head.split(delimiter).map((cell) => memberNamed(cell.trim().replace(/^"(.*)"$/, "$1")));
+    return cells.length > 1 && cells.some((member) => member !== undefined);
+  });
+}
+
+/**
+ * The entries of a list whose first line names its columns, in any order and any common spelling. Other columns are ignored,
+ * as are empty lines.
+ *
+ * @throws when a needed column is missing, or a line does not fit the first one.
+ */
+export function entriesInCsv(text: string, delimiter: string, name: string): readonly PlacedEntry[] {
+  const [head, ...rows] = recordsOf(text, delimiter, name);
+  const columns = (head?.cells ?? []).map(memberNamed);
+  for (const needed of ["instanceId", "vpcId"] as const) {
+    if (columns.includes(needed)) continue;
+    throw new Error(`${name} has no column ${needed}; its first line has to name the columns, as in ${MEMBERS.join()}`);
+  }
+  return rows.map(({ cells, line }) => {
+    const extra = cells.slice(columns.length).filter((cell) => cell !== "").length;
+    if (extra > 0) {
+      throw new Error(
+        `${name}: line ${line} has ${cells.length} cells, and the first line names ${columns.length}; ` +
+          `put quotes around a cell that has a "${delimiter}" in it`,
+      );
+    }
+    const entry: Entry = Object.fromEntries(
+      columns.flatMap((member, index) => (member !== undefined && cells[index] ? [[member, cells[index]]] : [])),
+    );
+    return [`line ${line}, `, entry];
+  });
+}
+
+function recordsOf(text: string, delimiter: string, name: string): { cells: string[]; line: number }[] {
+  try {
+    const lines: number[] = [];
+    const records = parse(text, {
+      delimiter,
+      relax_column_count: true,
+      trim: true,
+      on_record: (record: string[], { lines: line }) => {
+        lines.push(line);
+        return record;
+      },
+    });
+    return records
+      .map((cells, index) => ({ cells, line: lines[index] ?? 0 }))
+      .filter(({ cells }) => cells.some((cell) => cell !== ""));
+  } catch (error) {
+    throw new Error(`${name} is no CSV (${error instanceof Error ? error.message : String(error)}); correct it there`);
+  }
+}

@@ -1,0 +1,114 @@
+/** Reads a list of links in JSON or YAML, what Pulumi prints of a stack, and the answers of DescribeClassicLinkInstances. */
+
+import { parse } from "yaml";
+import { entryOf, type PlacedEntry } from "./entry";
+
+/** The types of resources that are links, in either host. */
+const TYPE = /^(pulumi-nodejs:dynamic\/classiclink|classiclink:index):ClassicLinks?$/;
+
+/**
+ * The entries of a text, wherever in it they are.
+ *
+ * @throws when it is neither JSON nor YAML, or holds some pages of a longer answer.
+ */
+export function entriesInDocuments(text: string, name: string): readonly PlacedEntry[] {
+  const documents = documentsIn(text, name);
+  requireAllPages(documents, name);
+  return documents.flatMap((document) => [...entriesOf(document, "")]);
+}
+
+/** Several JSON values may follow each other: `aliyun` prints one for each page. */
+function documentsIn(text: string, name: string): readonly unknown[] {
+  try {
+    return jsonValues(text) ?? [parse(text, { logLevel: "error" })];
+  } catch (error) {
+    // Below the first line the message quotes the text.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Error(`${name} is neither JSON nor YAML (${reason?.replace(/:$/, "")}); correct it there`);
+  }
+}
+
+/** JSON values one after the other; undefined when the text is not that. */
+function jsonValues(text: string): readonly unknown[] | undefined {
+  const values: unknown[] = [];
+  let rest = text.trim();
+  while (rest !== "") {
+    const value = rest.slice(0, endOfValue(rest));
+    try {
+      values.push(JSON.parse(value));
+    } catch {
+      return undefined;
+    }
+    rest = rest.slice(value.length).trim();
+  }
+  return values;
+}
+
+/** Where the object or list ends that a text begins with. */
+function endOfValue(text: string): number {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+    if (depth === 0) return index + token.length;
+  }
+  return text.length;
+}
+
+/** A part of a listing would make `check` report drift that is none. */
+function requireAllPages(documents: readonly unknown[], name: string): void {
+  const pages = documents.flatMap((document) => {
+    const links = isObject(document) && isObject(document.Links) ? document.Links.Link : undefined;
+    const total = isObject(document) ? Number(document.TotalCount) : Number.NaN;
+    return Array.isArray(links) && Number.isInteger(total) ? [{ links, total }] : [];
+  });
+  const ofVpc = new Map<string, { listed: number; total: number }>();
+  for (const { links, total } of pages) {
+    const vpcIds = new Set(links.map((link: unknown) => (isObject(link) ? String(link.VpcId) : "")));
+    const vpcId = vpcIds.size === 1 ? [...vpcIds].join() : "";
+    const known = ofVpc.get(vpcId);
+    ofVpc.set(vpcId, { listed: (known?.listed ?? 0) + links.length, total: Math.max(known?.total ?? 0, total) });
+  }
+  for (const { listed, total } of ofVpc.values()) {
+    if (listed >= total) continue;
+    throw new Error(
+      `${name} has ${listed} of the ${total} links of an answer of DescribeClassicLinkInstances; put all of its pages in it`,
+    );
+  }
+}
+
+function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
+  const deployed = resourcesOfState(value);
+  if (deployed !== undefined) {
+    yield* deployed;
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* entriesOf(item, `${where}[${index}]`);
+  } else if (isObject(value)) {
+    const entry = entryOf(value);
+    const isLink = entry.vpcId !== undefined && (entry.instanceId !== undefined || entry.instanceIds !== undefined);
+    // In a list, an instance without a VPC is a mistake. Elsewhere, as among a stack's outputs, it may be anything.
+    const isHalf = entry.instanceId !== undefined && where.endsWith("]");
+    if (isLink || isHalf) {
+      yield [where === "" ? "" : `${where}.`, entry];
+      return;
+    }
+    for (const [key, member] of Object.entries(value)) yield* entriesOf(member, where === "" ? key : `${where}.${key}`);
+  }
+}
+
+/**
+ * The links in what `pulumi stack export` prints. Their inputs are what the program declared; outputs follow the cloud.
+ * External ones are those that it only looks up.
+ */
+function resourcesOfState(value: unknown): readonly PlacedEntry[] | undefined {
+  const resources = isObject(value) && isObject(value.deployment) ? value.deployment.resources : undefined;
+  if (!Array.isArray(resources)) return undefined;
+  return resources.filter(isObject).flatMap(({ type, urn, inputs, external }): PlacedEntry[] => {
+    if (external === true) return [];
+    return typeof type === "string" && TYPE.test(type) && isObject(inputs) ? [[`${urn}.`, inputs]] : [];
+  });
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

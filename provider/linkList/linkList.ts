@@ -1,0 +1,72 @@
+/** Reads a list of links: a file of one's own, what a command printed, or what Pulumi says of a stack. */
+
+import { faultOfId } from "../resources/ids";
+import { delimiterOf, entriesInCsv } from "./csv";
+import { entriesInDocuments, isObject } from "./documents";
+import type { Entry, PlacedEntry } from "./entry";
+
+/** A VPC with the instances that are to be linked to it. */
+export interface ListedVpc<Region> {
+  readonly regionId: Region;
+  readonly vpcId: string;
+  /** In the order of the list. */
+  readonly instanceIds: readonly string[];
+}
+
+/**
+ * Reads the text of a list.
+ *
+ * @param name what to call it in errors.
+ * @param defaultRegion asked for entries that name no region; may throw.
+ * @throws when an entry cannot be understood, or an instance is in it for two VPCs.
+ */
+export function readLinkList<Region>(
+  text: string,
+  name: string,
+  defaultRegion: () => Region,
+): readonly ListedVpc<string | Region>[] {
+  const vpcs = new Map<string, { regionId: string | Region; vpcId: string; instanceIds: string[] }>();
+  const vpcOf = new Map<string, string>();
+  for (const [where, entry] of entriesIn(text, name)) {
+    const at = `${name}: ${where}`;
+    const vpcId = idOf(entry.vpcId, `${at}vpcId`);
+    const regionId = entry.regionId === undefined ? defaultRegion() : idOf(entry.regionId, `${at}regionId`);
+    const vpc = vpcs.get(`${regionId}:${vpcId}`) ?? { regionId, vpcId, instanceIds: [] };
+    vpcs.set(`${regionId}:${vpcId}`, vpc);
+    for (const [member, property] of membersOf(entry, at)) {
+      const instanceId = idOf(member, property);
+      const other = vpcOf.get(`${regionId}:${instanceId}`);
+      if (other === vpcId) continue;
+      if (other !== undefined) {
+        throw new Error(
+          `${property} declares ${instanceId} for ${vpcId}, and before it is declared for ${other}; ` +
+            "an instance has at most one link",
+        );
+      }
+      vpcOf.set(`${regionId}:${instanceId}`, vpcId);
+      vpc.instanceIds.push(instanceId);
+    }
+  }
+  return [...vpcs.values()];
+}
+
+function entriesIn(text: string, name: string): readonly PlacedEntry[] {
+  const delimiter = delimiterOf(text);
+  if (delimiter !== undefined) return entriesInCsv(text, delimiter, name);
+  return entriesInDocuments(text, name);
+}
+
+function membersOf({ instanceId, instanceIds }: Entry, at: string): (readonly [member: unknown, property: string])[] {
+  if (instanceIds === undefined) return [[instanceId, `${at}instanceId`]];
+  if (!Array.isArray(instanceIds)) throw new Error(`${at}instanceIds is not a list; give a list of ids`);
+  return instanceIds.map((member: unknown, index) => [member, `${at}instanceIds[${index}]`]);
+}
+
+function idOf(value: unknown, where: string): string {
+  if (value === "[secret]" || isObject(value)) {
+    throw new Error(`${where} is secret; add --show-secrets to the pulumi command`);
+  }
+  const fault = typeof value === "string" ? faultOfId(value) : value === undefined ? "is missing" : "is not text";
+  if (fault !== undefined || typeof value !== "string") throw new Error(`${where} ${fault}; give one id`);
+  return value;
+}

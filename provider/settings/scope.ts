@@ -1,0 +1,44 @@
+/** The organization and the resource set of a private cloud. */
+
+import type { Scope } from "../ecs/privateCloud";
+import { privatePlace } from "./endpoints";
+import type { Found, Lookup } from "./lookup";
+import { isConfigKey } from "./places";
+import { SettingError } from "./settingError";
+
+/** @throws {SettingError} when they cannot be used. */
+export function scopeOf(lookup: Lookup): Scope {
+  const organization = lookup.find("organizationId");
+  const set = lookup.find("resourceSetId");
+  const name = lookup.find("resourceGroupSetName");
+  if (name !== undefined && (organization === undefined || set === undefined)) {
+    throw new SettingError(
+      `${name.place} is set, and this package does not look up the ids of a name; set ${lookup.ownPlacesOf("organizationId")}, and ` +
+        `${lookup.ownPlacesOf("resourceSetId")}, to the ids that the console shows (Enterprise > Organizations, Enterprise > Resource Sets)`,
+    );
+  }
+  for (const found of [set, organization]) {
+    if (found === undefined) continue;
+    if (!/^[\w.-]{1,64}$/.test(found.value))
+      throw new SettingError(`${found.place} is no id; use the id that the console shows`);
+    if (privatePlace(lookup) === undefined) return onPublicCloud(lookup, found);
+  }
+  if (organization === undefined && set !== undefined) {
+    throw new SettingError(
+      `organizationId is missing, while ${set.place} is set; looked at ${lookup.placesOf("organizationId")}; set one of them`,
+    );
+  }
+  return {
+    ...(organization === undefined ? {} : { organizationId: organization.value }),
+    ...(set === undefined ? {} : { resourceSetId: set.value }),
+  };
+}
+
+/** There are no organizations there. A variable may be meant for another stack; a configured one is meant. */
+function onPublicCloud(lookup: Lookup, { place, key }: Found): Scope {
+  if (!isConfigKey(key)) return {};
+  throw new SettingError(
+    `${place} is set, and the endpoint is that of the public cloud, which has no organizations; set ` +
+      `${lookup.ownPlacesOf("endpoint")}, or leave it out`,
+  );
+}

@@ -1,0 +1,292 @@
+/** What goes over the wire to a private cloud, and what comes of its answers. Against a stand-in for both gateways. */
+
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { Agents } from "../../provider/ecs/agents";
+import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
+import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
+import { Settings } from "../../provider/settings";
+import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
+import { type ProxyServer, startProxy } from "../support/proxy";
+
+jest.setTimeout(20_000);
+
+const REGION = "cn-wulan-env200-d01";
+const link = { regionId: REGION, instanceId: "i-a", vpcId: "vpc-b" };
+const caller = { signal: new AbortController().signal };
+const SECRET = "testsecret";
+
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((server) => server.close()));
+});
+
+async function gatewayOf(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  const instances = { "i-a": { organizationId: "26", resourceSetId: "97" } };
+  const gateway = await startGateway({ gateway: "pop", instances, vpcs: ["vpc-b", "vpc-c"], ...options });
+  closing.push(gateway);
+  return gateway;
+}
+
+/** What connects as `provider/resources/connect.ts` does. */
+function connectTo(endpoint: string, more: Readonly<Record<string, string>> = {}) {
+  const values: Readonly<Record<string, string>> = {
+    "classiclink:endpoint": endpoint,
+    "classiclink:organizationId": "26",
+    "classiclink:resourceSetId": "97",
+    ...more,
+  };
+  const settings = new Settings((key) => values[key], values);
+  const common = {
+    credentials: { getCredentials: async () => ({ accessKeyId: "testid", accessKeySecret: SECRET }) },
+    agents: new Agents(
+      (url) => settings.proxyFor(url),
+      () => settings.insecure(),
+    ),
+    scope: () => settings.scope(),
+  };
+  return {
+    ecs: createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
+    vpcs: createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) }),
+  };
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<EcsError> {
+  const error = await promise.then(
+    () => new Error("it should have failed"),
+    (thrown) => thrown,
+  );
+  if (error instanceof EcsError) return error;
+  throw error;
+}
+
+describe.each([
+  ["POP", "HTTP", { gateway: "pop" }],
+  ["POP", "HTTPS", { gateway: "pop", tls: true }],
+  ["ASAPI", "HTTP", { gateway: "asapi" }],
+  ["ASAPI", "HTTPS", { gateway: "asapi", tls: true }],
+] as const)("over %s and %s", (_, scheme, options) => {
+  const insecure = { "classiclink:insecure": scheme === "HTTPS" ? "true" : "" };
+
+  test("links are made, listed and removed", async () => {
+    const gateway = await gatewayOf(options);
+    const { ecs, vpcs } = connectTo(gateway.endpoint, { ...insecure, "classiclink:vpcEndpoint": gateway.endpoint });
+    await ecs.attach(link, caller);
+    expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
+    expect(await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).toEqual({ links: [link], totalCount: 1 });
+    expect(await ecs.existing(REGION, ["i-a"], caller)).toEqual(new Set(["i-a"]));
+    expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller)).vpcIds).toEqual(["vpc-b", "vpc-c"]);
+    await ecs.detach(link, caller);
+    expect([...gateway.links]).toEqual([]);
+  });
+
+  test.each(["headers", "parameters"] as const)(
+    "the scope is where the gateway looks for it: in the %s",
+    async (scopeFrom) => {
+      const gateway = await gatewayOf({ ...options, scopeFrom, hiding: "empty" });
+      gateway.links.set("i-a", "vpc-b");
+      const linksUnder = async (scope: Readonly<Record<string, string>>) => {
+        const { ecs } = connectTo(gateway.endpoint, { ...insecure, ...scope });
+        return (await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).totalCount;
+      };
+      expect(await linksUnder({})).toBe(1);
+      expect(await linksUnder({ "classiclink:resourceSetId": "" })).toBe(1);
+      expect(await linksUnder({ "classiclink:resourceSetId": "98" })).toBe(0);
+      expect(await linksUnder({ "classiclink:organizationId": "27" })).toBe(0);
+    },
+  );
+});
+
+describe("the wire", () => {
+  test("POP gets a form at /, with the scope beside it", async () => {
+    const gateway = await gatewayOf();
+    await connectTo(gateway.endpoint).ecs.attach(link, caller);
+    const [{ method, path, query, headers, params } = failed()] = gateway.requests;
+    expect([method, path, query]).toEqual(["POST", "/", ""]);
+    expect(headers).toMatchObject({
+      "x-acs-organizationid": "26",
+      "x-acs-resourcegroupid": "97",
+      "x-acs-regionid": REGION,
+      "x-acs-caller-sdk-source": "pulumi-classiclink",
+      "x-acs-version": "2014-05-26",
+    });
+    expect(params).toMatchObject({ OrganizationId: "26", Department: "26", ResourceGroup: "97", RegionId: REGION });
+  });
+
+  test("ASAPI gets what the vendor's client sends: everything in the query, an empty body, and the product", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    await connectTo(gateway.endpoint).ecs.attach(link, caller);
+    const [{ method, path, body, headers, params } = failed()] = gateway.requests;
+    expect([method, path, body]).toEqual(["POST", "/asapi/v3/", ""]);
+    expect(headers).toMatchObject({ "x-acs-asapi-product": "Ecs", "x-ascm-product-name": "Ecs" });
+    expect(params).toMatchObject({ Product: "Ecs", OrganizationId: "26", Department: "26", ResourceGroup: "97" });
+  });
+
+  test("without a scope nothing of one is sent", async () => {
+    const gateway = await gatewayOf({ instances: { "i-a": { organizationId: "1" } } });
+    const none = { "classiclink:organizationId": "", "classiclink:resourceSetId": "" };
+    await connectTo(gateway.endpoint, none).ecs.attach(link, caller);
+    const [{ headers, params } = failed()] = gateway.requests;
+    const sent = [...Object.keys(headers), ...Object.keys(params)];
+    expect(sent.filter((name) => /organization|resourcegroup|department/i.test(name))).toEqual([]);
+  });
+
+  test("the public cloud gets nothing of it", async () => {
+    const gateway = await gatewayOf({ instances: { "i-a": { organizationId: "1" } } });
+    const proxy = await proxyTo({ "ecs.cn-wulan-env200-d01.aliyuncs.com": gateway });
+    const values = { "classiclink:protocol": "HTTP", CLASSICLINK_ORGANIZATION_ID: "26", HTTP_PROXY: proxy.host };
+    const none = { "classiclink:endpoint": "", "classiclink:organizationId": "", "classiclink:resourceSetId": "" };
+    await connectTo("", { ...none, ...values }).ecs.attach(link, caller);
+    const [{ headers, params } = failed()] = gateway.requests;
+    const sent = [...Object.keys(headers), ...Object.keys(params)];
+    expect(sent.filter((name) => /organization|resourcegroup|department|regionid|caller|product/i.test(name))).toEqual([
+      "RegionId",
+    ]);
+  });
+});
+
+function failed(): never {
+  throw new Error("no request came");
+}
+
+async function proxyTo(hosts: Readonly<Record<string, Gateway>>): Promise<ProxyServer> {
+  const ports = Object.entries(hosts).map(([host, { endpoint }]) => [host, Number(new URL(endpoint).port)]);
+  const proxy = await startProxy(Object.fromEntries(ports));
+  closing.push(proxy);
+  return proxy;
+}
+
+describe("answers", () => {
+  const describeWith = async (body: object, status = 200, gateway: "pop" | "asapi" = "asapi") => {
+    const server = await gatewayOf({ gateway });
+    server.next("DescribeClassicLinkInstances", { status, body });
+    return await connectTo(server.endpoint).ecs.describe({ regionId: REGION, instanceIds: ["i-a"] }, caller);
+  };
+  const empty = { Links: { Link: [] }, TotalCount: 0, RequestId: "R-1" };
+
+  test.each(["200", 200, "OK", "Success", "success", ""])("code %j is success", async (code) => {
+    expect(await describeWith({ ...empty, code, success: true, asapiSuccess: true })).toEqual({
+      links: [],
+      totalCount: 0,
+    });
+  });
+
+  test.each([
+    ["asapiSuccess", { asapiSuccess: false, asapiErrorCode: "NoPermission.Org" }, "NoPermission.Org"],
+    ["success", { success: false, errorCode: "NoPermission" }, "NoPermission"],
+    ["success as text", { success: "false", code: "NoPermission" }, "NoPermission"],
+    ["errorKey", { errorKey: "ascm.NoPermission", errorMessage: "no" }, "ascm.NoPermission"],
+    [
+      "a number and a name",
+      { asapiSuccess: false, Code: "403", asapiErrorCode: "NoPermissionOfOrg" },
+      "NoPermissionOfOrg",
+    ],
+    ["a number alone", { asapiSuccess: false, code: "403" }, "403"],
+    ["HttpStatusCode", { HttpStatusCode: 500 }, "500"],
+  ])("%s says that the call failed, with a list and HTTP status 200 all the same", async (_, marks, code) => {
+    const error = await errorOf(describeWith({ ...empty, ...marks }));
+    expect(error.facts).toMatchObject({ code, requestId: "R-1" });
+  });
+
+  test("a failure that names no code proves nothing either", async () => {
+    const error = await errorOf(describeWith({ ...empty, asapiSuccess: false }));
+    expect(error.facts).toMatchObject({ code: "UnreadableAnswer", kind: "transient", mayHaveSucceeded: true });
+  });
+
+  const kinds: [code: string, kind: EcsErrorKind][] = [
+    ["asapi.server.timeout.socket", "transient"],
+    ["LockTimeout", "transient"],
+    ["RequestTimeout", "transient"],
+    ["asapi.server.request.parameter.accesskeyid.error", "authorisation"],
+    ["NoPermissionOfResourceSet", "authorisation"],
+    ["User.Not.In.Organization", "authorisation"],
+    ["InvalidProtocol.NeedSsl", "configuration"],
+  ];
+  test.each(kinds)("%s is %s", async (code, kind) => {
+    const error = await errorOf(describeWith({ asapiSuccess: false, asapiErrorCode: code, asapiRequestId: "a-1" }));
+    expect(error.facts).toMatchObject({ code, kind, requestId: "a-1" });
+  });
+
+  test("a site that wants HTTPS is told as such", async () => {
+    const error = await errorOf(describeWith({ Code: "InvalidProtocol.NeedSsl", RequestId: "R-1" }, 400, "pop"));
+    expect(error.facts.advice).toContain("set protocol to HTTPS");
+  });
+
+  test.each(["InvalidAction.NotFound", "Forbidden.RAM"])(
+    "%s is retried a few times before it is believed",
+    async (Code) => {
+      const error = await errorOf(describeWith({ Code, RequestId: "R-1" }, 403, "pop"));
+      expect(error.facts.retryTries).toBe(3);
+    },
+  );
+
+  test("the key that ASAPI quotes is left out, and so is the signature", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
+    const error = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    expect(error.facts.code).toBe("asapi.server.request.parameter.accesskeyid.error");
+    expect(error.facts.said).toContain("accessKeyId […]");
+    const signature = gateway.requests[0]?.params.Signature ?? "";
+    for (const secret of ["testid", SECRET, signature, encodeURIComponent(signature)]) {
+      expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toContain(secret);
+    }
+  });
+
+  test("a success of ASAPI is no error after the link was made", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    await connectTo(gateway.endpoint).ecs.attach(link, caller);
+    expect(gateway.links.size).toBe(1);
+  });
+});
+
+describe("connections", () => {
+  test("a certificate that is not trusted is refused with the host and what helps, and no path", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", tls: true });
+    const { facts, message } = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    expect(facts.code).toBe("CertificateRefused");
+    expect(message).toContain(`(${new URL(gateway.endpoint).origin})`);
+    expect(message).not.toMatch(/asapi\/v3|Signature/);
+    expect(facts.advice).toContain("NODE_EXTRA_CA_CERTS");
+    expect(gateway.requests).toEqual([]);
+  });
+
+  test("a host that is not there is named with its scheme and port", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    await gateway.close();
+    const { facts, message } = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    expect(facts.code).toBe("ConnectionRefused");
+    expect(message).toContain(`ECONNREFUSED (${new URL(gateway.endpoint).origin})`);
+  });
+
+  test("a name without an address is named with its scheme and port", async () => {
+    const { facts, message } = await errorOf(connectTo("http://ecs.invalid/asapi/v3").ecs.attach(link, caller));
+    expect(facts.code).toBe("HostNotFound");
+    expect(message).toContain("(http://ecs.invalid:80)");
+  });
+
+  test("insecure does not reach the public cloud", () => {
+    const agents = new Agents(undefined, () => true);
+    expect(agents.tlsOf("https://ecs.cn-beijing.aliyuncs.com")).toEqual({});
+    expect(agents.tlsOf("https://ecs-internal.cloud.example")).toEqual({ rejectUnauthorized: false });
+  });
+});
+
+describe("nothing leaves", () => {
+  test("everything that a private cloud is asked for goes to its own hosts", async () => {
+    const gateway = await gatewayOf();
+    const hosts = { "ecs-internal.cloud.example": gateway, "vpc-internal.cloud.example": gateway };
+    const proxy = await proxyTo(hosts);
+    const { ecs, vpcs } = connectTo("", {
+      "classiclink:endpoint": "",
+      "alibabacloudstack:popgwDomain": "cloud.example",
+      "classiclink:proxy": `http://${proxy.host}`,
+      ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
+    });
+    await ecs.attach(link, caller);
+    await ecs.describe({ regionId: REGION, instanceIds: ["i-a"] }, caller);
+    await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller);
+    await ecs.detach(link, caller);
+    expect(new Set(proxy.asked)).toEqual(
+      new Set(["POST http://ecs-internal.cloud.example/", "POST http://vpc-internal.cloud.example/"]),
+    );
+  });
+});
