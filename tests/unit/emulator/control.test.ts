@@ -141,26 +141,3 @@ describe("a mistake is named", () => {
     expect(await send(await start(), request)).toMatchObject({ status });
   });
 });
-
-describe("pages in a browser are kept out", () => {
-  const strangers: Record<string, string>[] = [
-    { host: "evil.example:4010" },
-    { host: "127.0.0.1.evil.example" },
-    { origin: "https://evil.example" },
-    { origin: "null" },
-    { "sec-fetch-site": "cross-site" },
-    { "sec-fetch-site": "same-site" },
-  ];
-  test.each(strangers)("%j", async (headers) => {
-    const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
-    expect(await send(emulator, { path: "/-/links", headers })).toMatchObject({ status: 403 });
-    expect(await send(emulator, { method: "DELETE", path: "/-/links/i-1", headers })).toMatchObject({ status: 403 });
-    expect(emulator.links()).toHaveLength(1);
-  });
-
-  test("its own origin is let in", async () => {
-    const emulator = await start();
-    const headers = { origin: emulator.endpoint, "sec-fetch-site": "same-origin" };
-    expect(await send(emulator, { path: "/-/links", headers })).toMatchObject({ status: 200 });
-  });
-});
