@@ -57,7 +57,7 @@ export async function emulatorPage(): Promise<string> {
       "`x-acs-organizationid` and `x-acs-resourcegroupid` say for whom a call asks, or the parameters `OrganizationId` or `Department`, and " +
       "`ResourceGroup`. Without them, the organization of the key counts. The option `outOfScope` says how the rest is hidden. Without a " +
       "resource set, a call sees all of the organization. Everybody sees what belongs to no organization.",
-    '```ts\nconst owned = { organizationId: "26", resourceSetId: "97" };\nconst emulator = await startEmulator({\n' +
+    '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\nconst owned = { organizationId: "26", resourceSetId: "97" };\nconst emulator = await startEmulator({\n' +
       '  instances: [{ instanceId: "i-web", ...owned }],\n  vpcs: [{ vpcId: "vpc-shop", ...owned }],\n  outOfScope: "not-found",\n});\n```',
     "## Faults",
     "A fault rule for `emulator.injectFault(…)` and `POST /-/faults` says what happens:",
