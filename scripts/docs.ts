@@ -7,6 +7,7 @@ import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
 import { licencesPage } from "./licencesPage";
+import { privateCloudPage } from "./privateCloudPage";
 import { referencePage } from "./referencePage";
 import { indexPage, installationPage } from "./registryPages";
 
@@ -19,6 +20,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/errors.md": errorsPage,
   "docs/installation-configuration.md": installationPage,
   "docs/licences.md": licencesPage,
+  "docs/private-cloud.md": privateCloudPage,
   "docs/reference.md": referencePage,
 };
 

@@ -8,7 +8,7 @@ import type { Message } from "google-protobuf";
 import type { Deployment, World } from "./deploy";
 import type { RecordedCall } from "./providers";
 import type { ResourceState } from "./state";
-import { asValues, fill, read } from "./values";
+import { asValues, fill, read, rebuild } from "./values";
 
 /** What the SDK may use; of the rest it says itself that the engine does not support it. */
 const features = ["secrets", "aliasSpecs", "deletedWith"];
@@ -37,7 +37,9 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
     delete: seconds(times?.pb_delete),
   };
   const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
-  return { ...about, ...known, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
+  const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
+  const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (object) => object), deleteBeforeReplace };
+  return { ...about, ...known, ...replacing, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;
@@ -63,7 +65,7 @@ export async function serve({ urnOf, display }: World, deployment: Deployment, r
   on(ResourceMonitorService.supportsFeature, ({ id }) => ({ hassupport: features.includes(id) }));
   on(ResourceMonitorService.registerResource, async (asked) => {
     const { urn, id, custom, inputs, outputs } = await deployment.register(wantedBy(asked, urnOf));
-    return { urn, id, object: custom ? outputs : inputs };
+    return { urn, id, object: custom ? outputs : inputs, unknown: deployment.skipped.has(urn) };
   });
   on(ResourceMonitorService.readResource, async ({ id, type, name, parent, provider, properties }) => {
     const about = { urn: urnOf(parent, type, name), type, custom: true, id, parent, provider };

@@ -20,19 +20,38 @@ export function createCredentialsProvider(
   agents: Agents,
   addresses = FIXED_ADDRESSES,
 ): CredentialsProvider {
-  const sources = new Sources(async () => {
-    // Loaded here and not above: static keys need none of it.
-    const { Library } = await import("./library.js");
-    return new Library(agents, addresses);
-  });
-  return kept(async () => {
-    try {
-      return await sources.ask(source);
-    } catch (error) {
-      if (!(error instanceof SourceFailure)) throw error;
-      throw new CredentialsError(sentence(source, error), error.passes);
-    }
-  });
+  const sources = new Sources(agents, addresses);
+  return kept(() => ask(sources, source));
+}
+
+/** What keys come from, and until when they are good, in ms since 1970, if the source says so. */
+export interface InspectedCredentials {
+  readonly from: string;
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Asks a source once, for people.
+ *
+ * @throws {CredentialsError} when it gives no keys.
+ */
+export async function inspectCredentials(
+  source: CredentialsSource,
+  agents: Agents,
+  addresses = FIXED_ADDRESSES,
+): Promise<InspectedCredentials> {
+  const sources = new Sources(agents, addresses);
+  const { expiresAt } = await ask(sources, source);
+  return { from: nameOf(sources.chosen ?? source), expiresAt };
+}
+
+async function ask(sources: Sources, source: CredentialsSource): Promise<Session> {
+  try {
+    return await sources.ask(source);
+  } catch (error) {
+    if (!(error instanceof SourceFailure)) throw error;
+    throw new CredentialsError(sentence(source, error), error.passes);
+  }
 }
 
 function sentence(source: CredentialsSource, { message, passes }: SourceFailure): string {
@@ -60,6 +79,12 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
 /** A source as it is told to people. What a file says of it is left out. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
+    case "keys":
+      return source.credentials.securityToken === undefined ? "a key pair" : "a key pair with a security token";
+    case "assumedRole":
+      return `a RAM role, assumed with ${nameOf(source.base)}`;
+    case "oidc":
+      return "a RAM role, for an OIDC token";
     case "profile": {
       const which = source.name === undefined ? "the current profile" : `the profile "${source.name}"`;
       return `${which} of ${displayed(source.file)}`;
@@ -77,14 +102,19 @@ function nameOf(source: CredentialsSource): string {
 
 /** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
 class Sources {
-  readonly #load: () => Promise<Library>;
+  readonly #agents: Agents;
+  readonly #addresses: typeof FIXED_ADDRESSES;
   #library: Promise<Library> | undefined;
   /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
   #chosen: CredentialsSource | undefined;
 
-  /** @param load gives what asks the sources that are asked over the network; called at most once. */
-  constructor(load: () => Promise<Library>) {
-    this.#load = load;
+  constructor(agents: Agents, addresses: typeof FIXED_ADDRESSES) {
+    this.#agents = agents;
+    this.#addresses = addresses;
+  }
+
+  get chosen(): CredentialsSource | undefined {
+    return this.#chosen;
   }
 
   /** @throws {SourceFailure} when it gives nothing. */
@@ -112,6 +142,12 @@ class Sources {
       case "process":
         return await library.process(source.command);
     }
+  }
+
+  /** Loaded only now: static keys need none of it. */
+  async #load(): Promise<Library> {
+    const { Library } = await import("./library.js");
+    return new Library(this.#agents, this.#addresses);
   }
 
   async #askMachine({ candidates }: AmbientSource): Promise<Session> {

@@ -1,8 +1,9 @@
 /** The lists that check understands. */
 
 import { describe, expect, test } from "@jest/globals";
-import { readDeclaration } from "../../../cli/check/declared";
-import { blocksOf, PAGES } from "../../docs/markdown";
+import { decodeText } from "../../provider/decodeText";
+import { readDeclaration } from "../../cli/check/declared";
+import { blocksOf, PAGES } from "../docs/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
 const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };
@@ -11,6 +12,15 @@ const DYNAMIC = "pulumi-nodejs:dynamic/classiclink:";
 
 const read = (text: string) => readDeclaration(text, "the file", () => "cn-hangzhou");
 const json = (value: unknown) => JSON.stringify(value);
+
+/** A page of an answer of DescribeClassicLinkInstances. */
+const answer = (total: number, page: number, ...instanceIds: string[]) => ({
+  TotalCount: total,
+  PageNumber: page,
+  PageSize: 100,
+  RequestId: "R-1",
+  Links: { Link: instanceIds.map((InstanceId) => ({ InstanceId, VpcId: "vpc-1" })) },
+});
 
 /** As `pulumi stack export` prints it. */
 const exported = (...resources: object[]) =>
@@ -26,8 +36,14 @@ describe("a declared list", () => {
     ["CSV", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-1\n"],
     [
       "CSV of a spreadsheet",
-      '\uFEFF"owner","vpcId","instanceId","regionId"\r\n"me","vpc-1","i-a","cn-hangzhou"\r\n"","vpc-1","i-b",""\r\n,,,\r\n',
+      '"owner","vpcId","instanceId","regionId"\r\n"me","vpc-1","i-a","cn-hangzhou"\r\n"","vpc-1","i-b",""\r\n,,,\r\n',
     ],
+    ["CSV with other spellings, in another order", "owner,VpcId,Instance ID\nme,vpc-1,i-a\nme,vpc-1,i-b\n"],
+    ["CSV with semicolons", "instance_id;vpc_id\ni-a;vpc-1\ni-b;vpc-1\n"],
+    ["CSV with tabs", "instanceId\tvpcId\ni-a\tvpc-1\ni-b\tvpc-1\n"],
+    ["CSV with a comma in a cell", 'owner,instanceId,vpcId\n"Doe, Jo",i-a,vpc-1\n"Roe, ""Al""",i-b,vpc-1\n'],
+    ["an answer of DescribeClassicLinkInstances", json(answer(2, 1, "i-a", "i-b"))],
+    ["two pages of it, one after the other", `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`],
     ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
     [
       "the state of the dynamic door",
@@ -59,7 +75,7 @@ describe("a declared list", () => {
   });
 
   test("names VPCs that have no link", () => {
-    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toEqual({
+    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toMatchObject({
       links: [],
       vpcs: [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }],
     });
@@ -72,10 +88,17 @@ describe("a declared list", () => {
 
 describe("a list that cannot be right is refused:", () => {
   test.each([
-    ["nothing in it", "", /the file declares no links; give instanceId/],
-    ["an empty list", "[]", /declares no links/],
-    ["a stack without links", exported(), /declares no links/],
-    ["some other JSON", json({ a: [1, "b", null] }), /declares no links/],
+    ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; put all of its pages in it/],
+    [
+      "a comma that no quotes protect",
+      "owner,instanceId,vpcId\nDoe, Jo,i-a,vpc-1\n",
+      /line 2 has 4 cells, and the first line names 3; put quotes around a cell that has a "," in it/,
+    ],
+    ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is no CSV \(/],
+    ["nothing in it", "", /the file names no links; looked for CSV whose first line has instanceId and vpcId, JSON/],
+    ["an empty list", "[]", /names no links/],
+    ["a stack without links", exported(), /names no links/],
+    ["some other JSON", json({ a: [1, "b", null] }), /names no links/],
     ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
     [
       "an id that is a number",
@@ -86,7 +109,7 @@ describe("a list that cannot be right is refused:", () => {
     [
       "one instance in two VPCs",
       json([A, { ...A, vpcId: "vpc-2" }]),
-      /declares i-a for vpc-1 and for vpc-2; an instance has/,
+      /\[1\]\.instanceId declares i-a for vpc-2, and before it is declared for vpc-1; an instance has/,
     ],
     [
       "instanceIds that are no list",
@@ -119,13 +142,31 @@ describe("a list that cannot be right is refused:", () => {
   });
 });
 
+describe("a text file", () => {
+  const text = "instanceId,vpcId\ni-ü,vpc-1\n";
+  const utf16 = (order: "le" | "be") => {
+    const bytes = Buffer.from(text, "utf16le");
+    return order === "le" ? bytes : bytes.swap16();
+  };
+  test.each([
+    ["UTF-8", Buffer.from(text)],
+    ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
+    ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16("le")])],
+    ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), utf16("be")])],
+    ["UTF-16, little-endian, without a mark", utf16("le")],
+    ["UTF-16, big-endian, without a mark", utf16("be")],
+  ])("is read in %s", (_, bytes) => {
+    expect(decodeText(bytes)).toBe(text);
+  });
+});
+
 test("the lists that the page about the command line shows are understood", () => {
   const page = PAGES.find(({ path }) => path === "docs/cli.md");
   const lists =
     page === undefined
       ? []
       : blocksOf(page).filter(({ code, language }) => language !== "sh" && code.includes("vpcId"));
-  expect(lists.map(({ language }) => language)).toEqual(["json", "yaml", "text"]);
+  expect(lists.map(({ language }) => language)).toEqual(["yaml", "text"]);
   for (const { code } of lists)
     expect(read(code).links).toContainEqual(expect.objectContaining({ instanceId: "i-bp1web" }));
 });
