@@ -22,19 +22,20 @@ interface Options {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A provider over a client, which is rate limited as it is outside of tests. */
+/** A provider over a client. */
 export function providerOf(
-  ecs: EcsClient,
+  client: EcsClient,
   { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
-  const client = rateLimited(ecs);
-  const reader = new LinkReader(client);
+  // As the resources of a process have it: ECS's refusals of too many calls end in the rate limiter.
+  const limited = rateLimited(client);
+  const reader = new LinkReader(limited);
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired }),
+    async (_, ledger) => new Links({ client: limited, reader, ledger, mayForgetRetired }),
   );
 }
 

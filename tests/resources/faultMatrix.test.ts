@@ -1,10 +1,10 @@
-/** Every fault, at every call that an operation makes: the lifecycle with its real client, against the emulator. */
+/** Every fault, at every call that an operation makes: the resources with their real client, against the emulator. */
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { connectLifecycle } from "./calls";
-import { type Case, DIALECTS, type Dialect, pointsOf, problemsOf } from "./faultCase";
-import { FAULTS, type Fault } from "./faults";
-import { SCENARIOS, type Scenario } from "./scenarios";
+import { openResource } from "../trust/calls";
+import { type Case, DIALECTS, type Dialect, pointsOf, problemsOf } from "../trust/faultCase";
+import { FAULTS, type Fault } from "../trust/faults";
+import { SCENARIOS, type Scenario } from "../trust/scenarios";
 
 /** Cases that run at the same time. Nearly all that each does is wait. */
 const AT_ONCE = 300;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const cases: Case[] = [];
   for (const dialect of DIALECTS) {
     for (const scenario of SCENARIOS) {
-      for (const point of await pointsOf(scenario, dialect, connectLifecycle)) {
+      for (const point of await pointsOf(scenario, dialect, openResource)) {
         cases.push(...faultsIn(dialect).map((fault) => ({ dialect, scenario, point, fault })));
       }
     }
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const left = cases.values();
   const work = async () => {
     for (const one of left) {
-      const found = await problemsOf(one, connectLifecycle);
+      const found = await problemsOf(one, openResource);
       const key = keyOf(one.dialect, one.scenario, one.fault);
       const told = found.map((problem) => `at ${one.point.action} ${one.point.skip + 1}: ${problem}`);
       problems.set(key, [...(problems.get(key) ?? []), ...told]);
