@@ -38,7 +38,8 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   };
   const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
   const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
-  const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (object) => object), deleteBeforeReplace };
+  const replacementTrigger = rebuild(asked.replacementTrigger, (object) => object);
+  const replacing = { replacementTrigger, deleteBeforeReplace };
   return { ...about, ...known, ...replacing, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
 }
 
