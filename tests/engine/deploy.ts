@@ -120,8 +120,7 @@ export function openDeployment(world: World) {
   /** Leaves a resource as it is, and makes none. */
   function leave(wanted: ResourceState, old: Old): ResourceState {
     if (!old) return skipped.add(wanted.urn) && wanted;
-    const { id, inputs, outputs } = old;
-    if (orders.destroys) return done("same", { ...wanted, id, inputs, outputs }, old);
+    if (orders.destroys) return done("same", { ...wanted, id: old.id, inputs: old.inputs, outputs: old.outputs }, old);
     if (old.provider && !providers.has(old.provider)) throw new Error(`${old.provider} is not among the targets`);
     declared.add(old.urn);
     return done("same", old, old);
@@ -146,8 +145,7 @@ export function openDeployment(world: World) {
     const sides = { olds: old.outputs, news, oldInputs: old.inputs };
     const { changes, replacesList = [], ...answer } = await provider.call("diff", { ...named(old), ...sides });
     const changed = changes === 2 || (!changes && !same(old.inputs, news));
-    const deletesFirst = answer.deletebeforereplace === true;
-    return { changed, replaces: changed && replacesList.length > 0, deletesFirst };
+    return { changed, replaces: changed && replacesList.length > 0, deletesFirst: answer.deletebeforereplace === true };
   }
 
   /** A resource to be replaced, after those that would be replaced with it, as their providers say of unknown inputs. */
