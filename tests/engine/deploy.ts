@@ -103,9 +103,8 @@ export function openDeployment(world: World) {
     const kept = { ...checked, id: old.id, outputs: old.outputs };
     const [was, is] = [old.replacementTrigger, wanted.replacementTrigger];
     const isForced = isOrdered || (was && is && !same(was, is)) || (await replacesProvider(old, reference));
-    // Of what the engine replaces by itself it asks no Diff.
-    const forced = isForced && { changed: true, replaces: true, deletesFirst: false };
-    const verdict = forced || (await diff(provider, { ...old, urn }, checked.inputs));
+    const undiffed = isForced && { changed: true, replaces: true, deletesFirst: false };
+    const verdict = undiffed || (await diff(provider, { ...old, urn }, checked.inputs));
     if (!verdict.changed && !old.initErrors) return async () => done("same", kept, old);
     if (!verdict.replaces) return () => make("update", provider, kept, old);
     if (wanted.protect && old.protect) throw new Error("cannot be replaced because it is protected");

@@ -81,7 +81,6 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   const behind = (reference: string) =>
     [...resources.values(), ...replaced].find(({ urn, id }) => `${urn}::${id}` === reference);
 
-  /** What a refresh found. */
   const renew = (state: ResourceState, found: ResourceState) =>
     replaced.delete(state) ? replaced.add(found) : resources.set(found.urn, found);
 
