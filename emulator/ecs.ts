@@ -1,9 +1,9 @@
 /** The operations of ECS for ClassicLink: what they do and when they refuse. Sources: the three pages of the ECS API reference. */
 import { Refusal, type WireFields } from "./answers";
-import { type Action, type Generation, lists, statusOf } from "./errorTable";
-import type { CalledFor, Faults } from "./faults";
-import { instanceIdsOf, type Params, required, wholeNumber } from "./request";
-import { createVpcOperations } from "./vpc";
+import { type ActionOf, type Generation, lists, statusOf } from "./errorTable";
+import type { Faults } from "./faults";
+import type { Operation, OperationCall } from "./operation";
+import { required, wholeNumber } from "./request";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers to what the reference leaves open; run tests against both. */
@@ -32,17 +32,21 @@ export interface Rules {
   readonly undocumented: Undocumented;
 }
 
-export type Operations = Readonly<Record<Action, (params: Params) => WireFields>>;
+type EcsAction = ActionOf<"ecs">;
 
-/** The operations over one world. Each returns its answer without the RequestId, or throws an `Refusal`. */
-export function createOperations(world: World, faults: Faults, rules: Rules): Operations {
+/** The operations over one world. */
+export function createEcsOperations(
+  world: World,
+  faults: Faults,
+  rules: Rules,
+): Readonly<Record<EcsAction, Operation>> {
   const { generation, undocumented } = rules;
 
-  function refusals(action: Action) {
+  function refusals(action: EcsAction) {
     return (code: string, message: string) => new Refusal(code, statusOf(action, code, generation), message);
   }
 
-  function region(action: Action, params: Params): string {
+  function region(action: EcsAction, { params }: OperationCall): string {
     const regionId = required(params, "RegionId");
     if (world.knowsRegion(regionId)) return regionId;
     const absent = "InvalidRegionId.NotFound";
@@ -52,13 +56,14 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
   }
 
   /** What Attach and Detach have in common: an instance in a fit state, and a VPC. */
-  function pair(action: "AttachClassicLinkVpc" | "DetachClassicLinkVpc", params: Params): [Instance, Vpc] {
+  function pair(action: "AttachClassicLinkVpc" | "DetachClassicLinkVpc", call: OperationCall): [Instance, Vpc] {
+    const { params, view } = call;
     const refuse = refusals(action);
-    const regionId = region(action, params);
+    const regionId = region(action, call);
     if (!params.get("InstanceId") && !params.get("VpcId")) {
       throw refuse("InvalidParameter.InvalidInstanceIdAndVpcId", "InstanceId and VpcId are both empty.");
     }
-    const instance = world.instance(required(params, "InstanceId"), regionId);
+    const instance = view.instance(required(params, "InstanceId"), regionId);
     const vpcId = required(params, "VpcId");
     if (rules.limitedRegions.has(regionId) && action === "AttachClassicLinkVpc") {
       throw refuse("InvalidInstanceId.LimitedRegion", "The operation is not offered in the region of the instance.");
@@ -73,18 +78,17 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
     if (instance.status !== "Running" && instance.status !== "Stopped") {
       throw refuse("InvalidStatus.InstanceStatus", "The status of the instance must be Running or Stopped.");
     }
-    faults.unlocked(calledFor(action, params));
-    const vpc = world.vpc(vpcId, regionId);
+    if (instance.lockReason) throw refuse("InvalidStatus.InstanceLocked", "The instance is locked.");
+    faults.unlocked(call);
+    const vpc = view.vpc(vpcId, regionId);
     if (vpc?.owner !== SELF) throw refuse("InvalidVpcId.Malformed", "VpcId is not a VPC of the region.");
     return [instance, vpc];
   }
 
   return {
-    ...createVpcOperations(world, generation),
-
-    AttachClassicLinkVpc(params) {
+    AttachClassicLinkVpc(call) {
       const refuse = refusals("AttachClassicLinkVpc");
-      const [{ instanceId }, { vpcId, classicLinkEnabled }] = pair("AttachClassicLinkVpc", params);
+      const [{ instanceId }, { vpcId, classicLinkEnabled }] = pair("AttachClassicLinkVpc", call);
       if (!classicLinkEnabled) {
         const keyword = generation === "A" ? "unable to attach" : "disabled attach";
         throw refuse("OperationDenied", `ClassicLink is off, the VPC has ${keyword}.`);
@@ -102,14 +106,13 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
       if (world.count(vpcId) >= rules.quota) {
         throw refuse("QuotaExceeded", `The VPC holds its ${rules.quota} links.`);
       }
-      world.link(instanceId, vpcId, faults.delay(calledFor("AttachClassicLinkVpc", params)));
+      call.commit(() => world.link(instanceId, vpcId, faults.delay(call)));
       return {};
     },
 
-    DetachClassicLinkVpc(params) {
-      const [{ instanceId }, { vpcId }] = pair("DetachClassicLinkVpc", params);
-      if (world.vpcOf(instanceId) === vpcId)
-        world.unlink(instanceId, faults.delay(calledFor("DetachClassicLinkVpc", params)));
+    DetachClassicLinkVpc(call) {
+      const [{ instanceId }, { vpcId }] = pair("DetachClassicLinkVpc", call);
+      if (world.vpcOf(instanceId) === vpcId) call.commit(() => world.unlink(instanceId, faults.delay(call)));
       else if (undocumented.detachUnlinked !== "ok") {
         throw refusals("DetachClassicLinkVpc")(
           "OperationDenied",
@@ -119,11 +122,12 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
       return {};
     },
 
-    DescribeClassicLinkInstances(params) {
+    DescribeClassicLinkInstances(call) {
+      const { params, view } = call;
       const refuse = refusals("DescribeClassicLinkInstances");
-      const regionId = region("DescribeClassicLinkInstances", params);
+      const regionId = region("DescribeClassicLinkInstances", call);
       const vpcId = params.get("VpcId") || undefined;
-      const instanceIds = new Set(instanceIdsOf(params));
+      const instanceIds = new Set(call.instanceIds);
       if (!vpcId && instanceIds.size === 0) {
         throw refuse("InvalidParameter.InvalidInstanceIdAndVpcId", "InstanceId and VpcId are both empty.");
       }
@@ -133,7 +137,7 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
       const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
       const pageSize = wholeNumber(params, "PageSize", 10, 100);
       if (vpcId) {
-        const vpc = world.vpc(vpcId, regionId);
+        const vpc = view.vpc(vpcId, regionId);
         if (vpc ? vpc.owner !== SELF : undocumented.describeUnknownVpc === "error") {
           throw refuse("InvalidVpc.NotBelong", "The VPC does not belong to this account.");
         }
@@ -142,7 +146,8 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
         }
       }
       for (const id of instanceIds) {
-        const instance = world.instance(id, regionId);
+        if (view.leavesOut(id)) continue;
+        const instance = view.instance(id, regionId);
         if (instance && instance.owner !== SELF) {
           throw refuse("InvalidInstanceId.NotBelong", "The instance belongs to another account.");
         }
@@ -151,7 +156,7 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
         }
       }
       const named = instanceIds.size > 0;
-      const found = world.listed(regionId, named ? undefined : vpcId, named ? instanceIds : undefined);
+      const found = view.listed(regionId, named ? undefined : vpcId, named ? instanceIds : undefined);
       if (undocumented.describeUnlinked === "error" && found.length < instanceIds.size) {
         throw refuse("InvalidInstanceId.NotFound", "One of the instances has no link.");
       }
@@ -164,10 +169,51 @@ export function createOperations(world: World, faults: Faults, rules: Rules): Op
         Links: { Link: page.map((link) => ({ InstanceId: link.instanceId, VpcId: link.vpcId })) },
       };
     },
+
+    // Source: ECS API reference, DescribeInstances. Ids that nobody knows are left out, which is no error.
+    DescribeInstances(call) {
+      const { params, view } = call;
+      const regionId = region("DescribeInstances", call);
+      const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
+      const pageSize = wholeNumber(params, "PageSize", 10, 100);
+      const named = params.get("InstanceIds") ? new Set(readIds(params.get("InstanceIds") ?? "")) : undefined;
+      const networkType = params.get("InstanceNetworkType");
+      const instances = view
+        .instances(regionId)
+        .filter((one) => named?.has(one.instanceId) ?? true)
+        .filter((one) => !networkType || one.networkType === networkType);
+      const page = instances.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+      return {
+        TotalCount: instances.length,
+        PageNumber: pageNumber,
+        PageSize: pageSize,
+        Instances: { Instance: page.map(fieldsOf) },
+      };
+    },
   };
 }
 
-/** What fault rules are matched with. */
-export function calledFor(action: Action, params: Params): CalledFor {
-  return { action, regionId: params.get("RegionId") ?? "", instanceIds: instanceIdsOf(params) };
+function fieldsOf({ instanceId, regionId, status, networkType, lockReason, ...scope }: Instance): WireFields {
+  return {
+    InstanceId: instanceId,
+    RegionId: regionId,
+    Status: status,
+    InstanceNetworkType: networkType,
+    OperationLocks: { LockReason: lockReason ? [{ LockReason: lockReason }] : [] },
+    VpcAttributes: { VpcId: "" },
+    ...(scope.organizationId === undefined ? {} : { Department: scope.organizationId }),
+    ...(scope.resourceSetId === undefined ? {} : { ResourceGroup: scope.resourceSetId }),
+  };
+}
+
+/** A JSON array of at most 100 ids. */
+function readIds(text: string): string[] {
+  let ids: unknown;
+  try {
+    ids = JSON.parse(text);
+  } catch {
+    ids = undefined;
+  }
+  if (Array.isArray(ids) && ids.length <= 100 && ids.every((id) => typeof id === "string")) return ids;
+  throw new Refusal("InvalidParameter", 400, "InstanceIds must be a JSON array of at most 100 ids.");
 }

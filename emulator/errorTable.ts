@@ -10,9 +10,22 @@ export type Generation = "A" | "B" | "C";
 const services = {
   ecs: {
     version: "2014-05-26",
-    actions: ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"],
+    actions: ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances", "DescribeInstances"],
   },
-  vpc: { version: "2016-04-28", actions: ["DescribeVpcs", "DescribeVpcAttribute"] },
+  vpc: {
+    version: "2016-04-28",
+    actions: [
+      "CreateVpc",
+      "DescribeVpcs",
+      "DescribeVpcAttribute",
+      "ModifyVpcAttribute",
+      "DeleteVpc",
+      "EnableVpcClassicLink",
+      "DisableVpcClassicLink",
+      "DescribeRouteTables",
+    ],
+  },
+  sts: { version: "2015-04-01", actions: ["AssumeRole", "GetCallerIdentity"] },
 } as const;
 
 export type Service = keyof typeof services;
@@ -24,7 +37,7 @@ export const actions: readonly Action[] = Object.values(services).flatMap((one):
 
 /** The service that an operation belongs to, as RAM calls it, and the version of its API. */
 export function serviceOf(action: Action): { readonly service: Service; readonly version: string } {
-  const known: readonly Service[] = ["ecs", "vpc"];
+  const known: readonly Service[] = ["ecs", "vpc", "sts"];
   const service = known.find((name) => services[name].actions.some((one) => one === action)) ?? "ecs";
   return { service, version: services[service].version };
 }
@@ -32,9 +45,14 @@ export function serviceOf(action: Action): { readonly service: Service; readonly
 /** HTTP status in generations A, B and C; 0 where that generation's page does not list the code. */
 export type CodeRow = readonly [a: number, b: number, c: number];
 
+const ofOneVpc: Readonly<Record<string, CodeRow>> = {
+  "InvalidRegionId.NotFound": [404, 404, 404],
+  "InvalidVpcId.NotFound": [404, 404, 404],
+};
+
 /**
  * Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances; VPC API reference,
- * DescribeVpcs, DescribeVpcAttribute, which have no such generations.
+ * which has no such generations.
  */
 export const codes: Readonly<Record<Action, Readonly<Record<string, CodeRow>>>> = {
   AttachClassicLinkVpc: {
@@ -73,8 +91,17 @@ export const codes: Readonly<Record<Action, Readonly<Record<string, CodeRow>>>> 
     "InvalidParameter.ToManyInstanceIds": [403, 0, 403],
     "InvalidVpc.NotBelong": [403, 0, 403],
   },
+  DescribeInstances: { "InvalidRegionId.NotFound": [404, 404, 404] },
+  CreateVpc: { "InvalidRegionId.NotFound": [404, 404, 404], "InvalidCidrBlock.Malformed": [400, 400, 400] },
   DescribeVpcs: { "InvalidRegionId.NotFound": [404, 404, 404] },
-  DescribeVpcAttribute: { "InvalidRegionId.NotFound": [404, 404, 404], "InvalidVpcId.NotFound": [404, 404, 404] },
+  DescribeVpcAttribute: ofOneVpc,
+  ModifyVpcAttribute: ofOneVpc,
+  DeleteVpc: { ...ofOneVpc, "DependencyViolation.ClassicLink": [400, 400, 400] },
+  EnableVpcClassicLink: ofOneVpc,
+  DisableVpcClassicLink: { ...ofOneVpc, "OperationDenied.ClassicLinkInstanceExist": [400, 400, 400] },
+  DescribeRouteTables: { "InvalidRegionId.NotFound": [404, 404, 404] },
+  AssumeRole: { "InvalidParameter.RoleArn": [400, 400, 400] },
+  GetCallerIdentity: {},
 };
 
 /**

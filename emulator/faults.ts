@@ -2,16 +2,10 @@
 import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "./answers";
 import { type Action, type Generation, serviceOf, statusOf } from "./errorTable";
 import type { AnswerRule, FaultKind, FaultRule } from "./faultRules";
+import type { CalledFor } from "./operation";
 import type { Delay } from "./visibility";
 
 type RuleOf<K extends FaultKind> = Extract<FaultRule, { kind: K }>;
-
-/** What a rule is matched with. */
-export interface CalledFor {
-  readonly action: Action;
-  readonly regionId: string;
-  readonly instanceIds: readonly string[];
-}
 
 interface Entry<R extends FaultRule = FaultRule> {
   readonly rule: R;

@@ -1,4 +1,4 @@
-/** One HTTP request, read: which operation it asks for, with which parameters, and whether this caller is answered at all. */
+/** One HTTP request, read: which operation it asks for, with which parameters, and whether its caller is answered at all. */
 import type { IncomingHttpHeaders } from "node:http";
 import { type Format, Refusal } from "./answers";
 
@@ -80,15 +80,23 @@ export function instanceIdsOf(params: Params): string[] {
   return listed.filter((id) => id !== "");
 }
 
+/** The callers that are answered: programs, which name the emulator by its address or by one of its host names. */
+export interface Callers {
+  readonly scheme: "http" | "https";
+  /** Host names besides `127.0.0.1` and `localhost`, without a port. */
+  readonly hosts: readonly string[];
+}
+
 /**
- * Whether a program on this machine sent the request, and not a page in a browser. A page whose name resolves to 127.0.0.1 is
- * recognized by its Host, a page of another site by Origin and Sec-Fetch-Site. The signature cannot keep pages out: the
- * emulator's key is in its documentation.
+ * Whether a program sent the request, and not a page in a browser. A page whose name resolves to 127.0.0.1 is recognized by its
+ * Host, a page of another site by Origin and Sec-Fetch-Site. The signature cannot keep pages out: the emulator's key is in its
+ * documentation.
  */
-export function isFromProgram({ host = "", origin, "sec-fetch-site": site = "none" }: IncomingHttpHeaders): boolean {
+export function isFromProgram({ scheme, hosts }: Callers, headers: IncomingHttpHeaders): boolean {
+  const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
   return (
-    /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) &&
-    (origin === undefined || origin === `http://${host}`) &&
+    ["127.0.0.1", "localhost", ...hosts].includes(host.replace(/:\d+$/, "")) &&
+    (origin === undefined || origin === `${scheme}://${host}`) &&
     (site === "none" || site === "same-origin")
   );
 }

@@ -17,6 +17,12 @@ export interface Instance {
   readonly networkType: NetworkType;
   /** `"self"`, or any other name for an account that is not the caller's. */
   readonly owner: string;
+  /** Why the instance is locked, such as `financial`: Attach and Detach say `InvalidStatus.InstanceLocked`. */
+  readonly lockReason?: string | undefined;
+  /** On a private cloud, the organization that it belongs to. Without one, everybody sees it. */
+  readonly organizationId?: string | undefined;
+  /** The resource set of that organization. */
+  readonly resourceSetId?: string | undefined;
 }
 
 /** A VPC and its ClassicLink switch. */
@@ -26,6 +32,13 @@ export interface Vpc {
   readonly classicLinkEnabled: boolean;
   /** `"self"`, or any other name for an account that is not the caller's. */
   readonly owner: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly cidrBlock?: string | undefined;
+  /** On a private cloud, the organization that it belongs to. Without one, everybody sees it. */
+  readonly organizationId?: string | undefined;
+  /** The resource set of that organization. */
+  readonly resourceSetId?: string | undefined;
 }
 
 /** A link, listed by Describe or not yet. */
@@ -49,11 +62,18 @@ export class UnknownIdError extends Error {
   override readonly name = "UnknownIdError";
 }
 
+/** A change that is made later. */
+interface Pending {
+  readonly at: number;
+  readonly change: () => void;
+}
+
 export class World {
   readonly #instances = new Map<string, Instance>();
   readonly #vpcs = new Map<string, Vpc>();
   readonly #links = new Map<string, string>();
   readonly #visibility: Visibility;
+  #pending: Pending[] = [];
 
   /** Called after every change. */
   changed: () => void = () => {};
@@ -62,7 +82,7 @@ export class World {
   constructor(
     private readonly regionId: string,
     private readonly regions: Set<string>,
-    now: () => number,
+    private readonly now: () => number,
   ) {
     this.#visibility = new Visibility(now);
     regions.add(regionId);
@@ -89,30 +109,28 @@ export class World {
     return found.sort((a, b) => (a.vpcId < b.vpcId ? -1 : 1));
   }
 
+  /** The instances of a region, by id. */
+  instances(regionId: string): Instance[] {
+    const found = [...this.#instances.values()].filter((instance) => instance.regionId === regionId);
+    return found.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  }
+
   /** Adds an instance, or changes the given properties of a known one. */
-  putInstance({ instanceId, ...given }: InstanceSeed): void {
-    const was = this.#instances.get(instanceId);
-    const regionId = given.regionId ?? was?.regionId ?? this.regionId;
-    const status = given.status ?? was?.status ?? "Running";
-    const networkType = given.networkType ?? was?.networkType ?? "classic";
-    this.#instances.set(instanceId, {
-      instanceId,
-      regionId,
-      status,
-      networkType,
-      owner: given.owner ?? was?.owner ?? SELF,
-    });
-    this.regions.add(regionId);
+  putInstance(given: InstanceSeed): void {
+    const defaults = { regionId: this.regionId, status: "Running", networkType: "classic", owner: SELF } as const;
+    const known = this.#instances.get(given.instanceId);
+    const instance = { ...defaults, ...known, ...definedIn(given) };
+    this.#instances.set(given.instanceId, instance);
+    this.regions.add(instance.regionId);
     this.changed();
   }
 
   /** Adds a VPC, or changes the given properties of a known one. */
-  putVpc({ vpcId, ...given }: VpcSeed): void {
-    const was = this.#vpcs.get(vpcId);
-    const regionId = given.regionId ?? was?.regionId ?? this.regionId;
-    const classicLinkEnabled = given.classicLinkEnabled ?? was?.classicLinkEnabled ?? true;
-    this.#vpcs.set(vpcId, { vpcId, regionId, classicLinkEnabled, owner: given.owner ?? was?.owner ?? SELF });
-    this.regions.add(regionId);
+  putVpc(given: VpcSeed): void {
+    const defaults = { regionId: this.regionId, classicLinkEnabled: true, owner: SELF };
+    const vpc = { ...defaults, ...this.#vpcs.get(given.vpcId), ...definedIn(given) };
+    this.#vpcs.set(given.vpcId, vpc);
+    this.regions.add(vpc.regionId);
     this.changed();
   }
 
@@ -153,7 +171,19 @@ export class World {
     this.#visibility.clear();
   }
 
-  /** How many links a VPC holds. */
+  /** Makes a change so many milliseconds later: at the first {@link settle} from then on. */
+  later(ms: number, change: () => void): void {
+    this.#pending.push({ at: this.now() + ms, change });
+  }
+
+  /** Makes the changes whose time has come. */
+  settle(): void {
+    const due = this.#pending.filter(({ at }) => at <= this.now());
+    this.#pending = this.#pending.filter(({ at }) => at > this.now());
+    for (const { change } of due) change();
+  }
+
+  /** How many links a VPC has. */
   count(vpcId: string): number {
     let count = 0;
     for (const linked of this.#links.values()) if (linked === vpcId) count++;
@@ -189,4 +219,10 @@ export class World {
   snapshot(): { instances: Instance[]; vpcs: Vpc[]; links: Link[] } {
     return { instances: [...this.#instances.values()], vpcs: [...this.#vpcs.values()], links: this.links() };
   }
+}
+
+/** Without the properties that are undefined, which would hide a default. */
+function definedIn<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> };
+function definedIn(given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -7,6 +7,7 @@ import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
 import { licencesPage } from "./licencesPage";
+import { privateCloudPage } from "./privateCloudPage";
 import { referencePage } from "./referencePage";
 
 /** By path in the repository, what makes the text of each. */
@@ -16,6 +17,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
   "docs/licences.md": licencesPage,
+  "docs/private-cloud.md": privateCloudPage,
   "docs/reference.md": referencePage,
 };
 

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   rmdirSync,
   unlinkSync,
@@ -43,10 +44,12 @@ export class Journal {
   constructor(engineAddress: string, parent = tmpdir()) {
     const user = process.getuid?.() ?? 0;
     const runs = join(parent, `pulumi-classiclink-${user}`);
-    this.#folder = join(runs, engineAddress.replace(/[^\w.-]/g, "_"));
+    // Only processes that see each other's ids can tell who lives. Containers may share a folder without that.
+    const own = `${processNamespace()}-`;
+    this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
     this.#own = `${process.pid}.log`;
     makePrivate(runs, user);
-    for (const run of readdirSync(runs)) removeDeserted(join(runs, run));
+    for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
     makePrivate(this.#folder, user);
     this.write("");
     process.once("exit", () => removeDeserted(this.#folder, process.pid));
@@ -91,6 +94,15 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Where a process has its id, as Linux tells it. */
+function processNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  } catch {
+    return "0";
   }
 }
 

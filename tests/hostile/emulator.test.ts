@@ -211,6 +211,8 @@ test("a body without end is cut off", async () => {
   expect(error).toMatchObject({ code: "ECONNREFUSED" });
 });
 
+const RESULT = { at: 0, outcome: "ok", requestId: "", status: 200, gateway: "pop" } as const;
+
 /** The heap in MB, after what nobody needs was collected. */
 function heap(): number {
   setFlagsFromString("--expose-gc");
@@ -223,7 +225,7 @@ test("the journal keeps no body alive that a parameter was cut out of", () => {
   const before = heap();
   for (let n = 0; n < 300; n += 1) {
     const body = `${n}${"x".repeat(1_000_000)}`;
-    journal.add(n, { action: body.slice(0, 100), params: new Map([["VpcId", body.slice(0, 200)]]) }, "ok", "", 200);
+    journal.add({ action: body.slice(0, 100), params: new Map([["VpcId", body.slice(0, 200)]]), headers: {} }, RESULT);
   }
   expect(heap() - before).toBeLessThan(100);
   expect(journal.calls()).toHaveLength(300);
@@ -232,7 +234,7 @@ test("the journal keeps no body alive that a parameter was cut out of", () => {
 test("the journal forgets the oldest calls sooner when they are long", () => {
   const journal = new Journal();
   const params = new Map([["VpcId", "x".repeat(4_096)]]);
-  for (let n = 0; n < 20_000; n += 1) journal.add(n, { action: "", params }, "ok", "", 200);
+  for (let n = 0; n < 20_000; n += 1) journal.add({ action: "", params, headers: {} }, { ...RESULT, at: n });
   const kept = journal.calls();
   expect(kept.length).toBeLessThanOrEqual((2 * 16 * 1024 * 1024) / 4_096);
   expect(kept.at(-1)).toMatchObject({ at: 19_999 });

@@ -257,6 +257,12 @@ describe("connections", () => {
     expect(message).toContain(`ECONNREFUSED (${new URL(gateway.endpoint).origin})`);
   });
 
+  test("a name without an address is named with its scheme and port", async () => {
+    const { facts, message } = await errorOf(connectTo("http://ecs.invalid/asapi/v3").ecs.attach(link, caller));
+    expect(facts.code).toBe("HostNotFound");
+    expect(message).toContain("(http://ecs.invalid:80)");
+  });
+
   test("insecure does not reach the public cloud", () => {
     const agents = new Agents(undefined, () => true);
     expect(agents.tlsOf("https://ecs.cn-beijing.aliyuncs.com")).toEqual({});

@@ -102,8 +102,9 @@ test("a caller who hangs up in the middle does it no harm", async () => {
 
 test("the journal keeps the newest 20000 calls", () => {
   const journal = new Journal();
-  const request = { action: "", params: new Map() };
-  for (let at = 1; at <= 50_000; at++) journal.add(at, request, "ok", "", 200);
+  const request = { action: "", params: new Map(), headers: {} };
+  const result = { outcome: "ok", requestId: "", status: 200, gateway: "pop" } as const;
+  for (let at = 1; at <= 50_000; at++) journal.add(request, { ...result, at });
   expect(journal.calls()).toHaveLength(20_000);
   expect(journal.calls().at(-1)).toMatchObject({ at: 50_000 });
 });

@@ -60,7 +60,7 @@ describe.each(vectors)("$title", ({ query, host, action, date, nonce, accessKeyI
     const authorization = `ACS3-HMAC-SHA256 Credential=${accessKeyId},SignedHeaders=${names},Signature=${vector.signature}`;
     const request = readRequest({ ...unsigned, headers: { ...headers, authorization } });
     expect(request).toMatchObject({ isV3: true, action, version: "2014-05-26" });
-    const keys = new Keys({ accessKeyId, accessKeySecret }, () => Date.parse(date));
+    const keys = new Keys({ accessKeyId, accessKeySecret }, [], () => Date.parse(date));
     expect(() => keys.verify(readClaim(request))).not.toThrow();
     expect(() => keys.verify(readClaim(request))).toThrow("The SignatureNonce was used before.");
   });
