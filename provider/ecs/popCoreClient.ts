@@ -65,8 +65,8 @@ export function createCall(
     const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
       if (signal.aborted) throw new OutOfTime(undefined, { neverSent: true });
-      const passes = error instanceof CredentialsError && error.passes;
-      throw passes ? fault(operation, "NoCredentials", error.message) : error;
+      const isTransient = error instanceof CredentialsError && error.isTransient;
+      throw isTransient ? fault(operation, "NoCredentials", error.message) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
     const addressee: Addressee = { endpoint, proxy, isPrivate: !isPublic(endpoint), secrets };

@@ -4,11 +4,11 @@
 export class SourceFailure extends Error {
   override readonly name = "SourceFailure";
   /** Whether it may pass by itself. */
-  readonly passes: boolean;
+  readonly isTransient: boolean;
 
-  constructor(reason: string, { passes = false }: { readonly passes?: boolean } = {}) {
+  constructor(reason: string, { isTransient = false }: { readonly isTransient?: boolean } = {}) {
     super(reason);
-    this.passes = passes;
+    this.isTransient = isTransient;
   }
 
   /** The same, told of a source that is part of another. */

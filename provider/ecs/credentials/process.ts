@@ -5,7 +5,7 @@ import { platform } from "node:os";
 import { promisify } from "node:util";
 import { fieldsOf, textOf } from "../answers";
 import { SourceFailure } from "./failure";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 
 /** How long it may take, in ms. */
 const TIMEOUT_MS = 60_000;

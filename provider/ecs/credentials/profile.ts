@@ -1,6 +1,6 @@
 /** What a profile stands for: its mode, or its type, as a source of credentials. */
 
-import type { CredentialsSource, ProfileSource } from "../credentials";
+import type { CredentialsSource, ProfileSource } from ".";
 import { SourceFailure } from "./failure";
 import { readProfileFile } from "./profileFile";
 import { type Kinds, ProfileReader } from "./profileReader";

@@ -7,7 +7,7 @@ import {
   type OAuthSource,
   type ProfileSource,
   type Role,
-} from "../credentials";
+} from ".";
 import { isLoopback, regionalStsHost } from "../endpoint";
 import { isPublic } from "../privateCloud";
 import { SourceFailure } from "./failure";

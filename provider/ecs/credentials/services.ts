@@ -1,11 +1,11 @@
-/** Services that give keys over HTTP, STS aside. Each is asked once; keeping and renewing is done in kept.ts. */
+/** Services that give keys over HTTP, STS aside. Each is asked once; keeping and renewing is done in renewal.ts. */
 
 import type { Agents, Route } from "../agents";
 import { countOf, textOf } from "../answers";
-import type { CloudSsoSource, EcsRoleSource, OAuthSource } from "../credentials";
+import type { CloudSsoSource, EcsRoleSource, OAuthSource } from ".";
 import { SourceFailure } from "./failure";
 import type { FixedAddresses } from "./fixedAddresses";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 import { changeProfile } from "./profileFile";
 import { formRequest, jsonOf, type SourceRequest, send, TIMEOUT_MS } from "./request";
 import { toSession } from "./session";
