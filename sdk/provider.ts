@@ -97,8 +97,8 @@ export interface ProviderArgs extends CommonArgs {
   /** The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization. */
   readonly resourceSetId?: pulumi.Input<string>;
   /**
-   * Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any
-   * more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong
+   * Whether a delete forgets a link, with a warning, where ECS answers that it does not offer ClassicLink there any
+   * more: neither to remove the link nor to list it. Only for a service that is really gone, because a wrong
    * `endpoint` gives the same answers. By default false: such a delete fails.
    */
   readonly forgetRetiredLinks?: pulumi.Input<boolean>;

@@ -79,7 +79,7 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
   ambient: "accessKey and secretKey",
 };
 
-/** A source as it is told to people. What a file says of it is left out. */
+/** The name of a source, for people. It holds nothing from a file. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
     case "keys":
@@ -103,7 +103,7 @@ function nameOf(source: CredentialsSource): string {
   }
 }
 
-/** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
+/** Asks sources, which may be made of other sources. Nothing is cached here. */
 class Sources {
   readonly #agents: Agents;
   readonly #addresses: FixedAddresses;

@@ -11,13 +11,13 @@ export class SourceFailure extends Error {
     this.isTransient = isTransient;
   }
 
-  /** The same, told of a source that is part of another. */
+  /** The same failure, of a source that is part of another. */
   under(name: string): SourceFailure {
     return new SourceFailure(`${name}: ${this.message}`, this);
   }
 }
 
-/** For `catch`: tells a failure of a source that is part of another. */
+/** For `catch`: names the source that failed, where it is part of another. */
 export function under(name: string): (thrown: unknown) => never {
   return (thrown) => {
     throw thrown instanceof SourceFailure ? thrown.under(name) : thrown;

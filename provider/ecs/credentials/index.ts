@@ -106,7 +106,7 @@ export interface OAuthSource {
   readonly accessToken: string;
   /** In seconds since 1970. */
   readonly accessTokenExpire: number;
-  /** Where the tokens are kept. */
+  /** The file with the tokens. */
   readonly file: string;
   readonly profile: string;
 }

@@ -10,7 +10,7 @@ import type { Session } from "./renewal";
 /** How long it may take, in ms. */
 const TIMEOUT_MS = 60_000;
 
-/** @throws {SourceFailure} that tells nothing of what it printed. */
+/** @throws {SourceFailure} that quotes nothing of what it printed. */
 export async function processSession(command: string): Promise<Session> {
   const [file = "", ...args] = wordsOf(command);
   const { stdout } = await promisify(execFile)(file, args, { timeout: TIMEOUT_MS }).catch(() => {

@@ -95,7 +95,7 @@ async function renewLogin(agents: Agents, source: OAuthSource, host: string): Pr
       oauth_access_token_expire: Math.floor(Date.now() / 1000) + (countOf(answer.expires_in) ?? 3600),
     });
   } catch {
-    // Whoever reads the file next would be told to log in again, without knowing why.
+    // The next reader of the file would have to log in again, without knowing why.
     throw new SourceFailure("its login was renewed, and the file cannot be written; log in again");
   }
   return accessToken;

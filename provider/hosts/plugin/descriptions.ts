@@ -95,11 +95,11 @@ const SETTING_PURPOSES = {
   resourceSetId:
     "The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization.",
   refreshBeforeUpdate:
-    "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
+    "Whether each `pulumi up` checks the links first, as with `--refresh`, so that it repairs what was changed " +
     "behind Pulumi's back. Counts for a link from its next create, update or refresh. For the plugin only. By default false.",
   forgetRetiredLinks:
-    "Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
-    "more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong " +
+    "Whether a delete forgets a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
+    "more: neither to remove the link nor to list it. Only for a service that is really gone, because a wrong " +
     "`endpoint` gives the same answers. By default false: such a delete fails.",
 } as const satisfies Record<SettingName, string>;
 
