@@ -175,7 +175,8 @@ async function change(
     }
     const movedAway = Object.fromEntries(away.filter(([id]) => stuck.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
-    throw new PartiallyCreatedError(id, outputs, sentences);
+    const isPending = [...outcomes.values()].some((outcome) => outcome.state === "failed" && outcome.mayBeLinked);
+    throw new PartiallyCreatedError(id, outputs, sentences, isPending ? Date.now() : (lastAttachAt ?? 0));
   });
 }
 

@@ -129,7 +129,7 @@ describe("the webhook", () => {
 // The Automation API asks the CLI for its version; one that was built from its sources may have none.
 const withCli = /\d/.test(versionOfPulumi() ?? "") ? describe : describe.skip;
 
-withCli("[22] the watch, under the Pulumi CLI", () => {
+withCli("[22] npm start, under the Pulumi CLI", () => {
   let emulator: Emulator;
   let hook: RawServer;
   let project: Project;

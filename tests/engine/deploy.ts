@@ -8,10 +8,8 @@ type Settings = { preview: boolean; parallel: number; snapshot: Snapshot; displa
 type Names = { urnOf: (parent: string, type: string, name: string) => string; configFor: (pkg: string) => Values };
 /** By URN or name: what alone is touched, what is replaced whatever its Diff would say. `destroys`: registrations only keep. */
 export type Orders = Readonly<{ target?: readonly string[]; replace?: readonly string[]; destroys?: boolean }>;
-type More = { start: (pkg: string) => Promise<Provider>; orders?: Orders };
-export type World = Readonly<Settings & Names & More>;
+export type World = Readonly<Settings & Names & { start: (pkg: string) => Promise<Provider>; orders?: Orders }>;
 export type Deployment = ReturnType<typeof openDeployment>;
-
 type Old = ResourceState | undefined;
 type Work<T> = () => Promise<T>;
 
@@ -24,17 +22,13 @@ const named = ({ urn, id }: ResourceState) => ({ id, urn, name: nameOf(urn), typ
 const changeOf = (old: Old, inputs: Values) => (!old ? "create" : same(old.inputs, inputs) ? "same" : "update");
 const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = {}, deletedWith }: ResourceState) =>
   [parent, provider, dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(2);
-
 /** What others need a resource by: a provider may be replaced, and then two have its URN. */
 const keyOf = (state: ResourceState) => (isProvider(state) ? referenceOf(state) : state.urn);
-const isAmong = (names: readonly string[], urn: string) => names.includes(urn) || names.includes(nameOf(urn));
+export const isAmong = (names: readonly string[], urn: string) => names.includes(urn) || names.includes(nameOf(urn));
 
 /** A provider that accepts no secrets returns them bare: what went in as a secret is one again. */
 const sealed = (values: Values = {}, inputs: Values): Values =>
   mapped(values, (value, key) => (holdsSecret(inputs[key]) && !isSecret(value) ? envelope({ value }) : value));
-
-/** What stands for the Diff of a resource that the engine replaces by itself: it asks none. */
-const forced = { changed: true, replaces: true, deletesFirst: false };
 
 /** Runs at most so much work at once, first come, first served. */
 function limiter(limit: number) {
@@ -53,8 +47,6 @@ export function openDeployment(world: World) {
   const { preview, parallel, snapshot, display, urnOf, configFor, start, orders = {} } = world;
   const { resources, replaced, declared, pending } = snapshot;
   const isTargeted = ({ urn }: ResourceState) => !orders.target || isAmong(orders.target, urn);
-  /** Old URNs and what became of them. */
-  const renamed = new Map<string, string>();
   /** Declared, not there yet, and not to be made. */
   const skipped = new Set<string>();
   const providers = new Map<string, Promise<Provider>>();
@@ -86,12 +78,10 @@ export function openDeployment(world: World) {
     halt.signal.throwIfAborted();
     const { urn, type, custom, aliases = [], inputs: news } = wanted;
     if (declared.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
-    const states = snapshot.remaining();
-    const found = [urn, ...aliases].flatMap((one) => states.find((state) => state.urn === one) ?? [])[0];
-    // It may be on its way out, ahead of what it depends on.
-    const old = deletedAhead.has(urn) ? undefined : found;
+    const found = [urn, ...aliases].flatMap((one) => snapshot.remaining().find((state) => state.urn === one) ?? [])[0];
+    const isGone = deletedAhead.has(urn);
+    const old = isGone ? undefined : found;
     declared.add(urn);
-    if (old && old.urn !== urn) renamed.set(old.urn, urn);
     if (isProvider(wanted)) return decideProvider(wanted, old);
     const isLeft = type !== "pulumi:pulumi:Stack" && !isTargeted(wanted);
     if (!custom && !isLeft)
@@ -109,44 +99,36 @@ export function openDeployment(world: World) {
     };
     const isOrdered = isAmong(orders.replace ?? [], urn) || old?.taint === true;
     const checked = await check((!isOrdered && old?.inputs) || {});
-    if (!old) return () => make(deletedAhead.has(urn) ? "replace" : "create", provider, checked, old);
+    if (!old) return () => make(isGone ? "replace" : "create", provider, checked, old);
     const kept = { ...checked, id: old.id, outputs: old.outputs };
-    const isTriggered =
-      [old, wanted].every((one) => one.replacementTrigger) && !same(old.replacementTrigger, wanted.replacementTrigger);
-    const isForced = isOrdered || isTriggered || (await replacesProvider(old, reference));
-    const { changed, replaces, deletesFirst } = isForced
-      ? forced
-      : await diff(provider, { ...old, urn }, checked.inputs);
-    if (!changed && !old.initErrors) return async () => done("same", kept, old);
-    if (!replaces) return () => make("update", provider, kept, old);
+    const [was, is] = [old.replacementTrigger, wanted.replacementTrigger];
+    const isForced = isOrdered || (was && is && !same(was, is)) || (await replacesProvider(old, reference));
+    const undiffed = isForced && { changed: true, replaces: true, deletesFirst: false };
+    const verdict = undiffed || (await diff(provider, { ...old, urn }, checked.inputs));
+    if (!verdict.changed && !old.initErrors) return async () => done("same", kept, old);
+    if (!verdict.replaces) return () => make("update", provider, kept, old);
     if (wanted.protect && old.protect) throw new Error("cannot be replaced because it is protected");
     const fresh = isOrdered ? checked : await check({});
-    if (!(wanted.deleteBeforeReplace ?? deletesFirst)) return () => make("replace", provider, fresh, old, true);
-    const condemned = await replacedWith(old);
+    const condemned = (wanted.deleteBeforeReplace ?? verdict.deletesFirst) ? await replacedWith(old) : [];
     return async () => {
       for (const state of condemned) await remove(state, false);
       return make("replace", provider, fresh, old);
     };
   }
 
-  /** Leaves a resource as it is. */
+  /** Leaves a resource as it is, and makes none. */
   function leave(wanted: ResourceState, old: Old): ResourceState {
-    if (!old) skipped.add(wanted.urn);
-    if (!old) return wanted;
-    const { id, inputs, outputs } = old;
-    if (orders.destroys) return done("same", { ...wanted, id, inputs, outputs }, old);
-    if (old.provider && !providers.has(old.provider))
-      throw new Error(
-        `its provider ${old.provider} is not registered: a provider changed, and it is not among the targets`,
-      );
+    if (!old) return skipped.add(wanted.urn) && wanted;
+    if (orders.destroys) return done("same", { ...wanted, id: old.id, inputs: old.inputs, outputs: old.outputs }, old);
+    if (old.provider && !providers.has(old.provider)) throw new Error(`${old.provider} is not among the targets`);
     declared.add(old.urn);
     return done("same", old, old);
   }
 
   /** Whether the new provider of a resource cannot go on with it, by what it says of the configuration of the old one. */
   async function replacesProvider(old: ResourceState, reference: string): Promise<boolean> {
-    const [was, now] = [snapshot.behind(old.provider), snapshot.behind(reference)];
-    if (reference === old.provider || !was || !now || renamed.get(was.urn) === now.urn) return false;
+    const [was, now] = reference === old.provider ? [] : [old.provider, reference].map(snapshot.behind);
+    if (!was || !now || now.aliases?.includes(was.urn)) return false;
     return replacesConfig(await providerBehind(reference), was, now);
   }
 
@@ -154,8 +136,7 @@ export function openDeployment(world: World) {
     const sides = { olds: was.outputs, news: now.inputs, oldInputs: was.inputs };
     const answer = await provider.call("diffConfig", { ...named(now), id: "", ...sides });
     const replaces = (answer.replacesList ?? []).length > 0;
-    if (replaces && answer.deletebeforereplace)
-      throw new Error("this engine deletes no provider before it replaces it");
+    if (replaces && answer.deletebeforereplace) throw new Error("this engine replaces a provider before it deletes it");
     return replaces;
   }
 
@@ -163,8 +144,7 @@ export function openDeployment(world: World) {
     const sides = { olds: old.outputs, news, oldInputs: old.inputs };
     const { changes, replacesList = [], ...answer } = await provider.call("diff", { ...named(old), ...sides });
     const changed = changes === 2 || (!changes && !same(old.inputs, news));
-    const deletesFirst = answer.deletebeforereplace === true;
-    return { changed, replaces: changed && replacesList.length > 0, deletesFirst };
+    return { changed, replaces: changed && replacesList.length > 0, deletesFirst: answer.deletebeforereplace === true };
   }
 
   /** A resource to be replaced, after those that would be replaced with it, as their providers say of unknown inputs. */
@@ -197,19 +177,13 @@ export function openDeployment(world: World) {
     }
   }
 
-  function done(op: Op, state: ResourceState, old: Old, deletesLater = false): ResourceState {
+  function done(op: Op, state: ResourceState, old: Old): ResourceState {
     display.changed(op, old, state);
-    return snapshot.declare(state, old, deletesLater);
+    return snapshot.declare(state, old, op === "replace");
   }
 
   /** Creates, or updates what is there. No provider is asked in a preview: its outputs are what it would be given. */
-  function make(
-    name: "create" | "replace" | "update",
-    provider: Provider,
-    wanted: ResourceState,
-    old: Old,
-    deletesLater = false,
-  ) {
+  function make(name: "create" | "replace" | "update", provider: Provider, wanted: ResourceState, old: Old) {
     const { id, inputs, customTimeouts } = wanted;
     const call = async (): Promise<Answer> => {
       if (preview) return { properties: inputs };
@@ -223,10 +197,10 @@ export function openDeployment(world: World) {
     };
     return step(name, wanted, async () => {
       const answer = await call().catch((error: unknown) => {
-        if (error instanceof HalfMade) snapshot.declare(made(error, error.reasons), old, deletesLater);
+        if (error instanceof HalfMade) snapshot.declare(made(error, error.reasons), old, name === "replace");
         throw error;
       });
-      return done(name, made(answer), old, deletesLater);
+      return done(name, made(answer), old);
     });
   }
 
@@ -250,10 +224,15 @@ export function openDeployment(world: World) {
     const neededIn = (states: readonly ResourceState[]) => new Set(states.flatMap(neededBy));
     const [byRest, byAny] = [neededIn(rest), neededIn(orders.target ? [...rest, ...resources.values()] : rest)];
     const level = left.filter((state) => !(state.delete ? byRest : byAny).has(keyOf(state)));
-    if (level.length === 0 && left.length > 0)
-      throw new Error(`${left[0]?.urn} is needed by what is not among the targets`);
-    const removed = (state: ResourceState) => inParallel(() => remove(state, true));
-    await Promise.allSettled(level.map((state) => watch(state.urn, removed(state))));
+    if (left[0] && level.length === 0) throw new Error(`${left[0].urn} is needed by what is not among the targets`);
+    await Promise.allSettled(
+      level.map((state) =>
+        watch(
+          state.urn,
+          inParallel(() => remove(state, true)),
+        ),
+      ),
+    );
     if (level.length > 0 && !halt.signal.aborted) await removeTheRest();
   }
 
@@ -317,7 +296,7 @@ export function openDeployment(world: World) {
     const state = { ...wanted, id, inputs, outputs: inputs };
     await provider.configure(named(state), inputs);
     providers.set(referenceOf(state), Promise.resolve(provider));
-    return async () => done(replaces ? "replace" : changeOf(old, inputs), state, old, replaces);
+    return async () => done(replaces ? "replace" : changeOf(old, inputs), state, old);
   }
 
   async function defaultProvider(pkg: string): Promise<string> {

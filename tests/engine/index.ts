@@ -1,8 +1,8 @@
 // pulumi-classiclink's own small test engine: preview, up, refresh and destroy of one stack, on machines without Pulumi.
 import { once } from "node:events";
 import { cpus } from "node:os";
-import { openDeployment, type Orders, type World } from "./deploy";
-import { nameOf, type Operation, openDisplay } from "./display";
+import { isAmong, openDeployment, type Orders, type World } from "./deploy";
+import { type Operation, openDisplay } from "./display";
 import { serve } from "./monitor";
 import { readProject, runProgram } from "./program";
 import { type Provider, type RecordedCall, type StandIn, startProvider } from "./providers";
@@ -29,12 +29,9 @@ export interface StackOptions {
   readonly recordCalls?: (call: RecordedCall) => void;
 }
 
-/**
- * `refresh` reads every resource first; `clearPendingCreates` lets a refresh forget creates that were interrupted; `target`
- * and `replace` name resources by name or URN (both: as `--target-replace`); `runProgram` runs the program before a destroy.
- */
-export type Options = Readonly<{ refresh?: boolean; clearPendingCreates?: boolean; runProgram?: boolean }> & Asked;
-type Asked = Pick<Orders, "target" | "replace">;
+/** As the CLI's flags. `clearPendingCreates` lets a refresh forget creates that were interrupted. */
+type Flags = Readonly<{ refresh?: boolean; clearPendingCreates?: boolean; runProgram?: boolean }>;
+export type Options = Flags & Pick<Orders, "target" | "replace">;
 
 export type Result = Awaited<ReturnType<Stack["up"]>>;
 export type Stack = ReturnType<typeof openStack>;
@@ -64,10 +61,7 @@ export function openStack(options: StackOptions) {
     return pkg === "pulumi-nodejs" ? config : short;
   };
 
-  async function operate(
-    operation: Operation,
-    { refresh, clearPendingCreates, runProgram: runs, ...asked }: Options = {},
-  ) {
+  async function operate(operation: Operation, { refresh, clearPendingCreates, ...asked }: Options = {}) {
     const preview = operation === "preview";
     const snapshot = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", !preview);
     const display = openDisplay(operation, root, onLine);
@@ -99,8 +93,8 @@ export function openStack(options: StackOptions) {
       if (operation === "refresh" && clearPendingCreates) snapshot.pending.clear();
       for (const { resource } of snapshot.pending) display.log(resource.urn, "warning: its creation was interrupted");
       if (operation === "refresh" || refresh) await deployment.refresh(operation === "refresh");
-      if (operation === "destroy" && !runs) await deployment.removeTheRest();
-      if ((preview || operation === "update" || runs) && !deployment.halt.signal.aborted) await program();
+      if (operation === "destroy" && !asked.runProgram) await deployment.removeTheRest();
+      if ((preview || operation === "update" || asked.runProgram) && !deployment.halt.signal.aborted) await program();
     } catch (error) {
       deployment.fail(root, error);
     }
@@ -113,12 +107,11 @@ export function openStack(options: StackOptions) {
     return { ok: !deployment.halt.signal.aborted, output, summary: display.counts, outputs: reveal(outputs) };
   }
 
-  /** Marks a resource to be replaced by the next update, as `pulumi state taint` does. */
+  /** Marks a resource, by its name or URN, to be replaced by the next update, as `pulumi state taint` does. */
   function taint(name: string): void {
     const { resources, save } = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", true);
-    const state = [...resources.values()].find(({ urn }) => urn === name || nameOf(urn) === name);
-    if (!state) throw new Error(`there is no resource ${name} to taint`);
-    resources.set(state.urn, { ...state, taint: true });
+    for (const state of resources.values())
+      if (isAmong([name], state.urn)) resources.set(state.urn, { ...state, taint: true });
     save();
   }
 

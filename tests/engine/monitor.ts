@@ -23,7 +23,7 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
   if (asked.remote || asked.importid || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");
-  const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: times } = asked;
+  const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: set } = asked;
   const aliases = asked.aliasesList.map(({ urn, spec }) => {
     const above = spec?.noparent ? "" : spec?.parenturn || parent;
     return urn || urnOf(above, spec?.type || type, spec?.name || name);
@@ -31,15 +31,16 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const about = { urn: urnOf(parent, type, name), type, custom, id: "", parent, provider, dependencies, aliases };
   const byProperty = asked.propertydependenciesMap.map(([key, { urnsList }]) => [key, urnsList] as const);
   const known = { inputs: asValues(asked.object), outputs: {}, propertyDependencies: Object.fromEntries(byProperty) };
-  const timeouts = {
-    create: seconds(times?.create),
-    update: seconds(times?.update),
-    delete: seconds(times?.pb_delete),
+  const customTimeouts = {
+    create: seconds(set?.create),
+    update: seconds(set?.update),
+    delete: seconds(set?.pb_delete),
   };
   const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
   const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
-  const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (object) => object), deleteBeforeReplace };
-  return { ...about, ...known, ...replacing, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
+  const replacementTrigger = rebuild(asked.replacementTrigger, (object) => object);
+  const endings = { protect, retainOnDelete, deletedWith };
+  return { ...about, ...known, ...endings, replacementTrigger, deleteBeforeReplace, customTimeouts };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;

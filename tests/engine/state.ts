@@ -70,8 +70,8 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   const remaining = () => [...resources.values()].filter(({ urn }) => !declared.has(urn));
 
   /** Puts a state in place of an old one, perhaps of another URN, and after all that it may depend on. */
-  function declare(state: ResourceState, old?: ResourceState, deletesLater = false): ResourceState {
-    if (old && deletesLater) replaced.add({ ...old, delete: true });
+  function declare(state: ResourceState, old?: ResourceState, isReplacement = false): ResourceState {
+    if (old && isReplacement && resources.get(old.urn) === old) replaced.add({ ...old, delete: true });
     for (const urn of [old?.urn ?? "", state.urn]) resources.delete(urn);
     resources.set(state.urn, state);
     return state;
@@ -81,11 +81,8 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   const behind = (reference: string) =>
     [...resources.values(), ...replaced].find(({ urn, id }) => `${urn}::${id}` === reference);
 
-  /** What a refresh found. */
-  function renew(state: ResourceState, found: ResourceState): void {
-    if (replaced.delete(state)) replaced.add(found);
-    else resources.set(found.urn, found);
-  }
+  const renew = (state: ResourceState, found: ResourceState) =>
+    replaced.delete(state) ? replaced.add(found) : resources.set(found.urn, found);
 
   function forget(state: ResourceState): void {
     replaced.delete(state);

@@ -403,6 +403,15 @@ describe("update", () => {
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-c": vpcId });
   });
 
+  test("[12] the next up does not wait for members that no attach is pending for", async () => {
+    const { ecs, lifecycle } = cloud({ "i-a": vpcId, "i-b": vpcId });
+    ecs.next("detach", fails(refusal("detach", "Forbidden.RAM")));
+    const { properties } = await partial(lifecycle.update(state(["i-a", "i-b"]), declare("i-b")));
+    ecs.links.delete("i-a");
+    const { afterMs, error } = await run(lifecycle.update(properties, declare("i-b")));
+    expect({ afterMs, error }).toEqual({ afterMs: 0, error: undefined });
+  });
+
   test("a member that was linked and may not be described stays in the state", async () => {
     const { ecs } = cloud({ "i-a": vpcId });
     ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));

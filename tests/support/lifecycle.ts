@@ -22,20 +22,19 @@ interface Options {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A provider over a client. */
+/** A provider over a client, which is rate limited as it is outside of tests. */
 export function providerOf(
-  client: EcsClient,
+  ecs: EcsClient,
   { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
-  // As the resources of a process have it: ECS's refusals of too many calls end in the rate limiter.
-  const limited = rateLimited(client);
-  const reader = new LinkReader(limited);
+  const client = rateLimited(ecs);
+  const reader = new LinkReader(client);
   return new Provider(
     settings,
     run ?? new Run(),
-    async (_, ledger) => new Links({ client: limited, reader, ledger, mayForgetRetired }),
+    async (_, ledger) => new Links({ client, reader, ledger, mayForgetRetired }),
   );
 }
 

@@ -14,6 +14,8 @@ export type Expected =
 export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
   const declared = declaredBy(program);
   if (state.some((known) => isTakenFromOthers(known, program))) return { kind: "depends" };
+  // A replacement that was made only in part keeps what it replaces in the state, and does not know what that had.
+  if (new Set(state.map(({ name }) => name)).size < state.length) return { kind: "depends" };
   for (const [instanceId, vpcId] of Object.entries(declared)) {
     const linkedTo = cloud[instanceId];
     if (program.released.has(instanceId)) return { kind: "fails", because: `${instanceId} is declared, and released` };

@@ -170,7 +170,10 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       ];
     }
     if (this.name === "preview") return [];
+    // Within two minutes of an attach, a link that is not there may still come. So its end waits longer than this does.
+    const isWaitedFor = !run.ok && [...state, ...after.state].some(({ isHalfMade }) => isHalfMade);
     if (this.name === "destroy") {
+      if (isWaitedFor) return [];
       const owned = ownedBy(state);
       const others = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
       return [
@@ -186,6 +189,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (!isKnown) return [];
     const known = this.name === "up" ? state : now;
     const expected = expectedOf(program, known, cloud);
+    if (isWaitedFor && after.state.length > knownOf(program).length) return [];
     if (expected.kind === "depends") return run.ok ? missing(declaredBy(program), after.cloud) : [];
     // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
     if (this.#isInItsOwnWay(program, known) && !run.ok) return [];

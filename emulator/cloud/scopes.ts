@@ -1,6 +1,6 @@
 /** Organizations and resource sets of a private cloud: what one call can see, and how the rest is hidden from it. */
-import type { KnownKey } from "./keys";
-import { type ApiRequest, header } from "./request";
+import type { KnownKey } from "../api/keys";
+import { type ApiRequest, header } from "../api/request";
 import { type Instance, type Link, SELF, type Vpc, type World } from "./world";
 
 /** An organization and one of its resource sets. */

@@ -1,8 +1,8 @@
 /** One call of an operation, as the operation itself sees it. */
-import type { WireFields } from "./answers";
-import type { Action } from "./errorTable";
-import type { KnownKey } from "./keys";
-import { instanceIdsOf, type Params } from "./request";
+import type { WireFields } from "../api/answers";
+import type { Action } from "../api/errorTable";
+import type { KnownKey } from "../api/keys";
+import { instanceIdsOf, type Params } from "../api/request";
 import type { WorldView } from "./scopes";
 
 /** What fault rules are matched with. */

@@ -1,5 +1,5 @@
 /** The faults that can be injected, as data: which calls a rule applies to, and what happens to them. */
-import type { Action } from "./errorTable";
+import type { Action } from "../api/errorTable";
 
 /** Wrong answers that have a name. */
 export const answerNames = [

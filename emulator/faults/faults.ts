@@ -1,9 +1,9 @@
 /** Decides which injected fault applies to which call, and counts. The gateway carries it out. */
-import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "./answers";
-import { type Action, type Generation, serviceOf, statusOf } from "./errorTable";
+import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "../api/answers";
+import { type Action, type Generation, serviceOf, statusOf } from "../api/errorTable";
 import type { AnswerRule, FaultKind, FaultRule } from "./faultRules";
-import type { CalledFor } from "./operation";
-import type { Delay } from "./visibility";
+import type { CalledFor } from "../cloud/operation";
+import type { Delay } from "../cloud/visibility";
 
 type RuleOf<K extends FaultKind> = Extract<FaultRule, { kind: K }>;
 

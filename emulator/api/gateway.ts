@@ -4,15 +4,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, Refusal, type Reply, render, renderRefusal, type WireFields } from "./answers";
 import { asapiFailure, asapiRefusalOf, asapiSuccess, checkProduct, isAsapiPath } from "./asapi";
 import { type Action, actions, type Generation, serviceOf } from "./errorTable";
-import { type Faults, wrongAnswer } from "./faults";
-import type { Journal } from "./journal";
+import { type Faults, wrongAnswer } from "../faults/faults";
+import type { Journal } from "../journal";
 import type { Keys } from "./keys";
-import { calledFor, type Operation, type OperationCall } from "./operation";
-import { CutCall, type Pauses } from "./pausedCalls";
+import { calledFor, type Operation, type OperationCall } from "../cloud/operation";
+import { CutCall, type Pauses } from "../faults/pausedCalls";
 import { type ApiRequest, type HttpRequest, readRequest } from "./request";
-import { type Hiding, scopeOf, WorldView } from "./scopes";
+import { type Hiding, scopeOf, WorldView } from "../cloud/scopes";
 import { readClaim } from "./signatures";
-import type { World } from "./world";
+import type { World } from "../cloud/world";
 
 export interface GatewayParts {
   readonly world: World;

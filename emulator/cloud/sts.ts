@@ -1,9 +1,9 @@
 /** The operations of STS: temporary keys for a role, and who a key belongs to. Source: STS API reference. */
-import { Refusal, type WireFields } from "./answers";
-import type { ActionOf } from "./errorTable";
-import { ACCOUNT_ID, type Keys } from "./keys";
+import { Refusal, type WireFields } from "../api/answers";
+import type { ActionOf } from "../api/errorTable";
+import { ACCOUNT_ID, type Keys } from "../api/keys";
 import type { Operation } from "./operation";
-import { required, wholeNumber } from "./request";
+import { required, wholeNumber } from "../api/request";
 
 /** Every role of every account may be assumed. */
 export function createStsOperations(keys: Keys): Readonly<Record<ActionOf<"sts">, Operation>> {

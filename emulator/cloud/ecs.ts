@@ -1,9 +1,9 @@
 /** The operations of ECS for ClassicLink: what they do and when they refuse. Sources: the three pages of the ECS API reference. */
-import { Refusal, type WireFields } from "./answers";
-import { type ActionOf, type Generation, lists, statusOf } from "./errorTable";
-import type { Faults } from "./faults";
+import { Refusal, type WireFields } from "../api/answers";
+import { type ActionOf, type Generation, lists, statusOf } from "../api/errorTable";
+import type { Faults } from "../faults/faults";
 import type { Operation, OperationCall } from "./operation";
-import { required, wholeNumber } from "./request";
+import { required, wholeNumber } from "../api/request";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers to what the reference leaves open; run tests against both. */

@@ -1,9 +1,9 @@
 /** The operations of the VPC service that a VPC's life needs. Source: VPC API reference. */
 import { randomBytes } from "node:crypto";
-import { Refusal, type WireFields } from "./answers";
-import { type ActionOf, type Generation, statusOf } from "./errorTable";
+import { Refusal, type WireFields } from "../api/answers";
+import { type ActionOf, type Generation, statusOf } from "../api/errorTable";
 import type { Operation, OperationCall } from "./operation";
-import { required, wholeNumber } from "./request";
+import { required, wholeNumber } from "../api/request";
 import { SELF, type Vpc, type World } from "./world";
 
 type VpcAction = ActionOf<"vpc">;

@@ -1,5 +1,5 @@
 /** Calls that are paused on their way, so that a test can do something while they are under way. */
-import type { Action } from "./errorTable";
+import type { Action } from "../api/errorTable";
 
 /** Which call to pause, and where. */
 export interface PausePoint {
