@@ -34,7 +34,7 @@ In YAML, \`Pulumi.yaml\` holds the links itself. In a YAML project that is there
 - **A file that differs is not overwritten.** If the file or the links have changed, \`adopt\` says so, writes nothing, and exits with 1. \`--force\` overwrites.
 - **The import calls nothing**: the import file holds what a create would have left in the state. It needs Pulumi 3.254. With an older one, leave the import
   out: \`pulumi up\` adopts the links as it creates them, in each host.
-- **Which program**: \`dynamic\` needs the package alone; \`plugin\` and \`yaml\` use the provider plugin. [This table](moving-to-the-plugin.md#which-door)
+- **Which program**: \`dynamic\` needs the package alone; \`plugin\` and \`yaml\` use the provider plugin. [This table](moving-to-the-plugin.md#which-host)
   compares them. Links can move from one to the other later.
 - **Which shape**: one \`ClassicLinks\` for each VPC is [smaller and faster](scale.md); one \`ClassicLink\` for each link can be protected, depended on and retired
   one by one. For the links of single instances (\`--instance\`), \`plugin\` and \`yaml\` take \`--per link\` only.`,

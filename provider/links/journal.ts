@@ -112,7 +112,12 @@ function pidOf(file: string): number {
 
 /** Makes a folder that only this user can use. */
 function makePrivate(folder: string, user: number): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    // Not recursive: Node never comes back where the file system says that a folder does not exist and cannot be made.
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
   const found = lstatSync(folder);
   const isOurs =
     found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));

@@ -30,6 +30,7 @@ export class Operation {
   readonly #context: CallContext;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #throttledUntil = 0;
+  #shown = "";
 
   /**
    * @param asked what it is to do, as in "link i-a to vpc-b in cn-hangzhou".
@@ -94,7 +95,9 @@ export class Operation {
     const throttled = pauseMs > 0 ? `${isSaid ? "" : ", throttled"}, next try in ${formatDuration(pauseMs)}` : "";
     const message = `${state}${throttled}, ${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
     if (this.#context.progress !== undefined) {
-      this.#context.progress(message);
+      // A refusal of the rate limiter reaches each link that waits.
+      if (message !== this.#shown) this.#context.progress(message);
+      this.#shown = message;
       return;
     }
     const since = isWait ? this.#reportedAt : Math.max(this.#reportedAt, 0);

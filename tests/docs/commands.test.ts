@@ -115,6 +115,8 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   install: [],
   login: ["--local"],
   "package add": [],
+  "package get-schema": [],
+  "plugin install": ["--file", "--server"],
   preview: [],
   refresh: ["--clear-pending-creates", "--run-program", "--yes"],
   stack: ["--show-urns"],

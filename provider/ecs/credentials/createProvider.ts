@@ -3,10 +3,12 @@
 import type { Agents } from "../agents";
 import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from "../credentials";
 import { SourceFailure, under } from "./failure";
-import { FIXED_ADDRESSES } from "./fixedAddresses";
+import { FIXED_ADDRESSES, type FixedAddresses } from "./fixedAddresses";
 import { kept, type Session } from "./kept";
-import type { Library } from "./library";
 import { readProfile } from "./profile";
+import { processSession } from "./process";
+import { cloudSso, ecsRole, oauth, uri } from "./services";
+import { assumeRole, assumeRoleWithOidc } from "./sts";
 import { displayed } from "./textFile";
 
 /**
@@ -58,7 +60,8 @@ function sentence(source: CredentialsSource, { message, passes }: SourceFailure)
   if (source.kind === "ambient" && !passes) {
     return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
   }
-  const what = `${SETTINGS[source.kind]}: ${nameOf(source)} gave no credentials (${message})`;
+  const isRole = source.kind === "assumedRole" || source.kind === "oidc";
+  const what = `${SETTINGS[source.kind]}: ${isRole ? "the role" : nameOf(source)} gave no credentials (${message})`;
   return passes ? what : `${what}; correct that, or name another source of credentials`;
 }
 
@@ -103,12 +106,11 @@ function nameOf(source: CredentialsSource): string {
 /** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
 class Sources {
   readonly #agents: Agents;
-  readonly #addresses: typeof FIXED_ADDRESSES;
-  #library: Promise<Library> | undefined;
+  readonly #addresses: FixedAddresses;
   /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
   #chosen: CredentialsSource | undefined;
 
-  constructor(agents: Agents, addresses: typeof FIXED_ADDRESSES) {
+  constructor(agents: Agents, addresses: FixedAddresses) {
     this.#agents = agents;
     this.#addresses = addresses;
   }
@@ -119,35 +121,31 @@ class Sources {
 
   /** @throws {SourceFailure} when it gives nothing. */
   async ask(source: CredentialsSource): Promise<Session> {
-    if (source.kind === "keys") return { credentials: source.credentials };
-    if (source.kind === "profile") return await this.ask(readProfile(source));
-    if (source.kind === "ambient") return await this.#askMachine(source);
-    this.#library ??= this.#load();
-    const library = await this.#library;
+    const [agents, addresses] = [this.#agents, this.#addresses];
     switch (source.kind) {
+      case "keys":
+        return { credentials: source.credentials };
+      case "profile":
+        return await this.ask(readProfile(source));
+      case "ambient":
+        return await this.#askMachine(source);
       case "assumedRole": {
         const { credentials } = await this.ask(source.base).catch(under(nameOf(source.base)));
-        return await library.assumeRole(credentials, source.role);
+        return await assumeRole(agents, credentials, source.role);
       }
       case "uri":
-        return await library.uri(source.uri);
+        return await uri(agents, source.uri);
       case "ecsRole":
-        return await library.ecsRole(source);
+        return await ecsRole(agents, source, addresses);
       case "oidc":
-        return await library.oidc(source);
+        return await assumeRoleWithOidc(agents, source);
       case "cloudSso":
-        return await library.cloudSso(source);
+        return await cloudSso(agents, source);
       case "oauth":
-        return await library.oauth(source);
+        return await oauth(agents, source, addresses);
       case "process":
-        return await library.process(source.command);
+        return await processSession(source.command);
     }
-  }
-
-  /** Loaded only now: static keys need none of it. */
-  async #load(): Promise<Library> {
-    const { Library } = await import("./library.js");
-    return new Library(this.#agents, this.#addresses);
   }
 
   async #askMachine({ candidates }: AmbientSource): Promise<Session> {
