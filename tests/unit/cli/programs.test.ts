@@ -70,7 +70,7 @@ exports.classicLinks = classicLinks;
 
   test("names resources after their region where the import file does", () => {
     const text = moduleText({ ...ofVpcs, namesHaveRegion: true }, "vpc", "dynamic", TYPESCRIPT);
-    expect(text).toContain("new ClassicLinks(`${links.regionId}:${links.vpcId}`, ");
+    expect(text).toMatch(/new ClassicLinks\(`\$\{links\.regionId\}:\$\{links\.vpcId\}`, /);
   });
 });
 
