@@ -1,11 +1,10 @@
 /** The control API under `/-/`: the emulator's methods over HTTP, for other processes. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Answer } from "./answers";
-import type { Faults } from "./faults";
+import type { Answer } from "./api/answers";
+import type { Faults } from "./faults/faults";
 import type { Journal } from "./journal";
 import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./parse";
-import { isFromProgram } from "./request";
-import { UnknownIdError, type World } from "./world";
+import { UnknownIdError, type World } from "./cloud/world";
 
 export const CONTROL_PATH = "/-/";
 
@@ -17,13 +16,17 @@ export interface ControlRequest {
   readonly body: string | undefined;
 }
 
+export interface ControlParts {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  readonly clearFaults: () => void;
+  readonly isFromProgram: (headers: IncomingHttpHeaders) => boolean;
+}
+
 /** Answers control calls of programs; never throws. Bodies and answers are JSON. */
-export function createControl(
-  world: World,
-  faults: Faults,
-  journal: Journal,
-  clearFaults: () => void,
-): (request: ControlRequest) => Answer {
+export function createControl(parts: ControlParts): (request: ControlRequest) => Answer {
+  const { world, faults, journal, clearFaults, isFromProgram } = parts;
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {
     "GET state": () => world.snapshot(),
     "GET links": () => world.links(),
@@ -44,6 +47,7 @@ export function createControl(
 
   return ({ method, path, headers, body }) => {
     if (!isFromProgram(headers)) return json(403, { error: "only programs on this machine may use the control API" });
+    world.settle();
     if (body === undefined) return json(413, { error: "the body is larger than 1 MiB" });
     const [collection = "", id = "", ...rest] = path.slice(CONTROL_PATH.length).split("/");
     const name = `${method} ${collection}`;

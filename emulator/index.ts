@@ -1,25 +1,32 @@
 /** An ECS for ClassicLink on loopback, as a library: for tests and demonstrations that need no cloud. */
 import { setMaxListeners } from "node:events";
+import type { IncomingHttpHeaders } from "node:http";
 import { createControl } from "./control";
-import { createOperations, type Undocumented } from "./ecs";
-import type { Generation } from "./errorTable";
-import type { FaultRule } from "./faultRules";
-import { Faults } from "./faults";
-import { createGateway } from "./gateway";
+import { createEcsOperations, type Undocumented } from "./cloud/ecs";
+import type { Generation } from "./api/errorTable";
+import type { FaultRule } from "./faults/faultRules";
+import { Faults } from "./faults/faults";
+import { createGateway } from "./api/gateway";
 import { type Call, Journal } from "./journal";
-import { type Credentials, Keys } from "./keys";
+import { type Credentials, Keys } from "./api/keys";
 import { readState, writeState } from "./parse";
-import { type PausedCall, type PausePoint, Pauses } from "./pausedCalls";
-import { serve } from "./server";
-import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./world";
+import { type PausedCall, type PausePoint, Pauses } from "./faults/pausedCalls";
+import { isFromProgram } from "./api/request";
+import type { Hiding } from "./cloud/scopes";
+import { serve, type TlsKeyPair } from "./server";
+import { createStsOperations } from "./cloud/sts";
+import { createVpcOperations } from "./cloud/vpc";
+import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./cloud/world";
 
-export type { Undocumented } from "./ecs";
-export type { Action, Generation } from "./errorTable";
-export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "./faultRules";
+export type { Undocumented } from "./cloud/ecs";
+export type { Action, Generation } from "./api/errorTable";
+export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "./faults/faultRules";
 export type { Call } from "./journal";
-export type { Credentials } from "./keys";
-export type { PausedCall, PausePoint } from "./pausedCalls";
-export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./world";
+export type { Credentials } from "./api/keys";
+export type { PausedCall, PausePoint } from "./faults/pausedCalls";
+export type { Hiding } from "./cloud/scopes";
+export type { TlsKeyPair } from "./server";
+export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./cloud/world";
 
 /** What an emulator starts with. Everything may be left out. */
 export interface EmulatorOptions {
@@ -31,6 +38,10 @@ export interface EmulatorOptions {
   readonly accessKeySecret?: string | undefined;
   /** A token that every request must carry; without it, none may. */
   readonly securityToken?: string | undefined;
+  /** The organization of that key's user, on a private cloud: the scope of requests that name none. */
+  readonly organizationId?: string | undefined;
+  /** More keys that are accepted, each with an organization of its own. */
+  readonly keys?: readonly Credentials[] | undefined;
   /** The region of everything that names none. Default `"cn-hangzhou"`. */
   readonly regionId?: string | undefined;
   /** Regions that exist besides those of the instances and VPCs. */
@@ -47,6 +58,14 @@ export interface EmulatorOptions {
   readonly quota?: number | undefined;
   /** Which edition of the documentation the errors follow. Default `"C"`, the newest. */
   readonly errorGeneration?: Generation | undefined;
+  /** How Describe hides an instance of another organization or resource set: `"empty"` (the default), `"not-found"`, `"not-belong"`. */
+  readonly outOfScope?: Hiding | undefined;
+  /** Sends the failures of `/asapi/v3` with HTTP status 200. Default false: with a status of their own. */
+  readonly asapiAlways200?: boolean | undefined;
+  /** Serves HTTPS instead of HTTP, with this private key and certificate (PEM). */
+  readonly tls?: TlsKeyPair | undefined;
+  /** Host names that the emulator answers to, besides `127.0.0.1` and `localhost`: for requests through a proxy. */
+  readonly hosts?: readonly string[] | undefined;
   /** What ECS does where no document says it. */
   readonly undocumented?: Undocumented | undefined;
   /** JSON file that keeps instances, VPCs and links. If it exists, it wins over the options for the same ids. */
@@ -100,7 +119,7 @@ export interface Emulator {
 /** Starts an emulator. Rejects when the port is taken or the state file cannot be read. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { regionId = "cn-hangzhou", limitedRegions = [], now = Date.now, stateFile } = options;
-  const { accessKeyId = "testid", accessKeySecret = "testsecret", securityToken } = options;
+  const { accessKeyId = "testid", accessKeySecret = "testsecret", securityToken, organizationId } = options;
   const saved = stateFile === undefined ? undefined : readState(stateFile);
   const world = new World(regionId, new Set([...(options.regions ?? []), ...limitedRegions]), now);
   for (const instance of [...(options.instances ?? []), ...(saved?.instances ?? [])]) world.putInstance(instance);
@@ -112,7 +131,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world.changed();
   }
 
-  const keys = new Keys({ accessKeyId, accessKeySecret, securityToken }, now);
   const rules = {
     generation: options.errorGeneration ?? "C",
     quota: options.quota ?? 1000,
@@ -122,6 +140,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const journal = new Journal();
   const faults = new Faults(now, rules.generation);
   const pauses = new Pauses();
+  const serverNow = () => now() + faults.clockAhead();
+  const keys = new Keys({ accessKeyId, accessKeySecret, securityToken, organizationId }, options.keys ?? [], serverNow);
   const clearFaults = () => {
     faults.clear();
     pauses.clear();
@@ -130,20 +150,34 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
   // Each call with latency waits on it; Node would warn at the eleventh.
   setMaxListeners(0, closing.signal);
-  const operations = createOperations(world, faults, rules);
-  const gateway = createGateway({
-    keys,
+  const operations = {
+    ...createEcsOperations(world, faults, rules),
+    ...createVpcOperations(world, rules.generation),
+    ...createStsOperations(keys),
+  };
+  const scheme = options.tls === undefined ? "http" : "https";
+  const callers = { scheme, hosts: options.hosts ?? [] } as const;
+  const parts = {
+    world,
     faults,
-    pauses,
     journal,
-    rules,
+    isFromProgram: (headers: IncomingHttpHeaders) => isFromProgram(callers, headers),
+  };
+  const api = createGateway({
+    ...parts,
+    keys,
+    pauses,
     operations,
+    generation: rules.generation,
+    hiding: options.outOfScope ?? "empty",
+    asapiAlways200: options.asapiAlways200 ?? false,
     now,
     signal: closing.signal,
   });
-  const server = await serve(options.port ?? 0, gateway, createControl(world, faults, journal, clearFaults));
+  const control = createControl({ ...parts, clearFaults });
+  const server = await serve({ port: options.port ?? 0, tls: options.tls, date: serverNow, api, control });
   const address = server.address();
-  const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
+  const endpoint = `${scheme}://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   let closed: Promise<void> | undefined;
 
   return {
@@ -156,7 +190,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ALIBABA_CLOUD_ENDPOINT_ECS: endpoint,
       ALIBABA_CLOUD_ENDPOINT_VPC: endpoint,
     },
-    links: () => world.links(),
+    links: () => {
+      world.settle();
+      return world.links();
+    },
     link: (instanceId, vpcId) => world.link(instanceId, vpcId),
     unlink: (instanceId) => world.unlink(instanceId),
     addInstance: (instance) => world.putInstance(instance),

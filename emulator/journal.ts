@@ -1,5 +1,5 @@
 /** The calls that were made and their outcomes, without anything secret. */
-import type { ApiRequest } from "./request";
+import { type ApiRequest, header } from "./api/request";
 
 /** One call in the journal. */
 export interface Call {
@@ -14,33 +14,41 @@ export interface Call {
   readonly requestId: string;
   /** HTTP status; 0 when nothing was answered. */
   readonly status: number;
+  /** `"asapi"` for calls of `/asapi/v3`, else `"pop"`. */
+  readonly gateway: "pop" | "asapi";
+  /** The headers that say who calls, where, and for which organization, under their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-// A list, not "all but the secret ones": what a caller sends by mistake must not be recorded.
-const recorded = ["RegionId", "InstanceId", "VpcId", "PageNumber", "PageSize"];
+// Lists, not "all but the secret ones": what a caller sends by mistake must not be recorded.
+const parameters = ["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "RoleArn", "Product"];
+const headerNames = [
+  "x-acs-organizationid",
+  "x-acs-resourcegroupid",
+  "x-acs-regionid",
+  "x-acs-caller-sdk-source",
+  "x-acs-asapi-product",
+  "x-ascm-product-name",
+];
 const LONGEST_VALUE = 4096;
 const MOST_CALLS = 20_000;
 /** Of all calls together, in characters. What is usual stays far below. */
 const MOST_TEXT = 16 * 1024 * 1024;
+
+type Recorded = Pick<ApiRequest, "action" | "params" | "headers">;
 
 export class Journal {
   #calls: Call[] = [];
   #text = 0;
 
   /** Keeps the newest 20000 calls, or fewer where their parameters are very long. */
-  add(
-    at: number,
-    { action, params }: Pick<ApiRequest, "action" | "params">,
-    outcome: string,
-    requestId: string,
-    status: number,
-  ): void {
-    const business: Record<string, string> = {};
-    for (const name of recorded) {
-      const value = params.get(name);
-      if (value !== undefined) business[name] = copy(value, LONGEST_VALUE);
-    }
-    const call = { at, action: copy(action, 128), params: business, outcome, requestId, status };
+  add({ action, params, headers }: Recorded, result: Omit<Call, "action" | "params" | "headers">): void {
+    const call = {
+      ...result,
+      action: copy(action, 128),
+      params: picked(parameters, (name) => params.get(name)),
+      headers: picked(headerNames, (name) => header(headers, name)),
+    };
     this.#calls.push(call);
     this.#text += lengthOf(call);
     if (this.#calls.length > 2 * MOST_CALLS || this.#text > 2 * MOST_TEXT) this.#trim();
@@ -72,6 +80,15 @@ function copy(text: string, most: number): string {
   return Buffer.from(text.slice(0, most)).toString();
 }
 
-function lengthOf({ params }: Call): number {
-  return Object.values(params).reduce((sum, value) => sum + value.length, 0);
+function picked(names: readonly string[], value: (name: string) => string | undefined): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const given = value(name);
+    if (given !== undefined) found[name] = copy(given, LONGEST_VALUE);
+  }
+  return found;
+}
+
+function lengthOf({ params, headers }: Call): number {
+  return [...Object.values(params), ...Object.values(headers)].reduce((sum, value) => sum + value.length, 0);
 }

@@ -1,8 +1,8 @@
 /** Turns JSON from outside (the control API, the state file) into typed data, or throws a sentence that names the field. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { actions } from "./errorTable";
-import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faultRules";
-import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./world";
+import { actions } from "./api/errorTable";
+import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faults/faultRules";
+import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./cloud/world";
 
 /** JSON that is not what it should be; the message names the field. */
 export class ShapeError extends Error {
@@ -48,24 +48,40 @@ function fieldsOf(value: unknown, what: string, known: readonly string[]) {
   return { get, maybe };
 }
 
+const scopeFields = ["organizationId", "resourceSetId"];
+
 export function parseInstance(value: unknown): InstanceSeed {
-  const { get, maybe } = fieldsOf(value, "instance", ["instanceId", "regionId", "status", "networkType", "owner"]);
+  const { get, maybe } = fieldsOf(value, "instance", [
+    ...["instanceId", "regionId", "status", "networkType", "owner", "lockReason"],
+    ...scopeFields,
+  ]);
   return {
     instanceId: get("instanceId", text),
     regionId: maybe("regionId", text),
     status: maybe("status", oneOf(instanceStatuses)),
     networkType: maybe("networkType", oneOf(networkTypes)),
     owner: maybe("owner", text),
+    lockReason: maybe("lockReason", text),
+    organizationId: maybe("organizationId", text),
+    resourceSetId: maybe("resourceSetId", text),
   };
 }
 
 export function parseVpc(value: unknown): VpcSeed {
-  const { get, maybe } = fieldsOf(value, "vpc", ["vpcId", "regionId", "classicLinkEnabled", "owner"]);
+  const { get, maybe } = fieldsOf(value, "vpc", [
+    ...["vpcId", "regionId", "classicLinkEnabled", "owner", "name", "description", "cidrBlock"],
+    ...scopeFields,
+  ]);
   return {
     vpcId: get("vpcId", text),
     regionId: maybe("regionId", text),
     classicLinkEnabled: maybe("classicLinkEnabled", flag),
     owner: maybe("owner", text),
+    name: maybe("name", text),
+    description: maybe("description", text),
+    cidrBlock: maybe("cidrBlock", text),
+    organizationId: maybe("organizationId", text),
+    resourceSetId: maybe("resourceSetId", text),
   };
 }
 
@@ -90,7 +106,7 @@ export function parseState(value: unknown): State {
   };
 }
 
-const scopeFields = ["action", "instanceId", "regionId", "skip", "times", "forMs"] as const;
+const matchFields = ["action", "instanceId", "regionId", "skip", "times", "forMs"] as const;
 const effectFields: Readonly<Record<FaultKind, readonly string[]>> = {
   answer: ["answer", "afterWork", "workAfterMs"],
   locked: [],
@@ -104,9 +120,9 @@ const effectFields: Readonly<Record<FaultKind, readonly string[]>> = {
 const kinds = ["answer", "locked", "denied", "retired", "latency", "invisible", "throttle", "clock"] as const;
 
 export function parseRule(value: unknown): FaultRule {
-  const every = ["kind", ...scopeFields, ...Object.values(effectFields).flat()];
+  const every = ["kind", ...matchFields, ...Object.values(effectFields).flat()];
   const kind = fieldsOf(value, "rule", every).get("kind", oneOf(kinds));
-  const { get, maybe } = fieldsOf(value, `${kind} rule`, ["kind", ...scopeFields, ...effectFields[kind]]);
+  const { get, maybe } = fieldsOf(value, `${kind} rule`, ["kind", ...matchFields, ...effectFields[kind]]);
   const scope = {
     action: maybe("action", oneOf(actions)),
     instanceId: maybe("instanceId", text),

@@ -1,8 +1,9 @@
 /** The HTTP server on loopback: reads requests with a body limit, sends replies, cuts connections on demand. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Reply } from "./answers";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Reply } from "./api/answers";
 import { CONTROL_PATH, type ControlRequest } from "./control";
-import type { HttpRequest } from "./request";
+import type { HttpRequest } from "./api/request";
 
 const LIMIT = 1024 * 1024;
 // A larger body is read and thrown away up to this size, so that the caller can read why it was refused.
@@ -28,12 +29,24 @@ function send(response: ServerResponse, reply: Reply, close: boolean): void {
   response.writeHead(reply.status, close ? { ...headers, connection: "close" } : headers).end(reply.body);
 }
 
+/** A private key and its certificate, as PEM. */
+export interface TlsKeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Served {
+  readonly port: number;
+  /** With it, HTTPS is spoken, and no HTTP. */
+  readonly tls: TlsKeyPair | undefined;
+  /** What the header `Date` says, in milliseconds since the epoch. */
+  readonly date: () => number;
+  readonly api: (request: HttpRequest) => Promise<Reply>;
+  readonly control: (request: ControlRequest) => Reply;
+}
+
 /** Listens on 127.0.0.1 and nowhere else. Resolves when it does, rejects when the port is taken. */
-export function serve(
-  port: number,
-  api: (request: HttpRequest) => Promise<Reply>,
-  control: (request: ControlRequest) => Reply,
-): Promise<Server> {
+export function serve({ port, tls, date, api, control }: Served): Promise<Server> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", headers, url = "/" } = request;
     const [, path = "/", query = ""] = /^([^?]*)\??(.*)$/s.exec(url) ?? [];
@@ -41,13 +54,15 @@ export function serve(
     const reply = path.startsWith(CONTROL_PATH)
       ? control({ method, path, headers, body: body?.toString("utf8") })
       : await api({ method, path, query: new Map(new URLSearchParams(query)), headers, body });
+    response.setHeader("date", new Date(date()).toUTCString());
     send(response, reply, body === undefined);
   }
 
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     // This fails only if the caller closed its connection in the middle of its body.
     answer(request, response).catch(() => response.socket?.destroy());
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve(server));

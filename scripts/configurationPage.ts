@@ -1,17 +1,29 @@
 /** `docs/configuration.md`, whose tables are made of the settings themselves. */
 
 import { OBJECT_SETTINGS } from "../provider/hosts/plugin/descriptions";
-import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, isConfigKey, SETTING_NAMES, SETTINGS } from "../provider/settings/places";
+import {
+  ASSUME_ROLE_MEMBERS,
+  type Family,
+  familyOf,
+  isConfigKey,
+  OIDC_MEMBERS,
+  SETTING_NAMES,
+  SETTINGS,
+} from "../provider/settings/places";
 import { markdownTable } from "./markdownTable";
 
 const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
 
+/** Names of a family, one below the other: the table has to fit a page. */
+const lines = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join("<br>");
+
 function places(): string {
   const rows = SETTING_NAMES.map((name) => {
-    const from: readonly string[] = SETTINGS[name];
-    return [`\`${name}\``, code(from.filter(isConfigKey)), code(from.filter((place) => !isConfigKey(place)))];
+    const of = (family: Family) => SETTINGS[name].filter((place) => familyOf(place) === family);
+    const own = of("classiclink").filter((place) => !isConfigKey(place));
+    return [`\`${name}\``, lines(own), lines(of("alicloud"))];
   });
-  return markdownTable(["setting", "stack configuration", "environment"], rows);
+  return markdownTable(["`classiclink:`", "variable", "`@pulumi/alicloud`"], rows);
 }
 
 function members(name: keyof typeof OBJECT_SETTINGS, variables: Readonly<Record<string, readonly string[]>>): string {
@@ -34,18 +46,20 @@ the [reference](reference.md#configuration).
 
 ## Every setting and its places
 
-The first place that has a value wins, from left to right: the stack's configuration, then the environment. For a \`Provider\` that the program
-declares, its arguments stand in place of the stack's configuration.
+The first place that has a value wins: \`classiclink:*\`, \`alicloud:*\`, \`alibabacloudstack:*\`, then \`CLASSICLINK_*\`, then the variables of
+\`@pulumi/alicloud\`, then \`ALIBABACLOUDSTACK_*\`. The names of the last provider, and when they count, are on the page about
+[private clouds](private-cloud.md#the-vendors-names). For a \`Provider\` that the program declares, its arguments stand in place of the stack's configuration.
 
 ${places()}
 
-Pulumi does not pass \`alicloud:*\` to the plugin: there, \`classiclink:*\` and the environment count.
+Pulumi does not pass \`alicloud:*\` and \`alibabacloudstack:*\` to the plugin: there, \`classiclink:*\` and the environment count.
 
 ## Which credentials are used
 
 The first of these that is set:
 
-1. \`accessKey\` and \`secretKey\`, with \`securityToken\` where it is in the same place as the key. Half a pair is an error.
+1. \`accessKey\` and \`secretKey\`, with \`securityToken\` where it is in the same place as the key. Half a pair is an error, and the two halves
+   have to be names of one provider.
 2. \`profile\`, in \`sharedCredentialsFile\` or \`~/.aliyun/config.json\`.
 3. \`credentialsUri\`.
 4. \`ecsRoleName\`: the metadata server of this ECS instance, with a token (version 2), else without one (version 1).
@@ -151,8 +165,8 @@ They are set one by one: \`pulumi config set --path 'classiclink:assumeRole.role
 ## Proxies
 
 \`HTTPS_PROXY\` (for https), \`HTTP_PROXY\` (for http), \`ALL_PROXY\` and \`NO_PROXY\`, in small letters too, hold for ECS, STS and whatever else gives
-credentials. A user and a password may be in the address: \`http://user:password@proxy.example:3128\`. In \`NO_PROXY\` a name with a dot in front,
-\`.aliyuncs.com\`, means all hosts below it. Requests to this machine and to the metadata server never go through a proxy. Errors name the proxy's
+credentials; the setting \`proxy\` wins over them. A user and a password may be in the address: \`http://user:password@proxy.example:3128\`. \`NO_PROXY\`
+means what it means to Go and curl: \`aliyuncs.com\` and all hosts below it, \`10.0.0.0/8\`, \`*\`. Requests to this machine and to the metadata server never go through a proxy. Errors name the proxy's
 host, and never its password.
 `;
 }

@@ -23,13 +23,14 @@ export function toTimeouts(where: string, given: CustomTimeouts | undefined): Ti
     throw new RunError(`${where}: customTimeouts has no ${misspelt}; it has ${CALLS.join(", ")}`);
   const timeouts = Object.entries(given ?? {})
     .filter(([, text]) => text !== undefined)
-    .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const);
+    .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const)
+    // Pulumi reads 0 as no limit of the user's, so the default holds.
+    .filter(([, seconds]) => seconds > 0);
   return timeouts.length === 0 ? undefined : Object.fromEntries(timeouts);
 }
 
 function toSeconds(what: string, text: unknown): number {
   const wrong = new RunError(`${what} is ${JSON.stringify(text)}; use a duration such as "90s", "10m" or "1h30m"`);
-  // Pulumi's own reading: no limit of the user's, so the default.
   if (text === "0") return 0;
   if (typeof text !== "string" || !/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text)) throw wrong;
   let seconds = 0;

@@ -18,14 +18,6 @@ export class OutOfTime extends Error {
   }
 }
 
-/**
- * How long a read may take by default, in ms. In the worst case each instance is released and costs two Describes of its own,
- * which is more than a second where a hundred a minute are allowed.
- */
-export function readTimeoutMs(links: number): number {
-  return 300_000 + links * 1_200;
-}
-
 /** The longest time that a timer of Node takes, in ms. It takes longer ones for 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -9,13 +9,14 @@ import { Listing } from "./listing";
 import { SharedCalls } from "./sharedCalls";
 
 /**
- * While many links are changed, their checks wait this long for each other, in ms. The engine writes its state between two
- * links for longer than that. With 250 ms an update of a thousand takes a fifth longer.
+ * While many links are changed one by one, their checks wait for each other until half as many are under way as ever were at
+ * once, and no longer than this, in ms. The other half keeps the engine busy, which writes its state between two links.
+ * Waiting for more of them makes an update of a thousand links longer.
  */
-const GATHERING_MS = 150;
+const GATHERING_MS = 250;
 
-/** From this many checks a second on, they wait for each other. A few links are not made to wait. */
-const MANY_CHECKS = 6;
+/** More checks than this are not waited for: half of them fill what an engine has under way. */
+const MOST_CHECKS = 16;
 
 /** How many calls by instance run at a time: one would let a slow answer hold up every reader. */
 const CALLS_AT_A_TIME = 2;
@@ -50,8 +51,10 @@ export class RegionReads {
   /** Parts of lists that ECS refused. */
   readonly #parts: (readonly Waiting[])[] = [];
   #callsRunning = 0;
-  /** When fresh reads came lately. */
-  #checks: readonly number[] = [];
+  #checksRunning = 0;
+  /** The most checks that were under way at once. */
+  #mostChecks = 0;
+  #gathering: NodeJS.Timeout | undefined;
   /** Whether DescribeInstances may be called, and sees what DescribeClassicLinkInstances sees, as far as it is known. */
   #seesInstances = true;
 
@@ -86,10 +89,8 @@ export class RegionReads {
     return await new Promise((resolve, reject) => {
       if (caller.signal.aborted) return reject(caller.signal.reason);
       this.#waiting.push({ read, caller, resolve, reject });
-      if (read.fresh) this.#countCheck();
-      if (this.#waiting.length === 1) this.#sendSoon(read);
-      // A full call has nobody to wait for. Other reads wait all the same: more of them may call for a listing.
-      if (this.#waiting.length >= MAX_INSTANCE_IDS && read.fresh) this.#send();
+      if (read.fresh) this.#gather();
+      else if (this.#waiting.length === 1) setImmediate(() => this.#send());
     });
   }
 
@@ -103,20 +104,17 @@ export class RegionReads {
     return begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY);
   }
 
-  #countCheck(): void {
-    const now = performance.now();
-    this.#checks = [...this.#checks.slice(-MANY_CHECKS), now];
-  }
-
-  /** Not at once: reads that arrive together belong together. */
-  #sendSoon({ fresh }: LinkRead): void {
-    const oldest = this.#checks.length > MANY_CHECKS ? this.#checks[0] : undefined;
-    const areMany = oldest !== undefined && performance.now() - oldest < 1_000;
-    if (fresh && areMany) setTimeout(() => this.#send(), GATHERING_MS);
-    else setImmediate(() => this.#send());
+  /** Not at once: checks that come together, or soon after each other, belong together. */
+  #gather(): void {
+    const underWay = this.#waiting.filter(({ read }) => read.fresh).length + this.#checksRunning;
+    this.#mostChecks = Math.min(MOST_CHECKS, Math.max(this.#mostChecks, underWay));
+    if (underWay >= this.#mostChecks / 2) setImmediate(() => this.#send());
+    else this.#gathering ??= setTimeout(() => this.#send(), GATHERING_MS);
   }
 
   #send(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.#beginListings();
     while (this.#callsRunning < (this.#parts.length > 0 ? PARTS_AT_A_TIME : CALLS_AT_A_TIME)) {
       // Who has given up needs no answer. What others have made of the list meanwhile stays.
@@ -143,7 +141,9 @@ export class RegionReads {
   }
 
   async #ask(list: readonly Waiting[]): Promise<void> {
+    const checks = list.filter(({ read }) => read.fresh).length;
     this.#callsRunning += 1;
+    this.#checksRunning += checks;
     for (const vpcId of countByVpc(list).keys()) {
       this.#callsSpent.set(vpcId, { calls: this.#spentOn(vpcId) + 1, at: performance.now() });
     }
@@ -159,6 +159,7 @@ export class RegionReads {
       }
     } finally {
       this.#callsRunning -= 1;
+      this.#checksRunning -= checks;
       this.#send();
     }
   }

@@ -9,8 +9,11 @@ import { type Connection, currentVpc, isTransient, LISTING_LAG_MS } from "./conn
 import type { Task } from "./operation";
 import { LinkedElsewhere } from "./errors";
 
-/** For how long a link that is in the way may still turn out to be given up by another resource of this run, in ms. */
-const HANDOVER_MS = 3_000;
+/**
+ * A link that is in the way may still be given up by a resource that this run checks later. So an attach waits until the
+ * run has checked nothing for so long, and no longer than the second, in ms.
+ */
+const HANDOVER_MS = { quiet: 3_000, most: 60_000 } as const;
 
 /** What came of asking. */
 export interface Attached {
@@ -50,6 +53,10 @@ export class AttachFailed extends Error {
 export async function attach(connection: Connection, link: Link, task: Task, checkFirst: boolean): Promise<Attached> {
   const asking = new Asking(connection, link, task, checkFirst);
   const begunAt = performance.now();
+  const mayBeGivenUp = () => {
+    const elapsedMs = performance.now() - begunAt;
+    return elapsedMs < HANDOVER_MS.most && Math.min(elapsedMs, connection.ledger.sinceCheckMs()) < HANDOVER_MS.quiet;
+  };
   try {
     for (;;) {
       while (connection.ledger.isRemoving(link)) {
@@ -65,9 +72,9 @@ export async function attach(connection: Connection, link: Link, task: Task, che
         const other = { ...link, vpcId: error.vpcId };
         if (connection.ledger.isGivenUp(other)) {
           await detachUntilGone(connection, other, task);
-        } else if (performance.now() - begunAt < HANDOVER_MS) {
+        } else if (mayBeGivenUp()) {
           task.waits("linked elsewhere");
-          await task.pause(HANDOVER_MS / 6);
+          await task.pause(HANDOVER_MS.quiet / 6);
         } else {
           throw error;
         }

@@ -114,11 +114,13 @@ async function orForgotten(
   }
 }
 
-/** Checks. If that is refused for good too, both refusals count. */
+/** Checks. If that is refused for good too, both refusals count, unless one thing helps against both. */
 export async function orNotChecked(refusal: EcsError, check: () => Promise<boolean>): Promise<boolean> {
   try {
     return await check();
   } catch (error) {
-    throw error instanceof EcsError && !isTransient(error) ? new NotChecked(refusal, error) : error;
+    if (!(error instanceof EcsError) || isTransient(error)) throw error;
+    const isSame = error.facts.advice === refusal.facts.advice && error.kind !== "retired";
+    throw isSame ? refusal : new NotChecked(refusal, error);
   }
 }

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   rmdirSync,
   unlinkSync,
@@ -43,25 +44,27 @@ export class Journal {
   constructor(engineAddress: string, parent = tmpdir()) {
     const user = process.getuid?.() ?? 0;
     const runs = join(parent, `pulumi-classiclink-${user}`);
-    this.#folder = join(runs, engineAddress.replace(/[^\w.-]/g, "_"));
+    // Only processes that see each other's ids can tell who lives. Containers may share a folder without that.
+    const own = `${processNamespace()}-`;
+    this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
     this.#own = `${process.pid}.log`;
     makePrivate(runs, user);
-    for (const run of readdirSync(runs)) removeDeserted(join(runs, run));
+    for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
     makePrivate(this.#folder, user);
-    this.write("");
+    appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
     process.once("exit", () => removeDeserted(this.#folder, process.pid));
   }
 
   /** Appends a line. Other processes see it when this returns. */
   write(line: string): void {
-    appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600 });
+    explained(() => appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600 }));
   }
 
   /** Reads what the others have written since the last time. */
   read(onLine: OnLine): void {
-    for (const file of readdirSync(this.#folder)) {
-      if (file !== this.#own) this.#readFile(file, onLine);
-    }
+    explained(() => {
+      for (const file of readdirSync(this.#folder)) if (file !== this.#own) this.#readFile(file, onLine);
+    });
   }
 
   #readFile(file: string, onLine: OnLine): void {
@@ -84,6 +87,16 @@ export class Journal {
   }
 }
 
+/** Without the ledger, a link might be removed that the program declares. So the operation fails. */
+function explained(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the ledger of this run is lost, so nothing more is changed; run pulumi again (${reason})`);
+  }
+}
+
 /** Whether a process of this user lives. */
 export function isAlive(pid: number): boolean {
   try {
@@ -94,13 +107,27 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Where a process has its id, as Linux tells it. */
+function processNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  } catch {
+    return "0";
+  }
+}
+
 function pidOf(file: string): number {
   return Number.parseInt(file, 10);
 }
 
 /** Makes a folder that only this user can use. */
 function makePrivate(folder: string, user: number): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    // Not recursive: Node never comes back where the file system says that a folder does not exist and cannot be made.
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
   const found = lstatSync(folder);
   const isOurs =
     found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));

@@ -44,6 +44,7 @@ export class Run {
   readonly #journal: Journal | undefined;
   readonly #seen = new Set<string>();
   #isUpToDate = false;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   /** By instance, the processes that are removing a link of it, each as often as it does. */
   readonly #removing = new Map<string, number[]>();
 
@@ -79,6 +80,12 @@ export class Run {
     return this.#seen.has(`${event} ${key}`);
   }
 
+  /** How long ago a resource of the run was checked, in ms. */
+  sinceCheckMs(): number {
+    this.#readOthers();
+    return performance.now() - this.#checkedAt;
+  }
+
   isRemoving(instanceKey: string): boolean {
     this.#readOthers();
     return (this.#removing.get(instanceKey) ?? []).some(isAlive);
@@ -97,6 +104,7 @@ export class Run {
   #note(line: string, pid: number): void {
     const [event = "", instanceKey = "", linkKey = ""] = line.split(" ");
     this.#seen.add(line).add(`${event} ${instanceKey}`).add(`${event} ${linkKey}`);
+    if (event === "declared") this.#checkedAt = performance.now();
     const removing = this.#removing.get(instanceKey) ?? [];
     if (event === "removing") this.#removing.set(instanceKey, [...removing, pid]);
     if (event === "settled" && removing.includes(pid)) removing.splice(removing.indexOf(pid), 1);
@@ -198,6 +206,11 @@ export class Ledger {
   /** Whether a link belongs to a resource of this run that gives it up. Whoever declares the instance may remove it. */
   isGivenUp(link: Link): boolean {
     return this.#has("had", link) && !this.stays(link);
+  }
+
+  /** How long ago a resource of this run was checked, in ms. Others may follow that give a link up. */
+  sinceCheckMs(): number {
+    return this.#run.sinceCheckMs();
   }
 
   #has(event: Event, link: Link): boolean {

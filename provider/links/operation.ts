@@ -30,6 +30,7 @@ export class Operation {
   readonly #context: CallContext;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #throttledUntil = 0;
+  #shown = "";
 
   /**
    * @param asked what it is to do, as in "link i-a to vpc-b in cn-hangzhou".
@@ -90,10 +91,13 @@ export class Operation {
   progress(state: string, isWait = true): void {
     const elapsedMs = this.#budget.elapsedMs;
     const pauseMs = this.#throttledUntil - performance.now();
-    const throttled = pauseMs > 0 ? `, throttled, next try in ${formatDuration(pauseMs)}` : "";
+    const isSaid = state.startsWith("throttled");
+    const throttled = pauseMs > 0 ? `${isSaid ? "" : ", throttled"}, next try in ${formatDuration(pauseMs)}` : "";
     const message = `${state}${throttled}, ${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
     if (this.#context.progress !== undefined) {
-      this.#context.progress(message);
+      // A refusal of the rate limiter reaches each link that waits.
+      if (message !== this.#shown) this.#context.progress(message);
+      this.#shown = message;
       return;
     }
     const since = isWait ? this.#reportedAt : Math.max(this.#reportedAt, 0);

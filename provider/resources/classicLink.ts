@@ -111,8 +111,10 @@ export const classicLink: Resource = {
       return;
     }
     const operation = operationOn("unlink", link, context);
-    const links = await provider.links();
-    const outcomes = await operation.run(() => links.detach([link], operation, { attachedAt: attachedAt(state) }));
+    const outcomes = await operation.run(async () => {
+      const links = await provider.links();
+      return await links.detach([link], operation, { attachedAt: attachedAt(state) });
+    });
     const outcome = outcomes.get(link);
     if (outcome?.state === "unlinked" && outcome.elsewhere !== undefined) {
       operation.report(`linked to ${outcome.elsewhere} by someone else: that link stays`);
@@ -147,8 +149,10 @@ async function attach(
   operation: Operation,
   checkFirst: boolean,
 ): Promise<AttachOutcome> {
-  const links = await provider.links();
-  const outcomes = await operation.run(() => links.attach([link], operation, { checkFirst }));
+  const outcomes = await operation.run(async () => {
+    const links = await provider.links();
+    return await links.attach([link], operation, { checkFirst });
+  });
   return outcomes.get(link) ?? { state: "failed", reason: "no outcome", isAbsent: false, mayBeLinked: true };
 }
 
@@ -170,8 +174,7 @@ async function read(
 ): Promise<string | undefined> {
   const operation = new Operation(`read the link of ${link.instanceId} in ${link.regionId}`, context, READ_TIMEOUT_MS);
   const task = new Task(operation);
-  const links = await provider.links();
-  return await operation.run(() => links.read(link, task), task);
+  return await operation.run(async () => await (await provider.links()).read(link, task), task);
 }
 
 function found(provider: Provider, link: Link, marks: Properties = {}): Found {

@@ -118,9 +118,9 @@ export const classicLinks: Resource = {
     requireSameScope(`the links to ${vpcId}`, state, provider.scope());
     const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
-    const links = await provider.links();
-    const reasons = await operation.run(() =>
-      detach(links, linksTo(vpcId, regionId, instanceIds), operation, attachedAt(state)),
+    const leaving = linksTo(vpcId, regionId, instanceIds);
+    const reasons = await operation.run(async () =>
+      detach(await provider.links(), leaving, operation, attachedAt(state)),
     );
     if (reasons.size > 0) throw new ClassicLinkError(`cannot ${asked}:\n${[...reasons.values()].sort().join("\n")}`);
   },
@@ -137,12 +137,12 @@ async function change(
   const { regionId, vpcId, instanceIds } = declared;
   const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
   const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
-  const links = await provider.links();
   const wanted = new Set(instanceIds);
   const leaving = known.instanceIds.filter((id) => !wanted.has(id));
   const away = Object.entries(known.movedAway).filter(([id]) => wanted.has(id));
 
   return await operation.run(async () => {
+    const links = await provider.links();
     const stuck = await detach(
       links,
       [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
@@ -175,7 +175,8 @@ async function change(
     }
     const movedAway = Object.fromEntries(away.filter(([id]) => stuck.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
-    throw new PartiallyCreatedError(id, outputs, sentences);
+    const isPending = [...outcomes.values()].some((outcome) => outcome.state === "failed" && outcome.mayBeLinked);
+    throw new PartiallyCreatedError(id, outputs, sentences, isPending ? Date.now() : (lastAttachAt ?? 0));
   });
 }
 
@@ -215,11 +216,10 @@ async function readMembers(
   const timeoutMs = READ_TIMEOUT_MS + members.length * READ_MEMBER_MS;
   const operation = new Operation(`read the links to ${vpcId} in ${regionId}`, context, timeoutMs);
   const task = new Task(operation);
-  const links = await provider.links();
-  const linkedTo = await operation.run(
-    () => Promise.all(members.map((instanceId) => links.read({ regionId, instanceId, vpcId }, task))),
-    task,
-  );
+  const linkedTo = await operation.run(async () => {
+    const links = await provider.links();
+    return await Promise.all(members.map((instanceId) => links.read({ regionId, instanceId, vpcId }, task)));
+  }, task);
   const where = members.map((id, index) => [id, linkedTo[index] ?? (isPartial ? vpcId : undefined)] as const);
   const isElsewhere = (entry: readonly [string, string | undefined]): entry is readonly [string, string] =>
     entry[1] !== undefined && entry[1] !== vpcId;

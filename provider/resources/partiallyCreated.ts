@@ -15,16 +15,27 @@ export class PartiallyCreatedError extends ClassicLinkError {
   /** All that Pulumi shows: the message itself is dropped. */
   readonly reasons: readonly string[];
 
-  /** @param properties the outputs without the marks. */
-  constructor(id: string, properties: Readonly<Record<string, unknown>>, reasons: readonly string[]) {
+  readonly #attachedAt: number;
+
+  /**
+   * @param properties the outputs without the marks.
+   * @param attachedAt when the last attach may have been sent whose link is not listed yet, in ms since 1970.
+   */
+  constructor(
+    id: string,
+    properties: Readonly<Record<string, unknown>>,
+    reasons: readonly string[],
+    attachedAt = Date.now(),
+  ) {
     super(reasons.join("\n"));
     this.id = id;
-    this.properties = { ...properties, [hidden.partiallyCreated]: true, [hidden.attachedAt]: Date.now() };
+    this.properties = { ...properties, [hidden.partiallyCreated]: true, [hidden.attachedAt]: attachedAt };
     this.reasons = reasons;
+    this.#attachedAt = attachedAt;
   }
 
   /** The same error for outputs to which a host has added its own. */
   with(properties: Readonly<Record<string, unknown>>): PartiallyCreatedError {
-    return new PartiallyCreatedError(this.id, properties, this.reasons);
+    return new PartiallyCreatedError(this.id, properties, this.reasons, this.#attachedAt);
   }
 }

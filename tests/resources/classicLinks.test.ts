@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { EcsClient, Link } from "../../provider/ecs/client";
-import { MAX_IN_FLIGHT, paced } from "../../provider/ecs/pace";
+import { MAX_IN_FLIGHT } from "../../provider/ecs/rateLimiter";
 import type { CallContext } from "../../provider/links/operation";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
@@ -206,7 +206,7 @@ describe("create", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
     const instanceIds = names(1_000);
-    expect(await outputs(lifecycleOf(paced(ecs)).create(declare(...instanceIds)))).toEqual(state(instanceIds));
+    expect(await outputs(lifecycleOf(ecs).create(declare(...instanceIds)))).toEqual(state(instanceIds));
     expect(ecs.count("attach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
     expect(ecs.mostAtOnce).toBe(MAX_IN_FLIGHT);
@@ -215,7 +215,7 @@ describe("create", () => {
   test("1000 members whose links are listed late cost at most one Describe for each 99 of them and poll", async () => {
     const ecs = new ScriptedEcs();
     ecs.lagDescribes = 2;
-    await done(lifecycleOf(paced(ecs)).create(declare(...names(1_000))));
+    await done(lifecycleOf(ecs).create(declare(...names(1_000))));
     expect(ecs.count("attach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(1 + 3 * 11);
   });
@@ -249,6 +249,25 @@ describe("[6] when some members cannot be linked", () => {
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-b": vpcId, "i-far": "vpc-other" });
   });
 
+  test("one member that is never listed does not keep the others from being confirmed", async () => {
+    const ecs = new ScriptedEcs();
+    const lifecycle = lifecycleOf(showing(ecs, "i-3"));
+    const { properties, reasons } = await partial(lifecycle.create(declare(...names(10)), { timeoutMs: 20_000 }));
+    expect(reasons).toEqual([
+      expect.stringMatching(/^i-3: not done within 20 s \(attached, not listed yet\), after \d+ calls/),
+    ]);
+    // It may be linked, so the state has to know of it.
+    expect(toMembers(properties).instanceIds).toHaveLength(10);
+  });
+
+  test("each reason quotes the calls for its own member", async () => {
+    const { ecs } = cloud();
+    const denied = refusal("attach", "Forbidden.RAM");
+    const lifecycle = lifecycleOf(refusing(ecs, { "i-1": denied, "i-2": denied }));
+    const { reasons } = await partial(lifecycle.create(declare(...names(10))));
+    for (const reason of reasons) expect(reason).toMatch(/, after [0-2] calls? in 0 s;/);
+  });
+
   test("the next up does the rest, and nothing else", async () => {
     const { ecs, lifecycle } = cloud({ "i-far": "vpc-other" });
     const { properties } = await partial(lifecycle.create(declare("i-a", "i-far", "i-b")));
@@ -265,9 +284,7 @@ describe("[6] when some members cannot be linked", () => {
   test("one of 1000 that is locked until the time is over leaves 999 in the state, and is the only one with a reason", async () => {
     const ecs = new ScriptedEcs();
     const locked = refusing(ecs, { "i-7": refusal("attach", "InvalidStatus.InstanceLocked") });
-    const { error, afterMs } = await run(
-      lifecycleOf(paced(locked)).create(declare(...names(1_000)), { timeoutMs: 60_000 }),
-    );
+    const { error, afterMs } = await run(lifecycleOf(locked).create(declare(...names(1_000)), { timeoutMs: 60_000 }));
     if (!(error instanceof PartiallyCreatedError)) throw new Error("not partially created", { cause: error });
     expect(error.properties.instanceIds).toHaveLength(999);
     expect(error.properties.instanceIds).not.toContain("i-7");
@@ -290,7 +307,7 @@ describe("[6] when some members cannot be linked", () => {
         if (ecs.links.size === 100) linkedAfterMs = performance.now() - startedAt;
       },
     };
-    const create = lifecycleOf(paced(watched)).create(declare(...members), { timeoutMs: 120_000 });
+    const create = lifecycleOf(watched).create(declare(...members), { timeoutMs: 120_000 });
     expect((await run(create)).error).toBeInstanceOf(PartiallyCreatedError);
     expect(ecs.links.size).toBe(100);
     expect(linkedAfterMs).toBeLessThan(10_000);
@@ -333,9 +350,7 @@ describe("[6] when some members cannot be linked", () => {
     ecs.latencyMs = 100;
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 1_050);
-    const { error, afterMs } = await run(
-      lifecycleOf(paced(ecs)).create(declare(...names(1_000)), { signal: cancel.signal }),
-    );
+    const { error, afterMs } = await run(lifecycleOf(ecs).create(declare(...names(1_000)), { signal: cancel.signal }));
     if (!(error instanceof PartiallyCreatedError)) throw new Error("not partially created", { cause: error });
     expect(afterMs).toBeLessThan(2_000);
     const known = new Set(membersIn(error));
@@ -388,6 +403,15 @@ describe("update", () => {
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-c": vpcId });
   });
 
+  test("[12] the next up does not wait for members that no attach is pending for", async () => {
+    const { ecs, lifecycle } = cloud({ "i-a": vpcId, "i-b": vpcId });
+    ecs.next("detach", fails(refusal("detach", "Forbidden.RAM")));
+    const { properties } = await partial(lifecycle.update(state(["i-a", "i-b"]), declare("i-b")));
+    ecs.links.delete("i-a");
+    const { afterMs, error } = await run(lifecycle.update(properties, declare("i-b")));
+    expect({ afterMs, error }).toEqual({ afterMs: 0, error: undefined });
+  });
+
   test("a member that was linked and may not be described stays in the state", async () => {
     const { ecs } = cloud({ "i-a": vpcId });
     ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
@@ -419,7 +443,7 @@ describe("drift", () => {
     const read = await outputs(lifecycle.read(state(["i-a", "i-gone", "i-no", "i-far"])));
     expect(read).toEqual(state(["i-a"], { "i-far": "vpc-other" }));
     expect(diff({ ...read }, declare("i-a", "i-gone", "i-no", "i-far")).updates).toEqual(["instanceIds", "movedAway"]);
-    expect(ecs.called.every((method) => method === "describe")).toBe(true);
+    expect(ecs.count("attach") + ecs.count("detach")).toBe(0);
   });
 
   test("[11] a refresh after a refresh changes nothing, also when a member has moved", async () => {
@@ -548,7 +572,7 @@ describe("[12] delete", () => {
     const instanceIds = names(1_000);
     const { ecs } = cloud(Object.fromEntries(instanceIds.map((id) => [id, vpcId])));
     ecs.latencyMs = 30;
-    await done(lifecycleOf(paced(ecs)).delete(state(instanceIds)));
+    await done(lifecycleOf(ecs).delete(state(instanceIds)));
     expect(ecs.links.size).toBe(0);
     expect(ecs.count("detach")).toBe(1_000);
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
@@ -561,7 +585,7 @@ describe("progress", () => {
     const ecs = new ScriptedEcs();
     ecs.latencyMs = 30;
     const locked = refusal("attach", "InvalidStatus.InstanceLocked");
-    const client = paced(refusing(ecs, { "i-1": locked, "i-2": locked, "i-3": locked, "i-4": refusal("attach", "X") }));
+    const client = refusing(ecs, { "i-1": locked, "i-2": locked, "i-3": locked, "i-4": refusal("attach", "X") });
     const reported: string[] = [];
     const context: CallContext = { timeoutMs: 30_000, progress: (message) => void reported.push(message) };
     await failed(lifecycleOf(client).create(declare(...names(1_000)), context));
@@ -583,7 +607,7 @@ describe("progress", () => {
     ecs.latencyMs = 500;
     const reported: string[] = [];
     const context: CallContext = { report: (message) => void reported.push(message) };
-    const { afterMs } = await run(lifecycleOf(paced(ecs)).create(declare(...names(1_000)), context));
+    const { afterMs } = await run(lifecycleOf(ecs).create(declare(...names(1_000)), context));
     expect(reported.length).toBeGreaterThanOrEqual(2);
     expect(reported.length).toBeLessThanOrEqual(Math.ceil(afterMs / 10_000));
   });

@@ -54,9 +54,9 @@ export class DynamicHost {
   #marks = 0;
   readonly #printed: string[] = [];
 
-  private constructor(env: NodeJS.ProcessEnv) {
+  private constructor(env: NodeJS.ProcessEnv, engine: string) {
     const host = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    this.#child = spawn(process.execPath, [host, "127.0.0.1:1"], {
+    this.#child = spawn(process.execPath, [host, engine], {
       cwd: ROOT,
       // In a user's project the package is below node_modules, where Node does not warn of require(esm).
       env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "test", NODE_NO_WARNINGS: "1", ...env },
@@ -65,12 +65,16 @@ export class DynamicHost {
     this.#errors = createInterface(this.#child.stderr).on("line", (line) => this.stderr.push(line));
   }
 
-  /** Starts one in the folder of this repository, with nothing in its environment but `env`. */
-  static async start(env: NodeJS.ProcessEnv): Promise<DynamicHost> {
+  /**
+   * Starts one in the folder of this repository, with nothing in its environment but `env`.
+   *
+   * @param engine its address. Processes that have the same one are of one run.
+   */
+  static async start(env: NodeJS.ProcessEnv, engine = "127.0.0.1:1"): Promise<DynamicHost> {
     if (!existsSync(join(ROOT, "dist", "provider"))) {
       throw new Error("dist is missing: run npm run build before this test");
     }
-    const host = new DynamicHost(env);
+    const host = new DynamicHost(env, engine);
     const lines = createInterface(host.#child.stdout);
     const ended = once(host.#child, "exit").then(([code]) => {
       throw new Error(`the host ended with ${code}: ${host.stderr.join("\n")}`);

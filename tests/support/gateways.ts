@@ -14,8 +14,8 @@ export interface GatewayOptions {
   readonly gateway: "pop" | "asapi";
   /** With the certificate of tls.ts. */
   readonly tls?: boolean;
-  /** How an instance is hidden that is out of the caller's scope. */
-  readonly hiding?: "empty" | "NotFound" | "NotBelong";
+  /** By default an instance that is out of scope is left out of lists. */
+  readonly hiding?: Hiding;
   /** Where the gateway reads the scope from. */
   readonly scopeFrom?: "headers" | "parameters";
   readonly accessKeyId?: string;
@@ -24,6 +24,9 @@ export interface GatewayOptions {
   readonly instances: Readonly<Record<string, Place>>;
   readonly vpcs: readonly string[];
 }
+
+/** How an instance is hidden that is out of the caller's scope. */
+export type Hiding = "empty" | "NotFound" | "NotBelong";
 
 export interface Place {
   readonly organizationId: string;
@@ -54,6 +57,8 @@ export interface Gateway {
   readonly requests: readonly GatewayRequest[];
   /** Instance id → VPC id. */
   readonly links: Map<string, string>;
+  /** Hides in another way from now on. */
+  hide(hiding: Hiding): void;
   /** Answers the next calls of an operation with these, one each. */
   next(action: string, ...answers: Instead[]): void;
   close(): Promise<void>;
@@ -78,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const requests: GatewayRequest[] = [];
   const links = new Map<string, string>();
   const instead = new Map<string, Instead[]>();
+  let hiding = options.hiding ?? "empty";
 
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     const request = await read(message);
@@ -152,10 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const reveal = (instanceId: string) => {
       if (options.instances[instanceId] === undefined) throw new Refusal("InvalidInstanceId.NotFound");
       if (isHidden(instanceId))
-        throw new Refusal(
-          options.hiding === "NotBelong" ? "InvalidInstanceId.NotBelong" : "InvalidInstanceId.NotFound",
-          403,
-        );
+        throw new Refusal(hiding === "NotBelong" ? "InvalidInstanceId.NotBelong" : "InvalidInstanceId.NotFound", 403);
     };
     const { InstanceId = "", VpcId = "" } = params;
     switch (params.Action) {
@@ -174,7 +177,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }
       case "DescribeClassicLinkInstances": {
         const named = InstanceId === "" ? undefined : InstanceId.split(",");
-        if (options.hiding !== "empty") for (const id of named ?? []) reveal(id);
+        if (hiding !== "empty") for (const id of named ?? []) reveal(id);
         const found = [...links].filter(([instanceId, vpcId]) => {
           return !isHidden(instanceId) && (named?.includes(instanceId) ?? true) && (VpcId === "" || vpcId === VpcId);
         });
@@ -225,6 +228,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     endpoint: `${options.tls ? "https" : "http"}://127.0.0.1:${port}${gateway === "asapi" ? "/asapi/v3" : ""}`,
     requests,
     links,
+    hide: (next) => {
+      hiding = next;
+    },
     next: (action, ...answers) => void instead.set(action, [...(instead.get(action) ?? []), ...answers]),
     close: () =>
       new Promise((resolve) => {

@@ -2,6 +2,7 @@
 
 import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
+import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
 import { Run } from "../../provider/links/ledger";
 import { Links } from "../../provider/links/links";
@@ -21,13 +22,14 @@ interface Options {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A provider over a client. */
+/** A provider over a client, which is rate limited as it is outside of tests. */
 export function providerOf(
-  client: EcsClient,
+  ecs: EcsClient,
   { run, scope = {}, mayForgetRetired = () => false, config = {} }: Options = {},
 ): Provider {
   const settings = new Settings((key) => config[key], { ALICLOUD_REGION: "cn-hangzhou" });
   settings.scope = () => scope;
+  const client = rateLimited(ecs);
   const reader = new LinkReader(client);
   return new Provider(
     settings,

@@ -46,6 +46,9 @@ export interface Told {
   readonly ephemeral: boolean;
 }
 
+/** Nobody listens there. */
+const NO_ENGINE = "127.0.0.1:1";
+
 const service = ResourceProviderService;
 const EXECUTABLE = join(__dirname, "..", "..", "plugin", "pulumi-resource-classiclink");
 
@@ -56,7 +59,7 @@ export class PluginProcess {
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
   readonly #child;
-  readonly #engine = new Server();
+  #engine = new Server();
   readonly #logged = new EventEmitter();
   #client = new Client("127.0.0.1:1", credentials.createInsecure());
 
@@ -68,9 +71,13 @@ export class PluginProcess {
     createInterface(this.#child.stderr).on("line", (line) => this.stderr.push(line));
   }
 
-  /** Starts one with nothing in its environment but `env`, and greets it. */
-  static async start(env: NodeJS.ProcessEnv, { greet = true } = {}): Promise<PluginProcess> {
-    const plugin = new PluginProcess(env, "127.0.0.1:1");
+  /**
+   * Starts one with nothing in its environment but `env`, and greets it.
+   *
+   * @param engine the engine that starts it.
+   */
+  static async start(env: NodeJS.ProcessEnv, { greet = true, engine = NO_ENGINE } = {}): Promise<PluginProcess> {
+    const plugin = new PluginProcess(env, engine);
     const lines = createInterface(plugin.#child.stdout).on("line", (line) => plugin.stdout.push(line));
     const ended = once(plugin.#child, "exit").then(([code]) => {
       throw new Error(`the plugin ended with ${code}: ${plugin.stderr.join("\n")}`);
@@ -79,8 +86,20 @@ export class PluginProcess {
     ended.catch(() => {});
     plugin.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     if (greet)
-      await plugin.call(service.handshake, new rpc.ProviderHandshakeRequest().setEngineAddress(await plugin.#listen()));
+      await plugin.call(service.handshake, new rpc.ProviderHandshakeRequest().setEngineAddress(await plugin.engine()));
     return plugin;
+  }
+
+  /** Starts another engine, which takes logs as the first one does. Returns its address. */
+  async engine(): Promise<string> {
+    this.#engine.forceShutdown();
+    this.#engine = new Server();
+    return await this.#listen();
+  }
+
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
   }
 
   /** The engine's side, which takes logs. */

@@ -36,7 +36,7 @@ export const NOTHING: LinkPage = { links: [], totalCount: 0 };
 
 /** A refusal of ECS, classified as the real client does it. */
 export function refusal(method: Method, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
-  const classification = classify(code, said);
+  const classification = classify(code, said, { operation: OPERATIONS[method] });
   const mayHaveSucceeded = classification.kind === "transient";
   return new EcsError({
     ...classification,

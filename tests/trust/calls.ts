@@ -1,9 +1,10 @@
-/** The calls of Pulumi's protocol on one resource, however they are reached, and the lifecycle reached without a door. */
+/** The calls of Pulumi's protocol on one resource, however they are reached, and the resource without a host. */
 
-import { HalfMadeError, isHalfMade } from "../../provider/classicLinkError";
-import { connect } from "../../provider/hosts/connect";
-import { CLASSIC_LINK_CALLS } from "../../provider/hosts/plugin/classicLink";
-import { CLASSIC_LINKS_CALLS } from "../../provider/hosts/plugin/classicLinks";
+import { Run } from "../../provider/links/ledger";
+import { classicLink } from "../../provider/resources/classicLink";
+import { classicLinks } from "../../provider/resources/classicLinks";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
+import { Provider } from "../../provider/resources/provider";
 import { Settings } from "../../provider/settings";
 
 /** Property values, in clear. */
@@ -39,6 +40,8 @@ export class HalfMade extends Error {
 
 /** Calls on one resource. Create and update throw a {@link HalfMade} where something is left for the state. */
 export interface Calls {
+  /** @param olds the inputs in the state; empty for a resource that is new. */
+  check(olds: Props, inputs: Props): Promise<void>;
   diff(id: string, outputs: Props, inputs: Props): Promise<{ readonly changed: boolean; readonly replaces: boolean }>;
   create(inputs: Props, how: How): Promise<Found>;
   /** Undefined when it is gone. */
@@ -50,31 +53,29 @@ export interface Calls {
 /** Where and as whom to call: settings by the names of the stack's configuration. */
 export type Configuration = Readonly<Record<string, string>>;
 
-/** The lifecycle with a connection of its own, as a new provider process has it. */
-export async function connectLifecycle(resource: Resource, configuration: Configuration): Promise<Calls> {
-  const type = resource === "ClassicLink" ? CLASSIC_LINK_CALLS : CLASSIC_LINKS_CALLS;
-  const steps = await connect(new Settings((key) => configuration[key]));
-  const holder = "the resource";
-  const change = async (work: Promise<{ id: string; outputs: Props; declared: Props }>): Promise<Found> => {
+/** The resource in a process of its own run, with a connection of its own, as a new provider process has it. */
+export async function openResource(resource: Resource, configuration: Configuration): Promise<Calls> {
+  const type = resource === "ClassicLink" ? classicLink : classicLinks;
+  const provider = new Provider(new Settings((key) => configuration[key]), new Run());
+  const change = async (work: Promise<Found>): Promise<Found> => {
     try {
-      const { id, outputs, declared } = await work;
-      return { id, outputs, inputs: declared };
+      return await work;
     } catch (error) {
-      throw error instanceof HalfMadeError ? new HalfMade(error.message, error.id, error.properties) : error;
+      throw error instanceof PartiallyCreatedError ? new HalfMade(error.message, error.id, error.properties) : error;
     }
   };
   return {
+    async check(olds, inputs) {
+      const { failures } = type.check(provider, inputs, olds);
+      if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    },
     async diff(_, outputs, inputs) {
-      const { replaces, updates } = type.diff(outputs, inputs);
-      const changed = replaces.length + updates.length > 0 || isHalfMade(outputs);
-      return { changed, replaces: replaces.length > 0 };
+      const { replaces, updates, isDue } = type.diff(provider, outputs, inputs);
+      return { changed: replaces.length + updates.length > 0 || isDue, replaces: replaces.length > 0 };
     },
-    create: (inputs, how) => change(type.create(steps, inputs, { ...how, holder })),
-    async read(_, outputs, __, how) {
-      const found = await type.read(steps, outputs, { ...how, holder });
-      return found && { id: found.id, outputs: found.outputs, inputs: found.declared };
-    },
-    update: (_, outputs, inputs, how) => change(type.update(steps, outputs, inputs, { ...how, holder })),
-    delete: (_, outputs, how) => type.delete(steps, outputs, { ...how, holder }),
+    create: (inputs, how) => change(type.create(provider, inputs, how)),
+    read: (_, outputs, __, how) => type.read(provider, outputs, how),
+    update: (_, outputs, inputs, how) => change(type.update(provider, outputs, inputs, how)),
+    delete: (_, outputs, how) => type.delete(provider, outputs, how),
   };
 }

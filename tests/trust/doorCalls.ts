@@ -57,6 +57,10 @@ function callsOf(send: Send, about: (id: string) => object, sides: (how: How) =>
     }
   };
   return {
+    async check(olds, inputs) {
+      const side = sides({});
+      await send("check", { ...about(""), olds: side(olds), news: side(inputs) });
+    },
     async diff(id, outputs, inputs) {
       const side = sides({});
       const request = { olds: side(outputs), news: side(inputs), oldInputs: side(inputs) };

@@ -1,7 +1,7 @@
 /** One operation with one fault at one of its calls: what it leaves behind, and whether the next one gets there. */
 
 import { type Call, type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
-import { formatLinkId, formatLinksId } from "../../provider/linkId";
+import { formatLinkId, formatLinksId } from "../../provider/resources/ids";
 import type { Calls, Configuration, How, Props, Resource } from "./calls";
 import type { Fault, Point } from "./faults";
 import { OneResource, type Outcome } from "./oneResource";

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { DOORS, type Door } from "../support/shop";
-import { connectLifecycle, RESOURCES, type Resource } from "./calls";
+import { openResource, RESOURCES, type Resource } from "./calls";
 import { openDoor } from "./doorCalls";
 import { type Case, DIALECTS, pointsOf, problemsOf } from "./faultCase";
 import { FAULTS, type Fault } from "./faults";
@@ -56,7 +56,7 @@ async function casesOf(): Promise<Case[]> {
   for (const resource of RESOURCES) {
     const places: Pick<Case, "scenario" | "point">[] = [];
     for (const scenario of SCENARIOS.filter((one) => one.resource === resource)) {
-      const points = await pointsOf(scenario, dialect, connectLifecycle);
+      const points = await pointsOf(scenario, dialect, openResource);
       places.push(...points.map((point) => ({ scenario, point })));
     }
     FAULTS_OF_CALLS.forEach((fault, index) => {

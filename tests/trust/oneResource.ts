@@ -30,6 +30,7 @@ export class OneResource {
     return await outcomeOf(
       async () => {
         const { state } = this;
+        await this.calls.check(state?.inputs ?? {}, inputs);
         const diff = state && (await this.calls.diff(state.id, state.outputs, inputs));
         if (diff?.replaces) {
           changes += 1;

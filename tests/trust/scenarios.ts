@@ -1,6 +1,5 @@
 /** Every operation on both resources, from every state of the cloud that it may find. */
 
-import { HALF_MADE } from "../../provider/classicLinkError";
 import type { Props, Resource } from "./calls";
 
 /** Links in the cloud: instance → VPC. */
@@ -40,7 +39,8 @@ const fleetState = (vpcId: string, instanceIds: string[], movedAway: Links = {})
   movedAway,
 });
 
-const halfMade = (outputs: Props) => ({ ...outputs, [HALF_MADE]: true });
+/** Of links whose attach was sent long ago, so that nobody waits for what may be listed late. */
+const partially = (outputs: Props) => ({ ...outputs, __halfMade: true, __attachedAt: 0 });
 
 type Row = readonly [operation: Scenario["operation"], name: string, Omit<Scenario, "resource" | "operation" | "name">];
 
@@ -48,15 +48,19 @@ const declared = link("vpc-1");
 const LINK_ROWS: readonly Row[] = [
   ["up", "create", { links: {}, declared }],
   ["up", "create of what is there already", { links: linked("vpc-1"), declared }],
-  ["up", "update of what is half made and there", { links: linked("vpc-1"), state: halfMade(declared), declared }],
-  ["up", "update of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  [
+    "up",
+    "update of what is partially created and there",
+    { links: linked("vpc-1"), state: partially(declared), declared },
+  ],
+  ["up", "update of what is partially created and not there", { links: {}, state: partially(declared), declared }],
   ["up", "replacement for another VPC", { links: linked("vpc-1"), state: declared, declared: link("vpc-2") }],
   ["refresh", "read", { links: linked("vpc-1"), state: declared, declared }],
   ["refresh", "read of what is gone", { links: {}, state: declared, declared }],
   ["refresh", "read of what has moved", { links: linked("vpc-2"), state: declared, declared }],
-  ["refresh", "read of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  ["refresh", "read of what is partially created and not there", { links: {}, state: partially(declared), declared }],
   ["destroy", "delete", { links: linked("vpc-1"), state: declared, declared }],
-  ["destroy", "delete of what is half made and not there", { links: {}, state: halfMade(declared), declared }],
+  ["destroy", "delete of what is partially created and not there", { links: {}, state: partially(declared), declared }],
   ["destroy", "delete of what someone has moved", { links: linked("vpc-2"), state: declared, declared }],
   ["destroy", "delete of a released instance", { links: {}, released: ["i-a"], state: declared, declared }],
 ];
@@ -80,8 +84,8 @@ const LINKS_ROWS: readonly Row[] = [
   ],
   [
     "up",
-    "update of what is half made",
-    { links: { "i-a": "vpc-1" }, state: halfMade(fleetState("vpc-1", ALL)), declared: all },
+    "update of what is partially created",
+    { links: { "i-a": "vpc-1" }, state: partially(fleetState("vpc-1", ALL)), declared: all },
   ],
   [
     "up",

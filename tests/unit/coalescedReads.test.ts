@@ -165,6 +165,46 @@ describe("a listing", () => {
   });
 });
 
+/**
+ * Makes links as the engine does: so many at a time, with a write of the state before and after each, one write at a time,
+ * which takes longer the larger the state is. Gives how long all of it takes, in ms, and the Describes for each link.
+ */
+async function makeLikeTheEngine(parallel: number, isChecked: boolean) {
+  return await onSimulatedClock(async () => {
+    const { ecs, reads, reader } = cloud(1_000, { latencyMs: [30, 34] });
+    const left = reads.values();
+    let made = 0;
+    let writing = Promise.resolve();
+    const write = () => {
+      writing = writing.then(() => new Promise<void>((resolve) => setTimeout(resolve, 2 + made * 0.042)));
+      return writing;
+    };
+    const worker = async () => {
+      for (const read of left) {
+        await write();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        if (isChecked) await reader.vpcOf({ ...read, fresh: true }, caller);
+        await write();
+        made += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, worker));
+    return { ms: performance.now(), describes: ecs.calls.length / reads.length };
+  });
+}
+
+describe("the checks of 1000 links that an engine makes one by one", () => {
+  test.each([
+    [8, 0.5],
+    [16, 0.5],
+  ])("%d at a time: cost no time, and at most %d Describe each", async (parallel, most) => {
+    const unchecked = await makeLikeTheEngine(parallel, false);
+    const checked = await makeLikeTheEngine(parallel, true);
+    expect(checked.ms).toBeLessThan(1.03 * unchecked.ms);
+    expect(checked.describes).toBeLessThanOrEqual(most);
+  });
+});
+
 test("each caller counts a call once, however many of its reads wait for it", async () => {
   await onSimulatedClock(async () => {
     const { ecs, reads, reader } = cloud(1_000);

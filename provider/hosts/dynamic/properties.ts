@@ -54,8 +54,12 @@ export function contextOf(call: "create" | "read" | "update" | "delete", propert
   const subject = String(properties.instanceId ?? properties.vpcId ?? "classiclink");
   return {
     ...(typeof seconds === "number" && seconds > 0 ? { timeoutMs: seconds * 1000 } : {}),
-    // The host's output is shown under the stack, so the line itself has to say whom it is about.
-    report: (message) => console.log(`${subject}: ${message}`),
-    warn: (message) => console.log(`${subject}: warning: ${message}`),
+    report: (message) => console.log(naming(subject, message)),
+    warn: (message) => console.log(naming(subject, `warning: ${message}`)),
   };
+}
+
+/** The host's output is shown under the stack, so the line itself has to say whom it is about. */
+function naming(subject: string, message: string): string {
+  return message.includes(subject) ? message : `${subject}: ${message}`;
 }

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
-import { Keys } from "../../../emulator/keys";
-import { type HttpRequest, readRequest } from "../../../emulator/request";
-import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/signatures";
+import { Keys } from "../../../emulator/api/keys";
+import { type HttpRequest, readRequest } from "../../../emulator/api/request";
+import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/api/signatures";
 import { type RawAnswer, send, start } from "./caller";
 
 const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");
@@ -60,7 +60,7 @@ describe.each(vectors)("$title", ({ query, host, action, date, nonce, accessKeyI
     const authorization = `ACS3-HMAC-SHA256 Credential=${accessKeyId},SignedHeaders=${names},Signature=${vector.signature}`;
     const request = readRequest({ ...unsigned, headers: { ...headers, authorization } });
     expect(request).toMatchObject({ isV3: true, action, version: "2014-05-26" });
-    const keys = new Keys({ accessKeyId, accessKeySecret }, () => Date.parse(date));
+    const keys = new Keys({ accessKeyId, accessKeySecret }, [], () => Date.parse(date));
     expect(() => keys.verify(readClaim(request))).not.toThrow();
     expect(() => keys.verify(readClaim(request))).toThrow("The SignatureNonce was used before.");
   });

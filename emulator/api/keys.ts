@@ -1,0 +1,140 @@
+/** Which requests are authenticated: known keys and tokens, the clock, and nonces that were used. Also the keys that STS issues. */
+import { randomBytes } from "node:crypto";
+import { Refusal } from "./answers";
+
+const MINUTE = 60_000;
+const MAX_SKEW = 15 * MINUTE;
+
+/** A key pair, with the token that belongs to it if STS issued it. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** If set, every request must carry it; if not, none may. */
+  readonly securityToken?: string | undefined;
+  /** On a private cloud, the organization that the key's user belongs to. */
+  readonly organizationId?: string | undefined;
+}
+
+/** A key that is known, with what only the server knows of it. */
+export interface KnownKey extends Credentials {
+  /** Who it is. */
+  readonly arn: string;
+  readonly expiresAt?: number | undefined;
+}
+
+/** What a caller claims, whichever way it signs. */
+export interface Claim {
+  readonly accessKeyId: string;
+  /** UTC, as `YYYY-MM-DDThh:mm:ssZ`. */
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly securityToken: string | undefined;
+  readonly signature: string;
+  /** The signature that this request has when it is signed with that secret. */
+  readonly expected: (accessKeySecret: string) => string;
+}
+
+/** The keys that are accepted, and the nonces that were used. */
+export class Keys {
+  #main: Credentials;
+  #mainIsRevoked = false;
+  readonly #others = new Map<string, KnownKey>();
+  readonly #nonces = new Map<string, number>();
+
+  /** `now` gives milliseconds since the epoch by the server's clock. */
+  constructor(
+    main: Credentials,
+    others: readonly Credentials[],
+    private readonly now: () => number,
+  ) {
+    this.#main = main;
+    for (const key of others) this.#others.set(key.accessKeyId, { ...key, arn: userArn(key) });
+  }
+
+  /** Another key replaces the main one, revoked or not. What is left out stays; a token is not carried over. */
+  rotate(credentials: Partial<Credentials>): void {
+    this.#main = { ...this.#main, securityToken: undefined, ...credentials };
+    this.#mainIsRevoked = false;
+  }
+
+  /** The main key stops working: `InvalidAccessKeyId.Inactive`, or `InvalidSecurityToken.Expired` for one with a token. */
+  revoke(): void {
+    this.#mainIsRevoked = true;
+  }
+
+  /** A temporary key, as STS issues it for a role. */
+  issue(arn: string, organizationId: string | undefined, seconds: number): KnownKey & { readonly expiresAt: number } {
+    const text = () => randomBytes(18).toString("base64url");
+    const key = {
+      accessKeyId: `STS.${text()}`,
+      accessKeySecret: text(),
+      securityToken: text(),
+      organizationId,
+      arn,
+      expiresAt: this.now() + seconds * 1000,
+    };
+    this.#others.set(key.accessKeyId, key);
+    return key;
+  }
+
+  /** The key that signed the request. Throws a `Refusal` unless the request is signed with it, fresh, and new. */
+  verify(claim: Claim): KnownKey {
+    const key = this.#find(claim.accessKeyId);
+    if (key === undefined) throw new Refusal("InvalidAccessKeyId.NotFound", 404, "There is no such AccessKeyId.");
+    this.#checkClock(claim.timestamp);
+    const isEnded = key.expiresAt !== undefined ? this.now() >= key.expiresAt : this.#isRevoked(key);
+    checkToken(claim.securityToken, key.securityToken, isEnded);
+    if (isEnded) throw new Refusal("InvalidAccessKeyId.Inactive", 400, "The AccessKey is disabled.");
+    if (claim.signature !== claim.expected(key.accessKeySecret)) {
+      throw new Refusal("SignatureDoesNotMatch", 400, "The signature is not the one the emulator calculated.");
+    }
+    this.#useNonce(claim.nonce);
+    return key;
+  }
+
+  #find(accessKeyId: string): KnownKey | undefined {
+    const isMain = accessKeyId === this.#main.accessKeyId;
+    return isMain ? { ...this.#main, arn: userArn(this.#main) } : this.#others.get(accessKeyId);
+  }
+
+  #isRevoked(key: KnownKey): boolean {
+    return this.#mainIsRevoked && key.accessKeyId === this.#main.accessKeyId;
+  }
+
+  #checkClock(timestamp: string): void {
+    const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+    if (Number.isNaN(at)) {
+      throw new Refusal("InvalidTimeStamp.Format", 400, "The time must be UTC as YYYY-MM-DDThh:mm:ssZ.");
+    }
+    if (Math.abs(this.now() - at) > MAX_SKEW) {
+      throw new Refusal("InvalidTimeStamp.Expired", 400, "The time is more than 15 minutes away from now.");
+    }
+  }
+
+  #useNonce(nonce: string): void {
+    const now = this.now();
+    for (const [old, at] of this.#nonces) {
+      // A request can be replayed from the earliest clock that is accepted to the latest.
+      if (now - at <= 2 * MAX_SKEW) break;
+      this.#nonces.delete(old);
+    }
+    if (this.#nonces.has(nonce)) throw new Refusal("SignatureNonceUsed", 400, "The SignatureNonce was used before.");
+    this.#nonces.set(nonce, now);
+  }
+}
+
+/** The account of every key. */
+export const ACCOUNT_ID = "1000000000000001";
+
+function userArn({ organizationId }: Credentials): string {
+  return `acs:ram::${ACCOUNT_ID}:user/${organizationId === undefined ? "tester" : `organization-${organizationId}`}`;
+}
+
+function checkToken(token: string | undefined, expected: string | undefined, isEnded: boolean): void {
+  if (token === expected) {
+    if (token === undefined || !isEnded) return;
+    throw new Refusal("InvalidSecurityToken.Expired", 400, "The SecurityToken has expired.");
+  }
+  if (!token) throw new Refusal("InvalidSecurityToken.Malformed", 400, "This AccessKey needs its SecurityToken.");
+  throw new Refusal("InvalidSecurityToken.MismatchWithAccessKey", 400, "The SecurityToken is not this AccessKey's.");
+}

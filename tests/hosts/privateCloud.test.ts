@@ -1,0 +1,223 @@
+/** Apsara Stack through the real host processes: both gateways, each way to configure, and what another scope may not do. Needs a build. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { DynamicHost } from "../support/dynamicHost";
+import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
+import { PluginProcess, plain, type Props } from "../support/pluginProcess";
+import { runCli } from "../support/cli";
+import { CERTIFICATE } from "../support/tls";
+
+const REGION = "cn-wulan-env200-d01";
+const LINK = { instanceId: "i-a", vpcId: "vpc-b", regionId: REGION };
+
+let folder = "";
+let authority = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "classiclink-"));
+  authority = join(folder, "authority.pem");
+  writeFileSync(authority, CERTIFICATE);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((one) => one.close()));
+});
+
+async function gatewayOf(options: Partial<GatewayOptions>): Promise<Gateway> {
+  const instances = { "i-a": { organizationId: "26", resourceSetId: "97" } };
+  const gateway = await startGateway({ gateway: "pop", instances, vpcs: ["vpc-b", "vpc-c"], ...options });
+  closing.push(gateway);
+  return gateway;
+}
+
+/** The calls of an engine, the same for both hosts. */
+interface Host {
+  create(inputs: Props): Promise<{ id: string; properties: Props }>;
+  read(id: string, state: Props): Promise<{ id: string; properties: Props }>;
+  update(id: string, olds: Props, news: Props): Promise<Props>;
+  delete(id: string, state: Props): Promise<void>;
+  /** What it told people. */
+  told(): string;
+}
+
+interface Configuration {
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Each process is of a run of its own, which has made nothing yet. */
+let runs = 0;
+
+async function dynamicHost({ config, env }: Configuration): Promise<Host> {
+  runs += 1;
+  const host = await DynamicHost.start({ HOME: folder, ...env }, `127.0.0.1:${runs}`);
+  closing.push(host);
+  await host.configure(config);
+  return {
+    create: (inputs) => host.create(inputs),
+    read: (id, state) => host.read(id, state),
+    update: (id, olds, news) => host.update(id, olds, news),
+    delete: (id, state) => host.delete(id, state),
+    told: () => host.told,
+  };
+}
+
+/** The engine gives a plugin the keys of its own package only, without their prefix. */
+async function pluginHost({ config, env }: Configuration): Promise<Host> {
+  const plugin = await PluginProcess.start({ HOME: folder, ...env });
+  closing.push(plugin);
+  const own = Object.entries(config).filter(([key]) => key.startsWith("classiclink:"));
+  await plugin.configure(Object.fromEntries(own.map(([key, value]) => [key.replace("classiclink:", ""), value])));
+  return {
+    create: async (inputs) => {
+      const answer = await plugin.create(inputs);
+      return { id: answer.getId(), properties: plain(answer.getProperties()) };
+    },
+    read: async (id, state) => {
+      const answer = await plugin.read(id, state, LINK);
+      return { id: answer.getId(), properties: plain(answer.getProperties()) };
+    },
+    update: async (_, olds, news) => plain((await plugin.update(olds, news)).getProperties()),
+    delete: async (_, state) => void (await plugin.delete(state)),
+    told: () => plugin.told.map(({ message }) => message).join("\n"),
+  };
+}
+
+const HOSTS = [
+  ["the dynamic host", dynamicHost],
+  ["the plugin", pluginHost],
+] as const;
+
+const ourKeys = (endpoint: string, more: Readonly<Record<string, string>> = {}): Configuration => ({
+  config: {
+    "classiclink:region": REGION,
+    "classiclink:accessKey": "testid",
+    "classiclink:secretKey": "testsecret",
+    "classiclink:endpoint": endpoint,
+    "classiclink:organizationId": "26",
+    "classiclink:resourceSetId": "97",
+    ...more,
+  },
+  env: {},
+});
+
+const vendorsVariables = (domain: Readonly<Record<string, string>>): Configuration => ({
+  config: {},
+  env: {
+    ALIBABACLOUDSTACK_REGION: REGION,
+    ALIBABACLOUDSTACK_ACCESS_KEY: "testid",
+    ALIBABACLOUDSTACK_SECRET_KEY: "testsecret",
+    ALIBABACLOUDSTACK_DEPARTMENT: "26",
+    ALIBABACLOUDSTACK_RESOURCE_GROUP: "97",
+    ...domain,
+  },
+});
+
+const vendorsKeys = (endpoint: string): Configuration => ({
+  config: {
+    "alibabacloudstack:region": REGION,
+    "alibabacloudstack:accessKey": "testid",
+    "alibabacloudstack:secretKey": "testsecret",
+    "alibabacloudstack:department": "26",
+    "alibabacloudstack:resourceGroup": "97",
+    "alibabacloudstack:endpoints": JSON.stringify([{ ecs: endpoint }]),
+  },
+  env: {},
+});
+
+type Start = (configuration: Configuration) => Promise<Host>;
+
+/** Up, refresh, refresh with drift, refresh of what is gone, and in a run of its own, destroy. */
+async function live(start: Start, configuration: Configuration, gateway: Gateway): Promise<Host> {
+  const host = await start(configuration);
+  const { id, properties } = await host.create(LINK);
+  expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
+  expect(await host.read(id, properties)).toMatchObject({ id, properties: LINK });
+  gateway.links.set("i-a", "vpc-c");
+  expect((await host.read(id, properties)).properties).toMatchObject({ vpcId: "vpc-c" });
+  gateway.links.delete("i-a");
+  expect((await host.read(id, properties)).id).toBe("");
+  gateway.links.set("i-a", "vpc-b");
+  await (await start(configuration)).delete(id, properties);
+  expect([...gateway.links]).toEqual([]);
+  return host;
+}
+
+describe.each(HOSTS)("through %s a link lives", (_, start) => {
+  test("over POP and HTTP, by our keys", async () => {
+    const gateway = await gatewayOf({});
+    await live(start, ourKeys(gateway.endpoint), gateway);
+  });
+
+  test("over POP and HTTPS, with the authority that NODE_EXTRA_CA_CERTS names", async () => {
+    const gateway = await gatewayOf({ tls: true });
+    const { config, env } = ourKeys(gateway.endpoint);
+    await live(start, { config, env: { ...env, NODE_EXTRA_CA_CERTS: authority } }, gateway);
+  });
+
+  test("over ASAPI and HTTPS, not verified, with one warning", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", tls: true });
+    const host = await live(start, ourKeys(gateway.endpoint, { "classiclink:insecure": "true" }), gateway);
+    expect(host.told().match(/insecure is true/g)).toHaveLength(1);
+  });
+
+  test("over ASAPI and HTTP, by the vendor's variables alone", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    const domain = { ALIBABACLOUDSTACK_DOMAIN: gateway.endpoint.replace("http://", "") };
+    await live(start, vendorsVariables(domain), gateway);
+  });
+});
+
+test("the vendor's keys alone suffice in the dynamic host", async () => {
+  const gateway = await gatewayOf({});
+  await live(dynamicHost, vendorsKeys(gateway.endpoint.replace("http://", "")), gateway);
+});
+
+test.each(HOSTS)(
+  "through %s, under another organization, a refresh and a destroy change nothing and say why, however the cloud hides",
+  async (_, start) => {
+    const gateway = await gatewayOf({});
+    const { id, properties } = await (await start(ourKeys(gateway.endpoint))).create(LINK);
+    const other = await start(ourKeys(gateway.endpoint, { "classiclink:organizationId": "27" }));
+    for (const hiding of ["empty", "NotFound", "NotBelong"] as const) {
+      gateway.hide(hiding);
+      const refreshed = await other.read(id, properties).then(String, String);
+      const destroyed = await other.delete(id, properties).then(String, String);
+      for (const message of [refreshed, destroyed]) expect(message).toMatch(/organization 26.*organization 27/);
+    }
+    expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
+  },
+);
+
+test.each(HOSTS)("through %s, a role without an address of STS is refused, and nothing is sent", async (_, start) => {
+  const gateway = await gatewayOf({});
+  const host = await start(ourKeys(gateway.endpoint, { "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}' }));
+  await expect(host.create(LINK)).rejects.toThrow(
+    /no address of STS, where the role is assumed; set classiclink:stsEndpoint/,
+  );
+  expect(gateway.requests).toEqual([]);
+});
+
+describe("the commands", () => {
+  const variables = (gateway: Gateway) =>
+    vendorsVariables({ ALIBABACLOUDSTACK_DOMAIN: gateway.endpoint.replace(/^https?:\/\//, "") }).env;
+
+  test.each([
+    ["HTTP", {}, {}],
+    ["HTTPS, not verified", { tls: true }, { ALIBABACLOUDSTACK_PROTOCOL: "HTTPS", ALIBABACLOUDSTACK_INSECURE: "true" }],
+  ])("find, adopt and check links over ASAPI and %s, by the vendor's variables alone", async (_, options, more) => {
+    const gateway = await gatewayOf({ gateway: "asapi", ...options });
+    gateway.links.set("i-a", "vpc-b");
+    const cwd = mkdtempSync(join(folder, "project-"));
+    const env = { ...variables(gateway), ...more, HOME: folder };
+    const found = await runCli(["discover", "--all-vpcs", "--json"], { cwd, env });
+    expect(JSON.parse(found.stdout)).toEqual({ links: [{ ...LINK }] });
+    expect((await runCli(["adopt", "--vpc", "vpc-b"], { cwd, env })).code).toBe(0);
+    const input = JSON.stringify([LINK]);
+    expect(await runCli(["check", "-"], { cwd, env, input })).toMatchObject({ code: 0 });
+  });
+});
