@@ -5,6 +5,7 @@ import type { StateSize } from "./drivers";
 import type { Machine } from "./machine";
 import type { StartTimes } from "./startTimes";
 import type { Usage } from "./usage";
+import type { Waiting } from "./waiting";
 
 export const OPERATIONS = ["up", "up again", "refresh", "destroy"] as const;
 export type OperationName = (typeof OPERATIONS)[number];
@@ -35,6 +36,8 @@ export interface Result {
   readonly inFlight: number;
   readonly startTimes: StartTimes;
   readonly measurements: readonly Measurement[];
+  /** What waiting costs, on a simulated clock. */
+  readonly waiting: readonly Waiting[];
   /** What was not measured, and why. */
   readonly skipped: readonly string[];
 }

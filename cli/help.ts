@@ -30,15 +30,12 @@ export const LESSONS = {
   },
   adopt: {
     examples: [
-      ["npx pulumi-classiclink adopt --all-vpcs", "one ClassicLinks for each VPC, in TypeScript, in this folder"],
+      ["npx pulumi-classiclink adopt --all-vpcs", "one ClassicLinks for each VPC, in the project of this folder"],
       [
         "npx pulumi-classiclink adopt --vpc vpc-bp1shop --per link --out shop",
         "one ClassicLink each, in the folder shop",
       ],
-      [
-        "npx pulumi-classiclink adopt --all-vpcs --program plugin",
-        "the same in TypeScript, by way of the provider plugin",
-      ],
+      ["npx pulumi-classiclink adopt --all-vpcs --program plugin", "the same by way of the provider plugin"],
       ["npx pulumi-classiclink adopt --all-vpcs --program yaml", "in YAML"],
     ],
     exitCodes: [[0, "the files are as the links are"], FAILED, [2, "there are no links to adopt"]],
@@ -58,6 +55,21 @@ export const LESSONS = {
       ["npx pulumi-classiclink check --quiet links.json", "for a crontab: cron mails what is printed"],
     ],
     exitCodes: [[0, "every link is as declared"], FAILED, [2, "there is drift"]],
+  },
+  doctor: {
+    examples: [
+      ["npx pulumi-classiclink doctor", "settings, credentials, network and permissions"],
+      [
+        "npx pulumi-classiclink doctor --instance i-bp1web --vpc vpc-bp1shop",
+        "and why this instance cannot be linked to this VPC",
+      ],
+      ["npx pulumi-classiclink doctor --json", "for a script, or for a bug report: it holds no secret"],
+    ],
+    exitCodes: [
+      [0, "no problem was found"],
+      [1, "a problem was found"],
+      [2, "the options are wrong"],
+    ],
   },
 } as const satisfies Record<string, Lesson>;
 

@@ -14,11 +14,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 createProgram({
   discover: async (options) => await (await import("./discover.js")).discover(options),
   adopt: async (options) => await (await import("./adopt/adopt.js")).adopt(options),
+  doctor: async (options) => await (await import("./doctor/doctor.js")).doctor(options),
   check: async (file, options) => await (await import("./check/check.js")).check(file, options),
 })
   .parseAsync()
   .catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     // Other looks may go on for minutes, and nobody wants their answers any more.
-    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () => process.exit(1));
+    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () =>
+      process.exit(process.argv[2] === "doctor" ? 2 : 1),
+    );
   });

@@ -49,11 +49,18 @@ export interface CheckOptions extends CloudOptions {
   readonly json?: boolean;
 }
 
+export interface DoctorOptions extends CloudOptions {
+  readonly instance?: string;
+  readonly vpc?: string;
+  readonly json?: boolean;
+}
+
 /** What the commands do. Each resolves with the exit code. */
 export interface Actions {
   discover(options: DiscoverOptions): Promise<number>;
   adopt(options: AdoptOptions): Promise<number>;
   check(file: string, options: CheckOptions): Promise<number>;
+  doctor(options: DoctorOptions): Promise<number>;
 }
 
 const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), or
@@ -121,6 +128,22 @@ export function createProgram(actions: Actions): Command {
     .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
     .action(async (file: string, options: CheckOptions) => {
       process.exitCode = await actions.check(file, options);
+    });
+
+  teaching(cloud(program.command("doctor")), LESSONS.doctor)
+    .summary("say why a link cannot be made or seen")
+    .description(
+      "Says why a link cannot be made or seen: checks settings, credentials, network, permissions, and an instance and a VPC. " +
+        "Each line is fine (✓), may be wrong or could not be asked (!), or is wrong (✗), with what to do.",
+    )
+    .addOption(regionOption("the region; by default the configured one", oneRegion))
+    .option("--instance <id>", "an instance to look at, as i-bp1web or cn-hangzhou:i-bp1web")
+    .option("--vpc <id>", "a VPC to look at, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop")
+    .option("--json", "print JSON: { ok, findings: [{ section, state, text, advice }] }")
+    // A script tells a wrong option from a wrong cloud.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (options: DoctorOptions) => {
+      process.exitCode = await actions.doctor(options);
     });
 
   return program;

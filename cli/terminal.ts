@@ -30,3 +30,18 @@ function padded(cell: Cell, column: number, columns: number, widths: readonly nu
 function textOf(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }
+
+/** How wide the lines for people are: as the terminal, and readable in a wide one. */
+const WIDEST = 100;
+
+/** A text in lines that fit the terminal, each indented by so many spaces. */
+export function wrapped(text: string, indent: number, columns = process.stdout.columns ?? WIDEST): readonly string[] {
+  const width = Math.max(Math.min(columns, WIDEST) - indent, 20);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => `${" ".repeat(indent)}${line}`);
+}

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /** The emulator as a command, `classiclink-emulator`. */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type EmulatorOptions, type LinkSeed, startEmulator } from "./index";
 
 const help = `Usage: classiclink-emulator [options]
 
-An ECS on 127.0.0.1 that knows the operations for ClassicLink: AttachClassicLinkVpc,
-DetachClassicLinkVpc and DescribeClassicLinkInstances, and of the VPC service DescribeVpcs
-and DescribeVpcAttribute. It prints its endpoint and the variables that point a Pulumi
-program at it, and runs until you interrupt it.
+An ECS on 127.0.0.1 for ClassicLink: it attaches, detaches and lists links, creates and
+deletes VPCs, switches ClassicLink on and off, lists instances, and issues keys for roles.
+It prints its endpoint and the variables that point a Pulumi program at it, and runs until
+you interrupt it. The operations are at / and, as on a private cloud, at /asapi/v3.
 
   --port <n>           port to listen on (default 4010; 0 takes a free one)
   --region <id>        region of the instances and VPCs (default cn-hangzhou)
@@ -21,12 +22,20 @@ program at it, and runs until you interrupt it.
                          "links": [{ "instanceId": "i-1", "vpcId": "vpc-1" }] }
   --generation <A|B|C> which edition's errors to answer with (default C, the newest)
   --quota <n>          links that a VPC may hold (default 1000)
+  --organization <id>  private cloud: organization of the instances and VPCs
+  --resource-set <id>  private cloud: their resource set
+  --out-of-scope <how> how an instance of another organization or resource set is hidden:
+                       empty (default), not-found or not-belong
+  --asapi-200          /asapi/v3 sends its failures with HTTP status 200
+  --tls-key <file>     serve HTTPS with this private key (PEM); needs --tls-cert
+  --tls-cert <file>    the certificate of that key (PEM)
+  --host <name>        a host name to answer to besides 127.0.0.1; repeat for more
   --help               this text
 
 Without --instance, --vpc and --state it knows i-test1 to i-test3, vpc-test1 and
-vpc-test2. While it runs, the control API shows and changes what is in it:
+vpc-test2. While it runs, the control API reads and changes everything:
 
-  curl http://127.0.0.1:4010/-/links          what is linked; also /-/calls, /-/state
+  curl http://127.0.0.1:4010/-/links          the links; also /-/calls, /-/state
   curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back
   curl http://127.0.0.1:4010/-/faults -H 'content-type: application/json' \\
        -d '{"kind":"locked","instanceId":"i-test2","times":3}'  inject a fault
@@ -44,12 +53,26 @@ function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
       state: { type: "string" },
       generation: { type: "string", default: "C" },
       quota: { type: "string", default: "1000" },
+      organization: { type: "string" },
+      "resource-set": { type: "string" },
+      "out-of-scope": { type: "string", default: "empty" },
+      "asapi-200": { type: "boolean" },
+      "tls-key": { type: "string" },
+      "tls-cert": { type: "string" },
+      host: { type: "string", multiple: true },
       help: { type: "boolean", short: "h" },
     },
   });
   if (values.help) return "help";
   const errorGeneration = (["A", "B", "C"] as const).find((one) => one === values.generation);
   if (!errorGeneration) throw new Error("--generation must be A, B or C");
+  const outOfScope = (["empty", "not-found", "not-belong"] as const).find((one) => one === values["out-of-scope"]);
+  if (!outOfScope) throw new Error("--out-of-scope must be empty, not-found or not-belong");
+  const [organizationId, resourceSetId] = [values.organization, values["resource-set"]];
+  if (resourceSetId !== undefined && organizationId === undefined) {
+    throw new Error("--resource-set needs --organization");
+  }
+  const scope = { organizationId, resourceSetId };
   const seeded = values.instance ?? values.vpc ?? values.state;
   const instances = values.instance ?? (seeded ? [] : ["i-test1", "i-test2", "i-test3"]);
   const vpcs = values.vpc ?? (seeded ? [] : ["vpc-test1", "vpc-test2"]);
@@ -60,10 +83,23 @@ function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
     regionId: values.region,
     errorGeneration,
     stateFile: values.state,
-    instances: [...instances, ...links.map(({ instanceId }) => instanceId)].map((instanceId) => ({ instanceId })),
-    vpcs: vpcs.map((vpcId) => ({ vpcId })),
+    instances: [...instances, ...links.map(({ instanceId }) => instanceId)].map((instanceId) => ({
+      instanceId,
+      ...scope,
+    })),
+    vpcs: vpcs.map((vpcId) => ({ vpcId, ...scope })),
     links,
+    outOfScope,
+    asapiAlways200: values["asapi-200"],
+    tls: readTls(values["tls-key"], values["tls-cert"]),
+    hosts: values.host,
   };
+}
+
+function readTls(key: string | undefined, cert: string | undefined): EmulatorOptions["tls"] {
+  if (key === undefined && cert === undefined) return undefined;
+  if (key === undefined || cert === undefined) throw new Error("--tls-key and --tls-cert need each other");
+  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }
 
 /** As an account that has been in use for years: instances i-linked001, i-linked002 and so on, each with its link. */

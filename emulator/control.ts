@@ -1,10 +1,10 @@
 /** The control API under `/-/`: the emulator's methods over HTTP, for other processes. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Answer } from "./answers";
-import type { Faults } from "./faults";
+import type { Answer } from "./api/answers";
+import type { Faults } from "./faults/faults";
 import type { Journal } from "./journal";
 import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./parse";
-import { UnknownIdError, type World } from "./world";
+import { UnknownIdError, type World } from "./cloud/world";
 
 export const CONTROL_PATH = "/-/";
 

@@ -2,31 +2,31 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { createControl } from "./control";
-import { createEcsOperations, type Undocumented } from "./ecs";
-import type { Generation } from "./errorTable";
-import type { FaultRule } from "./faultRules";
-import { Faults } from "./faults";
-import { createGateway } from "./gateway";
+import { createEcsOperations, type Undocumented } from "./cloud/ecs";
+import type { Generation } from "./api/errorTable";
+import type { FaultRule } from "./faults/faultRules";
+import { Faults } from "./faults/faults";
+import { createGateway } from "./api/gateway";
 import { type Call, Journal } from "./journal";
-import { type Credentials, Keys } from "./keys";
+import { type Credentials, Keys } from "./api/keys";
 import { readState, writeState } from "./parse";
-import { type PausedCall, type PausePoint, Pauses } from "./pausedCalls";
-import { isFromProgram } from "./request";
-import type { Hiding } from "./scopes";
+import { type PausedCall, type PausePoint, Pauses } from "./faults/pausedCalls";
+import { isFromProgram } from "./api/request";
+import type { Hiding } from "./cloud/scopes";
 import { serve, type TlsKeyPair } from "./server";
-import { createStsOperations } from "./sts";
-import { createVpcOperations } from "./vpc";
-import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./world";
+import { createStsOperations } from "./cloud/sts";
+import { createVpcOperations } from "./cloud/vpc";
+import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./cloud/world";
 
-export type { Undocumented } from "./ecs";
-export type { Action, Generation } from "./errorTable";
-export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "./faultRules";
+export type { Undocumented } from "./cloud/ecs";
+export type { Action, Generation } from "./api/errorTable";
+export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "./faults/faultRules";
 export type { Call } from "./journal";
-export type { Credentials } from "./keys";
-export type { PausedCall, PausePoint } from "./pausedCalls";
-export type { Hiding } from "./scopes";
+export type { Credentials } from "./api/keys";
+export type { PausedCall, PausePoint } from "./faults/pausedCalls";
+export type { Hiding } from "./cloud/scopes";
 export type { TlsKeyPair } from "./server";
-export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./world";
+export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./cloud/world";
 
 /** What an emulator starts with. Everything may be left out. */
 export interface EmulatorOptions {

@@ -1,5 +1,5 @@
 /** The calls that were made and their outcomes, without anything secret. */
-import { type ApiRequest, header } from "./request";
+import { type ApiRequest, header } from "./api/request";
 
 /** One call in the journal. */
 export interface Call {
@@ -80,11 +80,11 @@ function copy(text: string, most: number): string {
   return Buffer.from(text.slice(0, most)).toString();
 }
 
-function picked(names: readonly string[], valueOf: (name: string) => string | undefined): Record<string, string> {
+function picked(names: readonly string[], value: (name: string) => string | undefined): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
-    const value = valueOf(name);
-    if (value !== undefined) found[name] = copy(value, LONGEST_VALUE);
+    const given = value(name);
+    if (given !== undefined) found[name] = copy(given, LONGEST_VALUE);
   }
   return found;
 }

@@ -1,8 +1,8 @@
 /** Turns JSON from outside (the control API, the state file) into typed data, or throws a sentence that names the field. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { actions } from "./errorTable";
-import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faultRules";
-import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./world";
+import { actions } from "./api/errorTable";
+import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faults/faultRules";
+import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./cloud/world";
 
 /** JSON that is not what it should be; the message names the field. */
 export class ShapeError extends Error {

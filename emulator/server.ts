@@ -1,9 +1,9 @@
 /** The HTTP server on loopback: reads requests with a body limit, sends replies, cuts connections on demand. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Reply } from "./answers";
+import type { Reply } from "./api/answers";
 import { CONTROL_PATH, type ControlRequest } from "./control";
-import type { HttpRequest } from "./request";
+import type { HttpRequest } from "./api/request";
 
 const LIMIT = 1024 * 1024;
 // A larger body is read and thrown away up to this size, so that the caller can read why it was refused.

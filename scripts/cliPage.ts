@@ -5,6 +5,8 @@ import { LESSONS, type Lesson } from "../cli/help";
 import { createProgram } from "../cli/program";
 import { markdownTable } from "./markdownTable";
 
+const NAMES = ["discover", "adopt", "check", "doctor"] as const satisfies readonly (keyof typeof LESSONS)[];
+
 /** What there is to say of each command besides its options. */
 const MORE: Readonly<Record<keyof typeof LESSONS, string>> = {
   discover: `\
@@ -17,17 +19,22 @@ read is named there, and the exit code is 1; JSON is printed only when it is com
   adopt: `\
 | file | is |
 | --- | --- |
-| \`classiclinks.ts\` | the links, each exported under a name made of its id. With \`--program yaml\` they are in \`Pulumi.yaml\` |
+| \`classiclinks.csv\` | the links, one line each. Take lines out to detach links, add lines to attach more |
+| \`classiclinks.ts\` | the part of the program that reads the list and declares the links; \`.js\`, \`.mjs\` and so on in a project of that kind |
 | \`classiclinks.import.json\` | their state, for \`pulumi import --file\` |
-| \`index.ts\`, \`Pulumi.yaml\`, \`package.json\`, \`tsconfig.json\` | a project around them; written only where there is none |
+| \`index.ts\`, \`Pulumi.yaml\`, \`package.json\`, \`tsconfig.json\` | a project around them, in a folder that has none |
 
-- **Names are ids**, so the same links get the same names each time, whatever else is linked meanwhile. Running it twice changes nothing.
-- **A file that differs is not overwritten**, whether the file or the links have changed: \`adopt\` says so, writes nothing, and exits with 1. \`--force\`
-  overwrites.
-- **In a project that is there** it adds the first two files, and says which line to add to the program.
-- **The import file holds what a create would have left in the state**, so the import calls nothing and \`pulumi up\` is unchanged. Pulumi takes it from 3.254
-  on. With an older one, leave the import out: \`pulumi up\` adopts the links as it creates them, in either door.
-- **Which program**: \`dynamic\` needs the package alone; \`plugin\` and \`yaml\` use the provider plugin. [Which door](moving-to-the-plugin.md#which-door)
+In YAML, \`Pulumi.yaml\` holds the links itself. In a YAML project that is there, \`classiclinks.yaml\` holds what to add to its \`Pulumi.yaml\`.
+
+- **The links are protected**, in the state and in the program. If you miss a step, Pulumi refuses to delete them. A \`ClassicLinks\` may still lose single
+  members: that is an update. [Retiring links](retiring.md) goes on from here.
+- **In a project that is there**, \`adopt\` follows its language and its \`main\`, adds its files beside the program, and says which line to add. The line exports
+  the output \`classicLinks\`, which \`check\` reads.
+- **Names are ids**, so the same links get the same names each time. If two regions use one id, each name begins with its region.
+- **A file that differs is not overwritten.** If the file or the links have changed, \`adopt\` says so, writes nothing, and exits with 1. \`--force\` overwrites.
+- **The import calls nothing**: the import file holds what a create would have left in the state. It needs Pulumi 3.254. With an older one, leave the import
+  out: \`pulumi up\` adopts the links as it creates them, in each host.
+- **Which program**: \`dynamic\` needs the package alone; \`plugin\` and \`yaml\` use the provider plugin. [This table](moving-to-the-plugin.md#which-host)
   compares them. Links can move from one to the other later.
 - **Which shape**: one \`ClassicLinks\` for each VPC is [smaller and faster](scale.md); one \`ClassicLink\` for each link can be protected, depended on and retired
   one by one. For the links of single instances (\`--instance\`), \`plugin\` and \`yaml\` take \`--per link\` only.`,
@@ -35,11 +42,13 @@ read is named there, and the exit code is 1; JSON is printed only when it is com
 \`missing\` is an instance that is not linked at all, \`moved\` one that is linked to another VPC, \`undeclared\` one that is linked to a declared VPC and not in the
 list. It looks at the declared VPCs, a call for each hundred links, and asks for the instances that it did not see there.
 
-The list is read whatever its form:
+The list may be one of these, in UTF-8 or UTF-16:
 
-\`\`\`json
-{ "links": [{ "regionId": "cn-hangzhou", "vpcId": "vpc-bp1shop", "instanceId": "i-bp1web" }] }
-\`\`\`
+- CSV with commas, semicolons or tabs. Its first line names the columns, in any order: \`instanceId\`, \`vpcId\` and, if needed, \`regionId\`. \`InstanceId\`
+  and \`instance_id\` are understood too, and other columns are ignored.
+- JSON or YAML: every object with \`vpcId\` and \`instanceId\` or \`instanceIds\` counts, wherever it is.
+- What \`aliyun ecs DescribeClassicLinkInstances\` prints, all pages one after the other.
+- What \`pulumi stack export\` or \`pulumi stack output --json\` prints.
 
 \`\`\`yaml
 - vpcId: vpc-bp1shop
@@ -48,7 +57,7 @@ The list is read whatever its form:
 
 \`\`\`text
 instanceId,vpcId,regionId,owner
-i-bp1web,vpc-bp1shop,cn-hangzhou,shop team
+i-bp1web,vpc-bp1shop,cn-hangzhou,"Jones, shop team"
 \`\`\`
 
 Of a stack, \`pulumi stack export\` gives what the last \`pulumi up\` declared. After a \`pulumi refresh\` it gives what the refresh found, and \`check\` has no
@@ -60,6 +69,22 @@ set \`PATH\` there if \`npx\` is not found.
 \`\`\`text
 7 * * * * cd /srv/links && npx pulumi-classiclink check --quiet --profile links links.json
 \`\`\``,
+  doctor: `\
+![doctor shows settings, credentials, network and permissions, and says why an instance cannot be linked](images/doctor.svg)
+
+It checks, in this order, and stops where going on makes no sense:
+
+| section | checks |
+| --- | --- |
+| Settings | each setting and where it comes from, without secrets; the addresses that are called; organization and resource set |
+| Credentials | which source gives keys, and when they expire |
+| Network | proxy, name, connection, certificate, and the clock of this machine against that of the service |
+| Permissions | one call of each operation that reads. No operation that changes something is tried, not even as a dry run: private clouds carry it out |
+| Instance | in the classic network, running or stopped, not locked, linked to which VPC |
+| VPC | ClassicLink is on, links of at most 1000, what its CIDR block needs |
+
+\`!\` is also what could not be asked, as for want of a permission that links do not need. The output holds no key, no secret and no password, so it can go into a bug
+report.`,
 };
 
 /** The text of the page. */
@@ -68,10 +93,11 @@ export function cliPage(): string {
     discover: async () => 0,
     adopt: async () => 0,
     check: async () => 0,
+    doctor: async () => 0,
   });
-  const sections = Object.entries(LESSONS).flatMap(([name, lesson]) => {
+  const sections = NAMES.flatMap((name) => {
     const command = program.commands.find((one) => one.name() === name);
-    return command === undefined ? [] : [sectionOf(command, lesson, MORE[nameOf(name)])];
+    return command === undefined ? [] : [sectionOf(command, LESSONS[name], MORE[name])];
   });
   return `# Command line
 
@@ -79,10 +105,9 @@ export function cliPage(): string {
 
 ${program.description()} Nothing is changed in the cloud. [Getting started](getting-started.md) goes through all of it.
 
-Region, credentials and endpoint come from the [environment](configuration.md) or a profile; \`--region\`, \`--profile\` and \`--endpoint\` win over it. The
-configuration of a stack is not read. The VPC service, which \`--all-vpcs\` asks, has a variable of its own: \`ALIBABA_CLOUD_ENDPOINT_VPC\`, or
-\`VPC_ENDPOINT\`. What has to be allowed is in [permissions](permissions.md). Output is in colour on a terminal and plain in a pipe, unless \`NO_COLOR\` or
-\`FORCE_COLOR\` is set. An error is one sentence on standard error.
+Region, credentials and endpoints come from the [environment](configuration.md) or a profile; options win over them. **The configuration of a stack is not
+read**: what \`pulumi config\` shows has to be given as options or variables. What has to be allowed is in [permissions](permissions.md). Output is in colour on
+a terminal and plain in a pipe, unless \`NO_COLOR\` or \`FORCE_COLOR\` is set. An error is one sentence on standard error.
 
 ${sections.join("\n\n")}
 `;
@@ -112,9 +137,4 @@ function rowsOf(command: Command, help: Help): string[][] {
 
 function meaningOf({ description, defaultValue }: Option): string {
   return defaultValue === undefined ? description : `${description}; by default \`${String(defaultValue)}\``;
-}
-
-function nameOf(name: string): keyof typeof LESSONS {
-  if (name === "discover" || name === "adopt" || name === "check") return name;
-  throw new Error(`nothing is said of ${name} in MORE`);
 }

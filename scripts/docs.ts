@@ -9,13 +9,16 @@ import { errorsPage } from "./errorsPage";
 import { licencesPage } from "./licencesPage";
 import { privateCloudPage } from "./privateCloudPage";
 import { referencePage } from "./referencePage";
+import { indexPage, installationPage } from "./registryPages";
 
 /** By path in the repository, what makes the text of each. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/_index.md": indexPage,
   "docs/cli.md": cliPage,
   "docs/configuration.md": configurationPage,
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
+  "docs/installation-configuration.md": installationPage,
   "docs/licences.md": licencesPage,
   "docs/private-cloud.md": privateCloudPage,
   "docs/reference.md": referencePage,

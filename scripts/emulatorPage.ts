@@ -5,7 +5,7 @@ import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
 const EMULATOR = new Source("emulator/index.ts");
-const FAULTS = new Source("emulator/faultRules.ts");
+const FAULTS = new Source("emulator/faults/faultRules.ts");
 
 /** A pipe within a cell would end it. */
 const cell = (text: string) => text.replaceAll("|", "\\|");
@@ -49,6 +49,16 @@ export async function emulatorPage(): Promise<string> {
     table("option", EMULATOR.membersOf("EmulatorOptions")),
     "What it gives:",
     table("member", EMULATOR.membersOf("Emulator")),
+    "## A private cloud",
+    "The emulator plays Apsara Stack's two gateways. The operations are at `/`, as on a POP gateway, and at `/asapi/v3`, as on ASAPI. ASAPI wants " +
+      "the product, `Ecs`, `Vpc` or `Sts`: in the header `x-acs-asapi-product` or `x-ascm-product-name`, or in the parameter `Product`. It wraps " +
+      "each answer in its own fields (`asapiSuccess`, `code`, `asapiRequestId` and others).",
+    "An instance and a VPC may belong to an organization and a resource set; a link belongs to those of its instance. The headers " +
+      "`x-acs-organizationid` and `x-acs-resourcegroupid` say for whom a call asks, or the parameters `OrganizationId` or `Department`, and " +
+      "`ResourceGroup`. Without them, the organization of the key counts. The option `outOfScope` says how the rest is hidden. Without a " +
+      "resource set, a call sees all of the organization. Everybody sees what belongs to no organization.",
+    '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\nconst owned = { organizationId: "26", resourceSetId: "97" };\nconst emulator = await startEmulator({\n' +
+      '  instances: [{ instanceId: "i-web", ...owned }],\n  vpcs: [{ vpcId: "vpc-shop", ...owned }],\n  outOfScope: "not-found",\n});\n```',
     "## Faults",
     "A fault rule for `emulator.injectFault(…)` and `POST /-/faults` says what happens:",
     table("rule", FAULTS.alternativesOf("FaultEffect")),
@@ -57,6 +67,6 @@ export async function emulatorPage(): Promise<string> {
     `Answers with a name: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
     "## What no document says",
     "The emulator lets you choose, with the option `undocumented`:",
-    table("member", new Source("emulator/ecs.ts").membersOf("Undocumented")),
+    table("member", new Source("emulator/cloud/ecs.ts").membersOf("Undocumented")),
   ].join("\n\n");
 }

@@ -24,13 +24,14 @@ const SECTIONS: readonly Section[] = [
     kind: "throttled",
     title: "Throttled",
     whatWeDo:
-      "No call of that operation goes out in that region until the window of a minute should be over; then one goes as a probe. It " +
-      "counts as waiting, not as failing.",
+      "A refusal pauses that operation in that region for all resources. Single probes follow after 1, 2, 4, 8 and then every " +
+      "10 seconds, or when ECS says. This counts as waiting, not as failing.",
   },
   {
     kind: "busy",
     title: "Busy",
-    whatWeDo: "Asked again, after waits that grow to 8 seconds. Meanwhile we say what we wait for.",
+    whatWeDo:
+      "Retried, after waits that grow to a minute. A lock that lasts costs about 20 calls in ten minutes. Meanwhile we say what we wait for.",
   },
   {
     kind: "transient",

@@ -25,7 +25,7 @@ const FILES = [
 export function packageContents(): string[] {
   const code = COMPILED.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
+      .filter((path) => /\.(ts|json)$/.test(path))
       .map((path) => `dist/${folder}/${path.replaceAll("\\", "/").replace(/\.ts$/, ".js")}`),
   );
   return [...FILES, ...code, ...publishedTypes()].sort();

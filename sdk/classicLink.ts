@@ -8,19 +8,19 @@ import { toTimeouts } from "./timeouts";
 
 /** What a link is made of. A change of any property replaces the link; the old link is detached first. */
 export interface ClassicLinkArgs {
-  /** The id of the instance, in the classic network. An instance has at most one link. */
+  /** The id of the ECS instance, which is in the classic network. An instance has at most one link. */
   readonly instanceId: pulumi.Input<string>;
-  /** The id of the VPC, in the same region, with ClassicLink switched on. */
+  /** The id of the VPC. It is in the same region, and ClassicLink is enabled on it. */
   readonly vpcId: pulumi.Input<string>;
-  /** The region of both. By default that of the stack's configuration, or of the environment. */
+  /** The region of the instance and the VPC. The default is the configured region. */
   readonly regionId?: pulumi.Input<string>;
 }
 
 /**
  * A link between an ECS instance of the classic network and a VPC.
  *
- * Its id is `<regionId>:<instanceId>`. Creating it adopts a link that is already as declared. `customTimeouts` are
- * honoured for create, update and delete; the default is 10 minutes each.
+ * Its id is `<regionId>:<instanceId>`. If the declared link exists already, create adopts it. `customTimeouts` apply to
+ * create, update and delete; the default is 10 minutes each.
  *
  * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
  */
@@ -30,7 +30,7 @@ export class ClassicLink extends pulumi.CustomResource {
 
   /** The id of the instance. */
   declare readonly instanceId: pulumi.Output<string>;
-  /** The id of the VPC. After a refresh, the VPC that the instance is really linked to. */
+  /** The id of the VPC. After a refresh, this is the VPC that the instance is linked to. */
   declare readonly vpcId: pulumi.Output<string>;
   /** The region of both. */
   declare readonly regionId: pulumi.Output<string>;

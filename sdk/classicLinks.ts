@@ -8,19 +8,22 @@ import { toTimeouts } from "./timeouts";
 
 /** The links of a VPC. A change of `vpcId` or `regionId` replaces all of them; members are added and removed in place. */
 export interface ClassicLinksArgs {
-  /** The id of the VPC, with ClassicLink switched on. A change replaces the resource. */
+  /** The id of the VPC. ClassicLink is enabled on it. A change replaces the resource. */
   readonly vpcId: pulumi.Input<string>;
-  /** The ids of the instances, in the classic network. At most 1000, each once, in any order; may be empty. */
+  /**
+   * The ids of the ECS instances, which are in the classic network. At most 1000, each once, in any order. The list may
+   * be empty.
+   */
   readonly instanceIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** The region of all. By default the configured one. A change replaces the resource. */
+  /** The region of the instances and the VPC. The default is the configured region. A change replaces the resource. */
   readonly regionId?: pulumi.Input<string>;
 }
 
 /**
- * Links between up to 1000 ECS instances of the classic network and one VPC, as one resource: one entry in the state, and
- * few calls to read it. Links of others in the VPC are not touched.
+ * Links between up to 1000 ECS instances of the classic network and one VPC, as one resource. They take one entry in the
+ * state, and few calls to read. Other links to the VPC are not changed.
  *
- * Its id is `<regionId>:<vpcId>`. `customTimeouts` are honoured for create, update and delete; the default is one hour each.
+ * Its id is `<regionId>:<vpcId>`. `customTimeouts` apply to create, update and delete; the default is one hour each.
  *
  * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances, DetachClassicLinkVpc (ECS API 2014-05-26).
  */
@@ -30,11 +33,14 @@ export class ClassicLinks extends pulumi.CustomResource {
 
   /** The id of the VPC. */
   declare readonly vpcId: pulumi.Output<string>;
-  /** The members that are linked to the VPC. */
+  /** The ids of the declared instances that are linked to the VPC. */
   declare readonly instanceIds: pulumi.Output<string[]>;
-  /** The region of all. */
+  /** The region of the instances and the VPC. */
   declare readonly regionId: pulumi.Output<string>;
-  /** Instance id → VPC id, of declared members that are linked elsewhere. Empty when all is well; the next update puts them back. */
+  /**
+   * The declared instances that are linked to another VPC: instance id → VPC id. The next update links them to the
+   * declared VPC again.
+   */
   declare readonly movedAway: pulumi.Output<Record<string, string>>;
 
   /**

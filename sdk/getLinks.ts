@@ -9,27 +9,27 @@ import type { Provider } from "./provider";
 
 /** Which links to list. */
 export interface GetLinksArgs {
-  /** Only links to this VPC. This or `instanceIds` is required. */
+  /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
   readonly vpcId?: string;
-  /** Only links of these instances, any number. Instances without a link, or that do not exist, are left out. */
+  /** Lists only links of these instances, any number of them. Instances that have no link or do not exist are left out. */
   readonly instanceIds?: readonly string[];
-  /** The region to look in. By default that of the stack's configuration, or of the environment. */
+  /** The region to list. The default is the configured region. */
   readonly regionId?: string;
 }
 
 /** As {@link GetLinksArgs}, of values that may not be known yet. */
 export interface GetLinksOutputArgs {
-  /** Only links to this VPC. This or `instanceIds` is required. */
+  /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
   readonly vpcId?: pulumi.Input<string>;
-  /** Only links of these instances, any number. Instances without a link, or that do not exist, are left out. */
+  /** Lists only links of these instances, any number of them. Instances that have no link or do not exist are left out. */
   readonly instanceIds?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** The region to look in. By default that of the stack's configuration, or of the environment. */
+  /** The region to list. The default is the configured region. */
   readonly regionId?: pulumi.Input<string>;
 }
 
 /** The links that were found. */
 export interface GetLinksResult {
-  /** The links, in the order of their instance ids. */
+  /** The links, sorted by instance id. */
   readonly links: readonly FoundLink[];
 }
 
@@ -37,21 +37,21 @@ export interface GetLinksResult {
 export interface FoundLink {
   /** The id of the instance. */
   readonly instanceId: string;
-  /** The id of the VPC that it is linked to. */
+  /** The id of the VPC that the instance is linked to. */
   readonly vpcId: string;
 }
 
 /**
- * Lists the links that exist, whether Pulumi manages them or not: those of a VPC, those of some instances, or those that
- * match both. All pages are read.
+ * Lists the links that exist, whether Pulumi manages them or not. You can filter by VPC, by instances, or by both. All
+ * pages are read.
  *
  * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
  *
  * @param args which links to list.
- * @param opts `provider`, or the provider of `parent`, says where and as whom to call ECS; by default the stack's configuration
- * does. The other options mean nothing here.
- * @throws {RunError} for arguments that are missing or wrong, for a provider of another package or one whose arguments are not
- * known yet, and when the list would not be complete.
+ * @param opts `provider`, or the provider of `parent`, says where and as whom to call ECS; by default the stack's
+ * configuration does. The other options mean nothing here.
+ * @throws {RunError} for arguments that are missing or wrong, for a provider of another package or one whose arguments
+ * are not known yet, and when the list would not be complete.
  */
 export async function getLinks(args: GetLinksArgs, opts: pulumi.InvokeOptions = {}): Promise<GetLinksResult> {
   const provider = providerOf(opts);

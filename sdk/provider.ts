@@ -8,13 +8,13 @@ import { checkArgs } from "./arguments";
 export interface AssumeRoleArgs {
   /** The ARN of the role. */
   readonly roleArn?: pulumi.Input<string>;
-  /** What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`. */
+  /** The name of the session in the logs of the account. The default is `terraform`, as for `@pulumi/alicloud`. */
   readonly sessionName?: pulumi.Input<string>;
-  /** How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends. */
+  /** How long a session lasts, in seconds: 900 to 43200. The default is 3600. The session is renewed before it ends. */
   readonly sessionExpiration?: pulumi.Input<number>;
-  /** A RAM policy, as JSON, that the session is narrowed to. */
+  /** A RAM policy, as JSON, that limits the session further. */
   readonly policy?: pulumi.Input<string>;
-  /** The external id that the role's trust policy asks for. */
+  /** The external id that the role's trust policy requires. */
   readonly externalId?: pulumi.Input<string>;
 }
 
@@ -24,46 +24,46 @@ export interface AssumeRoleWithOidcArgs {
   readonly roleArn?: pulumi.Input<string>;
   /** The ARN of the OIDC provider. */
   readonly oidcProviderArn?: pulumi.Input<string>;
-  /** The file that holds the OIDC token. Read anew at each renewal. */
+  /** The file that holds the OIDC token. It is read again at each renewal. */
   readonly oidcTokenFile?: pulumi.Input<string>;
-  /** The OIDC token itself, in place of a file. */
+  /** The OIDC token itself, instead of a file. */
   readonly oidcToken?: pulumi.Input<string>;
-  /** What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`. */
+  /** The name of the session in the logs of the account. The default is `terraform`, as for `@pulumi/alicloud`. */
   readonly roleSessionName?: pulumi.Input<string>;
-  /** How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends. */
+  /** How long a session lasts, in seconds: 900 to 43200. The default is 3600. The session is renewed before it ends. */
   readonly sessionExpiration?: pulumi.Input<number>;
-  /** A RAM policy, as JSON, that the session is narrowed to. */
+  /** A RAM policy, as JSON, that limits the session further. */
   readonly policy?: pulumi.Input<string>;
 }
 
 /** What `new alicloud.Provider` and {@link Provider} have in common. */
 interface CommonArgs {
-  /** The region of links that name none, such as `cn-hangzhou`. There is no built-in default. */
+  /** The default region of links, such as `cn-hangzhou`. There is no built-in default. */
   readonly region?: pulumi.Input<string>;
   /** The id of the access key. Needs `secretKey`. */
   readonly accessKey?: pulumi.Input<string>;
   /** The secret of the access key. Needs `accessKey`. */
   readonly secretKey?: pulumi.Input<string>;
-  /** The security token (STS) of a temporary access key. */
+  /** The STS token of a temporary access key. */
   readonly securityToken?: pulumi.Input<string>;
-  /** The profile to take credentials from when no access key is given. Every mode of the `aliyun` command line will do. */
+  /** The profile that has the credentials. Used if no access key is set. Every mode of the `aliyun` command line works. */
   readonly profile?: pulumi.Input<string>;
   /**
-   * The file that has the profile: of the `aliyun` command line (JSON), or of Alibaba Cloud's SDKs (INI). By default
-   * `~/.aliyun/config.json`.
+   * The file that has the profile. It is the JSON file of the `aliyun` command line, or the INI file of Alibaba Cloud's
+   * SDKs. The default is `~/.aliyun/config.json`.
    */
   readonly sharedCredentialsFile?: pulumi.Input<string>;
-  /** An address that answers with credentials, to use when neither key nor profile is given. */
+  /** The address of a service that returns credentials. Used if neither a key nor a profile is set. */
   readonly credentialsUri?: pulumi.Input<string>;
-  /** The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given. */
+  /** The RAM role of the ECS instance that Pulumi runs on. Used if none of the settings above is set. */
   readonly ecsRoleName?: pulumi.Input<string>;
-  /** A RAM role to assume with an OIDC token, to use when nothing before is given. */
+  /** The RAM role to assume with an OIDC token. Used if none of the settings above is set. */
   readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
-  /** A RAM role to assume with the credentials that were found. */
+  /** The RAM role to assume, with the credentials that the other settings give. */
   readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
   /**
-   * `HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine and where the endpoint
-   * comes from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.
+   * `HTTPS`, or `HTTP` for an endpoint without TLS. The default is HTTPS, except for this machine and for an endpoint
+   * from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.
    */
   readonly protocol?: pulumi.Input<string>;
 }
@@ -71,35 +71,44 @@ interface CommonArgs {
 /** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
 export interface ProviderArgs extends CommonArgs {
   /**
-   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. On Apsara Stack, a host of the
-   * POP gateway, or of ASAPI with its path `/asapi/v3`. By default the public one of the region.
+   * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port if needed. On Apsara Stack, set the host of
+   * the POP gateway, or of ASAPI with its path `/asapi/v3`. The default is the region's public address.
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
-   * The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region;
-   * the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.
+   * The address of STS, which assumes roles. The default is the address for the region `ALIBABA_CLOUD_STS_REGION`, or
+   * else for the configured region. If `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true, it is the address within a VPC.
    */
   readonly stsEndpoint?: pulumi.Input<string>;
   /**
-   * The address of the VPC service. Only commands that list VPCs need it. By default the public one of the region; on ASAPI
-   * that of `endpoint`.
+   * The address of the VPC service. Only commands that list VPCs use it. The default is the region's public address, or
+   * on ASAPI the value of `endpoint`.
    */
   readonly vpcEndpoint?: pulumi.Input<string>;
   /**
-   * Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the
-   * certificate of its authority. By default false.
+   * Whether to accept any certificate of a private cloud's ECS, VPC and STS. Prefer `NODE_EXTRA_CA_CERTS` with the
+   * certificate of its authority. The default is false.
    */
   readonly insecure?: pulumi.Input<boolean>;
-  /** The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`. */
+  /**
+   * The proxy for all requests, such as `http://proxy.example:3128`. The default is the value of `HTTPS_PROXY` or
+   * `HTTP_PROXY`.
+   */
   readonly proxy?: pulumi.Input<string>;
-  /** The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user. */
+  /**
+   * The organization of the instances and VPCs on Apsara Stack. The default is the organization of the access key's
+   * user.
+   */
   readonly organizationId?: pulumi.Input<string>;
-  /** The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization. */
+  /**
+   * The resource set of the instances and VPCs on Apsara Stack. Needs `organizationId`. The default is all sets of the
+   * organization.
+   */
   readonly resourceSetId?: pulumi.Input<string>;
   /**
-   * Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any
-   * more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong
-   * `endpoint` gives the same answers. By default false: such a delete fails.
+   * Whether a delete succeeds, with a warning, if ECS answers that the region no longer offers ClassicLink. Set it only
+   * where the service is really gone: a wrong `endpoint` gives the same answers. The default is false: such a delete
+   * fails.
    */
   readonly forgetRetiredLinks?: pulumi.Input<boolean>;
 }

@@ -7,7 +7,7 @@ import type { Result } from "../result";
 import { SUBJECTS } from "../subjects";
 import { barPicture } from "./bars";
 import { growthPicture } from "./growth";
-import { asMarkdown, ceilingTable, countsOf, measurementTable } from "./tables";
+import { asMarkdown, ceilingTable, countsOf, measurementTable, waitingTable } from "./tables";
 import { megabytes } from "./units";
 
 const PAGE = join(REPOSITORY, "docs", "performance.md");
@@ -47,6 +47,12 @@ function performancePage(result: Result, discussion: string): string {
     "## Ceilings",
     "What the package promises of itself. A megabyte is a million bytes.",
     asMarkdown(ceilingTable(result)),
+    "## Waiting",
+    "What it costs to wait for a quota, for locked instances and for released ones. The clock is simulated, a call takes 30 to 300 ms, and ECS is " +
+      "simulated too: both hosts and the command line use the code that runs here. Each case runs 24 times: the windows of the quota begin at " +
+      "twelve different moments, and a refusal says how long to wait, or does not. *Ideal* is a caller who knows all quotas and calls at each " +
+      "moment at which a call passes.",
+    asMarkdown(waitingTable(result)),
     "## What to make of it",
     `${BEGIN}\n\n${discussion}\n\n${END}`,
     "## All figures",

@@ -3,7 +3,7 @@
 import { judge } from "../ceilings";
 import { find, type Measurement, OPERATIONS, type Result } from "../result";
 import { SUBJECTS } from "../subjects";
-import { megabytes, seconds } from "./units";
+import { megabytes, seconds, wholeSeconds } from "./units";
 
 export type Table = readonly (readonly string[])[];
 
@@ -52,6 +52,21 @@ function rowOf({ subject, operation, wallMs, provider, program, calls, state }: 
 export function ceilingTable(result: Result): Table {
   const rows = judge(result).map(({ claim, ceiling, measured, outcome }) => [claim, ceiling, measured, outcome]);
   return [["what", "ceiling", "measured", ""], ...rows];
+}
+
+/** What waiting costs. */
+export function waitingTable({ waiting }: Result): Table {
+  const range = ([least, most]: readonly [number, number]) =>
+    least === most ? wholeSeconds(most) : `${(least / 1_000).toFixed(0)} to ${wholeSeconds(most)}`;
+  const rows = waiting.map(({ name, idealMs, ms, mostMs, also, holds }) => [
+    name,
+    idealMs === undefined ? "–" : range(idealMs),
+    range(ms),
+    `≤ ${wholeSeconds(mostMs)}`,
+    also,
+    holds ? "HOLDS" : "MISSED",
+  ]);
+  return [["case", "ideal", "measured", "ceiling", "besides", ""], ...rows];
 }
 
 /** How many links were measured, fewest first. */

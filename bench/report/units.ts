@@ -4,6 +4,10 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
 }
 
+export function wholeSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(0)} s`;
+}
+
 export function milliseconds(ms: number): string {
   return `${ms.toFixed(0)} ms`;
 }

@@ -1,5 +1,6 @@
 /** `pulumi-classiclink adopt`: writes the program and the import file for links that exist, and says what to type. */
 
+import { settingsOf } from "../cloud";
 import { summaryOf, tellFailures } from "../discover";
 import type { AdoptOptions, ProgramKind } from "../program";
 import { scan } from "../scan";
@@ -56,9 +57,10 @@ function programOf({ program, out }: AdoptOptions, { isThere, runtime }: Layout)
   return program;
 }
 
-function draftsFor({ out, per }: AdoptOptions, program: ProgramKind, layout: Layout, adoption: Adoption): Drafts {
+function draftsFor(options: AdoptOptions, program: ProgramKind, layout: Layout, adoption: Adoption): Drafts {
+  const { out, per } = options;
   const { links, resources } = adoption;
-  const toImport = { path: IMPORT_FILE, text: importFile(resources, program) };
+  const toImport = { path: IMPORT_FILE, text: importFile(resources, program, settingsOf(options).scope()) };
   // In a project that is there already, a file beside the others might be taken for the program.
   const theirs = layout.isThere ? [] : projectFiles(out, program, layout);
   if (program === "yaml") {

@@ -1,4 +1,4 @@
-/** What a refresh found, read from the events of Pulumi's engine: which links are not what the state says. */
+/** Finds drift in the events of a refresh: the links that are not as the state says. */
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
@@ -13,7 +13,7 @@ export interface Drift {
   readonly now?: string;
 }
 
-/** What an event of a refresh says of links: nothing, for most events. */
+/** The drift that an event reports. Most events report none. */
 export function driftIn({ resOutputsEvent }: EngineEvent): Drift[] {
   const { op, urn = "", old, new: found } = resOutputsEvent?.metadata ?? {};
   if (!/:ClassicLinks?::/.test(urn) || (op !== "update" && op !== "delete")) return [];
@@ -30,8 +30,8 @@ export function driftIn({ resOutputsEvent }: EngineEvent): Drift[] {
   return listOf(instanceIds).flatMap((member) => (left.has(member) ? [] : moved(member, away[member])));
 }
 
-/** A sentence for people. */
-export function told({ resource, instanceId, was, now }: Drift): string {
+/** The drift as a sentence. */
+export function sentenceOf({ resource, instanceId, was, now }: Drift): string {
   const where = now === undefined ? "is not linked any more" : `is linked to ${now}`;
   return `${resource}: ${instanceId} ${where}, it was linked to ${was}`;
 }

@@ -1,7 +1,7 @@
-/** `npm start`: puts the links in place, then looks again and again where they are, and tells a webhook what has drifted. */
+/** `npm start`: makes the links, then refreshes them on a timer and posts what has drifted to a webhook. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { type InlineProgramArgs, LocalWorkspace } from "@pulumi/pulumi/automation";
+import { type InlineProgramArgs, LocalWorkspace, type ProjectSettings } from "@pulumi/pulumi/automation";
 import { program } from "./program";
 import { Watcher } from "./watcher";
 
@@ -11,9 +11,11 @@ async function main(): Promise<void> {
   if (WEBHOOK === undefined) throw new Error("WEBHOOK is not set; set it to the address that drift is posted to");
   const everyMs = Number(EVERY_SECONDS) * 1000;
   if (!(everyMs > 0)) throw new Error("EVERY_SECONDS is not a number of seconds; set it to one such as 600");
-  // The folder of this file, in which Pulumi finds the package; without it, Pulumi would look in an empty one.
-  const args: InlineProgramArgs = { stackName: "watch", projectName: "classiclink-watch", program };
-  const stack = await LocalWorkspace.createOrSelectStack(args, { workDir: __dirname });
+  const projectName = "classiclink-watch";
+  const args: InlineProgramArgs = { stackName: "watch", projectName, program };
+  // `main` is the folder in which Pulumi looks for node_modules, whatever folder this is started from. An inline program has none.
+  const projectSettings: ProjectSettings = { name: projectName, runtime: "nodejs", main: __dirname };
+  const stack = await LocalWorkspace.createOrSelectStack(args, { projectSettings });
   const { summary } = await stack.up({ onOutput: (text) => process.stdout.write(text) });
   console.log(`watching, as of ${summary.endTime.toISOString()}; every ${EVERY_SECONDS} s`);
 
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const watcher = new Watcher(stack, WEBHOOK);
   while (!stop.signal.aborted) {
-    await watcher.look();
+    await watcher.check();
     await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {});
   }
 }

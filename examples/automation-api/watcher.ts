@@ -1,10 +1,10 @@
-/** One look after the other: a refresh, and what it found to the webhook. */
+/** Refreshes a stack, and posts the drift that the refresh found. */
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { type Drift, driftIn, told } from "./drift";
-import { tell } from "./webhook";
+import { type Drift, driftIn, sentenceOf } from "./drift";
+import { postDrift } from "./webhook";
 
-/** As much of a stack of the Automation API as watching takes. */
+/** The part of a stack of the Automation API that is needed here. */
 export interface Refreshable {
   refresh(options: { onEvent: (event: EngineEvent) => void; clearPendingCreates: boolean }): Promise<unknown>;
 }
@@ -13,8 +13,8 @@ export class Watcher {
   readonly #stack: Refreshable;
   readonly #webhook: string;
   readonly #log: (line: string) => void;
-  /** A refresh writes what it found into the state, so it finds it once. What the webhook did not take waits here. */
-  #untold: Drift[] = [];
+  /** A refresh reports each drift only once. Drift that was not posted yet waits here. */
+  #unposted: Drift[] = [];
 
   constructor(stack: Refreshable, webhook: string, log: (line: string) => void = console.log) {
     this.#stack = stack;
@@ -22,22 +22,22 @@ export class Watcher {
     this.#log = log;
   }
 
-  /** Looks once. What fails is logged, and tried again by the next look: a watch does not end because ECS had a bad minute. */
-  async look(): Promise<void> {
+  /** Checks once. A failure is logged and does not end the watch: the next check tries again. */
+  async check(): Promise<void> {
     const found: Drift[] = [];
     try {
-      // A create that was interrupted is forgotten: the next up makes that link, or adopts it.
+      // Forgets an interrupted create. The next up makes that link, or adopts it.
       const onEvent = (event: EngineEvent) => void found.push(...driftIn(event));
       await this.#stack.refresh({ onEvent, clearPendingCreates: true });
     } catch (error) {
-      this.#log(`cannot look: ${messageOf(error)}`);
+      this.#log(`refresh failed: ${messageOf(error)}`);
     }
-    for (const drift of found) this.#log(told(drift));
-    this.#untold.push(...found);
-    if (this.#untold.length === 0) return;
+    for (const drift of found) this.#log(sentenceOf(drift));
+    this.#unposted.push(...found);
+    if (this.#unposted.length === 0) return;
     try {
-      await tell(this.#webhook, this.#untold);
-      this.#untold = [];
+      await postDrift(this.#webhook, this.#unposted);
+      this.#unposted = [];
     } catch (error) {
       this.#log(messageOf(error));
     }

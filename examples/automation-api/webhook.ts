@@ -1,17 +1,17 @@
-/** Tells a webhook what has drifted. */
+/** Posts to a webhook what has drifted. */
 
-import { type Drift, told } from "./drift";
+import { type Drift, sentenceOf } from "./drift";
 
-/** How long the webhook may take to answer, in ms. */
+/** How long to wait for the webhook, in ms. */
 const TIMEOUT_MS = 10_000;
 
 /**
  * Posts `text`, a sentence a line, which Slack and Mattermost show as it is, and `drift`, the same for programs.
  *
- * @throws {Error} when the webhook cannot be reached or does not take it. The address is not in the message: it is a secret.
+ * @throws {Error} when the webhook cannot be reached or refuses. The message does not hold the address, which is a secret.
  */
-export async function tell(webhook: string, drift: readonly Drift[]): Promise<void> {
-  const body = JSON.stringify({ text: drift.map(told).join("\n"), drift });
+export async function postDrift(webhook: string, drift: readonly Drift[]): Promise<void> {
+  const body = JSON.stringify({ text: drift.map(sentenceOf).join("\n"), drift });
   const headers = { "content-type": "application/json" };
   let status: number;
   try {

@@ -1,11 +1,9 @@
-import { join } from "node:path";
-import { ClassicLinks } from "pulumi-classiclink";
-import { readFleet } from "./fleet";
+import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
 
-const fleet = readFleet(join(__dirname, "fleet.csv"));
+const fleet = linksFromFile("fleet.csv");
 
 // One resource for each VPC, named after it: the name stays when members come and go.
-for (const [vpcId, instanceIds] of fleet) new ClassicLinks(vpcId, { vpcId, instanceIds: [...instanceIds] });
+for (const { vpcId, regionId, instanceIds } of fleet) new ClassicLinks(vpcId, { vpcId, regionId, instanceIds });
 
 /** VPC → how many instances are linked to it. */
-export const linked = Object.fromEntries([...fleet].map(([vpcId, instanceIds]) => [vpcId, instanceIds.length]));
+export const linked = Object.fromEntries(fleet.map(({ vpcId, instanceIds }) => [vpcId, instanceIds.length]));

@@ -56,8 +56,9 @@ export interface ProfileSource {
   readonly sts?: string;
   /** Whether its keys are for a private cloud: then nothing that it says leads to a host of the public one. */
   readonly privateCloud?: boolean;
-  /** Whether the metadata server is asked with a token only. See {@link EcsRoleSource}. */
+  /** For profiles that stand for an {@link EcsRoleSource}. */
   readonly tokenOnly: boolean;
+  readonly metadataOff?: true;
 }
 
 /** The RAM role of the ECS instance that this runs on. */
@@ -67,6 +68,8 @@ export interface EcsRoleSource {
   readonly roleName?: string;
   /** Never to fall back to requests without a token (version 1 of the metadata server). */
   readonly tokenOnly: boolean;
+  /** The metadata server is not to be asked at all. */
+  readonly metadataOff?: true;
 }
 
 /** A role that an OIDC token lets us assume. */

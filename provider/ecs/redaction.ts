@@ -25,7 +25,7 @@ function shortened(text: string, most: number): string {
 }
 
 /** As requests are encoded. Source: ECS API reference, signature. */
-function percentEncoded(text: string): string {
+export function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -122,7 +122,9 @@ export async function changeAll<Outcome extends { readonly state: string }>(
     await clock.pause(pauseMs).catch(() => {});
     pauseMs = Math.min(pauseMs * 2, POLL_MS.longest);
   } while (isActing || accepted.size > 0);
-  return outcomes;
+  // In the order of the links, whichever ended first.
+  const place = new Map(links.map((link, index) => [link, index]));
+  return new Map([...outcomes].sort(([a], [b]) => (place.get(a) ?? 0) - (place.get(b) ?? 0)));
 }
 
 /** When the time is over, what acts ends by itself. */

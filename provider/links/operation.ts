@@ -91,7 +91,8 @@ export class Operation {
   progress(state: string, isWait = true): void {
     const elapsedMs = this.#budget.elapsedMs;
     const pauseMs = this.#throttledUntil - performance.now();
-    const throttled = pauseMs > 0 ? `, throttled, next try in ${formatDuration(pauseMs)}` : "";
+    const isSaid = state.startsWith("throttled");
+    const throttled = pauseMs > 0 ? `${isSaid ? "" : ", throttled"}, next try in ${formatDuration(pauseMs)}` : "";
     const message = `${state}${throttled}, ${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
     if (this.#context.progress !== undefined) {
       // A refusal of the rate limiter reaches each link that waits.

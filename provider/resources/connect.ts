@@ -4,6 +4,9 @@ import { Agents } from "../ecs/agents";
 import { LinkReader } from "../ecs/linkReader";
 import type { PopCoreClientOptions } from "../ecs/popCoreClient";
 import { rateLimited, rateLimitedVpcs } from "../ecs/rateLimiter";
+import type { EcsClient } from "../ecs/client";
+import type { InspectedCredentials } from "../ecs/credentials/createProvider";
+import type { InspectionClient } from "../ecs/inspectionClient";
 import type { VpcClient } from "../ecs/vpcClient";
 import { Ledger } from "../links/ledger";
 import { Links } from "../links/links";
@@ -30,6 +33,35 @@ export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
   const common = await commonOptions(settings);
   const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
   return rateLimitedVpcs(createPopCoreVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
+}
+
+/** What `doctor` asks with: each call is one request, without the rate limiter and without retries. */
+export interface Inspector {
+  readonly agents: Agents;
+  readonly ecs: EcsClient;
+  readonly vpcs: VpcClient;
+  readonly details: InspectionClient;
+  /** @throws {CredentialsError} when the source gives no keys. */
+  credentials(): Promise<InspectedCredentials>;
+}
+
+/** Connects as {@link connect} does, to find out what is wrong. */
+export async function connectInspector(settings: Settings): Promise<Inspector> {
+  const common = await commonOptions(settings);
+  const { agents = new Agents() } = common;
+  const ofEcs = { ...common, endpointOf: (regionId: string) => settings.endpointOf(regionId) };
+  const ofVpcs = { ...common, endpointOf: (regionId: string) => settings.vpcEndpointOf(regionId) };
+  const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
+  const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
+  const { createInspectionClient } = await import("../ecs/inspectionClient.js");
+  const { inspectCredentials } = await import("../ecs/credentials/createProvider.js");
+  return {
+    agents,
+    ecs: createPopCoreClient(ofEcs),
+    vpcs: createPopCoreVpcClient(ofVpcs),
+    details: createInspectionClient(ofEcs, ofVpcs),
+    credentials: () => inspectCredentials(settings.credentialsSource(), agents),
+  };
 }
 
 /** As whom to call, and over which connections. */

@@ -20,6 +20,11 @@ export function isHidden(name: string): boolean {
   return name.startsWith("__");
 }
 
+/** The hidden input that says the same as an output, as `__movedAway` does of `movedAway`. */
+export function hiddenTwin(output: string): string {
+  return `__${output}`;
+}
+
 /** Whether the state is that of a partially created resource. */
 export function isPartiallyCreated(state: Properties): boolean {
   return state[hidden.partiallyCreated] === true;

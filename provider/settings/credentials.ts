@@ -113,7 +113,6 @@ function expanded(file: string): string {
 }
 
 function profileSource(lookup: Lookup, sts: () => string, file: string, name?: string): ProfileSource {
-  const tokenOnly = lookup.isOn(SDK_VARIABLES.noMetadataV1);
   const privateCloud = privatePlace(lookup) !== undefined;
   const address = addressOf(sts);
   return {
@@ -122,8 +121,14 @@ function profileSource(lookup: Lookup, sts: () => string, file: string, name?: s
     ...(name === undefined ? {} : { name }),
     ...(address === undefined ? {} : { sts: address }),
     ...(privateCloud ? { privateCloud } : {}),
-    tokenOnly,
+    ...metadataUse(lookup),
   };
+}
+
+/** How the metadata server may be asked. */
+function metadataUse(lookup: Lookup): Pick<EcsRoleSource, "tokenOnly" | "metadataOff"> {
+  const isOff = lookup.isOn(SDK_VARIABLES.noMetadata);
+  return { tokenOnly: lookup.isOn(SDK_VARIABLES.noMetadataV1), ...(isOff ? { metadataOff: true } : {}) };
 }
 
 /** Most profiles need no STS, so that it has no address is an error of those that do. */
@@ -137,8 +142,7 @@ function addressOf(sts: () => string): string | undefined {
 }
 
 function ecsRole(lookup: Lookup, roleName?: string): EcsRoleSource {
-  const tokenOnly = lookup.isOn(SDK_VARIABLES.noMetadataV1);
-  return { kind: "ecsRole", ...(roleName === undefined ? {} : { roleName }), tokenOnly };
+  return { kind: "ecsRole", ...(roleName === undefined ? {} : { roleName }), ...metadataUse(lookup) };
 }
 
 function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {

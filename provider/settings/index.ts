@@ -6,13 +6,36 @@ import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
 import { chooseSource, profileFile } from "./credentials";
 import { ecsEndpoint, isTrue, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
 import { type ConfigReader, type Environment, type KeyNames, Lookup } from "./lookup";
-import type { SWITCHES } from "./places";
+import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";
+import { quote } from "../quote";
 import { proxyFor } from "./proxy";
 import { scopeOf } from "./scope";
 import { SettingError } from "./settingError";
 
 export type { ConfigReader, KeyNames } from "./lookup";
 export { SettingError } from "./settingError";
+
+/** A setting that has a value: where it is, and the value where it may be shown; or what is wrong with it. */
+export type FoundSetting =
+  | { readonly name: SettingName; readonly place: string; readonly value: string | undefined; readonly problem?: never }
+  | { readonly name: SettingName; readonly problem: string };
+
+/** Settings whose value holds no secret. */
+const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
+  "region",
+  "profile",
+  "sharedCredentialsFile",
+  "ecsRoleName",
+  "endpoint",
+  "stsEndpoint",
+  "vpcEndpoint",
+  "protocol",
+  "insecure",
+  "organizationId",
+  "resourceSetId",
+  "refreshBeforeUpdate",
+  "forgetRetiredLinks",
+]);
 
 /** What a run says once when certificates are not verified. */
 export const INSECURE_WARNING =
@@ -111,6 +134,21 @@ export class Settings {
    */
   insecure(): boolean {
     return this.#isOn("insecure") && privatePlace(this.#lookup) !== undefined;
+  }
+
+  /** Every setting that has a value, and where it is. Values that may hold a secret are left out. */
+  found(): readonly FoundSetting[] {
+    return SETTING_NAMES.flatMap((name): FoundSetting[] => {
+      try {
+        const found = this.#lookup.find(name);
+        if (found === undefined) return [];
+        const value = PLAIN_SETTINGS.has(name) ? quote(found.value) : undefined;
+        return [{ name, place: found.place, value }];
+      } catch (error) {
+        if (error instanceof SettingError) return [{ name, problem: error.message }];
+        throw error;
+      }
+    });
   }
 
   /**

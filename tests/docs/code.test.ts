@@ -93,7 +93,8 @@ test.each(inLanguage("yaml").map(({ path, line, code }) => [`${path}:${line}`, c
 });
 
 test("every block says in which language it is, so that it is looked at", () => {
-  const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid"];
+  const converted = ["python", "go", "csharp", "java"]; // by tests/pages/languages.test.ts
+  const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid", ...converted];
   const others = BLOCKS.filter(({ language }) => !known.includes(language));
   expect(others.map(({ path, line, language }) => `${path}:${line} ${language}`)).toEqual([]);
 });

@@ -111,10 +111,12 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   cancel: [],
   "config set": ["--path", "--secret"],
   destroy: ["--run-program", "--skip-preview", "--target", "--yes"],
-  import: ["--file", "--generate-code", "--protect", "--yes"],
+  import: ["--file", "--generate-code", "--yes"],
   install: [],
   login: ["--local"],
   "package add": [],
+  "package get-schema": [],
+  "plugin install": ["--file", "--server"],
   preview: [],
   refresh: ["--clear-pending-creates", "--run-program", "--yes"],
   stack: ["--show-urns"],
@@ -125,7 +127,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "stack rm": ["--force", "--yes"],
   "stack select": ["--create"],
   "state delete": [],
-  "state unprotect": [],
+  "state unprotect": ["--all", "--yes"],
   up: ["--refresh", "--yes"],
 };
 

@@ -5,13 +5,14 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
-import { driftIn, told } from "../../examples/automation-api/drift";
+import { driftIn, sentenceOf } from "../../examples/automation-api/drift";
 import { Watcher } from "../../examples/automation-api/watcher";
-import { tell } from "../../examples/automation-api/webhook";
-import { makeProject, type Project, REPOSITORY } from "../support/project";
+import { postDrift } from "../../examples/automation-api/webhook";
+import { makeProject, type Project } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { type RawServer, startRawServer } from "../support/rawServer";
 
@@ -68,7 +69,7 @@ describe("what a refresh found", () => {
     ["a resource of another kind", refreshed("Bucket", "web", "delete", LINK), []],
     ["an event that is about no resource", { sequence: 1, timestamp: 1, cancelEvent: {} }, []],
   ])("%s", (_, event, sentences) => {
-    expect(driftIn(event).map(told)).toEqual(sentences);
+    expect(driftIn(event).map(sentenceOf)).toEqual(sentences);
   });
 });
 
@@ -78,7 +79,7 @@ describe("the webhook", () => {
 
   test("gets the sentences and the facts", async () => {
     hook = await startRawServer((_, response) => response.end());
-    await tell(hook.endpoint, driftIn(MOVED));
+    await postDrift(hook.endpoint, driftIn(MOVED));
     expect(hook.requests.map(({ method, text }) => [method, JSON.parse(text)])).toEqual([
       [
         "POST",
@@ -93,34 +94,34 @@ describe("the webhook", () => {
   test("that refuses is an error, and so is one that is not there; neither names its address", async () => {
     hook = await startRawServer((_, response) => response.writeHead(403).end());
     const address = `${hook.endpoint}/T0/secret`;
-    await expect(tell(address, driftIn(GONE))).rejects.toThrow(/^the webhook answered with 403; check WEBHOOK$/);
+    await expect(postDrift(address, driftIn(GONE))).rejects.toThrow(/^the webhook answered with 403; check WEBHOOK$/);
     await hook.close();
-    await expect(tell(address, driftIn(GONE))).rejects.toThrow(/^the webhook cannot be reached; check WEBHOOK$/);
+    await expect(postDrift(address, driftIn(GONE))).rejects.toThrow(/^the webhook cannot be reached; check WEBHOOK$/);
   });
 
-  test("that was down is told at the next look what it missed, once", async () => {
+  test("that was down gets with the next check what it missed, once", async () => {
     let status = 503;
     hook = await startRawServer((_, response) => response.writeHead(status).end());
-    const looks = [[GONE], [], []];
+    const refreshes = [[GONE], [], []];
     const logged: string[] = [];
     const stack = {
-      refresh: async ({ onEvent }: { onEvent: (event: EngineEvent) => void }) => looks.shift()?.forEach(onEvent),
+      refresh: async ({ onEvent }: { onEvent: (event: EngineEvent) => void }) => refreshes.shift()?.forEach(onEvent),
     };
     const watcher = new Watcher(stack, hook.endpoint, (line) => logged.push(line));
-    await watcher.look();
+    await watcher.check();
     status = 200;
-    await watcher.look();
-    await watcher.look();
+    await watcher.check();
+    await watcher.check();
     expect(hook.requests.map(({ text }) => JSON.parse(text).drift)).toEqual([driftIn(GONE), driftIn(GONE)]);
-    expect(logged).toEqual([...driftIn(GONE).map(told), expect.stringContaining("503")]);
+    expect(logged).toEqual([...driftIn(GONE).map(sentenceOf), expect.stringContaining("503")]);
   });
 
-  test("is left alone when nothing has drifted, and a look that fails does not end the watch", async () => {
+  test("is left alone when nothing has drifted, and a refresh that fails does not end the watch", async () => {
     hook = await startRawServer((_, response) => response.end());
     const logged: string[] = [];
     const refresh = () => Promise.reject(new Error("throttled"));
-    await new Watcher({ refresh }, hook.endpoint, (line) => logged.push(line)).look();
-    expect(logged).toEqual(["cannot look: throttled"]);
+    await new Watcher({ refresh }, hook.endpoint, (line) => logged.push(line)).check();
+    expect(logged).toEqual(["refresh failed: throttled"]);
     expect(hook.requests).toEqual([]);
   });
 });
@@ -138,7 +139,7 @@ withCli("[22] npm start, under the Pulumi CLI", () => {
   const bodies: (typeof lines)[] = [];
   let onNews = () => {};
 
-  /** Waits until a look at what has come says so. */
+  /** Waits until what was printed and posted is enough. */
   async function until(holds: () => boolean): Promise<void> {
     while (!holds()) {
       await new Promise<void>((resolve) => {
@@ -169,8 +170,14 @@ withCli("[22] npm start, under the Pulumi CLI", () => {
       WEBHOOK: hook.endpoint,
       EVERY_SECONDS: "1",
     };
-    const tsx = join(REPOSITORY, "node_modules/.bin/tsx");
-    watch = spawn(tsx, ["watch.ts"], { cwd: project.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    // In one process: the command tsx kills its child when that is slow to answer a signal.
+    const tsx = pathToFileURL(require.resolve("tsx")).href;
+    // From another folder, as cron would.
+    watch = spawn(process.execPath, ["--import", tsx, join(project.folder, "watch.ts")], {
+      cwd: home,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [watch.stdout, watch.stderr]) {
       if (stream === null) continue;
       createInterface(stream).on("line", (line) => {
@@ -197,10 +204,10 @@ withCli("[22] npm start, under the Pulumi CLI", () => {
     expect(emulator.links()).toHaveLength(3);
   });
 
-  test("tells the webhook of a link that somebody removed, and of one that somebody moved", async () => {
+  test("posts to the webhook a link that somebody removed, and of one that somebody moved", async () => {
     emulator.unlink("i-web");
     emulator.link("i-worker2", "vpc-other");
-    await until(() => bodies.flat().length >= 2 || lines.some((line) => /^(ended|cannot)/.test(line)));
+    await until(() => bodies.flat().length >= 2 || lines.some((line) => /^(ended|refresh failed)/.test(line)));
     expect(bodies.flat().sort()).toEqual([
       "web: i-web is not linked any more, it was linked to vpc-shop",
       "workers: i-worker2 is linked to vpc-other, it was linked to vpc-shop",

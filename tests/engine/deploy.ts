@@ -6,9 +6,10 @@ import { envelope, holdsSecret, isSecret, mapped, same, UNKNOWN, type Values } f
 
 type Settings = { preview: boolean; parallel: number; snapshot: Snapshot; display: Display };
 type Names = { urnOf: (parent: string, type: string, name: string) => string; configFor: (pkg: string) => Values };
-export type World = Readonly<Settings & Names & { start: (pkg: string) => Promise<Provider> }>;
+/** By URN or name: what alone is touched, what is replaced whatever its Diff would say. `destroys`: registrations only keep. */
+export type Orders = Readonly<{ target?: readonly string[]; replace?: readonly string[]; destroys?: boolean }>;
+export type World = Readonly<Settings & Names & { start: (pkg: string) => Promise<Provider>; orders?: Orders }>;
 export type Deployment = ReturnType<typeof openDeployment>;
-
 type Old = ResourceState | undefined;
 type Work<T> = () => Promise<T>;
 
@@ -17,11 +18,13 @@ const isProvider = ({ type }: ResourceState) => type.startsWith(providerPrefix);
 const isManaged = (state: ResourceState) => state.custom && !isProvider(state);
 const packageOf = (token: string) => token.replace(providerPrefix, "").split(":")[0] ?? "";
 const referenceOf = ({ urn, id }: ResourceState) => `${urn}::${id}`;
-const urnIn = (reference: string) => reference.replace(/::[^:]*$/, "");
 const named = ({ urn, id }: ResourceState) => ({ id, urn, name: nameOf(urn), type: typeOf(urn) });
 const changeOf = (old: Old, inputs: Values) => (!old ? "create" : same(old.inputs, inputs) ? "same" : "update");
 const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = {}, deletedWith }: ResourceState) =>
-  [parent, urnIn(provider), dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(2);
+  [parent, provider, dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(2);
+/** What others need a resource by: a provider may be replaced, and then two have its URN. */
+const keyOf = (state: ResourceState) => (isProvider(state) ? referenceOf(state) : state.urn);
+export const isAmong = (names: readonly string[], urn: string) => names.includes(urn) || names.includes(nameOf(urn));
 
 /** A provider that accepts no secrets returns them bare: what went in as a secret is one again. */
 const sealed = (values: Values = {}, inputs: Values): Values =>
@@ -40,8 +43,12 @@ function limiter(limit: number) {
   };
 }
 
-export function openDeployment({ preview, parallel, snapshot, display, urnOf, configFor, start }: World) {
-  const { resources, declared, pending } = snapshot;
+export function openDeployment(world: World) {
+  const { preview, parallel, snapshot, display, urnOf, configFor, start, orders = {} } = world;
+  const { resources, replaced, declared, pending } = snapshot;
+  const isTargeted = ({ urn }: ResourceState) => !orders.target || isAmong(orders.target, urn);
+  /** Declared, not there yet, and not to be made. */
+  const skipped = new Set<string>();
   const providers = new Map<string, Promise<Provider>>();
   /** Of resources to be replaced, and of those that depend on them. */
   const deletedAhead = new Set<string>();
@@ -71,37 +78,73 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
     halt.signal.throwIfAborted();
     const { urn, type, custom, aliases = [], inputs: news } = wanted;
     if (declared.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
-    const old = [urn, ...aliases].flatMap((one) => snapshot.remaining().find((state) => state.urn === one) ?? [])[0];
+    const found = [urn, ...aliases].flatMap((one) => snapshot.remaining().find((state) => state.urn === one) ?? [])[0];
+    const isGone = deletedAhead.has(urn);
+    const old = isGone ? undefined : found;
     declared.add(urn);
     if (isProvider(wanted)) return decideProvider(wanted, old);
-    if (!custom) return async () => done(changeOf(old, news), { ...wanted, outputs: old?.outputs ?? {} }, old);
+    const isLeft = type !== "pulumi:pulumi:Stack" && !isTargeted(wanted);
+    if (!custom && !isLeft)
+      return async () => done(changeOf(old, news), { ...wanted, outputs: old?.outputs ?? {} }, old);
 
-    const reference = wanted.provider || (await defaultProvider(packageOf(type)));
+    const reference = wanted.provider || (custom ? await defaultProvider(packageOf(type)) : "");
+    if (isLeft || orders.destroys) return async () => leave({ ...wanted, provider: reference }, old);
+    const missing = neededBy({ ...wanted, provider: reference }).find((one) => skipped.has(one));
+    if (missing) throw new Error(`it depends on ${missing}, which is not there and not among the targets`);
     const provider = await providerBehind(reference);
     if (wanted.id) return () => get(provider, wanted);
     const check = async (olds: Values): Promise<ResourceState> => {
       const { inputs } = await provider.call("check", { ...named(wanted), olds, news });
       return { ...wanted, provider: reference, inputs: sealed(inputs, news) };
     };
-    const checked = await check(old?.inputs ?? {});
-    if (!old) return () => make(deletedAhead.has(urn) ? "replace" : "create", provider, checked, old);
-    const { changed, replaces } = await diff(provider, { ...old, urn }, checked.inputs);
+    const isOrdered = isAmong(orders.replace ?? [], urn) || old?.taint === true;
+    const checked = await check((!isOrdered && old?.inputs) || {});
+    if (!old) return () => make(isGone ? "replace" : "create", provider, checked, old);
     const kept = { ...checked, id: old.id, outputs: old.outputs };
-    if (!changed && !old.initErrors) return async () => done("same", kept, old);
-    if (!replaces) return () => make("update", provider, kept, old);
-    const fresh = await check({});
-    const condemned = await replacedWith(old);
+    const [was, is] = [old.replacementTrigger, wanted.replacementTrigger];
+    const isForced = isOrdered || (was && is && !same(was, is)) || (await replacesProvider(old, reference));
+    const undiffed = isForced && { changed: true, replaces: true, deletesFirst: false };
+    const verdict = undiffed || (await diff(provider, { ...old, urn }, checked.inputs));
+    if (!verdict.changed && !old.initErrors) return async () => done("same", kept, old);
+    if (!verdict.replaces) return () => make("update", provider, kept, old);
+    if (wanted.protect && old.protect) throw new Error("cannot be replaced because it is protected");
+    const fresh = isOrdered ? checked : await check({});
+    const condemned = (wanted.deleteBeforeReplace ?? verdict.deletesFirst) ? await replacedWith(old) : [];
     return async () => {
       for (const state of condemned) await remove(state, false);
       return make("replace", provider, fresh, old);
     };
   }
 
+  /** Leaves a resource as it is, and makes none. */
+  function leave(wanted: ResourceState, old: Old): ResourceState {
+    if (!old) return skipped.add(wanted.urn) && wanted;
+    if (orders.destroys) return done("same", { ...wanted, id: old.id, inputs: old.inputs, outputs: old.outputs }, old);
+    if (old.provider && !providers.has(old.provider)) throw new Error(`${old.provider} is not among the targets`);
+    declared.add(old.urn);
+    return done("same", old, old);
+  }
+
+  /** Whether the new provider of a resource cannot go on with it, by what it says of the configuration of the old one. */
+  async function replacesProvider(old: ResourceState, reference: string): Promise<boolean> {
+    const [was, now] = reference === old.provider ? [] : [old.provider, reference].map(snapshot.behind);
+    if (!was || !now || now.aliases?.includes(was.urn)) return false;
+    return replacesConfig(await providerBehind(reference), was, now);
+  }
+
+  async function replacesConfig(provider: Provider, was: ResourceState, now: ResourceState): Promise<boolean> {
+    const sides = { olds: was.outputs, news: now.inputs, oldInputs: was.inputs };
+    const answer = await provider.call("diffConfig", { ...named(now), id: "", ...sides });
+    const replaces = (answer.replacesList ?? []).length > 0;
+    if (replaces && answer.deletebeforereplace) throw new Error("this engine replaces a provider before it deletes it");
+    return replaces;
+  }
+
   async function diff(provider: Provider, old: ResourceState, news: Values) {
     const sides = { olds: old.outputs, news, oldInputs: old.inputs };
-    const { changes, replacesList = [] } = await provider.call("diff", { ...named(old), ...sides });
+    const { changes, replacesList = [], ...answer } = await provider.call("diff", { ...named(old), ...sides });
     const changed = changes === 2 || (!changes && !same(old.inputs, news));
-    return { changed, replaces: changed && replacesList.length > 0 };
+    return { changed, replaces: changed && replacesList.length > 0, deletesFirst: answer.deletebeforereplace === true };
   }
 
   /** A resource to be replaced, after those that would be replaced with it, as their providers say of unknown inputs. */
@@ -136,7 +179,7 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
 
   function done(op: Op, state: ResourceState, old: Old): ResourceState {
     display.changed(op, old, state);
-    return snapshot.declare(state, old);
+    return snapshot.declare(state, old, op === "replace");
   }
 
   /** Creates, or updates what is there. No provider is asked in a preview: its outputs are what it would be given. */
@@ -154,7 +197,7 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
     };
     return step(name, wanted, async () => {
       const answer = await call().catch((error: unknown) => {
-        if (error instanceof HalfMade) snapshot.declare(made(error, error.reasons), old);
+        if (error instanceof HalfMade) snapshot.declare(made(error, error.reasons), old, name === "replace");
         throw error;
       });
       return done(name, made(answer), old);
@@ -169,18 +212,27 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
       if (state.protect) throw new Error("cannot be deleted because it is protected");
       if (isManaged(state) && !preview && !forgotten)
         await (await providerBehind(state.provider)).call("delete", request);
-      resources.delete(state.urn);
-      if (counted) display.changed("delete", state, undefined);
+      snapshot.forget(state);
+      if (counted && !state.delete) display.changed("delete", state, undefined);
     });
   }
 
-  /** Once the program has said all: what it did not ask for goes, dependents first. */
+  /** Once the program has said all: what it did not ask for goes, and what was replaced, dependents first. */
   async function removeTheRest(): Promise<void> {
-    const left = snapshot.remaining();
-    const needed = new Set(left.flatMap(neededBy));
-    const level = left.filter((state) => !needed.has(state.urn));
-    const removed = (state: ResourceState) => inParallel(() => remove(state, true));
-    await Promise.allSettled(level.map((state) => watch(state.urn, removed(state))));
+    const rest = [...snapshot.remaining(), ...replaced];
+    const left = rest.filter(isTargeted);
+    const neededIn = (states: readonly ResourceState[]) => new Set(states.flatMap(neededBy));
+    const [byRest, byAny] = [neededIn(rest), neededIn(orders.target ? [...rest, ...resources.values()] : rest)];
+    const level = left.filter((state) => !(state.delete ? byRest : byAny).has(keyOf(state)));
+    if (left[0] && level.length === 0) throw new Error(`${left[0].urn} is needed by what is not among the targets`);
+    await Promise.allSettled(
+      level.map((state) =>
+        watch(
+          state.urn,
+          inParallel(() => remove(state, true)),
+        ),
+      ),
+    );
     if (level.length > 0 && !halt.signal.aborted) await removeTheRest();
   }
 
@@ -188,12 +240,13 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   async function refresh(counted: boolean): Promise<void> {
     const look = async (state: ResourceState) => {
       const found = isManaged(state) ? await step("refresh", state, () => readAgain(state)) : state;
-      if (!found) resources.delete(state.urn);
+      if (!found) snapshot.forget(state);
       const drifted = !same(state.outputs, found?.outputs);
       if (counted) display.changed(!found ? "delete" : drifted ? "update" : "same", state, found);
     };
     const failed = (urn: string) => (error: unknown) => display.failed(urn, error);
-    await Promise.all(snapshot.remaining().map((state) => inParallel(() => look(state)).catch(failed(state.urn))));
+    const states = [...snapshot.remaining(), ...replaced].filter(isTargeted);
+    await Promise.all(states.map((state) => inParallel(() => look(state)).catch(failed(state.urn))));
     if (display.counts.errored > 0) halt.abort();
   }
 
@@ -205,7 +258,7 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
     const now = { outputs: sealed(answer.properties, inputs), inputs: sealed(answer.inputs ?? inputs, inputs) };
     const found = { ...state, ...now, id: answer.id, initErrors: undefined };
     await diff(provider, found, inputs);
-    resources.set(found.urn, found);
+    snapshot.renew(state, found);
     return found;
   }
 
@@ -227,15 +280,23 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   }
 
   async function decideProvider(wanted: ResourceState, old: Old): Promise<Work<ResourceState>> {
-    const provider = await start(packageOf(wanted.type));
-    const olds = old?.inputs ?? {};
-    const checked = await provider.call("checkConfig", { ...named(wanted), olds, news: wanted.inputs });
-    const inputs = sealed(checked.inputs ?? wanted.inputs, wanted.inputs);
-    if (old) await provider.call("diffConfig", { ...named(wanted), olds: old.outputs, news: inputs, oldInputs: olds });
-    const state = { ...wanted, id: old?.id ?? (preview ? UNKNOWN : crypto.randomUUID()), inputs, outputs: inputs };
+    const check = async (provider: Provider, olds: Values = {}) => {
+      const checked = await provider.call("checkConfig", { ...named(wanted), olds, news: wanted.inputs });
+      return sealed(checked.inputs ?? wanted.inputs, wanted.inputs);
+    };
+    let provider = await start(packageOf(wanted.type));
+    let inputs = await check(provider, old?.inputs);
+    const replaces = old !== undefined && (await replacesConfig(provider, old, { ...wanted, inputs }));
+    if (replaces) {
+      await provider.stop();
+      provider = await start(packageOf(wanted.type));
+      inputs = await check(provider);
+    }
+    const id = (!replaces && old?.id) || (preview ? UNKNOWN : crypto.randomUUID());
+    const state = { ...wanted, id, inputs, outputs: inputs };
     await provider.configure(named(state), inputs);
     providers.set(referenceOf(state), Promise.resolve(provider));
-    return async () => done(changeOf(old, inputs), state, old);
+    return async () => done(replaces ? "replace" : changeOf(old, inputs), state, old);
   }
 
   async function defaultProvider(pkg: string): Promise<string> {
@@ -249,7 +310,7 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
   /** The provider of a reference: one of this operation, or one that the state remembers with its configuration. */
   function providerBehind(reference: string): Promise<Provider> {
     const load = async () => {
-      const state = resources.get(urnIn(reference));
+      const state = snapshot.behind(reference);
       if (!state) throw new Error(`unknown provider ${reference}`);
       const provider = await start(packageOf(state.type));
       await provider.configure(named(state), state.inputs);
@@ -265,5 +326,5 @@ export function openDeployment({ preview, parallel, snapshot, display, urnOf, co
     if (state) resources.set(urn, { ...state, outputs });
   }
 
-  return { halt, underWay, fail, register, registerOutputs, invoke, refresh, removeTheRest };
+  return { halt, underWay, fail, register, registerOutputs, invoke, refresh, removeTheRest, skipped };
 }

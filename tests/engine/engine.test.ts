@@ -1,6 +1,6 @@
 // What the engine promises beyond the recordings: failures leave a true state, secrets stay secret, limits hold.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { type Fixture, openFixture, readWorld, removeFixtures, setWorld, type World } from "./fixture/stack";
@@ -130,6 +130,21 @@ describe("a failure leaves a state that tells the truth", () => {
 });
 
 describe("the life of a stack", () => {
+  test.concurrent("all providers of one operation get one engine address, and those of the next another", async () => {
+    const fixture = openFixture();
+    const stack = open(fixture, "providers");
+    const addresses = async (operate: () => Promise<{ ok: boolean }>) => {
+      writeFileSync(`${fixture.worldFile}.engines`, "");
+      expect((await operate()).ok).toBe(true);
+      return readFileSync(`${fixture.worldFile}.engines`, "utf8").trim().split("\n");
+    };
+    const [preview, up] = [await addresses(stack.preview), await addresses(stack.up)];
+    expect([preview.length, new Set(preview).size]).toEqual([2, 1]);
+    expect([up.length, new Set(up).size]).toEqual([2, 1]);
+    expect(up[0]).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(up[0]).not.toBe(preview[0]);
+  });
+
   test.concurrent("an alias renames without a change; what the program drops is deleted, unless that fails", async () => {
     const fixture = openFixture();
     await open(fixture, "one").up();

@@ -1,7 +1,7 @@
 // pulumi-classiclink's own small test engine: preview, up, refresh and destroy of one stack, on machines without Pulumi.
 import { once } from "node:events";
 import { cpus } from "node:os";
-import { openDeployment, type World } from "./deploy";
+import { isAmong, openDeployment, type Orders, type World } from "./deploy";
 import { type Operation, openDisplay } from "./display";
 import { serve } from "./monitor";
 import { readProject, runProgram } from "./program";
@@ -29,8 +29,9 @@ export interface StackOptions {
   readonly recordCalls?: (call: RecordedCall) => void;
 }
 
-/** `refresh` reads every resource first; `clearPendingCreates` lets a refresh forget creates that were interrupted. */
-export type Options = Readonly<{ refresh?: boolean; clearPendingCreates?: boolean }>;
+/** As the CLI's flags. `clearPendingCreates` lets a refresh forget creates that were interrupted. */
+type Flags = Readonly<{ refresh?: boolean; clearPendingCreates?: boolean; runProgram?: boolean }>;
+export type Options = Flags & Pick<Orders, "target" | "replace">;
 
 export type Result = Awaited<ReturnType<Stack["up"]>>;
 export type Stack = ReturnType<typeof openStack>;
@@ -60,7 +61,7 @@ export function openStack(options: StackOptions) {
     return pkg === "pulumi-nodejs" ? config : short;
   };
 
-  async function operate(operation: Operation, { refresh, clearPendingCreates }: Options = {}) {
+  async function operate(operation: Operation, { refresh, clearPendingCreates, ...asked }: Options = {}) {
     const preview = operation === "preview";
     const snapshot = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", !preview);
     const display = openDisplay(operation, root, onLine);
@@ -71,7 +72,8 @@ export function openStack(options: StackOptions) {
       started.push(provider);
       return provider;
     };
-    const world: World = { urnOf, preview, parallel, snapshot, display, start, configFor };
+    const orders = { ...asked, destroys: operation === "destroy" };
+    const world: World = { urnOf, orders, preview, parallel, snapshot, display, start, configFor };
     const deployment = openDeployment(world);
     const { address, close } = await serve(world, deployment, record);
     const program = async () => {
@@ -79,6 +81,7 @@ export function openStack(options: StackOptions) {
       const code = await Promise.race([run.ended, once(deployment.halt.signal, "abort")]);
       await Promise.all(deployment.underWay);
       run.kill();
+      if (code === 0 && operation === "destroy") snapshot.declared.clear();
       if (code === 0) await deployment.removeTheRest();
       // 32: the SDK has told the user why already.
       else if (code === 32) deployment.halt.abort();
@@ -90,8 +93,8 @@ export function openStack(options: StackOptions) {
       if (operation === "refresh" && clearPendingCreates) snapshot.pending.clear();
       for (const { resource } of snapshot.pending) display.log(resource.urn, "warning: its creation was interrupted");
       if (operation === "refresh" || refresh) await deployment.refresh(operation === "refresh");
-      if (operation === "destroy") await deployment.removeTheRest();
-      if ((preview || operation === "update") && !deployment.halt.signal.aborted) await program();
+      if (operation === "destroy" && !asked.runProgram) await deployment.removeTheRest();
+      if ((preview || operation === "update" || asked.runProgram) && !deployment.halt.signal.aborted) await program();
     } catch (error) {
       deployment.fail(root, error);
     }
@@ -104,7 +107,16 @@ export function openStack(options: StackOptions) {
     return { ok: !deployment.halt.signal.aborted, output, summary: display.counts, outputs: reveal(outputs) };
   }
 
+  /** Marks a resource, by its name or URN, to be replaced by the next update, as `pulumi state taint` does. */
+  function taint(name: string): void {
+    const { resources, save } = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", true);
+    for (const state of resources.values())
+      if (isAmong([name], state.urn)) resources.set(state.urn, { ...state, taint: true });
+    save();
+  }
+
   return {
+    taint,
     preview: (asked?: Options) => operate("preview", asked),
     up: (asked?: Options) => operate("update", asked),
     refresh: (asked?: Options) => operate("refresh", asked),

@@ -8,7 +8,7 @@ import type { Message } from "google-protobuf";
 import type { Deployment, World } from "./deploy";
 import type { RecordedCall } from "./providers";
 import type { ResourceState } from "./state";
-import { asValues, fill, read } from "./values";
+import { asValues, fill, read, rebuild } from "./values";
 
 /** What the SDK may use; of the rest it says itself that the engine does not support it. */
 const features = ["secrets", "aliasSpecs", "deletedWith"];
@@ -23,7 +23,7 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
   if (asked.remote || asked.importid || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");
-  const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: times } = asked;
+  const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: set } = asked;
   const aliases = asked.aliasesList.map(({ urn, spec }) => {
     const above = spec?.noparent ? "" : spec?.parenturn || parent;
     return urn || urnOf(above, spec?.type || type, spec?.name || name);
@@ -31,13 +31,16 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const about = { urn: urnOf(parent, type, name), type, custom, id: "", parent, provider, dependencies, aliases };
   const byProperty = asked.propertydependenciesMap.map(([key, { urnsList }]) => [key, urnsList] as const);
   const known = { inputs: asValues(asked.object), outputs: {}, propertyDependencies: Object.fromEntries(byProperty) };
-  const timeouts = {
-    create: seconds(times?.create),
-    update: seconds(times?.update),
-    delete: seconds(times?.pb_delete),
+  const customTimeouts = {
+    create: seconds(set?.create),
+    update: seconds(set?.update),
+    delete: seconds(set?.pb_delete),
   };
   const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
-  return { ...about, ...known, customTimeouts: timeouts, protect, retainOnDelete, deletedWith };
+  const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
+  const replacementTrigger = rebuild(asked.replacementTrigger, (object) => object);
+  const endings = { protect, retainOnDelete, deletedWith };
+  return { ...about, ...known, ...endings, replacementTrigger, deleteBeforeReplace, customTimeouts };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;
@@ -63,7 +66,7 @@ export async function serve({ urnOf, display }: World, deployment: Deployment, r
   on(ResourceMonitorService.supportsFeature, ({ id }) => ({ hassupport: features.includes(id) }));
   on(ResourceMonitorService.registerResource, async (asked) => {
     const { urn, id, custom, inputs, outputs } = await deployment.register(wantedBy(asked, urnOf));
-    return { urn, id, object: custom ? outputs : inputs };
+    return { urn, id, object: custom ? outputs : inputs, unknown: deployment.skipped.has(urn) };
   });
   on(ResourceMonitorService.readResource, async ({ id, type, name, parent, provider, properties }) => {
     const about = { urn: urnOf(parent, type, name), type, custom: true, id, parent, provider };

@@ -26,7 +26,12 @@ export type Launch = Places & Substitutes & Listeners;
 /** What this engine reads of answers. Which of it an answer has depends on the call. */
 export type Answer = Readonly<Partial<Contents & Verdict>>;
 type Contents = { id: string; properties: Values; inputs: Values; return: Values };
-type Verdict = { changes: number; replacesList: string[]; failuresList: { property: string; reason: string }[] };
+type Verdict = {
+  changes: number;
+  replacesList: string[];
+  deletebeforereplace: boolean;
+  failuresList: { property: string; reason: string }[];
+};
 
 const methods: grpc.ServiceDefinition = ResourceProviderService;
 type Send = (method: grpc.MethodDefinition<Message, Message>, request: Values) => Promise<Answer>;
@@ -72,11 +77,9 @@ export async function startProvider(pkg: string, launch: Launch) {
     await call("configure", { ...named, args, variables: Object.fromEntries(variables), ...accepts });
   }
 
+  let stopped: Promise<void> | undefined;
   /** Ends the process, politely first. */
-  async function stop(): Promise<void> {
-    await call("cancel", {}).catch(() => undefined);
-    close();
-  }
+  const stop = () => (stopped ??= call("cancel", {}).then(close, close));
 
   const supports = { supportsViews: true, supportsRefreshBeforeUpdate: true, invokeWithPreview: true };
   await call("handshake", { engineAddress: launch.engineAddress, configureWithUrn: true, ...supports });

@@ -1,7 +1,7 @@
 // The deployment on disk: JSON shaped like `pulumi stack export`, saved whole and atomically at every step.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { envelope, isSecret, type Values } from "./values";
+import { envelope, isSecret, type Value, type Values } from "./values";
 
 /** The id, the parent and the provider (its URN and its id, joined by two colons) are empty where there is none. */
 type Identity = { urn: string; type: string; custom: boolean; id: string; parent: string; provider: string };
@@ -12,7 +12,14 @@ type Timeouts = { create: number; update: number; delete: number };
 type Extras = { aliases?: string[]; customTimeouts?: Timeouts; initErrors?: readonly string[] | undefined };
 /** What keeps a resource from being deleted, from being deleted by its provider, and whose end is its own. */
 type Endings = { protect?: boolean; retainOnDelete?: boolean; deletedWith?: string };
-export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings>;
+/** `delete`: replaced, and still to be deleted. `taint`: to be replaced by the next update. */
+type Replacing = {
+  delete?: boolean;
+  taint?: boolean;
+  replacementTrigger?: Value;
+  deleteBeforeReplace?: boolean | undefined;
+};
+export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings & Replacing>;
 
 /** A create that is under way, or was when the engine died. */
 export type PendingOperation = Readonly<{ type: "creating"; resource: ResourceState }>;
@@ -52,7 +59,10 @@ export type Snapshot = ReturnType<typeof openSnapshot>;
 export function openSnapshot(file: string, passphrase: string, writes: boolean) {
   const { encrypt, decrypt } = cipher(passphrase);
   const stored = readState(file, decrypt)?.deployment;
-  const resources = new Map(stored?.resources.map((state) => [state.urn, state]));
+  const [gone, there] = [true, false].map((is) => stored?.resources.filter((state) => is === !!state.delete) ?? []);
+  const resources = new Map(there?.map((state) => [state.urn, state]));
+  /** What was replaced before it is deleted; its URN is that of what took its place. */
+  const replaced = new Set(gone);
   /** The URNs that the program has come to. */
   const declared = new Set<string>();
   /** With those that earlier operations left in the middle, which stay until a person clears them. */
@@ -60,20 +70,33 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   const remaining = () => [...resources.values()].filter(({ urn }) => !declared.has(urn));
 
   /** Puts a state in place of an old one, perhaps of another URN, and after all that it may depend on. */
-  function declare(state: ResourceState, old: ResourceState | undefined): ResourceState {
+  function declare(state: ResourceState, old?: ResourceState, isReplacement = false): ResourceState {
+    if (old && isReplacement && resources.get(old.urn) === old) replaced.add({ ...old, delete: true });
     for (const urn of [old?.urn ?? "", state.urn]) resources.delete(urn);
     resources.set(state.urn, state);
     return state;
   }
 
+  /** The provider of a reference as the state knows it, replaced or not. */
+  const behind = (reference: string) =>
+    [...resources.values(), ...replaced].find(({ urn, id }) => `${urn}::${id}` === reference);
+
+  const renew = (state: ResourceState, found: ResourceState) =>
+    replaced.delete(state) ? replaced.add(found) : resources.set(found.urn, found);
+
+  function forget(state: ResourceState): void {
+    replaced.delete(state);
+    if (resources.get(state.urn) === state) resources.delete(state.urn);
+  }
+
   function save(): void {
     if (!writes) return;
     const first = [...resources.values()].filter(({ urn }) => declared.has(urn));
-    const deployment = { resources: [...first, ...remaining()], pending_operations: [...pending] };
+    const deployment = { resources: [...first, ...remaining(), ...replaced], pending_operations: [...pending] };
     const exported: Exported = { version: 3, deployment };
     writeFileSync(`${file}.new`, JSON.stringify(exported, secretsBy(encrypt)));
     renameSync(`${file}.new`, file);
   }
 
-  return { resources, declared, pending, remaining, declare, save };
+  return { resources, replaced, declared, pending, remaining, declare, behind, renew, forget, save };
 }

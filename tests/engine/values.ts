@@ -1,7 +1,7 @@
 // Property values as the protocol has them: JSON, where an envelope marks a secret and one string stands for "not known yet".
 import { isDeepStrictEqual } from "node:util";
 import { Map as MapField, type Message } from "google-protobuf";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct, Value as AnyValue } from "google-protobuf/google/protobuf/struct_pb";
 
 export type Value = null | boolean | number | string | Value[] | Values;
 export interface Values {
@@ -62,7 +62,8 @@ export function read(message: Message) {
   const fields = Object.entries(message.toObject()).map(([key, value]) => {
     const field = key.replace(/^pb_/, "");
     const struct = accessor(message, "get", field)?.();
-    return [field, struct instanceof Struct ? asValues(struct.toJavaScript()) : value];
+    const isPlain = struct instanceof Struct || struct instanceof AnyValue;
+    return [field, isPlain ? rebuild(struct.toJavaScript(), (object) => object) : value];
   });
   return Object.fromEntries(fields);
 }

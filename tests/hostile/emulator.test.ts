@@ -6,6 +6,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../emulator";
+import { actions, serviceOf } from "../../emulator/api/errorTable";
 import { Journal } from "../../emulator/journal";
 import { fuzz } from "../support/fuzz";
 import { list, listed, send, signed } from "../unit/emulator/caller";
@@ -65,6 +66,7 @@ describe("any request", () => {
     const path = fc.oneof(
       fc.webQueryParameters().map((query) => `/?${query}`),
       fc.webPath().map((text) => text || "/"),
+      fc.webQueryParameters().map((query) => `/asapi/v3?${query}`),
       fc.constantFrom("/", "/?Action=__proto__&Format=JSON", "/?Format=json&Format=XML", "/%00", "/?%"),
     );
     await fc.assert(
@@ -77,7 +79,7 @@ describe("any request", () => {
           ...bodyOf(verb, content),
         });
         expect(status).toBeGreaterThanOrEqual(400);
-        expect(text).toMatch(/"Code":"\w|<Code>\w/);
+        expect(text).toMatch(/"Code":"\w|<Code>\w|"code":"asapi\./);
         expect(text).not.toContain("defect");
       }),
       fuzz(300),
@@ -86,21 +88,22 @@ describe("any request", () => {
   });
 
   test("that is signed is answered, whatever its parameters are", async () => {
-    const action = fc.constantFrom(
-      "AttachClassicLinkVpc",
-      "DetachClassicLinkVpc",
-      "DescribeClassicLinkInstances",
-      "DescribeVpcs",
+    const action = fc.constantFrom(...actions);
+    const name = fc.constantFrom(
+      ...["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "Format", "__proto__"],
+      ...["CidrBlock", "VpcName", "RoleArn", "RoleSessionName", "DurationSeconds", "Product", "Department"],
     );
-    const name = fc.constantFrom("RegionId", "InstanceId", "VpcId", "PageNumber", "PageSize", "Format", "__proto__");
+    const path = fc.constantFrom("/", "/asapi/v3");
     const given = fc.dictionary(
       name,
-      fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("i-1", "vpc-2", "cn-hangzhou", "1")),
+      fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("i-1", "vpc-2", "cn-hangzhou", "1", '["i-1"]', "Ecs")),
     );
     await fc.assert(
-      fc.asyncProperty(action, given, async (asked, params) => {
-        const { status, text } = await send(emulator, { path: `/?${signed("GET", asked, params)}` });
-        expect([200, 400, 403, 404]).toContain(status);
+      fc.asyncProperty(action, path, given, async (asked, to, params) => {
+        const versioned = { Version: serviceOf(asked).version, ...params };
+        const { status, text } = await send(emulator, { path: `${to}?${signed("GET", asked, versioned)}` });
+        // ASAPI's own refusals have status 500.
+        expect(to === "/" ? [200, 400, 403, 404] : [200, 400, 403, 404, 500]).toContain(status);
         expect(text).not.toContain("defect");
       }),
       fuzz(300),

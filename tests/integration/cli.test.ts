@@ -186,7 +186,7 @@ describe("discover", () => {
     emulator.injectFault({ kind: "denied", action: "DescribeVpcs" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: cannot list the VPCs in cn-hangzhou: .*; allow vpc:DescribeVpcs in RAM\n$/);
+    expect(stderr).toMatch(/error: cannot list the VPCs in cn-hangzhou: .*; allow vpc:DescribeVpcs in RAM\n$/);
   });
 
   test("waits out a throttle, and says so on standard error", async () => {
@@ -194,7 +194,7 @@ describe("discover", () => {
     emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, action: "DescribeClassicLinkInstances" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^vpc-\d: throttled, 1 try, .*\n3 links/);
+    expect(stderr).toMatch(/^vpc-\d: throttled, 1 call, next try in .*\n3 links/);
   });
 });
 
@@ -255,7 +255,7 @@ describe("check", () => {
     const env = { ...emulator.environment };
     const input = JSON.stringify({ deployment: { resources: [] } });
     const { code, stderr } = await runCli(["check", "-"], { env, input });
-    expect([code, stderr.startsWith("error: standard input declares no links;")]).toEqual([1, true]);
+    expect([code, stderr.startsWith("error: standard input names no links;")]).toEqual([1, true]);
     const { links } = JSON.parse((await run("discover", "--all-vpcs", "--json")).stdout);
     expect((await runCli(["check", "-"], { env, input: JSON.stringify(links) })).code).toBe(0);
   });
@@ -297,19 +297,28 @@ describe("adopt", () => {
       "3 links to 2 VPCs; looked at 2 VPCs in cn-hangzhou",
       "",
       "FILE                      STATUS   CONTENT",
-      "classiclinks.ts           written  2 ClassicLinks",
+      "classiclinks.ts           written  the program's part that declares 2 ClassicLinks",
+      "classiclinks.csv          written  3 links, one a line, which it reads",
       "classiclinks.import.json  written  their state, for pulumi import",
       "Pulumi.yaml               written  the project",
       "package.json              written  the packages that it needs",
       "tsconfig.json             written  how it is compiled",
-      "index.ts                  written  the program, which loads classiclinks.ts",
+      "index.ts                  written  the program",
       "",
-      "Now type:",
+      "Now, step by step:",
       "",
-      "  cd links && npm install && pulumi stack select --create dev && " +
-        "pulumi import --file classiclinks.import.json --yes --protect=false --generate-code=false",
+      "1. Go to the folder:",
+      "   cd links",
+      "2. Install the packages:",
+      "   npm install",
+      "3. Make a stack:",
+      "   pulumi stack select --create dev",
+      "4. Import the links into the state, where Pulumi protects them from now on:",
+      "   pulumi import --file classiclinks.import.json --yes --generate-code=false",
+      "5. See that the links are unchanged:",
+      "   pulumi preview",
       "",
-      "It needs Pulumi 3.254 or newer. The next pulumi up changes nothing.",
+      "The import needs Pulumi 3.254 or newer. None of this changes anything in the cloud.",
       "",
     ]);
     expect([code, stderr]).toEqual([0, ""]);
@@ -360,13 +369,13 @@ describe("adopt", () => {
     write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
     write("index.ts", "export const own = 1;\n");
     const { stdout } = await run("adopt", "--all-vpcs");
-    expect(stdout).toMatch(/Pulumi\.yaml +kept/);
-    expect(stdout).toContain('Add this line to your program:\n\n  import "./classiclinks";\n');
+    expect(stdout).toContain('Add this line to index.ts:\n   export { classicLinks } from "./classiclinks";\n');
     expect(stdout).not.toContain("stack select");
     expect(read("index.ts")).toBe("export const own = 1;\n");
     // What is not of this project, such as a tsconfig.json, would only be in its way.
     expect(readdirSync(folder).sort()).toEqual([
       "Pulumi.yaml",
+      "classiclinks.csv",
       "classiclinks.import.json",
       "classiclinks.ts",
       "index.ts",
@@ -377,7 +386,7 @@ describe("adopt", () => {
     await start(FEW);
     write("package.json", { type: "module" });
     await run("adopt", "--all-vpcs");
-    expect(read("index.ts")).toBe('import "./classiclinks.js";\n');
+    expect(read("index.ts")).toBe('export { classicLinks } from "./classiclinks.js";\n');
   });
 
   test("writes nothing when not every link could be read", async () => {
@@ -426,7 +435,7 @@ describe("settings", () => {
       "no region",
       { ALICLOUD_REGION: "" },
       ["--vpc", "vpc-1"],
-      /^error: no region is configured; .*, or give --region\n$/,
+      /^error: no region is configured; looked at --region, ALICLOUD_REGION, ALIBABA_CLOUD_REGION and the profile; set one of them\n$/,
     ],
     [
       "no place to look",
@@ -439,7 +448,7 @@ describe("settings", () => {
       "a private cloud without its VPC service",
       { ALIBABA_CLOUD_ENDPOINT_VPC: "" },
       ["--all-vpcs"],
-      /^error: cannot list the VPCs in cn-hangzhou: ALIBABA_CLOUD_ENDPOINT_ECS is set, .*; set ALIBABA_CLOUD_ENDPOINT_VPC/,
+      /^error: cannot list the VPCs in cn-hangzhou: ALIBABA_CLOUD_ENDPOINT_ECS is set, .*; set --vpc-endpoint or CLASSICLINK_VPC_ENDPOINT/,
     ],
     [
       "a VPC id that is none",
@@ -486,7 +495,7 @@ describe("colour", () => {
 });
 
 describe("help", () => {
-  test.each([["discover"], ["adopt"], ["check"]])(
+  test.each([["discover"], ["adopt"], ["check"], ["doctor"]])(
     "of %s has examples and says what the exit codes mean",
     async (command) => {
       const { code, stdout } = await runCli([command, "--help"]);

@@ -235,15 +235,11 @@ describe("the RAM role of this ECS instance", () => {
   });
 
   test("is not asked for where the metadata server is switched off", async () => {
-    process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED = "true";
-    try {
-      const metadata = await open(startMetadata("web"));
-      const error = await failureOf(providerOf(ecsRole("web"), { metadata: metadata.endpoint }));
-      expect(error.message).toContain("(ALIBABA_CLOUD_ECS_METADATA_DISABLED is true)");
-      expect(metadata.asked).toEqual([]);
-    } finally {
-      delete process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED;
-    }
+    const metadata = await open(startMetadata("web"));
+    const source: CredentialsSource = { kind: "ecsRole", tokenOnly: false, metadataOff: true };
+    const error = await failureOf(providerOf(source, { metadata: metadata.endpoint }));
+    expect(error.message).toContain("(ALIBABA_CLOUD_ECS_METADATA_DISABLED is true)");
+    expect(metadata.asked).toEqual([]);
   });
 
   test("is renewed, and not with every call in its last hour", async () => {

@@ -54,6 +54,14 @@ describe("pop-core", () => {
     }
   });
 
+  test.each(["GET", "POST"])("links through ASAPI with %s, when its endpoint ends in the path", async (method) => {
+    emulator = await startEmulator({ instances, vpcs });
+    const client = clientOf(`${emulator.endpoint}/asapi/v3`);
+    const given = { ...link, Product: "Ecs" };
+    expect(await client.request("AttachClassicLinkVpc", given, { method })).toMatchObject({ asapiSuccess: true });
+    expect(emulator.calls()).toMatchObject([{ gateway: "asapi", outcome: "ok" }]);
+  });
+
   test("times out on an answer that never comes, with the work done", async () => {
     emulator = await startEmulator({ instances, vpcs });
     emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: "timeout", afterWork: true });
@@ -90,7 +98,7 @@ describe("classiclink-emulator", () => {
   test("--help teaches every option", async () => {
     const { code, out } = await run("--help").ended;
     expect(code).toBe(0);
-    for (const option of ["port", "region", "instance", "vpc", "state", "generation", "quota", "help"]) {
+    for (const option of ["port", "region", "vpc", "state", "generation", "quota", "organization", "tls-key", "help"]) {
       expect(out).toContain(`--${option} `);
     }
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(90);
@@ -100,6 +108,9 @@ describe("classiclink-emulator", () => {
     [["--prot", "1"], "--prot"],
     [["--port", "web"], "--port must be a whole number"],
     [["--generation", "D"], "--generation must be A, B or C"],
+    [["--out-of-scope", "maybe"], "--out-of-scope must be empty, not-found or not-belong"],
+    [["--resource-set", "97"], "--resource-set needs --organization"],
+    [["--tls-key", "key.pem"], "--tls-key and --tls-cert need each other"],
   ];
   test.each(wrong)("%j ends with 2 and a hint", async (args, told) => {
     const { code, out, err } = await run(...args).ended;

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 // Comes with openapi-core, which asks for its objects.
 import { RuntimeOptions } from "@darabonba/typescript";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { CERTIFICATE, KEY } from "../support/tls";
 
 const link = { RegionId: "cn-hangzhou", InstanceId: "i-test", VpcId: "vpc-test" };
 let emulator: Emulator | undefined;
@@ -104,5 +105,47 @@ describe.each([
   test("with another secret is refused", async () => {
     const refused = ask(await start(), "AttachClassicLinkVpc", link, { accessKeySecret: "other" });
     await expect(refused).rejects.toMatchObject({ code: "SignatureDoesNotMatch", statusCode: 400 });
+  });
+});
+
+describe("through ASAPI, a private cloud's gateway", () => {
+  /** The client is unchanged; it is told the path and the header that names the product. */
+  function ask(endpoint: string, action: string) {
+    const { host, protocol } = new URL(endpoint);
+    const scheme = protocol === "https:" ? "HTTPS" : "HTTP";
+    const config = new $OpenApiUtil.Config({
+      accessKeyId: "testid",
+      accessKeySecret: "testsecret",
+      endpoint: host,
+      protocol: scheme,
+    });
+    const params = new $OpenApiUtil.Params({
+      action,
+      version: "2014-05-26",
+      protocol: scheme,
+      pathname: "/asapi/v3",
+      method: "POST",
+      authType: "AK",
+      style: "RPC",
+      reqBodyType: "formData",
+      bodyType: "json",
+    });
+    const headers = { "x-acs-asapi-product": "Ecs", "x-acs-organizationid": "26" };
+    const request = new $OpenApiUtil.OpenApiRequest({ query: link, headers });
+    return new Client(config).callApi(params, request, new RuntimeOptions({ ignoreSSL: true }));
+  }
+  const owned = { organizationId: "26" };
+  const seeds = { instances: [{ instanceId: "i-test", ...owned }], vpcs: [{ vpcId: "vpc-test", ...owned }] };
+
+  test.each([
+    ["V3, HTTP", {}],
+    ["V3, HTTPS", { tls: { key: KEY, cert: CERTIFICATE } }],
+  ])("%s: links an instance of its organization", async (_title, options) => {
+    const emulator = await start({ ...seeds, ...options });
+    expect(await ask(emulator.endpoint, "AttachClassicLinkVpc")).toMatchObject({
+      body: { asapiSuccess: true, code: "200" },
+    });
+    expect(emulator.links()).toHaveLength(1);
+    expect(emulator.calls()).toMatchObject([{ headers: { "x-acs-organizationid": "26" } }]);
   });
 });

@@ -71,7 +71,7 @@ describe("a profile of the aliyun command line", () => {
     expect(credentials).toEqual({ accessKeyId: "LTAIuser", accessKeySecret: SECRET, securityToken: "token" });
   });
 
-  test("of mode RamRoleArn takes a role on, with its external id and policy, which the library forgets", async () => {
+  test("of mode RamRoleArn takes a role on, with its external id and policy", async () => {
     const role = {
       ram_role_arn: "acs:ram::1:role/a",
       ram_session_name: "me",
@@ -154,7 +154,7 @@ describe("a profile of the aliyun command line", () => {
     expect(await idOf(profile({ mode: "CredentialsURI", credentials_uri: `${web.endpoint}/x` }))).toBe("STS.uri");
   });
 
-  test("of mode CloudSSO asks for the account and the access configuration, which the library forgets to send", async () => {
+  test("of mode CloudSSO asks for the account and the access configuration", async () => {
     onWeb = ({ method, url, headers, text }) => {
       const wanted = { AccountId: "1", AccessConfigurationId: "ac-1" };
       const isGood =
@@ -271,6 +271,15 @@ describe("a process", () => {
     });
   });
 
+  test("is given its arguments as a shell splits them, and no shell expands them", async () => {
+    const script = files.write(
+      "echo.js",
+      'console.log(JSON.stringify({ access_key_id: process.argv.slice(2).join("|"), access_key_secret: "s" }))',
+    );
+    const command = `"${process.execPath}" '${script}' a\\ b "c \\"d\\"" '' $HOME x'y z'`;
+    expect(await idOf(profile({ mode: "External", process_command: command }))).toBe('a b|c "d"||$HOME|xy z');
+  });
+
   test("is run again before what it printed expires, and not with every call", async () => {
     jest.useFakeTimers({
       doNotFake: ["setTimeout", "setInterval", "setImmediate", "nextTick", "queueMicrotask", "clearTimeout"],
@@ -292,6 +301,11 @@ describe("a process", () => {
 
   const failing: [what: string, profile: () => object, reason: string][] = [
     ["fails", () => ({ mode: "External", process_command: "/no/such/command hunter2" }), "its process_command failed"],
+    [
+      "has a quote without an end",
+      () => ({ mode: "External", process_command: "tool 'hunter2" }),
+      "its process_command has a quote",
+    ],
     ["prints no JSON", () => printing(`{"access_key_secret": "${SECRET}"`), "its process_command did not print JSON"],
     [
       "prints no key",
@@ -301,7 +315,7 @@ describe("a process", () => {
   ];
   test.each(failing)("[17] that %s is told without what it printed", async (_, made, reason) => {
     const { message } = await failureOf(profile(made()));
-    expect(message).toContain(`(${reason})`);
+    expect(message).toContain(`(${reason}`);
     expect(message).not.toContain("hunter2");
   });
 });

@@ -54,7 +54,7 @@ describe.each(workflows)("$name", ({ text, jobs, permissions }) => {
   });
 });
 
-test("a release is tested, then published with its provenance, and its plugin is attached", () => {
+test("a release is tested, then published with its provenance, and its plugin and SDKs are attached", () => {
   const { publish } = jobsOf("release.yml");
   expect(publish?.permissions).toEqual({ contents: "write", "id-token": "write" });
   const runs = runsOf(publish);
@@ -62,6 +62,7 @@ test("a release is tested, then published with its provenance, and its plugin is
   const order = [
     ".ci/run",
     "npm run package:plugin",
+    "npm run package:sdks",
     "npm publish --provenance --access public",
     "gh release create",
   ].map(at);
@@ -74,4 +75,10 @@ test("[23] a change is tested on each Node, and with both ends of the range of @
   expect(tests?.strategy?.matrix.node).toEqual([manifest.engines.node.replace(">=", ""), "22", "24"]);
   const [oldest] = /[\d.]+/.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
   expect(sdk?.strategy?.matrix.include?.map(({ pulumi }) => pulumi)).toEqual([oldest, "3"]);
+});
+
+test("a change is run in every language on the released CLI", () => {
+  const runs = runsOf(jobsOf("ci.yml").languages);
+  expect(runs.at(-1)).toBe("npm run languages");
+  expect(runs.join()).toContain("get.pulumi.com");
 });

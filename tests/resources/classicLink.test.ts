@@ -637,12 +637,13 @@ describe("[12] delete", () => {
       expect(ecs.links.size).toBe(0);
     });
 
-    test("that never came about keeps a locked instance waiting for two minutes at most", async () => {
+    test("that never came about keeps a locked instance waiting for little more than two minutes", async () => {
       const { ecs, lifecycle } = cloud();
       ecs.always("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
       const { error, afterMs } = await run(lifecycle.delete({ ...state() }));
       expect(error).toBeUndefined();
-      expect(afterMs).toBeLessThan(160_000);
+      // The last wait for the lock may begin just before.
+      expect(afterMs).toBeLessThan(190_000);
     });
   });
 

@@ -1,7 +1,9 @@
 /** What goes over the wire to a private cloud, and what comes of its answers. Against a stand-in for both gateways. */
 
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
+import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
@@ -270,7 +272,47 @@ describe("connections", () => {
   });
 });
 
+describe("the emulator agrees with the stand-in", () => {
+  test.each(["", "/asapi/v3"])("on what goes to its path %s/", async (path) => {
+    const emulator = await startEmulator({
+      regions: [REGION],
+      instances: [{ instanceId: "i-a", organizationId: "26", resourceSetId: "97", regionId: REGION }],
+      vpcs: [{ vpcId: "vpc-b", regionId: REGION }],
+      asapiAlways200: true,
+    });
+    closing.push(emulator);
+    const endpoint = `${emulator.endpoint}${path}`;
+    const { ecs } = connectTo(endpoint);
+    await ecs.attach(link, caller);
+    expect((await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([link]);
+    const other = connectTo(endpoint, { "classiclink:organizationId": "27" }).ecs;
+    expect((await other.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([]);
+    const refused = await errorOf(ecs.attach({ ...link, instanceId: "i-no" }, caller));
+    expect(refused.facts).toMatchObject({ code: "InvalidInstanceId.NotFound", requestId: expect.any(String) });
+    await ecs.detach(link, caller);
+  });
+});
+
 describe("nothing leaves", () => {
+  test("nor does a role, which is assumed at the private cloud's own STS", async () => {
+    const proxy = await startProxy({});
+    closing.push(proxy);
+    const values: Readonly<Record<string, string>> = {
+      ALIBABACLOUDSTACK_POPGW_DOMAIN: "cloud.example",
+      ALIBABACLOUDSTACK_ACCESS_KEY: "testid",
+      ALIBABACLOUDSTACK_SECRET_KEY: SECRET,
+      ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "acs:ram::1:role/a",
+      ALIBABACLOUDSTACK_PROXY: proxy.host,
+      ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
+      ALICLOUD_REGION: "cn-hangzhou",
+    };
+    const settings = new Settings(undefined, values);
+    const agents = new Agents((url) => settings.proxyFor(url));
+    const provider = createCredentialsProvider(settings.credentialsSource(), agents);
+    await expect(provider.getCredentials()).rejects.toThrow(`(STS: sts.cloud.example was not reached`);
+    expect(proxy.asked).toEqual(["CONNECT sts.cloud.example:443"]);
+  });
+
   test("everything that a private cloud is asked for goes to its own hosts", async () => {
     const gateway = await gatewayOf();
     const hosts = { "ecs-internal.cloud.example": gateway, "vpc-internal.cloud.example": gateway };

@@ -25,7 +25,9 @@ export function importedState(text: string, project: string, stack: string): Exp
   });
   const resources = file.resources.map(({ name, type, id, inputs, outputs }): ResourceState => {
     const provider = `${providerOf(type)}::of-the-import`;
-    return { urn: urnOf(type, name), type, custom: true, id, parent: root, provider, inputs, outputs };
+    // As Pulumi does unless it is told otherwise.
+    const protect = true;
+    return { urn: urnOf(type, name), type, custom: true, id, parent: root, provider, inputs, outputs, protect };
   });
   const stackItself: ResourceState = { ...nowhere, urn: root, type: "pulumi:pulumi:Stack", custom: false, id: "" };
   return { version: 3, deployment: { resources: [stackItself, ...providers, ...resources], pending_operations: [] } };

@@ -67,15 +67,11 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
     refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
     destroy: () => pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress"),
     async import(file) {
-      const { ok, output } = await pulumi(
-        "import",
-        "--file",
-        file,
-        "--yes",
-        "--protect=false",
-        "--generate-code=false",
-      );
+      const { ok, output } = await pulumi("import", "--file", file, "--yes", "--generate-code=false");
       if (!ok) throw new Error(output);
+    },
+    async unprotect() {
+      await quietly("state", "unprotect", "--all", "--yes");
     },
     async restore(file) {
       await quietly("stack", "import", "--file", file);

@@ -141,7 +141,7 @@ async function attachAll(client: EcsClient, name: string, count: number): Promis
 }
 
 /** When the last of so many calls would pass if each were made as early as the quotas allow, in ms from the begin. */
-function idealMs(quotas: readonly Quota[], calls: number, begunAt: number): number {
+export function idealMs(quotas: readonly Quota[], calls: number, begunAt: number): number {
   const passed = quotas.map(() => ({ window: Number.NaN, calls: 0 }));
   let at = begunAt;
   for (let n = 0; n < calls; ) {

@@ -43,6 +43,8 @@ export interface Stack {
   destroy(): Promise<Run>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
+  /** Takes the protection away from what the state holds. */
+  unprotect(): Promise<void>;
   /** Puts an export of a stack in place of what the state holds. */
   restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
@@ -87,6 +89,10 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
     async import(file) {
       const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
       writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
+    },
+    async unprotect() {
+      const file = join(project.folder, ".state.json");
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll(/"protect":\s*true/g, '"protect":false'));
     },
     async restore(file) {
       const state = restoredState(JSON.parse(readFileSync(file, "utf8")));

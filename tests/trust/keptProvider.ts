@@ -31,18 +31,27 @@ export class KeptProvider {
     this.#door = door;
   }
 
-  /** A provider for one operation. Starts the process where there is none. */
-  async renew(): Promise<Provider> {
+  /**
+   * A provider for one operation. Starts the process where there is none.
+   *
+   * @param engineAddress of this operation: another one for each, and the same for all its processes.
+   */
+  async renew(engineAddress: string): Promise<Provider> {
+    this.#operations += 1;
+    // It keeps a file open for each run.
+    if (this.#operations % 50 === 0) {
+      await this.#running?.stop();
+      this.#running = undefined;
+    }
     const running = this.#running ?? (await this.#startUnlessClosed());
     this.#running = running;
     const { call, configure } = running;
-    this.#operations += 1;
     if (this.#door === "plugin") {
       // Its last operation has cancelled it; an engine that greets it is one that needs it.
-      await call("handshake", { engineAddress: NO_ENGINE });
+      await call("handshake", { engineAddress });
       return { call, configure, stop: async () => {} };
     }
-    const fresh = forgetting(this.#operations);
+    const fresh = forgetting(engineAddress);
     return {
       configure,
       async call(name, fields) {
@@ -112,10 +121,19 @@ export class KeptProvider {
 /** Nobody listens there, so what the provider tells meanwhile is dropped. */
 const NO_ENGINE = "127.0.0.1:1";
 
-/** Makes the line that follows load the dynamic door anew, once for each number. */
-function forgetting(operation: number): string {
+let operations = 0;
+
+/** An address of an engine that no other operation has on this machine. */
+export function newEngineAddress(): string {
+  operations += 1;
+  const [high, low] = [operations >> 8, operations & 255];
+  return `127.${process.pid & 255}.${high & 255}.${low}:${1 + ((process.pid >> 8) % 900)}`;
+}
+
+/** Makes the line that follows load the dynamic host anew, once for each engine. */
+function forgetting(engineAddress: string): string {
   const forget = `for(const k of Object.keys(r.cache))if(k.includes("/dist/provider/hosts/dynamic/"))delete r.cache[k]`;
-  return `{const r=require("module").createRequire(process.cwd()+"/");if(globalThis.op!==${operation}){globalThis.op=${operation};${forget}}}\n`;
+  return `{const r=require("module").createRequire(process.cwd()+"/");if(globalThis.op!=="${engineAddress}"){globalThis.op="${engineAddress}";process.argv.splice(2,9,globalThis.op);${forget}}}\n`;
 }
 
 const withoutFirst = (text: string) => text.slice(text.indexOf("\n") + 1);

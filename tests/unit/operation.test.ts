@@ -30,18 +30,17 @@ const throwing = (error: Error) => async () => {
 
 describe("progress", () => {
   test("the first wait is reported at once, then one at most every 10 s, with calls and time", async () => {
-    jest.spyOn(Math, "random").mockReturnValue(1);
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
     const { reported } = await operate(throwing(refusal("attach", "InvalidStatus.InstanceLocked")), {}, 45_000);
     expect(reported).toEqual([
       [0, "locked, 1 call, 0 s of 45 s"],
-      [16, "locked, 6 calls, 16 s of 45 s"],
-      [32, "locked, 8 calls, 32 s of 45 s"],
+      [13, "locked, 7 calls, 13 s of 45 s"],
+      [35, "locked, 9 calls, 35 s of 45 s"],
     ]);
   });
 
   const reasons: [reason: string, error: Error][] = [
     ["locked", refusal("attach", "InvalidStatus.InstanceLocked")],
-    ["throttled", refusal("attach", "Throttling.User")],
     ["OperationConflict", refusal("attach", "OperationConflict")],
     ["ConnectionLost", fault("attach", "ConnectionLost")],
   ];

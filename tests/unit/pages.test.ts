@@ -21,12 +21,10 @@ async function reading(...answers: readonly (Page<string> | "fails")[]) {
 }
 
 test("a page that fails is read again, and those before it are not", async () => {
-  const { items, asked } = await reading(
-    { items: ["a", "b"], totalCount: 3 },
-    "fails",
-    "fails",
-    { items: ["c"], totalCount: 3 },
-  );
+  const { items, asked } = await reading({ items: ["a", "b"], totalCount: 3 }, "fails", "fails", {
+    items: ["c"],
+    totalCount: 3,
+  });
   expect(items).toEqual(["a", "b", "c"]);
   expect(asked).toEqual([1, 2, 2, 2]);
 });

@@ -364,6 +364,12 @@ describe("credentials", () => {
     ]);
   });
 
+  test("a metadata server that is switched off is not asked for a named role either", () => {
+    const off = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" };
+    expect(seen(settingsOf({ ...off, "alicloud:ecsRoleName": "web" }), "ecsRole").metadataOff).toBe(true);
+    expect(seen(settingsOf({ ...off, "alicloud:profile": "p" }), "profile").metadataOff).toBe(true);
+  });
+
   test("the OIDC variables of a pod are enough by themselves", () => {
     const { candidates } = seen(
       settingsOf({

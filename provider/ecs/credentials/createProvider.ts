@@ -3,10 +3,12 @@
 import type { Agents } from "../agents";
 import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from "../credentials";
 import { SourceFailure, under } from "./failure";
-import { FIXED_ADDRESSES } from "./fixedAddresses";
+import { FIXED_ADDRESSES, type FixedAddresses } from "./fixedAddresses";
 import { kept, type Session } from "./kept";
-import type { Library } from "./library";
 import { readProfile } from "./profile";
+import { processSession } from "./process";
+import { cloudSso, ecsRole, oauth, uri } from "./services";
+import { assumeRole, assumeRoleWithOidc } from "./sts";
 import { displayed } from "./textFile";
 
 /**
@@ -20,26 +22,46 @@ export function createCredentialsProvider(
   agents: Agents,
   addresses = FIXED_ADDRESSES,
 ): CredentialsProvider {
-  const sources = new Sources(async () => {
-    // Loaded here and not above: static keys need none of it.
-    const { Library } = await import("./library.js");
-    return new Library(agents, addresses);
-  });
-  return kept(async () => {
-    try {
-      return await sources.ask(source);
-    } catch (error) {
-      if (!(error instanceof SourceFailure)) throw error;
-      throw new CredentialsError(sentence(source, error), error.passes);
-    }
-  });
+  const sources = new Sources(agents, addresses);
+  return kept(() => ask(sources, source));
+}
+
+/** What keys come from, and until when they are good, in ms since 1970, if the source says so. */
+export interface InspectedCredentials {
+  readonly from: string;
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Asks a source once, for people.
+ *
+ * @throws {CredentialsError} when it gives no keys.
+ */
+export async function inspectCredentials(
+  source: CredentialsSource,
+  agents: Agents,
+  addresses = FIXED_ADDRESSES,
+): Promise<InspectedCredentials> {
+  const sources = new Sources(agents, addresses);
+  const { expiresAt } = await ask(sources, source);
+  return { from: nameOf(sources.chosen ?? source), expiresAt };
+}
+
+async function ask(sources: Sources, source: CredentialsSource): Promise<Session> {
+  try {
+    return await sources.ask(source);
+  } catch (error) {
+    if (!(error instanceof SourceFailure)) throw error;
+    throw new CredentialsError(sentence(source, error), error.passes);
+  }
 }
 
 function sentence(source: CredentialsSource, { message, passes }: SourceFailure): string {
   if (source.kind === "ambient" && !passes) {
     return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
   }
-  const what = `${SETTINGS[source.kind]}: ${nameOf(source)} gave no credentials (${message})`;
+  const isRole = source.kind === "assumedRole" || source.kind === "oidc";
+  const what = `${SETTINGS[source.kind]}: ${isRole ? "the role" : nameOf(source)} gave no credentials (${message})`;
   return passes ? what : `${what}; correct that, or name another source of credentials`;
 }
 
@@ -60,6 +82,12 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
 /** A source as it is told to people. What a file says of it is left out. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
+    case "keys":
+      return source.credentials.securityToken === undefined ? "a key pair" : "a key pair with a security token";
+    case "assumedRole":
+      return `a RAM role, assumed with ${nameOf(source.base)}`;
+    case "oidc":
+      return "a RAM role, for an OIDC token";
     case "profile": {
       const which = source.name === undefined ? "the current profile" : `the profile "${source.name}"`;
       return `${which} of ${displayed(source.file)}`;
@@ -77,40 +105,46 @@ function nameOf(source: CredentialsSource): string {
 
 /** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
 class Sources {
-  readonly #load: () => Promise<Library>;
-  #library: Promise<Library> | undefined;
+  readonly #agents: Agents;
+  readonly #addresses: FixedAddresses;
   /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
   #chosen: CredentialsSource | undefined;
 
-  /** @param load gives what asks the sources that are asked over the network; called at most once. */
-  constructor(load: () => Promise<Library>) {
-    this.#load = load;
+  constructor(agents: Agents, addresses: FixedAddresses) {
+    this.#agents = agents;
+    this.#addresses = addresses;
+  }
+
+  get chosen(): CredentialsSource | undefined {
+    return this.#chosen;
   }
 
   /** @throws {SourceFailure} when it gives nothing. */
   async ask(source: CredentialsSource): Promise<Session> {
-    if (source.kind === "keys") return { credentials: source.credentials };
-    if (source.kind === "profile") return await this.ask(readProfile(source));
-    if (source.kind === "ambient") return await this.#askMachine(source);
-    this.#library ??= this.#load();
-    const library = await this.#library;
+    const [agents, addresses] = [this.#agents, this.#addresses];
     switch (source.kind) {
+      case "keys":
+        return { credentials: source.credentials };
+      case "profile":
+        return await this.ask(readProfile(source));
+      case "ambient":
+        return await this.#askMachine(source);
       case "assumedRole": {
         const { credentials } = await this.ask(source.base).catch(under(nameOf(source.base)));
-        return await library.assumeRole(credentials, source.role);
+        return await assumeRole(agents, credentials, source.role);
       }
       case "uri":
-        return await library.uri(source.uri);
+        return await uri(agents, source.uri);
       case "ecsRole":
-        return await library.ecsRole(source);
+        return await ecsRole(agents, source, addresses);
       case "oidc":
-        return await library.oidc(source);
+        return await assumeRoleWithOidc(agents, source);
       case "cloudSso":
-        return await library.cloudSso(source);
+        return await cloudSso(agents, source);
       case "oauth":
-        return await library.oauth(source);
+        return await oauth(agents, source, addresses);
       case "process":
-        return await library.process(source.command);
+        return await processSession(source.command);
     }
   }
 

@@ -17,11 +17,6 @@ export class SourceFailure extends Error {
   }
 }
 
-/** What a library threw, whose own words may quote whole files and answers. */
-export function toFailure(thrown: unknown, reason: string): SourceFailure {
-  return thrown instanceof SourceFailure ? thrown : new SourceFailure(reason);
-}
-
 /** For `catch`: tells a failure of a source that is part of another. */
 export function under(name: string): (thrown: unknown) => never {
   return (thrown) => {

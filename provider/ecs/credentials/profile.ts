@@ -14,7 +14,7 @@ export function readProfile(source: ProfileSource): CredentialsSource {
   const file = readProfileFile(source.file);
   const name = source.name ?? file.current;
   if (!file.profiles.has(name)) {
-    const isDefault = source.name === undefined && file.format === "JSON";
+    const isDefault = file.format === "JSON" && source.name === undefined && name === "default";
     throw new SourceFailure(isDefault ? "it has no current profile" : "there is no profile of that name in it");
   }
   const profile = new ProfileReader(source, file, [name]);

@@ -78,8 +78,13 @@ export class ProfileReader {
 
   ecsRole(member: string): CredentialsSource {
     const roleName = this.text(member);
-    const { tokenOnly } = this.#source;
-    return { kind: "ecsRole", tokenOnly, ...(roleName === undefined ? {} : { roleName }) };
+    const { tokenOnly, metadataOff } = this.#source;
+    return {
+      kind: "ecsRole",
+      tokenOnly,
+      ...(metadataOff ? { metadataOff } : {}),
+      ...(roleName === undefined ? {} : { roleName }),
+    };
   }
 
   role({ arn = "ram_role_arn", sessionName = "ram_session_name" } = {}): Role {

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ProxyRefusal, type Route, type TlsOptions } from "../agents";
 import { AnswerTooLong } from "../answerLimit";
+import { type Fields, fieldsOf } from "../answers";
 import { codeOf, SourceFailure } from "./failure";
 
 /** A request as it goes over the wire. */
@@ -12,6 +13,25 @@ export interface SourceRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+}
+
+/** How long one request may take, in ms. */
+export const TIMEOUT_MS = 10_000;
+
+/** A request with a form. */
+export function formRequest(url: string, form: Readonly<Record<string, string>>): SourceRequest {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };
+}
+
+/** The members of an answer in JSON. */
+export function jsonOf({ body }: SourceAnswer): Fields {
+  try {
+    return fieldsOf(JSON.parse(body.toString("utf8")));
+  } catch {
+    // The message of the error quotes the answer.
+    throw new SourceFailure("an answer without credentials");
+  }
 }
 
 /** What came back. Always of status 200: everything else is a failure. */

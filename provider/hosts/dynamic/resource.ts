@@ -3,6 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClassicLinkError } from "../../links/errors";
 import type { CallContext } from "../../links/operation";
+import { hiddenTwin } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
@@ -57,7 +58,8 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     // A refresh drops nothing that the state has and that it does not know.
     const { inputs: kept, outputs: keptOutputs } = keptOf(state);
     const outs = this.#outputs(found.outputs, { inputs: kept, outputs: keptOutputs });
-    return { id: found.id, props: outs, inputs: { ...found.inputs, ...kept } };
+    const inputs = this.#outputs(found.inputs, { inputs: kept, outputs: {} });
+    return { id: found.id, props: outs, inputs };
   }
 
   async update(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
@@ -72,7 +74,8 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
   }
 
   #outputs(outputs: Properties, kept: ReturnType<typeof keptOf>): Record<string, unknown> {
-    return withSecrets({ ...kept.outputs, ...outputs, ...kept.inputs }, Object.keys(this.#resource.reveals));
+    const revealing = Object.keys(this.#resource.reveals).flatMap((name) => [name, hiddenTwin(name)]);
+    return withSecrets({ ...kept.outputs, ...outputs, ...kept.inputs }, revealing);
   }
 
   /** Lets only errors out that read well in Pulumi's output, and gives partial ones what their state needs. */

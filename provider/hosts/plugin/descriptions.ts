@@ -7,119 +7,130 @@ export const PACKAGE = "Links between ECS instances of the classic network and V
 export const CLASSIC_LINK = {
   resource:
     "A link between an ECS instance of the classic network and a VPC.\n\n" +
-    "Its id is `<regionId>:<instanceId>`. Creating it adopts a link that is already as declared. `customTimeouts` are " +
-    "honoured for create, update and delete; the default is 10 minutes each.",
+    "Its id is `<regionId>:<instanceId>`. If the declared link exists already, create adopts it. `customTimeouts` " +
+    "apply to create, update and delete; the default is 10 minutes each.",
   inputs: {
-    instanceId: "The id of the instance, in the classic network. An instance has at most one link.",
-    vpcId: "The id of the VPC, in the same region, with ClassicLink switched on.",
-    regionId: "The region of both. By default that of the stack's configuration, or of the environment.",
+    instanceId: "The id of the ECS instance, which is in the classic network. An instance has at most one link.",
+    vpcId: "The id of the VPC. It is in the same region, and ClassicLink is enabled on it.",
+    regionId: "The region of the instance and the VPC. The default is the configured region.",
   },
   outputs: {
     instanceId: "The id of the instance.",
-    vpcId: "The id of the VPC. After a refresh, the VPC that the instance is really linked to.",
+    vpcId: "The id of the VPC. After a refresh, this is the VPC that the instance is linked to.",
     regionId: "The region of both.",
   },
 } as const;
 
 export const CLASSIC_LINKS = {
   resource:
-    "Links between up to 1000 ECS instances of the classic network and one VPC, as one resource: one entry in the state, " +
-    "and few calls to read it. Links of others in the VPC are not touched.\n\n" +
-    "Its id is `<regionId>:<vpcId>`. `customTimeouts` are honoured for create, update and delete; the default is one hour each.",
+    "Links between up to 1000 ECS instances of the classic network and one VPC, as one resource. They take one " +
+    "entry in the state, and few calls to read. Other links to the VPC are not changed.\n\n" +
+    "Its id is `<regionId>:<vpcId>`. `customTimeouts` apply to create, update and delete; the default is one hour " +
+    "each.",
   inputs: {
-    vpcId: "The id of the VPC, with ClassicLink switched on. A change replaces the resource.",
+    vpcId: "The id of the VPC. ClassicLink is enabled on it. A change replaces the resource.",
     instanceIds:
-      "The ids of the instances, in the classic network. At most 1000, each once, in any order; may be empty.",
-    regionId: "The region of all. By default the configured one. A change replaces the resource.",
+      "The ids of the ECS instances, which are in the classic network. At most 1000, each once, in any order. The " +
+      "list may be empty.",
+    regionId:
+      "The region of the instances and the VPC. The default is the configured region. A change replaces the resource.",
   },
   outputs: {
     vpcId: "The id of the VPC.",
-    instanceIds: "The members that are linked to the VPC.",
-    regionId: "The region of all.",
+    instanceIds: "The ids of the declared instances that are linked to the VPC.",
+    regionId: "The region of the instances and the VPC.",
     movedAway:
-      "Instance id → VPC id, of declared members that are linked elsewhere. Empty when all is well; the next update puts them back.",
+      "The declared instances that are linked to another VPC: instance id → VPC id. The next update links them to the " +
+      "declared VPC again.",
   },
 } as const;
 
 export const GET_LINKS = {
   function:
-    "Lists the links that exist, whether Pulumi manages them or not: those of a VPC, those of some instances, or those " +
-    "that match both. All pages are read.",
+    "Lists the links that exist, whether Pulumi manages them or not. You can filter by VPC, by instances, or by " +
+    "both. All pages are read.",
   args: {
-    vpcId: "Only links to this VPC. This or `instanceIds` is required.",
+    vpcId: "Lists only links to this VPC. Set this, `instanceIds`, or both.",
     instanceIds:
-      "Only links of these instances, any number. Instances without a link, or that do not exist, are left out.",
-    regionId: "The region to look in. By default that of the stack's configuration, or of the environment.",
+      "Lists only links of these instances, any number of them. Instances that have no link or do not exist are left " +
+      "out.",
+    regionId: "The region to list. The default is the configured region.",
   },
   result: {
-    links: "The links, in the order of their instance ids.",
+    links: "The links, sorted by instance id.",
     instanceId: "The id of the instance.",
-    vpcId: "The id of the VPC that it is linked to.",
+    vpcId: "The id of the VPC that the instance is linked to.",
   },
 } as const;
 
 /** What a setting is for, without the places that it is read from. */
 const SETTING_PURPOSES = {
-  region: "The region of links that name none, such as `cn-hangzhou`. There is no built-in default.",
+  region: "The default region of links, such as `cn-hangzhou`. There is no built-in default.",
   accessKey: "The id of the access key. Needs `secretKey`.",
   secretKey: "The secret of the access key. Needs `accessKey`.",
-  securityToken: "The security token (STS) of a temporary access key.",
+  securityToken: "The STS token of a temporary access key.",
   profile:
-    "The profile to take credentials from when no access key is given. Every mode of the `aliyun` command line will do.",
+    "The profile that has the credentials. Used if no access key is set. Every mode of the `aliyun` command line " +
+    "works.",
   sharedCredentialsFile:
-    "The file that has the profile: of the `aliyun` command line (JSON), or of Alibaba Cloud's SDKs (INI). By default " +
-    "`~/.aliyun/config.json`.",
-  credentialsUri: "An address that answers with credentials, to use when neither key nor profile is given.",
-  ecsRoleName: "The RAM role of the ECS instance that Pulumi runs on, to use when nothing before is given.",
-  assumeRoleWithOidc: "A RAM role to assume with an OIDC token, to use when nothing before is given.",
-  assumeRole: "A RAM role to assume with the credentials that were found.",
+    "The file that has the profile. It is the JSON file of the `aliyun` command line, or the INI file of Alibaba " +
+    "Cloud's SDKs. The default is `~/.aliyun/config.json`.",
+  credentialsUri: "The address of a service that returns credentials. Used if neither a key nor a profile is set.",
+  ecsRoleName: "The RAM role of the ECS instance that Pulumi runs on. Used if none of the settings above is set.",
+  assumeRoleWithOidc: "The RAM role to assume with an OIDC token. Used if none of the settings above is set.",
+  assumeRole: "The RAM role to assume, with the credentials that the other settings give.",
   endpoint:
-    "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port where it needs one. On Apsara Stack, a host of the " +
-    "POP gateway, or of ASAPI with its path `/asapi/v3`. By default the public one of the region.",
+    "The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port if needed. On Apsara Stack, set the " +
+    "host of the POP gateway, or of ASAPI with its path `/asapi/v3`. The default is the region's public address.",
   stsEndpoint:
-    "The address of STS, where roles are assumed. By default that of `ALIBABA_CLOUD_STS_REGION`, else that of the region; " +
-    "the one within a VPC when `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true.",
+    "The address of STS, which assumes roles. The default is the address for the region `ALIBABA_CLOUD_STS_REGION`, " +
+    "or else for the configured region. If `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true, it is the address within a " +
+    "VPC.",
   vpcEndpoint:
-    "The address of the VPC service. Only commands that list VPCs need it. By default the public one of the region; on ASAPI " +
-    "that of `endpoint`.",
+    "The address of the VPC service. Only commands that list VPCs use it. The default is the region's public " +
+    "address, or on ASAPI the value of `endpoint`.",
   protocol:
-    "`HTTPS`, or `HTTP` for an endpoint that has nothing else. By default HTTPS, except on this machine and where the endpoint " +
-    "comes from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.",
+    "`HTTPS`, or `HTTP` for an endpoint without TLS. The default is HTTPS, except for this machine and for an " +
+    "endpoint from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.",
   insecure:
-    "Whether the certificates of a private cloud's ECS, VPC and STS are not verified. Prefer `NODE_EXTRA_CA_CERTS` with the " +
-    "certificate of its authority. By default false.",
+    "Whether to accept any certificate of a private cloud's ECS, VPC and STS. Prefer `NODE_EXTRA_CA_CERTS` with the " +
+    "certificate of its authority. The default is false.",
   proxy:
-    "The proxy for all requests, such as `http://proxy.example:3128`. By default that of `HTTPS_PROXY` and `HTTP_PROXY`.",
+    "The proxy for all requests, such as `http://proxy.example:3128`. The default is the value of `HTTPS_PROXY` or " +
+    "`HTTP_PROXY`.",
   organizationId:
-    "The organization that the instances and VPCs are in, on Apsara Stack. By default that of the access key's user.",
+    "The organization of the instances and VPCs on Apsara Stack. The default is the organization of the access " +
+    "key's user.",
   resourceSetId:
-    "The resource set that they are in, on Apsara Stack. Needs `organizationId`. By default all sets of the organization.",
+    "The resource set of the instances and VPCs on Apsara Stack. Needs `organizationId`. The default is all sets of " +
+    "the organization.",
   refreshBeforeUpdate:
-    "Whether each `pulumi up` first looks where the links are, as with `--refresh`, so that it repairs what was changed " +
-    "behind Pulumi's back. Counts for a link from its next create, update or refresh. For the plugin only. By default false.",
+    "Whether each `pulumi up` refreshes the links first, as with `--refresh`, and so repairs drift. Takes effect " +
+    "for a link after its next create, update or refresh. Only the plugin has it. The default is false.",
   forgetRetiredLinks:
-    "Whether a delete lets go of a link, with a warning, where ECS answers that it does not offer ClassicLink there any " +
-    "more: neither to remove the link nor to look for it. Only for a service that is really gone, because a wrong " +
-    "`endpoint` gives the same answers. By default false: such a delete fails.",
+    "Whether a delete succeeds, with a warning, if ECS answers that the region no longer offers ClassicLink. Set it " +
+    "only where the service is really gone: a wrong `endpoint` gives the same answers. The default is false: such a " +
+    "delete fails.",
 } as const satisfies Record<SettingName, string>;
 
 /** What the members of `assumeRole` are for. */
 export const ASSUME_ROLE_PURPOSES = {
   roleArn: "The ARN of the role.",
   sessionName:
-    "What the session is called in the logs of the account. By default `terraform`, as for `@pulumi/alicloud`.",
+    "The name of the session in the logs of the account. The default is `terraform`, as for `@pulumi/alicloud`.",
   sessionExpiration:
-    "How long a session lasts, in seconds: 900 to 43200, by default 3600. It is renewed before it ends.",
-  policy: "A RAM policy, as JSON, that the session is narrowed to.",
-  externalId: "The external id that the role's trust policy asks for.",
+    "How long a session lasts, in seconds: 900 to 43200. The default is 3600. The session is renewed before it " +
+    "ends.",
+  policy: "A RAM policy, as JSON, that limits the session further.",
+  externalId: "The external id that the role's trust policy requires.",
 } as const satisfies Record<keyof typeof ASSUME_ROLE_MEMBERS, string>;
 
 /** What the members of `assumeRoleWithOidc` are for. */
 export const OIDC_PURPOSES = {
   roleArn: "The ARN of the role.",
   oidcProviderArn: "The ARN of the OIDC provider.",
-  oidcTokenFile: "The file that holds the OIDC token. Read anew at each renewal.",
-  oidcToken: "The OIDC token itself, in place of a file.",
+  oidcTokenFile: "The file that holds the OIDC token. It is read again at each renewal.",
+  oidcToken: "The OIDC token itself, instead of a file.",
   roleSessionName: ASSUME_ROLE_PURPOSES.sessionName,
   sessionExpiration: ASSUME_ROLE_PURPOSES.sessionExpiration,
   policy: ASSUME_ROLE_PURPOSES.policy,

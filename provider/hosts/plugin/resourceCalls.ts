@@ -15,7 +15,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import type { Declarer } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
-import { isHidden } from "../../resources/hidden";
+import { hiddenTwin, isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
@@ -133,10 +133,9 @@ export class ResourceCalls {
     return wrap(outputs, this.#withRevealing(secrets));
   }
 
-  /** A name that begins with two underscores says the same as the output without them. */
   #withRevealing(secrets: ReadonlySet<string>): ReadonlySet<string> {
     const revealing = Object.entries(this.#resource.reveals).filter(([, input]) => secrets.has(input));
-    return new Set([...secrets, ...revealing.flatMap(([output]) => [output, `__${output}`])]);
+    return new Set([...secrets, ...revealing.flatMap(([output]) => [output, hiddenTwin(output)])]);
   }
 }
 

@@ -3,6 +3,7 @@
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
 import { CLASSIC_LINK, CLASSIC_LINKS, GET_LINKS, OBJECT_SETTINGS, PACKAGE, SETTING_DESCRIPTIONS } from "./descriptions";
+import EXAMPLES from "./examples.json";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
@@ -42,7 +43,7 @@ export function packageSchema(manifest: Manifest): object {
     provider: { description: "Where and as whom to call ECS.", ...settingProperties() },
     resources: {
       [LINK_TYPE]: {
-        description: CLASSIC_LINK.resource,
+        description: `${CLASSIC_LINK.resource}\n\n${EXAMPLES.ClassicLink}${importOf("ClassicLink", "web cn-hangzhou:i-bp1web")}`,
         properties: strings(CLASSIC_LINK.outputs),
         required: Object.keys(CLASSIC_LINK.outputs),
         inputProperties: strings(CLASSIC_LINK.inputs, { willReplaceOnChanges: true }),
@@ -54,7 +55,7 @@ export function packageSchema(manifest: Manifest): object {
     },
     functions: {
       [GET_LINKS_TOKEN]: {
-        description: GET_LINKS.function,
+        description: `${GET_LINKS.function}\n\n${EXAMPLES.getLinks}`,
         inputs: { properties: listProperties() },
         outputs: {
           properties: {
@@ -92,11 +93,16 @@ export function packageSchema(manifest: Manifest): object {
   };
 }
 
+/** The section that the Registry shows below the examples. */
+function importOf(type: string, nameAndId: string): string {
+  return `\n\n## Import\n\n\`\`\`sh\npulumi import classiclink:index:${type} ${nameAndId}\n\`\`\`\n`;
+}
+
 function linksResource(): object {
   const { resource, inputs, outputs } = CLASSIC_LINKS;
   const instanceIds = { type: "array", items: { type: "string" } };
   return {
-    description: resource,
+    description: `${resource}\n\n${EXAMPLES.ClassicLinks}${importOf("ClassicLinks", "workers cn-hangzhou:vpc-bp1shop")}`,
     properties: {
       ...strings({ vpcId: outputs.vpcId, regionId: outputs.regionId }),
       instanceIds: { ...instanceIds, description: outputs.instanceIds },

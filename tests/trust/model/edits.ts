@@ -1,7 +1,17 @@
 /** Changes of the program, and of the cloud by others. */
 
 import * as fc from "fast-check";
-import { declaredBy, FLEET_NAMES, INSTANCES, LINK_NAMES, type Program, VPCS } from "./program";
+import {
+  declaredBy,
+  FLEET_NAMES,
+  INSTANCES,
+  LINK_NAMES,
+  type Program,
+  PROVIDER_NAMES,
+  type ProviderName,
+  REGION,
+  VPCS,
+} from "./program";
 import type { System } from "./system";
 
 /** A change that can be made now, and how it is told. */
@@ -144,6 +154,68 @@ const RECIPES: readonly Recipe[] = [
   },
 ];
 
+/** Makes a change, and gives a resource another provider with it. */
+const PROVIDER_RECIPES: readonly Recipe[] = [
+  (program, pick) => {
+    const name = pick([...program.links.keys(), ...program.fleets.keys()]);
+    const provider = pick([...PROVIDER_NAMES, undefined]);
+    return [`${name} has the provider ${provider}`, () => setProvider(program, name, provider)];
+  },
+  (program, pick) => {
+    const region = pick([REGION, "cn-beijing", "cn-shanghai"]);
+    return [
+      `the explicit providers are in ${region}`,
+      () => {
+        program.region = region;
+      },
+    ];
+  },
+  (program, pick) => {
+    const [from, link] = pick([...program.links]);
+    const [to, provider] = [pick(unused(LINK_NAMES, program.links)), pick([...PROVIDER_NAMES, undefined])];
+    return [
+      `link ${from} is named ${to}, with the provider ${provider}`,
+      () => {
+        program.links.delete(from);
+        program.links.set(to, link);
+        setProvider(program, from, undefined);
+        setProvider(program, to, provider);
+      },
+    ];
+  },
+  (program, pick) => {
+    const [from, fleet] = pick([...program.fleets]);
+    const [to, provider] = [pick(unused(FLEET_NAMES, program.fleets)), pick([...PROVIDER_NAMES, undefined])];
+    return [
+      `fleet ${from} is named ${to}, with the provider ${provider}`,
+      () => {
+        program.fleets.delete(from);
+        program.fleets.set(to, fleet);
+        setProvider(program, from, undefined);
+        setProvider(program, to, provider);
+      },
+    ];
+  },
+  (program, pick) => {
+    const door = pick(program.door === "dynamic" ? (["plugin"] as const) : []);
+    const [from, link] = pick([...program.links]);
+    const to = pick(unused(LINK_NAMES, program.links));
+    return [
+      `the program moves to the plugin, where link ${from} is named ${to}`,
+      () => {
+        program.door = door;
+        program.links.delete(from);
+        program.links.set(to, link);
+      },
+    ];
+  },
+];
+
+function setProvider({ providers }: Program, name: string, provider: ProviderName | undefined): void {
+  if (provider === undefined) providers.delete(name);
+  else providers.set(name, provider);
+}
+
 const show = ({ instanceId, vpcId }: { instanceId: string; vpcId: string }) => `${instanceId}→${vpcId}`;
 const showFleet = ({ instanceIds, vpcId }: { instanceIds: readonly string[]; vpcId: string }) =>
   `${instanceIds.join(",")}→${vpcId}`;
@@ -193,6 +265,9 @@ const editBy = (recipes: readonly Recipe[]): fc.Arbitrary<Edit> =>
 
 /** A change of the program. */
 export const EDIT = editBy(RECIPES);
+
+/** A change of the program that gives resources another provider. */
+export const PROVIDER_EDIT = editBy(PROVIDER_RECIPES);
 
 /** A change of the cloud by someone else. */
 export const BY_OTHERS = editBy(DRIFT);

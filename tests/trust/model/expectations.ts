@@ -7,13 +7,15 @@ import { declaredBy, type Links, type Program } from "./program";
 export type Expected =
   | { readonly kind: "fails"; readonly because: string }
   | { readonly kind: "succeeds"; readonly links: Links }
-  /** The doors are two processes, and one does not know what the other has taken over. */
+  /** Two resources meet on an instance that others have moved: it depends on which of them comes first. */
   | { readonly kind: "depends" };
 
 /** The links in the end; or why one that is declared cannot be made, such as one in its way that this update does not give up in time. */
 export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
   const declared = declaredBy(program);
-  if (state.some((known) => isTakenOverByThePlugin(known, program))) return { kind: "depends" };
+  if (state.some((known) => isTakenFromOthers(known, program))) return { kind: "depends" };
+  // A replacement that was made only in part keeps what it replaces in the state, and does not know what that had.
+  if (new Set(state.map(({ name }) => name)).size < state.length) return { kind: "depends" };
   for (const [instanceId, vpcId] of Object.entries(declared)) {
     const linkedTo = cloud[instanceId];
     if (program.released.has(instanceId)) return { kind: "fails", because: `${instanceId} is declared, and released` };
@@ -27,15 +29,11 @@ export function expectedOf(program: Program, state: readonly Known[], cloud: Lin
   return { kind: "succeeds", links: { ...Object.fromEntries(stays), ...declared } };
 }
 
-/** Whether a program that moved to the plugin declares a link by another resource than the one that has it, and that goes. */
-function isTakenOverByThePlugin(known: Known, program: Program): boolean {
-  const { door, kind, name, vpcId } = known;
-  if (door === program.door) return false;
-  const [link, fleet] = [program.links.get(name), program.fleets.get(name)];
-  const isKept =
-    kind === "link" ? link?.vpcId === vpcId && link.instanceId === known.instanceIds[0] : fleet?.vpcId === vpcId;
-  const declared = declaredBy(program);
-  return !isKept && known.instanceIds.some((instanceId) => declared[instanceId] === vpcId);
+/** Whether another resource declares the instance of a link that others have moved. */
+function isTakenFromOthers({ name, movedFrom, instanceIds }: Known, program: Program): boolean {
+  const [instanceId = ""] = instanceIds;
+  const isDeclared = declaredBy(program)[instanceId] !== undefined;
+  return movedFrom !== undefined && isDeclared && program.links.get(name)?.instanceId !== instanceId;
 }
 
 /** Whether a resource of the state takes this link away early enough for another one. */

@@ -1,6 +1,6 @@
 /** What a state knows of links, read from what the engine keeps, and what a refresh has to make of it. */
 
-import { HALF_MADE } from "../../../provider/classicLinkError";
+import { hidden } from "../../../provider/resources/hidden";
 import type { ResourceState } from "../../engine/state";
 import type { Door } from "../../support/shop";
 import type { Links } from "./program";
@@ -17,6 +17,8 @@ export interface Known {
   /** Members of a fleet that are linked elsewhere. */
   readonly movedAway: Links;
   readonly isHalfMade: boolean;
+  /** Of a link that others have moved: the VPC where it was made. */
+  readonly movedFrom?: string | undefined;
 }
 
 /** The resources of ours in a state. */
@@ -34,19 +36,28 @@ export function knownIn(resources: Iterable<ResourceState>): Known[] {
         vpcId: String(vpcId),
         instanceIds: Array.isArray(instanceIds) ? instanceIds.map(String) : [String(instanceId)],
         movedAway: Object.fromEntries(Object.entries(movedAway ?? {}).map(([id, vpc]) => [id, String(vpc)])),
-        isHalfMade: outputs[HALF_MADE] === true || initErrors !== undefined,
+        isHalfMade: outputs[hidden.partiallyCreated] === true || initErrors !== undefined,
+        movedFrom: typeof outputs[hidden.movedFrom] === "string" ? String(outputs[hidden.movedFrom]) : undefined,
       };
     });
 }
 
 /** The links that a state names as made by it, as "i-a→vpc-1". What has moved away is not among them. */
 export function ownedBy(state: readonly Known[]): Set<string> {
-  return new Set(state.flatMap(({ instanceIds, vpcId }) => instanceIds.map((instanceId) => pair(instanceId, vpcId))));
+  return new Set(
+    ours(state).flatMap(({ instanceIds, vpcId }) => instanceIds.map((instanceId) => pair(instanceId, vpcId))),
+  );
 }
 
-/** Where members of fleets are linked instead, as far as a state knows. */
+const ours = (state: readonly Known[]) => state.filter(({ movedFrom }) => movedFrom === undefined);
+
+/** Where links and members of fleets are linked instead, as far as a state knows. */
 export function awayIn(state: readonly Known[]): Set<string> {
-  return new Set(state.flatMap(({ movedAway }) => Object.entries(movedAway).map(([id, vpcId]) => pair(id, vpcId))));
+  const links = state.filter(({ movedFrom }) => movedFrom !== undefined);
+  return new Set([
+    ...links.flatMap(({ instanceIds, vpcId }) => instanceIds.map((id) => pair(id, vpcId))),
+    ...state.flatMap(({ movedAway }) => Object.entries(movedAway).map(([id, vpcId]) => pair(id, vpcId))),
+  ]);
 }
 
 export const pair = (instanceId: string, vpcId: string): string => `${instanceId}→${vpcId}`;
@@ -59,7 +70,7 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
       const linkedTo = cloud[instanceIds[0] ?? ""];
       if (linkedTo === undefined) return isHalfMade ? [known] : [];
       // What was never finished is not taken back from whoever has the instance now.
-      return isHalfMade && linkedTo !== vpcId ? [] : [{ ...known, vpcId: linkedTo, isHalfMade: false }];
+      return isHalfMade && linkedTo !== vpcId ? [] : [moved(known, linkedTo)];
     }
     const members = [...new Set([...instanceIds, ...Object.keys(movedAway)])];
     const away = members.filter((id) => cloud[id] !== undefined && cloud[id] !== vpcId);
@@ -71,6 +82,11 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
       },
     ];
   });
+}
+
+function moved(known: Known, vpcId: string): Known {
+  const madeTo = known.movedFrom ?? known.vpcId;
+  return { ...known, vpcId, isHalfMade: false, movedFrom: madeTo === vpcId ? undefined : madeTo };
 }
 
 /** A state in one spelling, to be compared. */

@@ -113,3 +113,18 @@ const name = fc.oneof(
 export const OPERATION = fc
   .tuple(name, fc.option(mishap, { nil: undefined, freq: 2 }), fc.nat(20))
   .map(([operation, befalls, order]) => new Operation(operation, befalls, order));
+
+const forced = fc.record({
+  kind: fc.constantFrom("replace" as const, "taint" as const, "target" as const, "target-replace" as const),
+  pick: fc.nat(4),
+});
+
+/** An update with an order of the user. */
+export const ORDER = fc
+  .tuple(
+    fc.constantFrom<OperationName>("up", "up --refresh"),
+    fc.option(mishap, { nil: undefined, freq: 1 }),
+    fc.nat(20),
+    forced,
+  )
+  .map(([operation, befalls, order, orders]) => new Operation(operation, befalls, order, orders));

@@ -3,10 +3,9 @@
 import type * as fc from "fast-check";
 import type { Call, PausePoint, FaultRule } from "../../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
-import { DOORS } from "../../support/shop";
 import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
-import type { How, LostAnswer, Run } from "./stack";
+import type { How, KeptProviders, LostAnswer, Run } from "./stack";
 import type { System } from "./system";
 
 /** What befalls an operation. */
@@ -26,21 +25,30 @@ export type OperationName = "preview" | "up" | "up --refresh" | "refresh" | "des
 /** In ms: so long that a machine under load does not end what goes well, and so short that trouble ends soon. */
 const TIMEOUT_MS = { calm: 60_000, troubled: 1_500 };
 
+/** What the engine is told to do with one resource of the program, whatever has changed. */
+export interface Order {
+  readonly kind: "replace" | "taint" | "target" | "target-replace";
+  /** Which of the program's resources. */
+  readonly pick: number;
+}
+
 export class Operation implements fc.AsyncCommand<Program, System> {
   /** @param order of the declarations in the program. */
   constructor(
     readonly name: OperationName,
     readonly mishap?: Mishap,
     readonly order = 0,
+    readonly forced?: Order,
   ) {}
 
   /** One that has nothing to do, and that nothing befalls, finds nothing. */
   check({ isChanged }: Readonly<Program>): boolean {
-    return isChanged || this.mishap !== undefined;
+    return isChanged || this.mishap !== undefined || this.forced !== undefined;
   }
 
   toString(): string {
-    const name = `${this.name} in order ${this.order}`;
+    const forced = this.forced === undefined ? "" : ` with ${this.forced.kind} of resource ${this.forced.pick}`;
+    const name = `${this.name} in order ${this.order}${forced}`;
     return this.mishap === undefined ? name : `${name} with ${JSON.stringify(this.mishap)}`;
   }
 
@@ -50,7 +58,8 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     system.takeCalls();
     const { run, isForgiven } = await this.#operate(program, system);
     const after = { state: system.state, cloud: system.cloud };
-    program.isChanged = this.mishap !== undefined || this.name !== "up --refresh";
+    const isPartial = this.forced !== undefined;
+    program.isChanged = this.mishap !== undefined || this.name !== "up --refresh" || isPartial;
     const calls = system.takeCalls();
     const problems = [
       ...this.#strayCalls(program, before, calls),
@@ -86,7 +95,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (cancel !== undefined) {
       const held = emulator.pause(cancel);
       void held.arrived
-        .then(() => Promise.all(DOORS.map((door) => kept[door].cancel())))
+        .then(() => Promise.all(processes(kept).map((one) => one.cancel())))
         .catch(() => "killed meanwhile")
         .then(() => held.resume());
     }
@@ -94,7 +103,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       const held = emulator.pause(kill.at);
       void held.arrived.then(() => {
         isForgiven = true;
-        for (const door of DOORS) kept[door].kill();
+        for (const one of processes(kept)) one.kill();
         if (kill.carriedOut) held.resume();
         else held.cut();
       });
@@ -109,11 +118,25 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     return { run, isForgiven };
   }
 
-  #start(program: Program, { stack }: System, how: How): Promise<Run> {
+  #start(program: Program, { stack }: System, asked: How): Promise<Run> {
+    const name = this.#forcedName(program);
+    const kind = name === undefined ? undefined : this.forced?.kind;
+    if (kind === "taint") stack.taint(name ?? "");
+    const names = name === undefined ? [] : [name];
+    const orders = {
+      ...(kind === "replace" || kind === "target-replace" ? { replace: names } : {}),
+      ...(kind === "target" || kind === "target-replace" ? { target: names } : {}),
+    };
+    const how = { ...asked, orders };
     if (this.name === "refresh") return stack.refresh(how);
     if (this.name === "preview") return stack.preview(program, how);
     if (this.name === "destroy") return stack.destroy(how);
     return stack.up(program, how, { refresh: this.name === "up --refresh" });
+  }
+
+  #forcedName({ links, fleets }: Program): string | undefined {
+    const names = [...links.keys(), ...fleets.keys()];
+    return this.forced === undefined ? undefined : names[this.forced.pick % (names.length || 1)];
   }
 
   /** Changes of links that are neither declared nor known to the state: of others' links. */
@@ -122,7 +145,11 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const read = this.name === "up --refresh" ? refreshed(state, cloud) : [];
     const changes = this.name !== "refresh" && this.name !== "preview";
     const mayAttach = new Set(isUp ? pairsOf(declaredBy(program)) : []);
-    const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...awayIn(known)]) : []);
+    const declared = declaredBy(program);
+    // What others have moved is taken back only for a program that declares the instance.
+    const mayTakeBack = (link: string) => isUp && declared[link.split("→")[0] ?? ""] !== undefined;
+    const away = (known: readonly Known[]) => [...awayIn(known)].filter(mayTakeBack);
+    const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...away(known)]) : []);
     return calls.flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
       const may = { AttachClassicLinkVpc: mayAttach, DetachClassicLinkVpc: mayDetach }[action];
       return may === undefined || may.has(pair(InstanceId, VpcId))
@@ -143,7 +170,10 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       ];
     }
     if (this.name === "preview") return [];
+    // Within two minutes of an attach, a link that is not there may still come. So its end waits longer than this does.
+    const isWaitedFor = !run.ok && [...state, ...after.state].some(({ isHalfMade }) => isHalfMade);
     if (this.name === "destroy") {
+      if (isWaitedFor) return [];
       const owned = ownedBy(state);
       const others = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
       return [
@@ -152,20 +182,36 @@ export class Operation implements fc.AsyncCommand<Program, System> {
         ...differs("the cloud", "holds what others made", pairsOf(after.cloud), pairsOf(Object.fromEntries(others))),
       ];
     }
+    const target = this.forced?.kind.startsWith("target") === true ? this.#forcedName(program) : undefined;
+    const isKnown = this.name !== "up" || told(state).join() === told(now).join();
+    if (target !== undefined) return run.ok ? targeted(program, target, isKnown, before, after) : [];
     // What a plain up does not know of, it cannot set right.
-    if (this.name === "up" && told(state).join() !== told(now).join()) return [];
+    if (!isKnown) return [];
     const known = this.name === "up" ? state : now;
     const expected = expectedOf(program, known, cloud);
-    if (expected.kind === "depends") return [];
+    if (isWaitedFor && after.state.length > knownOf(program).length) return [];
+    if (expected.kind === "depends") return run.ok ? missing(declaredBy(program), after.cloud) : [];
+    // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
+    if (this.#isInItsOwnWay(program, known) && !run.ok) return [];
     if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
+    // What the engine replaces by itself is made again, which finds what is there.
+    const changes = this.forced ? calls.filter(({ action }) => action !== "AttachClassicLinkVpc") : calls;
     return [
       ...differs("the up", "succeeds", run.ok, true),
       ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),
       ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
-      ...differs("what stays as it is", "is left alone", touched(keptBy(program, known, cloud), calls), []),
+      ...differs("what stays as it is", "is left alone", touched(keptBy(program, known, cloud), changes), []),
       ...differs("the state", "is finished", after.state.filter(({ isHalfMade }) => isHalfMade).length, 0),
       ...(await this.#changesNothing(program, system, "up")),
     ];
+  }
+
+  /** Whether the resource that is replaced by order is changed, too. */
+  #isInItsOwnWay(program: Program, state: readonly Known[]): boolean {
+    const name = this.#forcedName(program);
+    const was = state.find((known) => known.name === name);
+    const is = knownOf(program).find((known) => known.name === name);
+    return was !== undefined && is !== undefined && told([was]).join() !== told([is]).join();
   }
 
   /** The same once more. An up that has nothing to do asks nothing, either. */
@@ -194,6 +240,23 @@ interface Story {
 interface Standing {
   readonly state: readonly Known[];
   readonly cloud: Links;
+}
+
+const processes = (kept: KeptProviders) => [...kept.dynamic, ...kept.plugin];
+
+/** Links that are not in the cloud, and have to be. */
+const missing = (links: Links, cloud: Links) =>
+  pairsOf(links).flatMap((link) => (pairsOf(cloud).includes(link) ? [] : [`exit code 0, and there is no ${link}`]));
+
+/** An update of one resource: what it declares exists, and nothing else has changed. */
+function targeted({ links, fleets }: Program, name: string, isKnown: boolean, before: Standing, after: Standing) {
+  const own = declaredBy({
+    links: new Map([...links].filter(([one]) => one === name)),
+    fleets: new Map([...fleets].filter(([one]) => one === name)),
+  });
+  const mine = ownedBy(before.state.filter((known) => known.name === name));
+  const others = Object.entries(before.cloud).filter(([id, vpc]) => own[id] === undefined && !mine.has(pair(id, vpc)));
+  return [...missing(isKnown ? own : {}, after.cloud), ...missing(Object.fromEntries(others), after.cloud)];
 }
 
 const pairsOf = (links: Links): string[] =>

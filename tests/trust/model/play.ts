@@ -2,12 +2,12 @@
 
 import * as fc from "fast-check";
 import type { Door } from "../../support/shop";
-import { DIALECTS } from "../faultCase";
-import { KeptProvider } from "../keptProvider";
-import { BY_OTHERS, EDIT } from "./edits";
-import { OPERATION } from "./mishaps";
+import { DIALECTS } from "./dialects";
+import { BY_OTHERS, EDIT, PROVIDER_EDIT } from "./edits";
+import { OPERATION, ORDER } from "./mishaps";
 import { Operation } from "./operation";
-import type { Program } from "./program";
+import { type Program, REGION } from "./program";
+import type { KeptProviders } from "./stack";
 import { System } from "./system";
 
 /** How much to play. */
@@ -21,7 +21,7 @@ export interface Game {
 }
 
 /** How often each kind of step is drawn. */
-const steps = fc.commands([EDIT, EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATION, OPERATION], {
+const steps = fc.commands([EDIT, EDIT, EDIT, EDIT, PROVIDER_EDIT, BY_OTHERS, OPERATION, OPERATION, OPERATION, ORDER], {
   maxCommands: 100,
   size: "max",
 });
@@ -32,12 +32,20 @@ const steps = fc.commands([EDIT, EDIT, EDIT, EDIT, BY_OTHERS, OPERATION, OPERATI
  * @returns how many steps were played.
  */
 export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<number> {
-  const kept = { dynamic: new KeptProvider("dynamic"), plugin: new KeptProvider("plugin") };
+  const kept: KeptProviders = { dynamic: [], plugin: [] };
   let played = 0;
   const goesWell = fc.asyncProperty(fc.constantFrom(...DIALECTS), steps, async (dialect, commands) => {
     const system = await System.start(kept, dialect);
     try {
-      const program: Program = { door, links: new Map(), fleets: new Map(), released: new Set(), isChanged: true };
+      const program: Program = {
+        door,
+        links: new Map(),
+        fleets: new Map(),
+        providers: new Map(),
+        region: REGION,
+        released: new Set(),
+        isChanged: true,
+      };
       await fc.asyncModelRun(() => ({ model: program, real: system }), commands);
       // However it went, what others have left alone can be put in order, and be taken away.
       for (const name of ["up --refresh", "destroy"] as const) await new Operation(name).run(program, system);
@@ -55,6 +63,6 @@ export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<num
     });
     return played;
   } finally {
-    await Promise.all([kept.dynamic.close(), kept.plugin.close()]);
+    await Promise.all([...kept.dynamic, ...kept.plugin].map((one) => one.close()));
   }
 }

@@ -8,6 +8,10 @@ export interface Program {
   door: Door;
   readonly links: Map<string, { readonly instanceId: string; readonly vpcId: string }>;
   readonly fleets: Map<string, { readonly vpcId: string; readonly instanceIds: readonly string[] }>;
+  /** Names of resources → their explicit provider. The others have the default one. */
+  readonly providers: Map<string, ProviderName>;
+  /** The region of the explicit providers. Each resource names its own. */
+  region: string;
   /** Instances that do not exist at present, whatever it declares. */
   readonly released: Set<string>;
   /** Something has changed since the last operation. */
@@ -20,13 +24,16 @@ export const VPCS = ["vpc-1", "vpc-2", "vpc-3"] as const;
 export const LINK_NAMES = ["one", "two", "three"] as const;
 export const FLEET_NAMES = ["blue", "green"] as const;
 
+export const PROVIDER_NAMES = ["west", "north"] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
 export const REGION = "cn-hangzhou";
 
 /** Instance → VPC. */
 export type Links = Readonly<Record<string, string>>;
 
 /** The links that the program asks for. */
-export function declaredBy({ links, fleets }: Program): Links {
+export function declaredBy({ links, fleets }: Pick<Program, "links" | "fleets">): Links {
   const singles = [...links.values()].map(({ instanceId, vpcId }) => [instanceId, vpcId] as const);
   const members = [...fleets.values()].flatMap(({ vpcId, instanceIds }) =>
     instanceIds.map((instanceId) => [instanceId, vpcId] as const),

@@ -4,14 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../../provider/hosts/dynamic/storedLine";
-import { type Deployment, openDeployment, type World } from "../../engine/deploy";
+import { type Deployment, openDeployment, type Orders, type World } from "../../engine/deploy";
 import { openDisplay, type Operation } from "../../engine/display";
 import type { Provider } from "../../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../../engine/state";
 import { asValues, type Values } from "../../engine/values";
 import type { Door } from "../../support/shop";
-import type { Configuration } from "../calls";
-import type { KeptProvider } from "../keptProvider";
+import { KeptProvider, newEngineAddress } from "../keptProvider";
 import { type Program, REGION } from "./program";
 
 /** What came of an operation. */
@@ -28,8 +27,8 @@ export interface LostAnswer {
   readonly engineDies: boolean;
 }
 
-/** A process for each door. */
-export type KeptProviders = Readonly<Record<Door, KeptProvider>>;
+/** Processes for each host: as many as an operation has needed so far. */
+export type KeptProviders = Readonly<Record<Door, KeptProvider[]>>;
 
 export interface How {
   /** How long each call on a resource may take, in ms. */
@@ -37,6 +36,8 @@ export interface How {
   readonly lostAnswer?: LostAnswer;
   /** Another number, another order of the declarations in the program. */
   readonly order?: number;
+  /** What the engine is ordered to do, by names of resources. */
+  readonly orders?: Orders;
 }
 
 export class ModelStack {
@@ -45,7 +46,7 @@ export class ModelStack {
   readonly #folder = mkdtempSync(join(tmpdir(), "classiclink-model-"));
   readonly #stateFile = join(this.#folder, "state.json");
 
-  constructor(kept: KeptProviders, configuration: Configuration) {
+  constructor(kept: KeptProviders, configuration: Readonly<Record<string, string>>) {
     this.#kept = kept;
     this.#configuration = asValues(configuration);
   }
@@ -58,12 +59,21 @@ export class ModelStack {
   up(program: Program, how: How, { refresh = false } = {}): Promise<Run> {
     return this.#operate("update", how, async (deployment) => {
       if (refresh) await deployment.refresh(false);
-      if (!deployment.halt.signal.aborted) await run(program, how, deployment);
+      if (!deployment.halt.signal.aborted) await run(program, how, deployment, this.#configuration);
     });
   }
 
+  /** Marks a resource to be replaced, as `pulumi state taint` does. */
+  taint(name: string): void {
+    const { resources, save } = openSnapshot(this.#stateFile, "", true);
+    for (const state of resources.values()) {
+      if (state.urn.endsWith(`::${name}`)) resources.set(state.urn, { ...state, taint: true });
+    }
+    save();
+  }
+
   preview(program: Program, how: How): Promise<Run> {
-    return this.#operate("preview", how, (deployment) => run(program, how, deployment));
+    return this.#operate("preview", how, (deployment) => run(program, how, deployment, this.#configuration));
   }
 
   refresh(how: How): Promise<Run> {
@@ -87,9 +97,14 @@ export class ModelStack {
     const lose = () => {
       if (how.lostAnswer?.engineDies) engineLives = false;
     };
+    const engineAddress = newEngineAddress();
+    const started = { dynamic: 0, plugin: 0 };
     const start: World["start"] = async (pkg) => {
       const door = pkg === "classiclink" ? "plugin" : "dynamic";
-      return calling(door, await this.#kept[door].renew(), how, lose);
+      const nth = started[door]++;
+      const kept = this.#kept[door][nth] ?? new KeptProvider(door);
+      this.#kept[door][nth] = kept;
+      return calling(door, await kept.renew(engineAddress), how, lose);
     };
     const configFor: World["configFor"] = (pkg) => {
       const short = Object.entries(this.#configuration).map(([key, value]) => [key.replace(`${pkg}:`, ""), value]);
@@ -103,6 +118,7 @@ export class ModelStack {
       urnOf: (_, type, name) => urnOf(type, name),
       configFor,
       start,
+      orders: how.orders ?? {},
     });
     await work(deployment).catch((error: unknown) => deployment.fail("", error));
     snapshot.save();
@@ -116,8 +132,16 @@ export class ModelStack {
 }
 
 /** Runs a program: it asks for all that does not depend on something else at the same time. */
-async function run(program: Program, { order = 0 }: How, deployment: Deployment): Promise<void> {
-  const wanted = wantedBy(program);
+async function run(program: Program, { order = 0 }: How, deployment: Deployment, config: Values): Promise<void> {
+  const references = new Map<string, string>();
+  for (const name of new Set(program.providers.values())) {
+    const { urn, id } = await deployment.register(providerState(program, name, config));
+    references.set(name, `${urn}::${id}`);
+  }
+  const wanted = wantedBy(program).map((state): ResourceState => {
+    const name = program.providers.get(state.urn.split("::").at(-1) ?? "") ?? "";
+    return { ...state, provider: references.get(name) ?? "" };
+  });
   const turned = [...wanted.slice(order % (wanted.length || 1)), ...wanted.slice(0, order % (wanted.length || 1))];
   await Promise.allSettled((order % 2 === 0 ? turned : turned.reverse()).map((one) => deployment.register(one)));
   await Promise.all(deployment.underWay);
@@ -150,6 +174,15 @@ function within(seconds: number, door: Door, fields: Readonly<Record<string, unk
     if (request[side] !== undefined) request[side] = { ...asValues(request[side]), __timeouts: timeouts };
   }
   return request;
+}
+
+/** An explicit provider: the stack's configuration, with a region of its own. */
+function providerState({ door, region }: Program, name: string, configuration: Values): ResourceState {
+  const pkg = door === "dynamic" ? "pulumi-nodejs" : "classiclink";
+  const own = Object.entries({ ...configuration, "classiclink:region": region });
+  const inputs = Object.fromEntries(own.map(([key, value]) => [key.replace(`${pkg}:`, ""), value]));
+  const type = `pulumi:providers:${pkg}`;
+  return { urn: urnOf(type, name), type, custom: true, id: "", parent: "", provider: "", inputs, outputs: {} };
 }
 
 const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { writeFiles } from "../../../cli/adopt/files";
-import { nextCommand } from "../../../cli/adopt/nextCommand";
-import { projectFiles, projectName } from "../../../cli/adopt/project";
+import { layoutOf, loadingLine, projectFiles, projectName } from "../../../cli/adopt/project";
+import { stepsOf } from "../../../cli/adopt/steps";
 
 let root: string;
 /** The project's, which some tests put into one below. */
@@ -16,7 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const textOf = (path: string) => readFileSync(join(folder, path), "utf8");
-const put = (path: string, text: string) => writeFileSync(join(folder, path), text);
+const put = (path: string, text: string) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+};
 
 describe("writing files", () => {
   const drafts = {
@@ -69,49 +72,115 @@ describe("writing files", () => {
   });
 });
 
-describe("the command to type next", () => {
-  const next = (program: "dynamic" | "plugin" | "yaml", isNew = true) =>
-    nextCommand(folder, program, "links.json", isNew).split(" && ");
+describe("the steps", () => {
+  const steps = (program: "dynamic" | "plugin" | "yaml") => {
+    const layout = layoutOf(folder);
+    return stepsOf(folder, program, program === "yaml" ? { ...layout, runtime: "yaml" } : layout, "links.json").map(
+      ({ text }) => text,
+    );
+  };
   const install = (...packages: string[]) => {
     put("package.json", JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, "1"])) }));
     for (const name of packages) mkdirSync(join(folder, "node_modules", name), { recursive: true });
   };
-  const IMPORT = "pulumi import --file links.json --yes --protect=false --generate-code=false";
+  const IMPORT = ["pulumi import --file links.json --yes --generate-code=false", "pulumi preview"];
 
-  test("installs what package.json names, makes a stack and imports, in a new folder", () => {
-    for (const { path, text } of projectFiles(folder, "dynamic")) put(path, text);
-    expect(next("dynamic")).toEqual([`cd ${folder}`, "npm install", "pulumi stack select --create dev", IMPORT]);
+  test("in a new folder install what package.json names, make a stack and import", () => {
+    for (const { path, text } of projectFiles(folder, "dynamic", layoutOf(folder))) put(path, text);
+    expect(steps("dynamic")).toEqual([`cd ${folder}`, "npm install", "pulumi stack select --create dev", ...IMPORT]);
   });
 
-  test("adds to a package.json what it lacks", () => {
+  test("add to a package.json what it lacks", () => {
     put("package.json", '{ "dependencies": { "@pulumi/pulumi": "^3.200.0" } }');
-    expect(next("dynamic")[1]).toBe("npm install pulumi-classiclink typescript@5");
+    expect(steps("dynamic")[1]).toBe("npm install pulumi-classiclink typescript@5");
   });
 
-  test("does not install what is there, and leaves the stacks of an old project alone", () => {
+  test("in a project that is there install nothing twice, and leave its stacks alone", () => {
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript");
-    expect(next("dynamic", false)).toEqual([`cd ${folder}`, IMPORT]);
+    put("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: src/\n");
+    put("src/index.ts", "export const own = 1;\n");
+    const line = 'export { classicLinks } from "./classiclinks";';
+    expect(steps("dynamic")).toEqual([`cd ${folder}`, line, ...IMPORT]);
+    put("src/index.ts", `${line}\n`);
+    expect(steps("dynamic")).toEqual([`cd ${folder}`, ...IMPORT]);
   });
 
-  test("makes no second stack", () => {
+  test("make no second stack", () => {
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript");
+    put("index.ts", 'export { classicLinks } from "./classiclinks";\n');
     put("Pulumi.dev.yaml", "encryptionsalt: x\n");
-    expect(next("dynamic")).toEqual([`cd ${folder}`, IMPORT]);
+    expect(steps("dynamic")).toEqual([`cd ${folder}`, ...IMPORT]);
   });
 
-  test("makes the SDK of the plugin, once, for TypeScript alone", () => {
+  test("make the SDK of the plugin, once, but not for YAML", () => {
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript");
     const add = "pulumi package add ./node_modules/pulumi-classiclink/plugin";
-    expect(next("plugin")).toContain(add);
-    expect(next("yaml")).not.toContain(add);
+    expect(steps("plugin")).toContain(add);
+    expect(steps("yaml")).not.toContain(add);
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript", "@pulumi-classiclink/classiclink");
-    expect(next("plugin")).not.toContain(add);
+    expect(steps("plugin")).not.toContain(add);
   });
 
-  test("is safe to paste whatever the folder is called", () => {
+  test("are safe to paste whatever the folder is called", () => {
     folder = join(folder, "it's $HOME");
     mkdirSync(folder);
-    expect(next("yaml")[0]).toBe(`cd '${folder.replace("'", "'\\''")}'`);
+    expect(steps("yaml")[0]).toBe(`cd '${folder.replace("'", "'\\''")}'`);
+  });
+});
+
+describe("the layout of a project", () => {
+  const BUILT = { outDir: "bin", rootDir: "src" };
+  test.each([
+    ["a folder without one", {}, "index.ts", 'export { classicLinks } from "./classiclinks";'],
+    [
+      "JavaScript",
+      { "Pulumi.yaml": "runtime: nodejs\n", "index.js": "" },
+      "index.js",
+      'exports.classicLinks = require("./classiclinks").classicLinks;',
+    ],
+    [
+      "JavaScript in ES modules",
+      {
+        "Pulumi.yaml": "runtime: { name: nodejs }\nmain: app/\n",
+        "package.json": '{"type":"module"}',
+        "app/index.js": "",
+      },
+      "app/index.js",
+      'export { classicLinks } from "./classiclinks.js";',
+    ],
+    [
+      "a file that package.json names",
+      { "Pulumi.yaml": "runtime: nodejs\n", "package.json": '{"main":"stack.mjs"}', "stack.mjs": "" },
+      "stack.mjs",
+      'export { classicLinks } from "./classiclinks.mjs";',
+    ],
+    [
+      "TypeScript in ES modules",
+      { "Pulumi.yaml": "runtime: nodejs\nmain: src/main.ts\n", "package.json": '{"type":"module"}', "src/main.ts": "" },
+      "src/main.ts",
+      'export { classicLinks } from "./classiclinks.js";',
+    ],
+    [
+      "TypeScript that is compiled before",
+      {
+        "Pulumi.yaml": "runtime: nodejs\nmain: bin/index.js\n",
+        "tsconfig.json": JSON.stringify({ compilerOptions: BUILT }),
+        "src/index.ts": "",
+      },
+      "src/index.ts",
+      'export { classicLinks } from "./classiclinks";',
+    ],
+  ])("of %s is followed", (_, files, main, line) => {
+    for (const [path, text] of Object.entries(files)) put(path, text);
+    const layout = layoutOf(folder);
+    expect([layout.main, loadingLine(layout)]).toEqual([main, line]);
+  });
+
+  test("in another language is refused with what to do", () => {
+    put("Pulumi.yaml", "name: shop\nruntime: python\n");
+    expect(() => layoutOf(folder)).toThrow(
+      /says runtime python, and adopt writes .*; give --out for a folder of its own/,
+    );
   });
 });
 

@@ -1,12 +1,13 @@
-/** What adopt writes: programs that declare the links, and import files that fit them. */
+/** What adopt writes: programs that declare the links, the list that they read, and import files that fit them. */
 
 import { describe, expect, test } from "@jest/globals";
-import * as manifest from "../../../package.json";
 import { parse } from "yaml";
+import manifest from "../../../package.json";
 import { importFile } from "../../../cli/adopt/importFile";
+import { listText, moduleText } from "../../../cli/adopt/module";
 import { resourcesOf } from "../../../cli/adopt/resources";
-import { typescriptProgram } from "../../../cli/adopt/typescript";
 import { yamlProgram } from "../../../cli/adopt/yamlProgram";
+import { readLinkList } from "../../../provider/linkList/linkList";
 import { packageSchema } from "../../../provider/hosts/plugin/schema";
 
 const LINKS = [
@@ -14,53 +15,84 @@ const LINKS = [
   { regionId: "cn-hangzhou", vpcId: "vpc-shop", instanceId: "i-a" },
   { regionId: "cn-hangzhou", vpcId: "vpc-shop", instanceId: "i-b" },
 ];
-const perVpc = resourcesOf(LINKS, "vpc");
-const perLink = resourcesOf(LINKS, "link");
+const ofVpcs = resourcesOf(LINKS, "vpc");
+const ofLinks = resourcesOf(LINKS, "link");
+const perVpc = ofVpcs.resources;
+const perLink = ofLinks.resources;
+const TYPESCRIPT = { isEsm: false, isTypeScript: true };
 
-describe("the program in TypeScript", () => {
-  test("declares one ClassicLinks for each VPC", () => {
-    expect(typescriptProgram(perVpc, "dynamic")).toBe(`\
+describe("names of resources", () => {
+  test("are the ids", () => {
+    expect(perVpc.map(({ name }) => name)).toEqual(["vpc-jobs", "vpc-shop"]);
+    expect(perLink.map(({ name }) => name)).toEqual(["i-c", "i-a", "i-b"]);
+  });
+
+  test("begin with the region where two regions use the same id", () => {
+    const twice = ["qd-1", "qd-2"].map((regionId) => ({ regionId, vpcId: "vpc-1", instanceId: "i-1" }));
+    const { resources } = resourcesOf(twice, "link");
+    expect(resources.map(({ name }) => name)).toEqual(["qd-1:i-1", "qd-2:i-1"]);
+  });
+});
+
+describe("the module", () => {
+  test("declares one protected ClassicLinks for each VPC of the list", () => {
+    expect(moduleText(ofVpcs, "vpc", "dynamic", TYPESCRIPT)).toBe(`\
 // ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; yours to change.
-import { ClassicLinks } from "pulumi-classiclink";
+import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
 
-export const vpcJobs = new ClassicLinks("vpc-jobs", {
-  vpcId: "vpc-jobs",
-  regionId: "cn-hangzhou",
-  instanceIds: [
-    "i-c",
-  ],
-});
+// One line for each link. Take lines out to detach links, add lines to attach more.
+export const classicLinks = linksFromFile("classiclinks.csv");
 
-export const vpcShop = new ClassicLinks("vpc-shop", {
-  vpcId: "vpc-shop",
-  regionId: "cn-hangzhou",
-  instanceIds: [
-    "i-a",
-    "i-b",
-  ],
-});
+for (const { vpcId, regionId, instanceIds } of classicLinks) {
+  new ClassicLinks(vpcId, { vpcId, regionId, instanceIds }, { protect: true });
+}
 `);
   });
 
-  test("declares one ClassicLink for each link, by VPC", () => {
-    expect(typescriptProgram(perLink, "plugin")).toBe(`\
+  test("declares one protected ClassicLink for each link, in JavaScript for the plugin too", () => {
+    expect(moduleText(ofLinks, "link", "plugin", { isEsm: false, isTypeScript: false })).toBe(`\
 // ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; yours to change.
-import { ClassicLink } from "@pulumi-classiclink/classiclink";
+const { ClassicLink } = require("@pulumi-classiclink/classiclink");
+const { linksFromFile } = require("pulumi-classiclink");
 
-// To vpc-jobs in cn-hangzhou
-export const iC = new ClassicLink("i-c", { instanceId: "i-c", vpcId: "vpc-jobs", regionId: "cn-hangzhou" });
+// One line for each link. Take lines out to detach links, add lines to attach more.
+const classicLinks = linksFromFile("classiclinks.csv");
 
-// To vpc-shop in cn-hangzhou
-export const iA = new ClassicLink("i-a", { instanceId: "i-a", vpcId: "vpc-shop", regionId: "cn-hangzhou" });
-export const iB = new ClassicLink("i-b", { instanceId: "i-b", vpcId: "vpc-shop", regionId: "cn-hangzhou" });
+for (const { vpcId, regionId, instanceIds } of classicLinks) {
+  for (const instanceId of instanceIds) {
+    new ClassicLink(instanceId, { instanceId, vpcId, regionId }, { protect: true });
+  }
+}
+
+exports.classicLinks = classicLinks;
 `);
   });
 
-  test("writes an id that has quotes and backslashes in it as it is", () => {
-    const [odd] = resourcesOf([{ regionId: "qd", vpcId: "v", instanceId: 'i-"\\' }], "link");
-    expect(typescriptProgram(odd === undefined ? [] : [odd], "dynamic")).toContain('instanceId: "i-\\"\\\\"');
+  test("names resources after their region where the import file does", () => {
+    const text = moduleText({ ...ofVpcs, namesHaveRegion: true }, "vpc", "dynamic", TYPESCRIPT);
+    expect(text).toContain("new ClassicLinks(`${regionId}:${vpcId}`, ");
   });
 });
+
+describe("the list", () => {
+  test("has a line for each link, and is understood", () => {
+    expect(listText(LINKS).split("\n").slice(0, 2)).toEqual(["instanceId,vpcId,regionId", "i-c,vpc-jobs,cn-hangzhou"]);
+    expect(readLinkList(listText(LINKS), "the list", () => "").map(({ instanceIds }) => instanceIds)).toEqual([
+      ["i-c"],
+      ["i-a", "i-b"],
+    ]);
+  });
+
+  test("keeps an id that has quotes in it", () => {
+    const odd = { regionId: "qd", vpcId: "v", instanceId: 'i-"\\' };
+    expect(readLinkList(listText([odd]), "the list", () => "")[0]?.instanceIds).toEqual([odd.instanceId]);
+  });
+});
+
+const outputOf = (key: string) =>
+  Object.fromEntries(
+    ["regionId", "vpcId", "instanceIds"].map((member) => [member, ["$", `{${key}.${member}}`].join("")]),
+  );
 
 describe("the program in YAML", () => {
   test("is a project whose resources are the links", () => {
@@ -72,12 +104,15 @@ describe("the program in YAML", () => {
         "vpc-jobs": {
           type: "classiclink:ClassicLinks",
           properties: { vpcId: "vpc-jobs", regionId: "cn-hangzhou", instanceIds: ["i-c"] },
+          options: { protect: true },
         },
         "vpc-shop": {
           type: "classiclink:ClassicLinks",
           properties: { vpcId: "vpc-shop", regionId: "cn-hangzhou", instanceIds: ["i-a", "i-b"] },
+          options: { protect: true },
         },
       },
+      outputs: { classicLinks: ["vpc-jobs", "vpc-shop"].map(outputOf) },
     });
   });
 
@@ -98,7 +133,7 @@ describe("the program in YAML", () => {
 
   test("keeps an id text that looks like a number, or like an expression", () => {
     const odd = resourcesOf([{ regionId: "qd", vpcId: "0017", instanceId: ["$", "{i.id}"].join("") }], "link");
-    const text = yamlProgram("links", odd);
+    const text = yamlProgram("links", odd.resources);
     expect(text).toContain('vpcId: "0017"');
     expect(text).toContain(["instanceId: $$", "{i.id}"].join(""));
   });
@@ -113,16 +148,15 @@ describe("the import file", () => {
   });
 
   test("is the same each time", () => {
-    expect(importFile(perLink, "dynamic")).toBe(importFile(resourcesOf(LINKS, "link"), "dynamic"));
+    expect(importFile(perLink, "dynamic")).toBe(importFile(resourcesOf(LINKS, "link").resources, "dynamic"));
   });
 
-  test("gives each resource of the dynamic door a mark of its own", () => {
-    const all = [...perLink, ...perVpc].map((resource) => importFile([resource], "dynamic"));
-    const marks = all.map((text) => JSON.parse(text).resources[0].outputs.__holder);
-    expect(new Set(marks).size).toBe(5);
+  test("keeps the organization under which the links were found", () => {
+    const text = importFile(perVpc, "plugin", { organizationId: "26" });
+    expect(JSON.parse(text).resources[0].outputs.__scope).toEqual({ organizationId: "26" });
   });
 
-  test("holds nothing of the dynamic door for the plugin", () => {
+  test("holds nothing of the dynamic host for the plugin", () => {
     for (const resources of [perVpc, perLink]) expect(importFile(resources, "plugin")).not.toContain("__");
   });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
-import { signV2 } from "../../../emulator/signatures";
+import { signV2 } from "../../../emulator/api/signatures";
 
 const running: Emulator[] = [];
 afterEach(async () => {
@@ -97,6 +97,16 @@ export function signed(method: string, action: string, given: Given = {}, secret
   for (const [name, value] of Object.entries(all)) if (value !== undefined) params.append(name, value);
   if (!("Signature" in given)) params.append("Signature", signV2(method, new Map(params), secret));
   return params;
+}
+
+const VERSIONS: Readonly<Record<string, string>> = { vpc: "2016-04-28", sts: "2015-04-01" };
+
+/** A signed POST of an operation of the VPC service or of STS. */
+export async function callService(emulator: Emulator, service: "vpc" | "sts", action: string, given: Given = {}) {
+  const query = signed("POST", action, { Version: VERSIONS[service], ...given });
+  const { status, text } = await send(emulator, { method: "POST", path: `/?${query}` });
+  const body: Readonly<Record<string, unknown>> = JSON.parse(text);
+  return { status, body };
 }
 
 /** A signed GET that asks for JSON. */

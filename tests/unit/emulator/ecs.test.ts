@@ -207,7 +207,7 @@ test("drift moves a link, and releasing an instance or deleting a VPC takes its 
   expect(emulator.links()).toEqual([]);
 });
 
-test("hundreds of calls a second over a thousand links are no trouble", async () => {
+test("hundreds of calls a second over a thousand links cost little", async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => `i-${index}`);
   const links = ids.map((instanceId) => ({ instanceId, vpcId: "vpc-1" }));
   const emulator = await start({ instances: ids.map((instanceId) => ({ instanceId })), links });

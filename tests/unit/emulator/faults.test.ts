@@ -77,8 +77,92 @@ describe("the throttle", () => {
   });
 });
 
+describe("two quotas at once", () => {
+  test("count only the calls that both let pass", async () => {
+    const { clock, emulator, stamp } = await startClocked();
+    emulator.injectFault({ kind: "throttle", quota: 3, windowMs: 60_000 });
+    emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, retryAfter: true });
+    const ask = async () => (await list(emulator, { VpcId: "vpc-1", ...stamp() })).status;
+    expect([await ask(), await ask(), await ask()]).toEqual([200, 400, 400]);
+    clock.now += 1_000;
+    expect([await ask(), await ask()]).toEqual([200, 400]);
+    clock.now += 1_000;
+    expect(await ask()).toBe(200);
+    clock.now += 1_000;
+    expect(await ask()).toBe(400);
+  });
+
+  test("begin their windows where the phase says", async () => {
+    const clock = { now: Math.floor(Date.now() / 60_000) * 60_000 + 50_000 };
+    const emulator = await start({ now: () => clock.now });
+    emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 60_000, phaseMs: 0, retryAfter: true });
+    const stamp = () => ({ Timestamp: new Date(clock.now).toISOString().replace(/\.\d+/, "") });
+    const ask = () => list(emulator, { VpcId: "vpc-1", ...stamp() });
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).headers).toMatchObject({ "x-acs-retry-after": "10000" });
+    clock.now += 10_000;
+    expect((await ask()).status).toBe(200);
+  });
+});
+
+describe("an attach that is done later", () => {
+  const later = { kind: "answer", action: "AttachClassicLinkVpc", workAfterMs: 5_000 } as const;
+
+  test("is acknowledged, and the link appears when its time has come", async () => {
+    const { clock, emulator, stamp } = await startClocked();
+    emulator.injectFault({ ...later, answer: "ok" });
+    expect(await attach(emulator, "i-1", "vpc-1", stamp())).toMatchObject({ status: 200 });
+    clock.now += 4_999;
+    expect(emulator.links()).toEqual([]);
+    clock.now += 1;
+    expect(listed(await list(emulator, { InstanceId: "i-1", ...stamp() }))).toEqual(["i-1>vpc-1"]);
+  });
+
+  test("gets no answer, and the link appears all the same", async () => {
+    const { clock, emulator, stamp } = await startClocked();
+    emulator.injectFault({ ...later, answer: "lost-answer" });
+    await expect(attach(emulator, "i-1", "vpc-1", stamp())).rejects.toThrow();
+    expect(emulator.links()).toEqual([]);
+    clock.now += 5_000;
+    expect(emulator.links()).toHaveLength(1);
+  });
+
+  test("is refused at once where it cannot be done", async () => {
+    const emulator = await start({ vpcs: [{ vpcId: "vpc-1", classicLinkEnabled: false }] });
+    emulator.injectFault({ ...later, answer: "ok" });
+    expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ body: { Code: "OperationDenied" } });
+  });
+});
+
+test("a clock that is ahead shows in Date, and makes the time of requests expire", async () => {
+  const emulator = await start();
+  emulator.injectFault({ kind: "clock", ms: 20 * 60_000 });
+  const { body, headers } = await list(emulator, { VpcId: "vpc-1" });
+  expect(body.Code).toBe("InvalidTimeStamp.Expired");
+  expect(Date.parse(headers.date ?? "") - Date.now()).toBeGreaterThan(15 * 60_000);
+  emulator.clearFaults();
+  expect(await list(emulator, { VpcId: "vpc-1" })).toMatchObject({ status: 200 });
+});
+
+test("an operation may be missing a few times, and then be there", async () => {
+  const emulator = await start();
+  emulator.injectFault({ kind: "retired", code: "InvalidAction.NotFound", times: 2 });
+  const ask = async () => (await list(emulator, { VpcId: "vpc-1" })).body.Code ?? "ok";
+  expect([await ask(), await ask(), await ask()]).toEqual(["InvalidAction.NotFound", "InvalidAction.NotFound", "ok"]);
+});
+
 describe("delayed visibility", () => {
-  test("hides an attach and then a detach for a number of looks, while the truth is known to the owner", async () => {
+  test("can last until it is cleared, for one instance", async () => {
+    const emulator = await start();
+    emulator.injectFault({ kind: "invisible", instanceId: "i-1" });
+    await attach(emulator, "i-1", "vpc-1");
+    await attach(emulator, "i-2", "vpc-1");
+    expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual(["i-2>vpc-1"]);
+    emulator.clearFaults();
+    expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual(["i-1>vpc-1", "i-2>vpc-1"]);
+  });
+
+  test("hides an attach and then a detach for a number of Describes, while the emulator knows the truth", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "invisible", describes: 2 });
     const look = async () => listed(await list(emulator, { InstanceId: "i-1" }));
@@ -90,7 +174,7 @@ describe("delayed visibility", () => {
     expect([await look(), await look(), await look()]).toEqual([["i-1>vpc-1"], ["i-1>vpc-1"], []]);
   });
 
-  test("counts only looks that cover the change", async () => {
+  test("counts only Describes that would list the change", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "invisible", describes: 1 });
     await attach(emulator, "i-1", "vpc-1");
@@ -110,7 +194,7 @@ describe("delayed visibility", () => {
     expect(listed(await list(emulator, { VpcId: "vpc-1", ...stamp() }))).toEqual(["i-1>vpc-1"]);
   });
 
-  test("shows neither of two changes that follow each other, and the truth once trouble is cleared", async () => {
+  test("shows neither of two changes that follow each other, and the truth once the faults are cleared", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "invisible", describes: 9 });
     await attach(emulator, "i-1", "vpc-1");
@@ -183,7 +267,7 @@ describe("a fault", () => {
     });
   });
 
-  test("skips calls first, strikes as often as told, and only its action and instance", async () => {
+  test("skips calls first, applies as often as it says, and only to its action and instance", async () => {
     const emulator = await start({ undocumented: { attachAgain: "ok" } });
     emulator.injectFault({ kind: "answer", action, instanceId: "i-1", skip: 1, times: 2, answer: "unavailable-503" });
     const statuses: number[] = [];
@@ -194,7 +278,7 @@ describe("a fault", () => {
     expect(await list(emulator, { InstanceId: "i-1" })).toMatchObject({ status: 200 });
   });
 
-  test("on Describe strikes a list that holds its instance", async () => {
+  test("on Describe applies to a list that names its instance", async () => {
     const emulator = await start();
     const rule = {
       kind: "answer",
@@ -208,11 +292,13 @@ describe("a fault", () => {
   });
 });
 
-test("a denied key is told so per operation, and nothing is done", async () => {
+test("a denied key is refused for its operation, with a code of choice, and nothing is done", async () => {
   const emulator = await start();
   emulator.injectFault({ kind: "denied", action: "AttachClassicLinkVpc" });
   expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 403, body: { Code: "Forbidden.SubUser" } });
   expect(await list(emulator, { InstanceId: "i-1" })).toMatchObject({ status: 200 });
+  emulator.injectFault({ kind: "denied", code: "Forbidden.RAM", action: "DescribeClassicLinkInstances" });
+  expect(await list(emulator, { InstanceId: "i-1" })).toMatchObject({ status: 403, body: { Code: "Forbidden.RAM" } });
 });
 
 test("latency makes answers late, and closing does not wait for them", async () => {
@@ -229,7 +315,7 @@ test("latency makes answers late, and closing does not wait for them", async () 
   expect(emulator.links()).toEqual([]);
 });
 
-test("clearTrouble forgets every rule", async () => {
+test("clearFaults removes every rule", async () => {
   const emulator = await start();
   const rules: FaultRule[] = [
     { kind: "denied" },
@@ -242,7 +328,7 @@ test("clearTrouble forgets every rule", async () => {
   expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
 });
 
-test("the journal tells what was asked, what came of it and the request id that was answered", async () => {
+test("the journal records each call, its outcome and its request id", async () => {
   const now = Math.floor(Date.now() / 1000) * 1000;
   const emulator = await start({ now: () => now });
   const { body } = await attach(emulator, "i-1", "vpc-1");

@@ -1,4 +1,4 @@
-/** Calls that are stopped on their way. */
+/** Calls that are paused on their way. */
 
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator, PausePoint } from "../../../emulator";
@@ -6,27 +6,27 @@ import { attach, list, listed, start } from "./caller";
 
 const ATTACH = { action: "AttachClassicLinkVpc", instanceId: "i-1" } as const;
 
-/** Sends an attach that will be held, and waits until it is. */
-async function held(emulator: Emulator, point: PausePoint) {
+/** Sends an attach that will be paused, and waits until it is. */
+async function pausedAttach(emulator: Emulator, point: PausePoint) {
   const paused = emulator.pause(point);
   const answer = attach(emulator, "i-1", "vpc-1").catch(() => "no answer" as const);
   await paused.arrived;
   return { paused, answer };
 }
 
-describe("a call that is held", () => {
-  test("has done nothing yet, and does it when it is let go", async () => {
+describe("a call that is paused", () => {
+  test("has done nothing yet, and does it when it is resumed", async () => {
     const emulator = await start();
-    const { paused, answer } = await held(emulator, ATTACH);
+    const { paused, answer } = await pausedAttach(emulator, ATTACH);
     expect(emulator.links()).toEqual([]);
     paused.resume();
     expect(await answer).toMatchObject({ status: 200 });
     expect(emulator.links()).toHaveLength(1);
   });
 
-  test("after its work has done it, and answers when it is let go", async () => {
+  test("after its work has done it, and answers when it is resumed", async () => {
     const emulator = await start();
-    const { paused, answer } = await held(emulator, { ...ATTACH, afterWork: true });
+    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
     expect(emulator.links()).toHaveLength(1);
     paused.resume();
     expect(await answer).toMatchObject({ status: 200 });
@@ -34,7 +34,7 @@ describe("a call that is held", () => {
 
   test("and cut does nothing and is not answered", async () => {
     const emulator = await start();
-    const { paused, answer } = await held(emulator, ATTACH);
+    const { paused, answer } = await pausedAttach(emulator, ATTACH);
     paused.cut();
     expect(await answer).toBe("no answer");
     expect(emulator.links()).toEqual([]);
@@ -43,22 +43,22 @@ describe("a call that is held", () => {
 
   test("after its work and cut has done it all the same", async () => {
     const emulator = await start();
-    const { paused, answer } = await held(emulator, { ...ATTACH, afterWork: true });
+    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
     paused.cut();
     expect(await answer).toBe("no answer");
     expect(emulator.links()).toHaveLength(1);
   });
 
-  test("after its work is held too when it was refused", async () => {
+  test("after its work is paused too when it was refused", async () => {
     const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-2" }] });
-    const { paused, answer } = await held(emulator, { ...ATTACH, afterWork: true });
+    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
     paused.resume();
     expect(await answer).toMatchObject({ status: 403 });
   });
 
   test("holds up no other call, and is one: the next of its kind passes", async () => {
     const emulator = await start();
-    const { paused, answer } = await held(emulator, ATTACH);
+    const { paused, answer } = await pausedAttach(emulator, ATTACH);
     expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject({ status: 200 });
     expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
     paused.resume();
@@ -76,13 +76,13 @@ describe("a call that is held", () => {
     expect(listed(await answer)).toEqual(["i-1>vpc-1"]);
   });
 
-  test("is let go with all other trouble, and cut when the emulator closes", async () => {
+  test("is resumed when the faults are cleared, and cut when the emulator closes", async () => {
     const emulator = await start();
-    const first = await held(emulator, ATTACH);
+    const first = await pausedAttach(emulator, ATTACH);
     emulator.clearFaults();
     expect(await first.answer).toMatchObject({ status: 200 });
     emulator.unlink("i-1");
-    const second = await held(emulator, ATTACH);
+    const second = await pausedAttach(emulator, ATTACH);
     await emulator.close();
     expect(await second.answer).toBe("no answer");
     expect(emulator.links()).toEqual([]);

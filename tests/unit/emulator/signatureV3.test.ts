@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
-import { Keys } from "../../../emulator/keys";
-import { type HttpRequest, readRequest } from "../../../emulator/request";
-import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/signatures";
+import { Keys } from "../../../emulator/api/keys";
+import { type HttpRequest, readRequest } from "../../../emulator/api/request";
+import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/api/signatures";
 import { type RawAnswer, send, start } from "./caller";
 
 const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");

@@ -1,0 +1,143 @@
+/** `pulumi-classiclink doctor`: says why a link cannot be made or seen. It only reads. */
+
+import type { VpcPage } from "../../provider/ecs/vpcClient";
+import { connectInspector, type Inspector } from "../../provider/resources/connect";
+import { parseLinkId, parseLinksId } from "../../provider/resources/ids";
+import type { Settings } from "../../provider/settings";
+import { settingsOf } from "../cloud";
+import type { DoctorOptions } from "../program";
+import { checkCall, concernsAll, notAsked, OPERATIONS } from "./calls";
+import { checkCredentials } from "./credentials";
+import { type Asked, asked, type Finding, type Section } from "./finding";
+import { checkInstance } from "./instance";
+import { checkReached, isReached, reach } from "./network";
+import { asJson, sectionText, summaryOf } from "./report";
+import { checkSettings, checkTargets, type Derived } from "./settings";
+import { checkVpc } from "./vpc";
+
+/** No instance has this id; whether it may be asked for shows all the same. */
+const NO_INSTANCE = "i-0000000000000000000";
+
+/** Prints a section after the other. Resolves with the exit code: 1 when there is a problem. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const sections: Section[] = [];
+  for await (const section of examine(options)) {
+    sections.push(section);
+    if (!options.json) process.stdout.write(sectionText(section));
+  }
+  if (options.json) process.stdout.write(asJson(sections));
+  else process.stderr.write(summaryOf(sections));
+  return sections.some(({ findings }) => findings.some(({ state }) => state === "problem")) ? 1 : 0;
+}
+
+async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
+  const settings = settingsOf(options);
+  const targets = targetsOf(options, settings);
+  const derived = await derivedFrom(settings, targets.regionId);
+  yield { title: "Settings", findings: [...checkSettings(settings.found()), ...checkTargets(derived)] };
+
+  const inspector = await asked(() => connectInspector(settings));
+  const keys = await asked(async () => await orThrow(inspector).credentials());
+  yield { title: "Credentials", findings: checkCredentials(keys, Date.now()) };
+  if (inspector.error !== undefined || derived.endpoint.error !== undefined || derived.regionId.error !== undefined)
+    return;
+
+  const endpoints = [derived.endpoint, derived.vpcEndpoint].flatMap(({ answer }) =>
+    answer === undefined ? [] : [answer],
+  );
+  const findings: Finding[] = [];
+  let reachesEcs = true;
+  for (const endpoint of new Set(endpoints)) {
+    const reached = await asked(() => reach(endpoint, inspector.answer.agents, settings.insecure()));
+    if (reached.error !== undefined) findings.push({ state: "problem", text: reached.error.message });
+    else findings.push(...checkReached(reached.answer, Date.now()));
+    if (endpoint === derived.endpoint.answer) reachesEcs = reached.answer !== undefined && isReached(reached.answer);
+  }
+  yield { title: "Network", findings };
+
+  const all = Object.values(OPERATIONS);
+  if (!reachesEcs || keys.error !== undefined) {
+    const why = reachesEcs ? "since there are no credentials" : "since ECS cannot be reached";
+    yield { title: "Permissions", findings: [notAsked(all, why)] };
+    return;
+  }
+  yield* examineCloud(inspector.answer, { ...targets, regionId: derived.regionId.answer }, derived);
+}
+
+interface Targets {
+  readonly regionId: string;
+  readonly instanceId: string | undefined;
+  readonly vpcId: string | undefined;
+}
+
+async function* examineCloud(
+  { ecs, vpcs, details }: Inspector,
+  { regionId, instanceId, vpcId }: Targets,
+  { isPrivate, vpcEndpoint }: Derived,
+): AsyncGenerator<Section> {
+  const links = await asked(() => ecs.describe({ regionId, instanceIds: [instanceId ?? NO_INSTANCE] }));
+  const findings = [checkCall(OPERATIONS.links, links)];
+  if (concernsAll(links.error)) {
+    const { instance, vpcs, vpc } = OPERATIONS;
+    yield { title: "Permissions", findings: [...findings, notAsked([instance, vpcs, vpc], "since that failed")] };
+    return;
+  }
+  const instance = await asked(() => details.instance(regionId, instanceId ?? NO_INSTANCE));
+  findings.push(checkCall(OPERATIONS.instance, instance));
+  const noAddress: Asked<never> = { error: new Error("the VPC service has no address") };
+  const listed: Asked<VpcPage> = vpcEndpoint.error
+    ? noAddress
+    : await asked(() => vpcs.describeVpcs({ regionId, pageNumber: 1 }));
+  const someVpc = vpcId ?? listed.answer?.vpcIds[0] ?? "vpc-0000000000000000000";
+  const vpc = vpcEndpoint.error ? noAddress : await asked(() => details.vpc(regionId, someVpc));
+  findings.push(
+    ...(vpcEndpoint.error
+      ? [notAsked([OPERATIONS.vpcs, OPERATIONS.vpc], "since the VPC service has no address")]
+      : [checkCall(OPERATIONS.vpcs, listed), checkCall(OPERATIONS.vpc, vpc)]),
+  );
+  yield { title: "Permissions", findings };
+
+  if (instanceId !== undefined) {
+    const linkedTo: Asked<string | undefined> =
+      links.error === undefined
+        ? { answer: links.answer.links.find((link) => link.instanceId === instanceId)?.vpcId }
+        : { error: links.error };
+    const facts = { instanceId, regionId, details: instance, linkedTo, wantedVpc: vpcId, isPrivate };
+    yield { title: `Instance ${instanceId}`, findings: checkInstance(facts) };
+  }
+  if (vpcId !== undefined) {
+    const count = await asked(async () => (await ecs.describe({ regionId, vpcId })).totalCount);
+    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, details: vpc, links: count }) };
+  }
+}
+
+/** @throws {TypeError} when an id is none, or the two name different regions. */
+function targetsOf({ instance, vpc }: DoctorOptions, settings: Settings) {
+  const none = () => "";
+  const ofInstance = instance === undefined ? undefined : parseLinkId(instance, none);
+  const ofVpc = vpc === undefined ? undefined : parseLinksId(vpc, none);
+  const named = [ofInstance?.regionId, ofVpc?.regionId].filter((id) => id !== undefined && id !== "");
+  if (new Set(named).size > 1) throw new TypeError("--instance and --vpc name two regions; a link is within one");
+  return {
+    regionId: async () => named[0] ?? settings.defaultRegion(),
+    instanceId: ofInstance?.instanceId,
+    vpcId: ofVpc?.vpcId,
+  };
+}
+
+async function derivedFrom(settings: Settings, region: () => Promise<string>): Promise<Derived> {
+  const regionId = await asked(region);
+  const ofRegion = <T>(of: (id: string) => T) => asked(async () => of(orThrow(regionId)));
+  return {
+    regionId,
+    endpoint: await ofRegion((id) => settings.endpointOf(id)),
+    vpcEndpoint: await ofRegion((id) => settings.vpcEndpointOf(id)),
+    isPrivate: (await ofRegion((id) => settings.isPrivate(id))).answer ?? false,
+    scope: await asked(async () => settings.scope()),
+  };
+}
+
+function orThrow<Answer>({ answer, error }: Asked<Answer>): Answer {
+  if (error !== undefined) throw error;
+  return answer;
+}

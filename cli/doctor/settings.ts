@@ -1,0 +1,52 @@
+/** Are the settings complete, and where does each come from? */
+
+import type { FoundSetting } from "../../provider/settings";
+import { type Asked, type Finding, ok, problem, warning } from "./finding";
+
+/** What follows from the settings, or what is wrong with them. */
+export interface Derived {
+  readonly regionId: Asked<string>;
+  readonly endpoint: Asked<string>;
+  readonly vpcEndpoint: Asked<string>;
+  readonly isPrivate: boolean;
+  readonly scope: Asked<{ readonly organizationId?: string; readonly resourceSetId?: string }>;
+}
+
+/** Each setting with its place. Values that may hold a secret are not among what this is given. */
+export function checkSettings(found: readonly FoundSetting[]): readonly Finding[] {
+  return found.map((setting) => {
+    if (setting.problem !== undefined) return problem(setting.problem);
+    const { name, place, value } = setting;
+    return ok(value === undefined ? `${name} is set, by ${place}` : `${name} is ${value}, from ${place}`);
+  });
+}
+
+/** Whether the settings say which region and which addresses to call. */
+export function checkTargets({ regionId, endpoint, vpcEndpoint, isPrivate, scope }: Derived): readonly Finding[] {
+  if (regionId.error !== undefined) return [problem(regionId.error.message)];
+  if (endpoint.error !== undefined) return [problem(endpoint.error.message)];
+  const cloud = isPrivate ? "a private cloud" : "the public cloud";
+  return [
+    ok(`Calls for ${regionId.answer} go to ${endpoint.answer}, ${cloud}`),
+    vpcEndpoint.error === undefined
+      ? ok(`Calls about VPCs go to ${vpcEndpoint.answer}`)
+      : warning("The VPC service has no address, so VPCs are not checked", vpcEndpoint.error.message),
+    ...checkScope(isPrivate, scope),
+  ];
+}
+
+function checkScope(isPrivate: boolean, scope: Derived["scope"]): readonly Finding[] {
+  if (scope.error !== undefined) return [problem(scope.error.message)];
+  if (!isPrivate) return [];
+  const { organizationId, resourceSetId } = scope.answer;
+  if (organizationId !== undefined) {
+    const set = resourceSetId === undefined ? "all its resource sets" : `resource set ${resourceSetId}`;
+    return [ok(`Requests ask for organization ${organizationId} and ${set}`)];
+  }
+  return [
+    warning(
+      "No organization is set, so the cloud takes that of the key's user",
+      "if links or instances are missing below, give --organization and --resource-set",
+    ),
+  ];
+}

@@ -1,0 +1,60 @@
+package shop;
+
+import com.pulumi.Context;
+import com.pulumi.Pulumi;
+import com.pulumi.core.Output;
+import com.pulumi.deployment.InvokeOptions;
+import com.pulumi.resources.CustomResourceOptions;
+import com.pulumi.resources.CustomTimeouts;
+import io.github.pulumiclassiclink.classiclink.ClassicLink;
+import io.github.pulumiclassiclink.classiclink.ClassicLinkArgs;
+import io.github.pulumiclassiclink.classiclink.ClassicLinks;
+import io.github.pulumiclassiclink.classiclink.ClassicLinksArgs;
+import io.github.pulumiclassiclink.classiclink.ClassiclinkFunctions;
+import io.github.pulumiclassiclink.classiclink.Provider;
+import io.github.pulumiclassiclink.classiclink.ProviderArgs;
+import io.github.pulumiclassiclink.classiclink.inputs.GetLinksArgs;
+import java.time.Duration;
+
+public class App {
+    public static void main(String[] args) {
+        Pulumi.run(App::stack);
+    }
+
+    private static void stack(Context ctx) {
+        // A region of its own, whatever the stack is configured for. Credentials come from the environment.
+        var provider = new Provider("hangzhou", ProviderArgs.builder()
+            .region("cn-hangzhou")
+            .build());
+
+        // One link.
+        var web = new ClassicLink("web", ClassicLinkArgs.builder()
+            .instanceId("i-web")
+            .vpcId("vpc-shop")
+            .build(), CustomResourceOptions.builder()
+            .provider(provider)
+            .customTimeouts(CustomTimeouts.builder()
+                .create(Duration.ofMinutes(2))
+                .delete(Duration.ofMinutes(5))
+                .build())
+            .build());
+
+        // Many links to one VPC, as one resource.
+        var workers = new ClassicLinks("workers", ClassicLinksArgs.builder()
+            .vpcId("vpc-jobs")
+            .instanceIds("i-worker1", "i-worker2")
+            .build(), CustomResourceOptions.builder()
+            .provider(provider)
+            .build());
+
+        // What is linked to that VPC, whoever linked it.
+        var found = ClassiclinkFunctions.getLinks(GetLinksArgs.builder()
+            .vpcId(workers.vpcId())
+            .build(), InvokeOptions.builder()
+            .provider(provider)
+            .build());
+
+        ctx.export("ids", Output.all(web.id(), workers.id()));
+        ctx.export("links", found.applyValue(result -> result.links()));
+    }
+}

@@ -1,0 +1,70 @@
+/** STS: a role for keys, or for an OIDC token. Source: STS API reference, version 2015-04-01. */
+
+import { createHmac, randomUUID } from "node:crypto";
+import type { Agents } from "../agents";
+import type { Credentials, OidcSource, Role } from "../credentials";
+import { percentEncoded } from "../redaction";
+import { under } from "./failure";
+import type { Session } from "./kept";
+import { formRequest, jsonOf, send, TIMEOUT_MS } from "./request";
+import { toSession } from "./session";
+import { readTextFile } from "./textFile";
+
+type Params = Readonly<Record<string, string>>;
+
+/** Source: AssumeRole. */
+export async function assumeRole(agents: Agents, base: Credentials, role: Role): Promise<Session> {
+  const { externalId, ...common } = role;
+  const params = {
+    ...paramsOf("AssumeRole", common),
+    ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    AccessKeyId: base.accessKeyId,
+    ...(base.securityToken === undefined ? {} : { SecurityToken: base.securityToken }),
+    SignatureMethod: "HMAC-SHA1",
+    SignatureVersion: "1.0",
+    SignatureNonce: randomUUID(),
+  };
+  return await ask(agents, role.sts, { ...params, Signature: signatureOf(params, base.accessKeySecret) });
+}
+
+/** Not signed. Source: AssumeRoleWithOIDC. */
+export async function assumeRoleWithOidc(agents: Agents, { role, providerArn, token }: OidcSource): Promise<Session> {
+  const OIDCToken = "text" in token ? token.text : readToken(token.file);
+  const params = { ...paramsOf("AssumeRoleWithOIDC", role), OIDCProviderArn: providerArn, OIDCToken };
+  return await ask(agents, role.sts, params);
+}
+
+function paramsOf(Action: string, { arn, sessionName, durationS, policy }: Role): Params {
+  return {
+    Action,
+    Version: "2015-04-01",
+    Format: "JSON",
+    Timestamp: new Date().toISOString().replace(/\.\d+/, ""),
+    RoleArn: arn,
+    RoleSessionName: sessionName,
+    DurationSeconds: String(durationS),
+    ...(policy === undefined ? {} : { Policy: policy }),
+  };
+}
+
+/** Source: ECS API reference, signature of RPC requests. */
+function signatureOf(params: Params, accessKeySecret: string): string {
+  const pairs = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
+  const query = pairs.map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`).join("&");
+  const text = `POST&%2F&${percentEncoded(query)}`;
+  return createHmac("sha1", `${accessKeySecret}&`).update(text).digest("base64");
+}
+
+async function ask(agents: Agents, sts: string, params: Params): Promise<Session> {
+  const route = { ...(await agents.to(sts)), tls: agents.tlsOf(sts) };
+  const sent = send(formRequest(`${sts}/`, params), route, TIMEOUT_MS);
+  return await sent.then((answer) => toSession(jsonOf(answer).Credentials)).catch(under("STS"));
+}
+
+function readToken(file: string): string {
+  try {
+    return readTextFile(file).trim();
+  } catch (error) {
+    return under("the file of the token")(error);
+  }
+}

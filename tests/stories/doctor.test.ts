@@ -1,0 +1,130 @@
+/** `doctor` as a process against the emulator: for each fault it says what is wrong, and it changes nothing. */
+
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Emulator, type FaultRule, startEmulator } from "pulumi-classiclink/emulator";
+import { runCli } from "../support/cli";
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator({
+    instances: ["i-a", "i-b"].map((instanceId) => ({ instanceId })),
+    vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }, { vpcId: "vpc-off", classicLinkEnabled: false }],
+    links: [{ instanceId: "i-b", vpcId: "vpc-2" }],
+    accessKeySecret: "s3cr3t+MARKER",
+  });
+});
+afterEach(() => emulator.close());
+
+/** The operations that were called. The unsigned request that asks for the time names none. */
+const called = () => emulator.calls().flatMap(({ action }) => (action === "" ? [] : [action]));
+
+/** The findings that are not fine, as `state text`, and the exit code. */
+async function doctor(args: readonly string[] = [], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await runCli(["doctor", "--json", "--organization", "26", ...args], {
+    env: { ...emulator.environment, ...env },
+  });
+  expect(`${stdout}${stderr}`).not.toMatch(/MARKER|testid/);
+  expect(called().filter((action) => !action.startsWith("Describe"))).toEqual([]);
+  const findings: { state: string; text: string }[] = stdout === "" ? [] : JSON.parse(stdout).findings;
+  return { code, stderr, findings: findings.map(({ state, text }) => `${state} ${text}`) };
+}
+
+const problem = (text: string | RegExp) => expect.stringMatching(new RegExp(`^problem .*${new RegExp(text).source}`));
+const warning = (text: string | RegExp) => expect.stringMatching(new RegExp(`^warning .*${new RegExp(text).source}`));
+
+test("all is well: exit code 0, and no problem", async () => {
+  const { code, findings } = await doctor(["--vpc", "vpc-1"]);
+  expect([code, findings.filter((one) => one.startsWith("problem"))]).toEqual([0, []]);
+  expect(findings).toEqual(
+    expect.arrayContaining([
+      "ok ecs:DescribeClassicLinkInstances is allowed",
+      "ok vpc:DescribeVpcs is allowed",
+      "ok ClassicLink is on for vpc-1",
+      "ok 0 of at most 1000 instances are linked to vpc-1",
+    ]),
+  );
+});
+
+describe("a fault is named, and the exit code is 1:", () => {
+  const LINKS = "ecs:DescribeClassicLinkInstances";
+  const answer = (given: Extract<FaultRule, { kind: "answer" }>["answer"]): FaultRule => ({
+    kind: "answer",
+    action: "DescribeClassicLinkInstances",
+    answer: given,
+    times: 9,
+  });
+
+  test.each<[string, FaultRule, string]>([
+    ["denied", { kind: "denied", action: "DescribeClassicLinkInstances" }, `${LINKS} is refused`],
+    ["retired", { kind: "retired" }, `${LINKS} failed`],
+    ["a clock that is off", { kind: "clock", ms: 3_600_000 }, "The clock of the service is 60 min ahead"],
+    ["a clock that is late", { kind: "clock", ms: -3_600_000 }, "The clock of the service is 60 min behind"],
+    ["a connection that is cut", answer("reset-before"), `${LINKS} failed`],
+    ["a page of a gateway", answer("gateway-html"), `${LINKS} failed`],
+    ["no service", answer("unavailable-503"), `${LINKS} failed`],
+    ["no code", answer("internal-500-without-code"), `${LINKS} failed`],
+    ["no body", answer("empty-body"), `${LINKS} failed`],
+    ["half a body", answer("truncated-json"), `${LINKS} failed`],
+    ["a wrong signature", answer({ code: "SignatureDoesNotMatch" }), `${LINKS} is refused`],
+  ])("%s", async (_, rule, text) => {
+    emulator.injectFault(rule);
+    const { code, findings } = await doctor();
+    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
+  });
+
+  test("a key that was revoked", async () => {
+    emulator.revokeKey();
+    const { code, findings } = await doctor();
+    expect([code, findings]).toEqual([
+      1,
+      expect.arrayContaining([problem(`${LINKS} is refused`), warning("Not asked")]),
+    ]);
+  });
+});
+
+describe("what links can do without is a warning, and the exit code is 0:", () => {
+  test.each<[string, FaultRule, string]>([
+    ["VPCs may not be listed", { kind: "denied", action: "DescribeVpcs" }, "vpc:DescribeVpcs is refused"],
+    ["a throttle", { kind: "throttle", quota: 0 }, "ecs:DescribeClassicLinkInstances is throttled just now"],
+  ])("%s", async (_, rule, text) => {
+    emulator.injectFault(rule);
+    const { code, findings } = await doctor();
+    expect([code, findings]).toEqual([0, expect.arrayContaining([warning(text)])]);
+  });
+});
+
+describe("what keeps an instance from a VPC is named:", () => {
+  test.each([
+    ["linked elsewhere", ["--instance", "i-b", "--vpc", "vpc-1"], "i-b is linked to vpc-2, not to vpc-1"],
+    ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is off for vpc-off"],
+    ["no such VPC", ["--vpc", "vpc-none"], "shows no VPC vpc-none"],
+  ])("%s", async (_, args, text) => {
+    const { code, findings } = await doctor(args);
+    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
+  });
+});
+
+describe("settings that cannot work are named before anything is called:", () => {
+  test.each([
+    ["no region", { ALICLOUD_REGION: "" }, "no region is configured"],
+    ["half a key", { ALICLOUD_SECRET_KEY: "" }, "There are no credentials"],
+    ["white space", { ALICLOUD_REGION: " cn-hangzhou" }, "ALICLOUD_REGION has white space"],
+    ["a port where nobody listens", { ALIBABA_CLOUD_ENDPOINT_ECS: "127.0.0.1:1" }, "accepts no connections"],
+    [
+      "a name without an address",
+      { ALIBABA_CLOUD_ENDPOINT_ECS: "ecs.test.invalid" },
+      "no name that this machine can resolve",
+    ],
+    ["TLS where there is none", { ALIBABA_CLOUD_ENDPOINT_ECS: "https://HOST" }, "does not speak TLS"],
+  ])("%s", async (_, env, text) => {
+    const host = new URL(emulator.endpoint).host;
+    const { code, findings } = await doctor([], JSON.parse(JSON.stringify(env).replace("HOST", host)));
+    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
+    expect(called()).toEqual([]);
+  });
+});
+
+test("an option that is wrong is told with exit code 2", async () => {
+  expect((await doctor(["--instance", "a b"])).code).toBe(2);
+  expect((await doctor(["--frob"])).code).toBe(2);
+});

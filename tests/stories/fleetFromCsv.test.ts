@@ -1,0 +1,79 @@
+/** `examples/fleet-from-csv`: a hundred links from a file, and what changes when the file does. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
+import { makeProject, type Project, REPOSITORY } from "../support/project";
+import { configurationOf, SECRET_KEY } from "../support/shop";
+import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
+
+const FILE = readFileSync(join(REPOSITORY, "examples/fleet-from-csv/fleet.csv"), "utf8");
+const INSTANCES = [...FILE.matchAll(/^(i-\w+),/gm)].map(([, instanceId = ""]) => instanceId);
+
+// One story: each test goes on where the one before it ended.
+describe("a fleet from a CSV file", () => {
+  let emulator: Emulator;
+  let project: Project;
+  let stack: Stack;
+  beforeAll(async () => {
+    emulator = await startEmulator({
+      accessKeySecret: SECRET_KEY,
+      instances: [...INSTANCES, "i-new"].map((instanceId) => ({ instanceId })),
+      vpcs: ["vpc-shop", "vpc-billing", "vpc-reports"].map((vpcId) => ({ vpcId })),
+    });
+    project = makeProject({}, "examples/fleet-from-csv");
+    stack = await openStack({ project, config: configurationOf(emulator.endpoint), env: TRANSPILE_ONLY });
+  });
+  afterAll(async () => {
+    await stack?.close();
+    await emulator?.close();
+    project?.remove();
+  });
+
+  const linkedTo = (vpcId: string) => emulator.links().filter((link) => link.vpcId === vpcId);
+  /** Runs an up with a changed file, and says which calls changed something. */
+  async function upWith(change: (file: string) => string) {
+    project.write("fleet.csv", change(FILE));
+    emulator.clearCalls();
+    const run = await stack.up();
+    const calls = emulator.calls().filter(({ action, outcome }) => !action.startsWith("Describe") && outcome === "ok");
+    return { run, calls: calls.map(({ action, params }) => `${action} ${params.InstanceId} ${params.VpcId}`) };
+  }
+
+  test("one up makes 100 links with three resources", async () => {
+    expect(INSTANCES).toHaveLength(100);
+    const { run, calls } = await upWith((file) => file);
+    expect(run).toMatchObject({ ok: true, summary: { create: 4 } });
+    expect(calls).toHaveLength(100);
+    expect(["vpc-shop", "vpc-billing", "vpc-reports"].map((vpcId) => linkedTo(vpcId).length)).toEqual([60, 30, 10]);
+  });
+
+  test("lines that come and go link and unlink those instances, and no other", async () => {
+    const { run, calls } = await upWith((file) => `${file.replace(/^i-web07,.*\n/m, "")}i-new,vpc-reports,etl team\n`);
+    expect(run).toMatchObject({ ok: true, summary: { update: 2, same: 2 } });
+    expect(calls.sort()).toEqual(["AttachClassicLinkVpc i-new vpc-reports", "DetachClassicLinkVpc i-web07 vpc-shop"]);
+  });
+
+  test("a line whose VPC changes moves that instance in one up", async () => {
+    await upWith((file) => file);
+    const { run, calls } = await upWith((file) => file.replace("i-web01,vpc-shop", "i-web01,vpc-billing"));
+    expect(run).toMatchObject({ ok: true, summary: { update: 2 } });
+    expect(calls).toEqual(["DetachClassicLinkVpc i-web01 vpc-shop", "AttachClassicLinkVpc i-web01 vpc-billing"]);
+  });
+
+  test("a file that names an instance twice stops the program before anything is done", async () => {
+    const { run, calls } = await upWith((file) => `${file}i-web01,vpc-billing,nobody\n`);
+    expect(run.ok).toBe(false);
+    expect(run.output).toMatch(
+      /fleet\.csv: line 102, instanceId declares i-web01 for vpc-billing, and before it is declared for vpc-shop/,
+    );
+    expect(calls).toEqual([]);
+  });
+
+  test("destroy removes them all", async () => {
+    await upWith((file) => file);
+    expect(await stack.destroy()).toMatchObject({ ok: true });
+    expect(emulator.links()).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+/** What waiting should cost a whole resource, and a listing of the command line, on a simulated clock. */
+
+import type { EcsOperation } from "../../provider/ecs/errors";
+import { classicLinks } from "../../provider/resources/classicLinks";
+import { readLinks } from "../../provider/resources/getLinks";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
+import { Lifecycle, providerOf } from "./lifecycle";
+import { type Circumstances, idealMs, MINUTE } from "./quotaCases";
+import { onSimulatedClock } from "./simulatedClock";
+import { type Quota, SimulatedEcs } from "./simulatedEcs";
+
+const regionId = "cn-hangzhou";
+const vpcId = "vpc-1";
+const ATTACH: EcsOperation = "AttachClassicLinkVpc";
+const DESCRIBE: EcsOperation = "DescribeClassicLinkInstances";
+
+const names = (count: number) => Array.from({ length: count }, (_, n) => `i-${n}`);
+const declare = (instanceIds: readonly string[]) => ({ regionId, vpcId, instanceIds });
+
+function perMinute(calls: number, phase: number): Quota {
+  return { calls, windowMs: MINUTE, beginsMs: -phase * MINUTE };
+}
+
+/** A fleet whose every second member stays locked, at 100 attaches a minute. */
+export async function lockedFleet({ phase, tellsRetryAfter, seed }: Circumstances) {
+  return await onSimulatedClock(async () => {
+    const quotas = [perMinute(100, phase)];
+    const ecs = new SimulatedEcs({ quotas: { [ATTACH]: quotas }, tellsRetryAfter, seed });
+    const members = names(500);
+    const locked = members.filter((_, n) => n % 2 === 0);
+    for (const id of locked) ecs.locked.add(id);
+    const create = new Lifecycle(ecs, {}, classicLinks).create(declare(members), { timeoutMs: 10 * MINUTE });
+    const error: unknown = await create.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    const asked = new Map<string | undefined, number>();
+    for (const call of ecs.calls) {
+      if (call.refused === "InvalidStatus.InstanceLocked")
+        asked.set(call.instanceId, (asked.get(call.instanceId) ?? 0) + 1);
+    }
+    const linked = error instanceof PartiallyCreatedError ? error.properties.instanceIds : undefined;
+    return {
+      othersDoneMs: Math.max(...ecs.calls.filter(isLinked).map(({ at }) => at)),
+      // Nobody can know which are locked, so each has to be asked once.
+      idealMs: idealMs(quotas, members.length, 0),
+      linked: Array.isArray(linked) ? linked.length : 0,
+      mostForOneLocked: Math.max(...asked.values()),
+    };
+  });
+}
+
+/** A fleet of 1000 at 100 attaches a minute, after one call and 8 minutes of other work. */
+export async function fleetAfterQuiet({ phase, tellsRetryAfter, seed }: Circumstances) {
+  return await onSimulatedClock(async () => {
+    const quotas = [perMinute(100, phase)];
+    const ecs = new SimulatedEcs({ quotas: { [ATTACH]: quotas }, tellsRetryAfter, seed });
+    const fleet = new Lifecycle(ecs, {}, classicLinks);
+    await fleet.create(declare(["i-before"]));
+    await new Promise((resolve) => setTimeout(resolve, 8 * MINUTE));
+    const begunAt = performance.now();
+    await fleet.create(declare(names(1_000)));
+    return {
+      ms: performance.now() - begunAt,
+      idealMs: idealMs(quotas, 1_000, begunAt),
+      linked: ecs.calls.filter(isLinked).length - 1,
+    };
+  });
+}
+
+/** The refresh of a fleet whose 1000 instances were released, 300 ms a call. */
+export async function releasedFleet({ mayListInstances }: { readonly mayListInstances: boolean }) {
+  return await onSimulatedClock(async () => {
+    const ecs = new SimulatedEcs({ latencyMs: [300, 300] });
+    ecs.mayListInstances = mayListInstances;
+    const members = names(1_000);
+    for (const id of members) ecs.released.add(id);
+    const read = await new Lifecycle(ecs, {}, classicLinks).read(declare(members));
+    return { ms: performance.now(), calls: ecs.calls.length, left: read?.outputs.instanceIds };
+  });
+}
+
+/** A listing of the command line: a VPC of 1000 links at 9 Describe a minute. */
+export async function listingUnderQuota({ phase, tellsRetryAfter, seed }: Circumstances) {
+  return await onSimulatedClock(async () => {
+    const quotas = [perMinute(9, phase)];
+    const ecs = new SimulatedEcs({ quotas: { [DESCRIBE]: quotas }, tellsRetryAfter, seed });
+    for (const id of names(1_000)) ecs.links.set(id, vpcId);
+    const links = await readLinks(await providerOf(ecs).links(), { regionId, vpcId });
+    return {
+      ms: performance.now(),
+      idealMs: idealMs(quotas, 10, 0),
+      listed: links.length,
+      passed: ecs.count(DESCRIBE) - ecs.throttled(DESCRIBE).length,
+    };
+  });
+}
+
+function isLinked({ operation, refused }: { readonly operation: EcsOperation; readonly refused?: string }): boolean {
+  return operation === ATTACH && refused === undefined;
+}

@@ -1,0 +1,219 @@
+/** What doctor makes of what it was told: facts in, findings out. */
+
+import { describe, expect, test } from "@jest/globals";
+import { checkCall, OPERATIONS } from "../../../cli/doctor/calls";
+import { checkCredentials } from "../../../cli/doctor/credentials";
+import type { Finding } from "../../../cli/doctor/finding";
+import { checkInstance, type InstanceFacts } from "../../../cli/doctor/instance";
+import { checkReached, isReached, type Reached } from "../../../cli/doctor/network";
+import { checkSettings, checkTargets, type Derived } from "../../../cli/doctor/settings";
+import { checkCidr, checkVpc } from "../../../cli/doctor/vpc";
+import { wrapped } from "../../../cli/terminal";
+import { fault } from "../../../provider/ecs/errorCodes";
+import { EcsError } from "../../../provider/ecs/errors";
+
+const NOW = Date.parse("2026-11-26T00:00:00Z");
+
+/** As `state text`, the way people read them. */
+const told = (findings: readonly Finding[]) => findings.map(({ state, text }) => `${state} ${text}`);
+const worst = (findings: readonly Finding[]) =>
+  ["problem", "warning", "ok"].find((state) => findings.some((finding) => finding.state === state));
+const failed = (kind: EcsError["kind"], code: string) =>
+  new EcsError({
+    kind,
+    code,
+    operation: "DescribeInstances",
+    said: "",
+    advice: "do this",
+    mayHaveSucceeded: false,
+  });
+
+describe("settings", () => {
+  const fine: Derived = {
+    regionId: { answer: "cn-x" },
+    endpoint: { answer: "https://ecs.x" },
+    vpcEndpoint: { answer: "https://vpc.x" },
+    isPrivate: true,
+    scope: { answer: { organizationId: "26" } },
+  };
+
+  test("are told with their places, and without what may be secret", () => {
+    const found = [
+      { name: "region", place: "ALICLOUD_REGION", value: "cn-x" },
+      { name: "secretKey", place: "ALICLOUD_SECRET_KEY", value: undefined },
+      { name: "profile", problem: "--profile has white space" },
+    ] as const;
+    expect(told(checkSettings(found))).toEqual([
+      "ok region is cn-x, from ALICLOUD_REGION",
+      "ok secretKey is set, by ALICLOUD_SECRET_KEY",
+      "problem --profile has white space",
+    ]);
+  });
+
+  test("that are complete are fine", () => {
+    expect(worst(checkTargets(fine))).toBe("ok");
+  });
+
+  test.each([
+    ["no region", { regionId: { error: new Error("no region is configured") } }, "problem"],
+    ["no address of ECS", { endpoint: { error: new Error("endpoint is wrong") } }, "problem"],
+    ["no address of the VPC service", { vpcEndpoint: { error: new Error("none") } }, "warning"],
+    ["no organization on a private cloud", { scope: { answer: {} } }, "warning"],
+    ["an organization that is no id", { scope: { error: new Error("is no id") } }, "problem"],
+  ])("%s is a finding", (_, change, state) => {
+    expect(worst(checkTargets({ ...fine, ...change }))).toBe(state);
+  });
+});
+
+describe("credentials", () => {
+  test.each([
+    ["that never end", undefined, "ok"],
+    ["for an hour", NOW + 3_600_000, "ok"],
+    ["for a minute", NOW + 60_000, "warning"],
+    ["that have expired", NOW - 1, "problem"],
+  ])("%s", (_, expiresAt, state) => {
+    expect(worst(checkCredentials({ answer: { from: "a key pair", expiresAt } }, NOW))).toBe(state);
+  });
+
+  test("that cannot be had are a problem, with the reason", () => {
+    const error = new Error("profile: there is no such file");
+    expect(checkCredentials({ error }, NOW)).toMatchObject([{ state: "problem", advice: error.message }]);
+  });
+});
+
+describe("the network", () => {
+  const fine: Reached = {
+    host: "ecs.x",
+    port: 443,
+    proxy: undefined,
+    isInsecure: false,
+    resolved: { answer: ["10.0.0.1"] },
+    connected: { answer: 2.4 },
+    certificate: { answer: { distrust: undefined, validTo: NOW + 90 * 86_400_000 } },
+    skewMs: { answer: 900 },
+  };
+  const distrusted = { certificate: { answer: { distrust: "DEPTH_ZERO_SELF_SIGNED_CERT", validTo: NOW } } };
+
+  test("that works is told in the order of a connection", () => {
+    expect(told(checkReached(fine, NOW))).toEqual([
+      "ok No proxy is used for ecs.x",
+      "ok ecs.x is 10.0.0.1",
+      "ok ecs.x:443 accepts connections, after 3 ms",
+      "ok The certificate of ecs.x is trusted, until 2027-02-24",
+      "ok The clocks of this machine and of the service agree",
+    ]);
+    expect(isReached(fine)).toBe(true);
+  });
+
+  test.each<[string, Partial<Reached>, string, boolean]>([
+    [
+      "an unknown name",
+      { resolved: { error: new Error("ENOTFOUND") }, skewMs: { error: new Error() } },
+      "problem",
+      false,
+    ],
+    [
+      "a closed port",
+      { connected: { error: new Error("ECONNREFUSED") }, skewMs: { error: new Error() } },
+      "problem",
+      false,
+    ],
+    ["a certificate of an unknown authority", distrusted, "problem", false],
+    ["the same where nobody verifies it", { ...distrusted, isInsecure: true }, "warning", true],
+    [
+      "a certificate that ends next week",
+      { certificate: { answer: { distrust: undefined, validTo: NOW + 6e8 } } },
+      "warning",
+      true,
+    ],
+    ["a clock two minutes off", { skewMs: { answer: -120_000 } }, "warning", true],
+    ["a clock twenty minutes off", { skewMs: { answer: 1_200_000 } }, "problem", true],
+    ["no answer to HTTP", { skewMs: { error: new Error("ECONNRESET") } }, "problem", false],
+  ])("%s is a finding", (_, change, state, reached) => {
+    const facts = { ...fine, ...change };
+    expect([worst(checkReached(facts, NOW)), isReached(facts)]).toEqual([state, reached]);
+  });
+});
+
+describe("permissions", () => {
+  test.each([
+    ["an answer", undefined, "ok", "ok"],
+    ["an instance that is not there", failed("gone", "InvalidInstanceId.NotFound"), "ok", "ok"],
+    ["a refusal", failed("authorisation", "Forbidden.RAM"), "problem", "warning"],
+    ["an operation that is not offered", failed("retired", "InvalidAction.NotFound"), "problem", "warning"],
+    ["a throttle", failed("throttled", "Throttling.User"), "warning", "warning"],
+    ["no answer", fault("DescribeInstances", "Timeout", "no answer in 10 s"), "problem", "warning"],
+  ])("%s", (_, error, needed, optional) => {
+    const asked = error === undefined ? { answer: {} } : { error };
+    expect(checkCall(OPERATIONS.links, asked).state).toBe(needed);
+    expect(checkCall(OPERATIONS.instance, asked).state).toBe(optional);
+  });
+});
+
+describe("an instance", () => {
+  const fine: InstanceFacts = {
+    instanceId: "i-a",
+    regionId: "cn-x",
+    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [] } },
+    linkedTo: { answer: undefined },
+    wantedVpc: "vpc-1",
+    isPrivate: false,
+  };
+  const details = (change: object) => ({
+    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [], ...change } },
+  });
+
+  test.each<[string, Partial<InstanceFacts>, string]>([
+    ["in the classic network, not linked", {}, "ok"],
+    ["linked to the VPC", { linkedTo: { answer: "vpc-1" } }, "ok"],
+    ["linked to another VPC", { linkedTo: { answer: "vpc-2" } }, "problem"],
+    ["that is not there", { details: { answer: undefined } }, "problem"],
+    ["in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
+    ["that is starting", details({ status: "Starting" }), "problem"],
+    ["that is locked", details({ locks: ["financial"] }), "problem"],
+    ["that may not be asked for", { details: { error: failed("authorisation", "Forbidden.RAM") } }, "warning"],
+  ])("%s", (_, change, state) => {
+    expect(worst(checkInstance({ ...fine, ...change }))).toBe(state);
+  });
+});
+
+describe("a VPC", () => {
+  const vpc = (isClassicLinkEnabled: boolean | undefined, links: number) =>
+    worst(
+      checkVpc({
+        vpcId: "vpc-1",
+        regionId: "cn-x",
+        details: { answer: { cidrBlock: "", isClassicLinkEnabled } },
+        links: { answer: links },
+      }),
+    );
+
+  test.each([
+    ["with ClassicLink on", true, 12, "ok"],
+    ["with ClassicLink off", false, 0, "problem"],
+    ["whose switch is not told", undefined, 12, "warning"],
+    ["that is nearly full", true, 990, "warning"],
+    ["that is full", true, 1000, "problem"],
+  ])("%s", (_, isEnabled, links, state) => {
+    expect(vpc(isEnabled, links)).toBe(state);
+  });
+
+  test.each([
+    ["172.16.0.0/12", "warning", /no custom route to 10\.0\.0\.0\/8/],
+    ["10.0.0.0/8", "warning", /vSwitch must lie in 10\.111\.0\.0\/16/],
+    ["192.168.4.0/24", "warning", /a route to 192\.168\.0\.0\/16 .* in its operating system/],
+    ["100.64.0.0/16", "problem", /cannot reach/],
+    ["172.0.0.0/8", "problem", /cannot reach/],
+  ])("in %s is told what the documents ask", (cidrBlock, state, text) => {
+    expect(checkCidr("vpc-1", cidrBlock)).toEqual([
+      expect.objectContaining({ state, text: expect.stringMatching(text) }),
+    ]);
+  });
+});
+
+test("lines fit the terminal", () => {
+  expect(wrapped("a line that is longer than forty columns of a terminal", 4, 40)).toEqual([
+    "    a line that is longer than forty",
+    "    columns of a terminal",
+  ]);
+});

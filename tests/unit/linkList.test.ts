@@ -1,0 +1,172 @@
+/** The lists that check understands. */
+
+import { describe, expect, test } from "@jest/globals";
+import { decodeText } from "../../provider/decodeText";
+import { readDeclaration } from "../../cli/check/declared";
+import { blocksOf, PAGES } from "../docs/markdown";
+
+const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
+const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };
+const PLUGIN = "classiclink:index:";
+const DYNAMIC = "pulumi-nodejs:dynamic/classiclink:";
+
+const read = (text: string) => readDeclaration(text, "the file", () => "cn-hangzhou");
+const json = (value: unknown) => JSON.stringify(value);
+
+/** A page of an answer of DescribeClassicLinkInstances. */
+const answer = (total: number, page: number, ...instanceIds: string[]) => ({
+  TotalCount: total,
+  PageNumber: page,
+  PageSize: 100,
+  RequestId: "R-1",
+  Links: { Link: instanceIds.map((InstanceId) => ({ InstanceId, VpcId: "vpc-1" })) },
+});
+
+/** As `pulumi stack export` prints it. */
+const exported = (...resources: object[]) =>
+  json({ version: 3, deployment: { manifest: {}, resources: [{ type: "pulumi:pulumi:Stack" }, ...resources] } });
+
+describe("a declared list", () => {
+  test.each([
+    ["what discover --json prints", json({ links: [A, B] })],
+    ["a list in JSON", json([A, B])],
+    ["a list with instanceIds", json([{ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] }])],
+    ["one object", json({ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] })],
+    ["YAML", "- { instanceId: i-a, vpcId: vpc-1 }\n- instanceId: i-b\n  vpcId: vpc-1\n"],
+    ["CSV", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-1\n"],
+    [
+      "CSV of a spreadsheet",
+      '"owner","vpcId","instanceId","regionId"\r\n"me","vpc-1","i-a","cn-hangzhou"\r\n"","vpc-1","i-b",""\r\n,,,\r\n',
+    ],
+    ["CSV with other spellings, in another order", "owner,VpcId,Instance ID\nme,vpc-1,i-a\nme,vpc-1,i-b\n"],
+    ["CSV with semicolons", "instance_id;vpc_id\ni-a;vpc-1\ni-b;vpc-1\n"],
+    ["CSV with tabs", "instanceId\tvpcId\ni-a\tvpc-1\ni-b\tvpc-1\n"],
+    ["CSV with a comma in a cell", 'owner,instanceId,vpcId\n"Doe, Jo",i-a,vpc-1\n"Roe, ""Al""",i-b,vpc-1\n'],
+    ["an answer of DescribeClassicLinkInstances", json(answer(2, 1, "i-a", "i-b"))],
+    ["two pages of it, one after the other", `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`],
+    ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
+    [
+      "the state of the dynamic door",
+      exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, { type: `${DYNAMIC}ClassicLink`, inputs: B }),
+    ],
+    [
+      "the state of the plugin",
+      exported({ type: `${PLUGIN}ClassicLinks`, urn: "u1", inputs: { vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] } }),
+    ],
+    ["a program in YAML", `resources: { web: { type: x, properties: ${json(A)} }, db: { properties: ${json(B)} } }`],
+  ])("is understood as %s", (_, text) => {
+    expect(read(text).links).toEqual([A, B]);
+  });
+
+  test("of a state is what was declared, not what was found, and nothing of other resources", () => {
+    const moved = { type: `${PLUGIN}ClassicLink`, inputs: A, outputs: { ...A, vpcId: "vpc-2" } };
+    const other = { type: "alicloud:ecs/instance:Instance", inputs: { instanceId: "i-x", vpcId: "vpc-x" } };
+    expect(read(exported(moved, other)).links).toEqual([A]);
+  });
+
+  test("of a state leaves out links that the program only looks up", () => {
+    const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
+    expect(read(exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, lookedUp)).links).toEqual([A]);
+  });
+
+  test("keeps the regions that it names", () => {
+    const far = { ...A, regionId: "cn-beijing" };
+    expect(read(json([A, far])).links).toEqual([A, far]);
+  });
+
+  test("names VPCs that have no link", () => {
+    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toMatchObject({
+      links: [],
+      vpcs: [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }],
+    });
+  });
+
+  test("may name a link twice", () => {
+    expect(read(json([A, A])).links).toEqual([A]);
+  });
+});
+
+describe("a list that cannot be right is refused:", () => {
+  test.each([
+    ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; put all of its pages in it/],
+    [
+      "a comma that no quotes protect",
+      "owner,instanceId,vpcId\nDoe, Jo,i-a,vpc-1\n",
+      /line 2 has 4 cells, and the first line names 3; put quotes around a cell that has a "," in it/,
+    ],
+    ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is no CSV \(/],
+    ["nothing in it", "", /the file names no links; looked for CSV whose first line has instanceId and vpcId, JSON/],
+    ["an empty list", "[]", /names no links/],
+    ["a stack without links", exported(), /names no links/],
+    ["some other JSON", json({ a: [1, "b", null] }), /names no links/],
+    ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
+    [
+      "an id that is a number",
+      json([{ ...A, instanceId: 17 }]),
+      /the file: \[0\]\.instanceId is not text; give one id/,
+    ],
+    ["two ids in one", json([{ ...A, instanceId: "i-a,i-b" }]), /\[0\]\.instanceId contains white space, a comma/],
+    [
+      "one instance in two VPCs",
+      json([A, { ...A, vpcId: "vpc-2" }]),
+      /\[1\]\.instanceId declares i-a for vpc-2, and before it is declared for vpc-1; an instance has/,
+    ],
+    [
+      "instanceIds that are no list",
+      json([{ vpcId: "vpc-1", instanceIds: "i-a" }]),
+      /\[0\]\.instanceIds is not a list; give a list of ids/,
+    ],
+    ["a secret output", json({ link: { ...A, vpcId: "[secret]" } }), /link\.vpcId is secret; add --show-secrets/],
+    [
+      "a secret input",
+      exported({ type: `${PLUGIN}ClassicLink`, urn: "urn:web", inputs: { ...A, vpcId: { ciphertext: "x" } } }),
+      /urn:web\.vpcId is secret; add --show-secrets/,
+    ],
+    [
+      "CSV without a column",
+      "instanceId,region\ni-a,cn\n",
+      /has no column vpcId; its first line has to name the columns/,
+    ],
+    ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /the file: line 2, vpcId is missing; give one id/],
+    ["a broken file", '{ "links": [', /the file is neither JSON nor YAML \(.*[^:]\); correct it there$/],
+  ])("%s", (_, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  test("no region where one is needed", () => {
+    const noRegion = () => {
+      throw new Error("no region is configured");
+    };
+    expect(() => readDeclaration("instanceId,vpcId\ni-a,vpc-1\n", "f", noRegion)).toThrow("no region is configured");
+    expect(readDeclaration(json([A]), "f", noRegion).links).toEqual([A]);
+  });
+});
+
+describe("a text file", () => {
+  const text = "instanceId,vpcId\ni-ü,vpc-1\n";
+  const utf16 = (order: "le" | "be") => {
+    const bytes = Buffer.from(text, "utf16le");
+    return order === "le" ? bytes : bytes.swap16();
+  };
+  test.each([
+    ["UTF-8", Buffer.from(text)],
+    ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
+    ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16("le")])],
+    ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), utf16("be")])],
+    ["UTF-16, little-endian, without a mark", utf16("le")],
+    ["UTF-16, big-endian, without a mark", utf16("be")],
+  ])("is read in %s", (_, bytes) => {
+    expect(decodeText(bytes)).toBe(text);
+  });
+});
+
+test("the lists that the page about the command line shows are understood", () => {
+  const page = PAGES.find(({ path }) => path === "docs/cli.md");
+  const lists =
+    page === undefined
+      ? []
+      : blocksOf(page).filter(({ code, language }) => language !== "sh" && code.includes("vpcId"));
+  expect(lists.map(({ language }) => language)).toEqual(["yaml", "text"]);
+  for (const { code } of lists)
+    expect(read(code).links).toContainEqual(expect.objectContaining({ instanceId: "i-bp1web" }));
+});
