@@ -96,7 +96,7 @@ describe("what keeps a call from ECS", () => {
     expect(message).toBe(
       `AttachClassicLinkVpc: ${code} ("HTTP ${status} (https://${HOSTS.ecs}:443, through the proxy ${proxy.host})")`,
     );
-    expect(facts.advice).toMatch(/; check the proxy too \(classiclink:proxy, HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
+    expect(facts.advice).toMatch(/; check the proxy too \(CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
     expect(stack).not.toContain(PASSWORD);
   });
 
