@@ -201,7 +201,7 @@ describe("HTTPS_PROXY", () => {
 
   test("is not used for what NO_PROXY names", async () => {
     const { host, proxy } = await behindProxy({ NO_PROXY: HOSTS.sts });
-    const create = host.create({ ...link, __timeouts: { create: 1 } });
+    const create = host.create({ ...link, __timeouts: { create: 5 } });
     await expect(create).rejects.toThrow(`${HOSTS.sts} was not found`);
     expect(proxy.asked).toEqual([]);
   });
