@@ -88,23 +88,23 @@ describe("a person who gets started", () => {
       ).toMatchObject({ code: 0 });
   });
 
-  test("starts the emulator, and pastes the line that it prints", async () => {
+  test("starts the emulator, and pastes the lines that it prints", async () => {
     const command = `exec ${block("classiclink-emulator")} --port 0`;
     emulator = spawn("bash", ["-c", command], {
       cwd: join(folder, "empty", "links"),
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });
-    let printed = "";
+    const expected = block("export ALICLOUD_ACCESS_KEY").split("\n");
+    const printed: string[] = [];
     for await (const line of createInterface({ input: emulator.stdout ?? process.stdin })) {
-      if (!line.startsWith("export ")) continue;
-      printed = line;
-      break;
+      if (line.startsWith("export ")) printed.push(line);
+      if (printed.length === expected.length) break;
     }
-    port = /127\.0\.0\.1:(\d+)/.exec(printed)?.[1] ?? "";
-    expect(printed).toBe(here(block("export ALICLOUD_ACCESS_KEY")));
+    port = /127\.0\.0\.1:(\d+)/.exec(printed.join())?.[1] ?? "";
+    expect(printed).toEqual(expected.map(here));
     for (const line of [
-      printed,
+      ...printed,
       ...block("pulumi login")
         .split("\n")
         .filter((one) => one.startsWith("export ")),
