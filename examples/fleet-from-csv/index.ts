@@ -3,7 +3,7 @@ import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
 const fleet = linksFromFile("fleet.csv");
 
 // One resource for each VPC, named after it: the name stays when members come and go.
-for (const { vpcId, regionId, instanceIds } of fleet) new ClassicLinks(vpcId, { vpcId, regionId, instanceIds });
+for (const links of fleet) new ClassicLinks(links.vpcId, links);
 
 /** VPC → how many instances are linked to it. */
 export const linked = Object.fromEntries(fleet.map(({ vpcId, instanceIds }) => [vpcId, instanceIds.length]));
