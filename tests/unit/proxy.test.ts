@@ -151,9 +151,9 @@ describe("what keeps a call from ECS", () => {
       { kind: "assumedRole", base: { kind: "keys", credentials: keys }, role },
       new Agents(() => `http://user:${PASSWORD}@${proxy.host}`),
     );
-    const { message, passes, stack } = await failureOf(provider);
+    const { message, isTransient, stack } = await failureOf(provider);
     expect(message).toContain(`(STS: ${HOSTS.sts} was not reached: HTTP 407 (proxy ${proxy.host}))`);
-    expect([passes, String(stack).includes(PASSWORD)]).toEqual([false, false]);
+    expect([isTransient, String(stack).includes(PASSWORD)]).toEqual([false, false]);
   });
 });
 
