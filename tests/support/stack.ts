@@ -32,15 +32,23 @@ export interface Run {
   readonly summary: Summary;
 }
 
+/** What an up may be asked besides, as by the flags of the CLI. Resources go by their names. */
+export interface UpOptions {
+  readonly refresh?: boolean;
+  readonly replace?: readonly string[];
+}
+
 /** A stack. Its operations do not reject when Pulumi says that they failed. */
 export interface Stack {
   /** Who drives it, for people. */
   readonly drivenBy: string;
   configure(key: string, value: ConfigValue): Promise<void>;
   preview(): Promise<Run>;
-  up(options?: { refresh?: boolean }): Promise<Run>;
+  up(options?: UpOptions): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
+  /** Marks resources, by their names, to be replaced by the next up. */
+  taint(...names: string[]): Promise<void>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
   /** Takes the protection away from what the state holds. */
@@ -83,9 +91,12 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       config[key] = value;
     },
     preview: () => run(stack().preview()),
-    up: ({ refresh = false } = {}) => run(stack().up({ refresh })),
+    up: (options) => run(stack().up(options)),
     refresh: () => run(stack().refresh()),
     destroy: () => run(stack().destroy()),
+    async taint(...names) {
+      for (const name of names) stack().taint(name);
+    },
     async import(file) {
       const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
       writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
