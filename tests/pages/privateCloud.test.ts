@@ -10,6 +10,7 @@ import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
 import { SECRET_KEY } from "../support/shop";
 import { openStack, type Stack, type StackOptions, TRANSPILE_ONLY } from "../support/stack";
+import { findTerraformProvider, generateSdk } from "../support/terraformBridge";
 import { CERTIFICATE, KEY } from "../support/tls";
 
 const FOLDER = join(REPOSITORY, "examples/private-cloud");
@@ -31,8 +32,23 @@ const standIn: Vendor = (emulator) => ({
   env: { NODE_PATH: join(REPOSITORY, "tests/support/modules") },
 });
 
-// One story: each test goes on where the one before it ended.
-describe("links beside a VPC of the vendor's provider", () => story(standIn));
+const real = findTerraformProvider("alibabacloudstack");
+
+const bridged: Vendor = (_, { folder, ...project }) => ({
+  // The vendor's provider is written in Go, which reads certificates from there.
+  env: {
+    NODE_PATH: generateSdk({ folder, ...project }, "alibabacloudstack", real.path),
+    SSL_CERT_FILE: join(folder, "authority.pem"),
+  },
+});
+
+// One story each: each test goes on where the one before it ended.
+describe("links beside a VPC that is stood in for", () => story(standIn));
+
+const lacking = real.missing.length === 0 ? "" : ` (not on PATH: ${real.missing.join(", ")})`;
+(lacking === "" ? describe : describe.skip)(`links beside a VPC of the vendor's provider, bridged${lacking}`, () =>
+  story(bridged),
+);
 
 function story(vendor: Vendor): void {
   let emulator: Emulator;
