@@ -137,7 +137,7 @@ describe("what is wrong is told by its name", () => {
   });
 
   test.each([
-    ["a missing region", { "classiclink:region": undefined }, /no region is configured; looked at classiclink:region/],
+    ["a missing region", { "classiclink:region": undefined }, /no region is configured; checked classiclink:region/],
     [
       "half a key pair",
       { "classiclink:secretKey": undefined },
