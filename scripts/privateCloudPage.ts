@@ -1,4 +1,4 @@
-/** `docs/private-cloud.md`, whose table is made of the settings themselves. */
+/** `docs/private-cloud.md`. Its table is made from the settings. */
 
 import {
   ASSUME_ROLE_MEMBERS,
