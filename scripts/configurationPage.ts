@@ -116,7 +116,8 @@ In TypeScript and JavaScript, declare a provider for each account, and pass it t
 import { ClassicLink, Provider } from "pulumi-classiclink";
 
 const beijing = new Provider("beijing", { region: "cn-beijing", profile: "production" });
-new ClassicLink("web", { instanceId: "i-2ze1web", vpcId: "vpc-2ze1shop" }, { provider: beijing });
+const link = { instanceId: "i-2ze1web", vpcId: "vpc-2ze1shop" };
+new ClassicLink("web", link, { provider: beijing });
 \`\`\`
 
 Its arguments are the settings above, with the same names. Settings that it leaves out come from the environment, never from the stack's configuration.
@@ -128,7 +129,8 @@ Secrets are encrypted in the state, also if they are plain in the program. \`get
 import * as alicloud from "@pulumi/alicloud";
 import { Provider } from "pulumi-classiclink";
 
-const args = { region: "cn-beijing", assumeRole: { roleArn: "acs:ram::1234567890123456:role/links" } };
+const roleArn = "acs:ram::1234567890123456:role/links";
+const args = { region: "cn-beijing", assumeRole: { roleArn } };
 const resources = new alicloud.Provider("beijing", args);
 const links = Provider.fromAlicloud("beijing-links", args);
 \`\`\`

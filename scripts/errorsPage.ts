@@ -146,6 +146,11 @@ async function example(): Promise<string> {
   return await failing.catch(({ message }: Error) => message.replace(/ in [\d.]+ s;/, " in 0.1 s;"));
 }
 
+/** A text in lines that fit a narrow window. */
+function folded(text: string): string {
+  return text.replaceAll(/(.{1,88})(?: |$)/g, "$1\n").trimEnd();
+}
+
 /** The text of the page. */
 export async function errorsPage(): Promise<string> {
   const rows = rowsOf();
@@ -157,7 +162,7 @@ export async function errorsPage(): Promise<string> {
     "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts. Change it there. -->",
     "Every error is one sentence. It names the operation with its instance, VPC and region, then the call to ECS with its code, message and " +
       "request id, then the number of calls and the time, and what to do.",
-    `\`\`\`text\n${await example()}\n\`\`\``,
+    `\`\`\`text\n${folded(await example())}\n\`\`\``,
     "This page lists every code that ECS documents for these operations, and those of the gateways of private clouds. Codes are compared " +
       "exactly, without the HTTP status. `*` stands for any text.",
     "Before a create or a delete fails, it checks the link. If the link is as declared, or gone, the operation succeeds. *To the timeout* is 10 " +

@@ -74,7 +74,8 @@ ${MADE}
 The plugin needs Node.js ≥ 20.19 on \`PATH\`. It needs no npm project.
 
 \`\`\`sh
-pulumi plugin install resource classiclink ${version} --server ${SOURCE}/releases/download/v${version}
+pulumi plugin install resource classiclink ${version} \\
+  --server ${SOURCE}/releases/download/v${version}
 pulumi package add classiclink@${version}
 \`\`\`
 
