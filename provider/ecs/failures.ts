@@ -57,7 +57,7 @@ function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
     advice:
       proxy === undefined
         ? advice
-        : `${advice}; check the proxy too (classiclink:proxy, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
+        : `${advice}; check the proxy too (CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
   });
 }
 
