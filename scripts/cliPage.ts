@@ -27,7 +27,8 @@ read is named there, and the exit code is 1; JSON is printed only when it is com
 In YAML, \`Pulumi.yaml\` holds the links itself. In a YAML project that is there, \`classiclinks.yaml\` holds what to add to its \`Pulumi.yaml\`.
 
 - **The links are protected**, in the state and in the program. If you miss a step, Pulumi refuses to delete them. A \`ClassicLinks\` may still lose single
-  members: that is an update. [Retiring links](retiring.md) goes on from here.
+  members: that is an update. A single \`ClassicLink\` that somebody moved to another VPC has to be replaced, so its repair takes \`pulumi state unprotect\` first.
+  [Retiring links](retiring.md) goes on from here.
 - **In a project that is there**, \`adopt\` follows its language and its \`main\`, adds its files beside the program, and says which line to add. The line exports
   the output \`classicLinks\`, which \`check\` reads.
 - **Names are ids**, so the same links get the same names each time. If two regions use one id, each name begins with its region.
