@@ -1,14 +1,14 @@
-/** Where a command looks: the settings that its options and the environment make, and the regions that it names. */
+/** The settings of a command, from its options and the environment, and its regions. */
 
 import { faultOfId } from "../provider/resources/ids";
 import { Settings } from "../provider/settings";
 import { quote } from "../provider/quote";
 import type { CloudOptions } from "./program";
 
-/** So many listings are under way at a time. The rate limiter below bounds the calls of one region, so this only bounds what waits for its turn. */
+/** The number of listings at a time. The rate limiter bounds the calls, so this only bounds how many wait for it. */
 export const LISTINGS_AT_A_TIME = 8;
 
-/** The options of a setting's key. A key without one cannot be set on the command line, so no message names it. */
+/** The option for the key of a setting. A key without an option cannot be set on the command line, so no message names it. */
 const OPTIONS: ReadonlyMap<
   string,
   { readonly flag: string; readonly of: (options: CloudOptions) => string | undefined }
@@ -23,7 +23,7 @@ const OPTIONS: ReadonlyMap<
   ["classiclink:insecure", { flag: "--insecure", of: ({ insecure }) => (insecure ? "true" : undefined) }],
 ]);
 
-/** The settings: what the options say wins over the environment. The configuration of a stack is not read. */
+/** The settings. Options win over the environment. The configuration of a stack is not read. */
 export function settingsOf(options: CloudOptions): Settings {
   return new Settings(
     (key) => OPTIONS.get(key)?.of(options),
@@ -33,7 +33,7 @@ export function settingsOf(options: CloudOptions): Settings {
 }
 
 /**
- * The regions to look in: those that are named, else the configured one.
+ * The regions: those that are named, else the configured one.
  *
  * @throws {SettingError} when there is none.
  */

@@ -10,26 +10,26 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   const found = await scan(options);
   const complete = found.failures.length === 0;
   if (!options.json) process.stdout.write(asTable(found));
-  // A program would take what there is for all there is.
+  // A program would take an incomplete list for all links.
   else if (complete) process.stdout.write(asJson(found));
-  tellFailures(found);
+  reportFailures(found);
   process.stderr.write(`${summaryOf(found)}\n`);
   if (!complete) return 1;
   return found.links.length > 0 ? 0 : 2;
 }
 
-/** Says what could not be read, and that the links are therefore not all. */
-export function tellFailures({ failures }: Scan): void {
+/** Prints what could not be read. */
+export function reportFailures({ failures }: Scan): void {
   const label = coloured("red", "error:", process.stderr);
   for (const failure of failures) process.stderr.write(`${label} ${failure}\n`);
 }
 
-/** How many links were found, and where was looked. */
-export function summaryOf({ links, lookedAt, failures }: Scan): string {
+/** The number of links, and what was checked. */
+export function summaryOf({ links, checked, failures }: Scan): string {
   const vpcs = new Set(links.map(({ regionId, vpcId }) => `${regionId}:${vpcId}`)).size;
   const where = vpcs === 0 ? "" : ` to ${plural(vpcs, "VPC", "VPCs")}`;
   const caution = failures.length === 0 ? "" : ", not all of which could be read";
-  return `${plural(links.length, "link", "links")}${where}; looked at ${lookedAt}${caution}`;
+  return `${plural(links.length, "link", "links")}${where}; checked ${checked}${caution}`;
 }
 
 function asTable({ links }: Scan): string {
@@ -44,6 +44,6 @@ function asTable({ links }: Scan): string {
 
 /** With the members in the order in which people read them. */
 function asJson({ links }: Scan): string {
-  const told = links.map(({ regionId, vpcId, instanceId }) => ({ regionId, vpcId, instanceId }));
-  return `${JSON.stringify({ links: told }, null, 2)}\n`;
+  const ordered = links.map(({ regionId, vpcId, instanceId }) => ({ regionId, vpcId, instanceId }));
+  return `${JSON.stringify({ links: ordered }, null, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-/** Says in a few words why a file could not be read, or a folder not be written to. */
+/** Why a file could not be read, or a folder not be written to. */
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
-/** The reason, or for one without words the code of the system. */
+/** The reason, or the system's code if there are no words for it. */
 export function fileReason(error: unknown): string {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
   return REASONS[code] ?? code;

@@ -1,6 +1,6 @@
-/** What `--help` teaches besides the options: examples, and what the exit codes mean. docs/cli.md shows the same. */
+/** What `--help` shows after the options: examples, and what the exit codes mean. docs/cli.md has them too. */
 
-/** A line to type, and what it is good for. */
+/** A command, and what it does. */
 export type Example = readonly [command: string, what: string];
 
 /** An exit code, and when it is given. */
@@ -12,7 +12,7 @@ export interface Lesson {
   readonly exitCodes: readonly ExitCode[];
 }
 
-const FAILED: ExitCode = [1, "it could not be done; standard error says why"];
+const FAILED: ExitCode = [1, "it failed; standard error says why"];
 
 export const LESSONS = {
   discover: {
@@ -24,7 +24,7 @@ export const LESSONS = {
       ],
       ["npx pulumi-classiclink discover --vpc vpc-bp1shop --vpc vpc-bp1jobs", "the links of two VPCs"],
       ["npx pulumi-classiclink discover --instance cn-beijing:i-bp1web", "which VPC one instance is linked to"],
-      ["npx pulumi-classiclink discover --all-vpcs --json > links.json", "a list that check can compare with later"],
+      ["npx pulumi-classiclink discover --all-vpcs --json > links.json", "a list for check"],
     ],
     exitCodes: [[0, "links were found"], FAILED, [2, "there are none"]],
   },
@@ -35,24 +35,24 @@ export const LESSONS = {
         "npx pulumi-classiclink adopt --vpc vpc-bp1shop --per link --out shop",
         "one ClassicLink each, in the folder shop",
       ],
-      ["npx pulumi-classiclink adopt --all-vpcs --program plugin", "the same by way of the provider plugin"],
+      ["npx pulumi-classiclink adopt --all-vpcs --program plugin", "the same with the provider plugin"],
       ["npx pulumi-classiclink adopt --all-vpcs --program yaml", "in YAML"],
     ],
-    exitCodes: [[0, "the files are as the links are"], FAILED, [2, "there are no links to adopt"]],
+    exitCodes: [[0, "the files match the links"], FAILED, [2, "there are no links to adopt"]],
   },
   check: {
     examples: [
-      ["npx pulumi-classiclink check links.json", "compares with what discover --json found earlier"],
+      ["npx pulumi-classiclink check links.json", "compares with an earlier output of discover --json"],
       [
         "npx pulumi-classiclink check links.csv --region cn-hangzhou",
-        "compares with a list that has the columns instanceId and vpcId",
+        "compares with a list with the columns instanceId and vpcId",
       ],
-      ["pulumi stack export | npx pulumi-classiclink check -", "compares with what a stack declared last"],
+      ["pulumi stack export | npx pulumi-classiclink check -", "compares with the last pulumi up of a stack"],
       [
         "pulumi stack output --json | npx pulumi-classiclink check -",
         "compares with the links among a stack's outputs",
       ],
-      ["npx pulumi-classiclink check --quiet links.json", "for a crontab: cron mails what is printed"],
+      ["npx pulumi-classiclink check --quiet links.json", "for cron, which mails what is printed"],
     ],
     exitCodes: [[0, "every link is as declared"], FAILED, [2, "there is drift"]],
   },
@@ -61,9 +61,9 @@ export const LESSONS = {
       ["npx pulumi-classiclink doctor", "settings, credentials, network and permissions"],
       [
         "npx pulumi-classiclink doctor --instance i-bp1web --vpc vpc-bp1shop",
-        "and why this instance cannot be linked to this VPC",
+        "also why this instance cannot be linked to this VPC",
       ],
-      ["npx pulumi-classiclink doctor --json", "for a script, or for a bug report: it holds no secret"],
+      ["npx pulumi-classiclink doctor --json", "for a script or a bug report; it contains no secret"],
     ],
     exitCodes: [
       [0, "no problem was found"],
@@ -73,7 +73,7 @@ export const LESSONS = {
   },
 } as const satisfies Record<string, Lesson>;
 
-/** The lesson as it stands below the options. */
+/** The lesson, as `--help` prints it. */
 export function lessonText({ examples, exitCodes }: Lesson, title: (text: string) => string): string {
   return [
     "",

@@ -1,11 +1,11 @@
-/** Works on many things, a few at a time. */
+/** Works on many items, a few at a time. */
 
 import PQueue from "p-queue";
 
 /**
  * Works on each item in order, at most so many at a time.
  *
- * @throws what `work` throws first; nothing is begun after that.
+ * @throws the first error of `work`. No item is started after that.
  */
 export async function forEachOf<Item>(
   items: Iterable<Item>,

@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import { Argument, Command, Option } from "commander";
 import { LESSONS, type Lesson, lessonText } from "./help";
 
-/** Where and as whom to ask. What is not given comes from the environment. */
+/** Which cloud, and which credentials. The environment gives what the options leave out. */
 export interface CloudOptions {
   readonly region?: readonly string[];
   readonly profile?: string;
@@ -17,7 +17,7 @@ export interface CloudOptions {
   readonly insecure?: boolean;
 }
 
-/** Which links to look for. */
+/** Which links to list. */
 export interface ScanOptions extends CloudOptions {
   readonly vpc?: readonly string[];
   readonly instance?: readonly string[];
@@ -29,7 +29,7 @@ export interface DiscoverOptions extends ScanOptions {
 }
 
 export const PROGRAMS = ["dynamic", "plugin", "yaml"] as const;
-/** What the program uses: dynamic resources or the plugin, in TypeScript or JavaScript; or YAML, which has the plugin only. */
+/** What the program uses: dynamic resources or the plugin, in TypeScript or JavaScript; or YAML, which needs the plugin. */
 export type ProgramKind = (typeof PROGRAMS)[number];
 
 export const SHAPES = ["vpc", "link"] as const;
@@ -63,15 +63,13 @@ export interface Actions {
   doctor(options: DoctorOptions): Promise<number>;
 }
 
-const CREDENTIALS = `Credentials, region and endpoint come from the environment (ALICLOUD_ACCESS_KEY and so on), or
-a profile: https://www.npmjs.com/package/pulumi-classiclink#configuration. Nothing is changed in the cloud.`;
+const CREDENTIALS = `Credentials, region and endpoint come from the options, the environment (ALICLOUD_ACCESS_KEY and so
+on) or a profile, not from a stack's configuration. No command changes anything in the cloud.`;
 
-/** Puts the command line together. */
+/** Builds the command line. */
 export function createProgram(actions: Actions): Command {
   const program = new Command("pulumi-classiclink")
-    .description(
-      "Finds the ClassicLink links that exist, brings them under Pulumi, and tells when they differ from a list.",
-    )
+    .description("Lists existing ClassicLink links, writes a Pulumi program for them, and compares them with a list.")
     .version(versionOfPackage())
     .configureHelp({ styleTitle: bold })
     .showHelpAfterError("Try --help.")
@@ -86,16 +84,16 @@ export function createProgram(actions: Actions): Command {
     });
 
   teaching(scanning(program.command("adopt")), LESSONS.adopt)
-    .summary("write a Pulumi program and an import file for links that exist")
+    .summary("write a Pulumi program and an import file for existing links")
     .description(
-      "Writes a Pulumi program for the links that exist, and the file with which pulumi import takes them into the state; " +
-        "then says what to type. The next pulumi up changes nothing. Without --force, no file is overwritten.",
+      "Writes a Pulumi program for existing links, and a file that imports them into the state. Then it prints the next " +
+        "commands. The next pulumi up changes nothing. Without --force, it overwrites no file.",
     )
     .addOption(
       new Option(
         "--program <kind>",
-        "dynamic: dynamic resources; plugin: the provider plugin, both in the project's TypeScript or JavaScript; yaml: YAML, " +
-          "the plugin; by default yaml in a project in YAML, else dynamic",
+        "dynamic: the classes; plugin: the provider plugin, both in TypeScript or JavaScript; yaml: YAML with the plugin; " +
+          "by default yaml in a YAML project, else dynamic",
       ).choices(PROGRAMS),
     )
     .addOption(
@@ -103,44 +101,44 @@ export function createProgram(actions: Actions): Command {
         .choices(SHAPES)
         .default("vpc"),
     )
-    .option("--out <folder>", "the folder to write to; made if it is not there", ".")
-    .option("--force", "overwrite classiclinks.* (for YAML also Pulumi.yaml), whatever is in it")
+    .option("--out <folder>", "the folder to write to; created if it does not exist", ".")
+    .option("--force", "overwrite classiclinks.*, and for YAML Pulumi.yaml")
     .action(async (options: AdoptOptions) => {
       process.exitCode = await actions.adopt(options);
     });
 
   teaching(cloud(program.command("check")), LESSONS.check)
-    .summary("compare the links with a declared list")
+    .summary("compare the links with a list")
     .description(
-      "Compares the links that exist with a declared list, and says what is missing, moved to another VPC, or not declared. " +
-        "Needs no state, so it suits cron.",
+      "Compares existing links with a list, and prints which are missing, moved to another VPC, or not declared. It needs no " +
+        "state, so you can run it from cron.",
     )
     .addArgument(
       new Argument(
         "<file>",
-        "JSON, YAML or CSV with instanceId (or instanceIds), vpcId and, unless it is the configured one, regionId; the JSON " +
-          "of pulumi stack export or pulumi stack output; - for standard input",
+        "JSON, YAML or CSV with instanceId (or instanceIds), vpcId and, for another region than the configured one, regionId; " +
+          "or the JSON of pulumi stack export or pulumi stack output; - for standard input",
       ),
     )
-    .addOption(regionOption("the region of links in the list that name none", oneRegion))
-    .option("--allow-undeclared", "do not count links to a declared VPC that the list does not have")
-    .option("--quiet", "print nothing when every link is as declared, so that cron has nothing to mail")
+    .addOption(regionOption("the region of entries that name none", oneRegion))
+    .option("--allow-undeclared", "ignore links to a declared VPC that are not in the list")
+    .option("--quiet", "print nothing if every link is as declared, so that cron sends no mail")
     .option("--json", "print JSON: { declared, drift: [{ regionId, instanceId, declared, found, drift }] }")
     .action(async (file: string, options: CheckOptions) => {
       process.exitCode = await actions.check(file, options);
     });
 
   teaching(cloud(program.command("doctor")), LESSONS.doctor)
-    .summary("say why a link cannot be made or seen")
+    .summary("find out why a link cannot be created or listed")
     .description(
-      "Says why a link cannot be made or seen: checks settings, credentials, network, permissions, and an instance and a VPC. " +
-        "Each line is fine (✓), may be wrong or could not be asked (!), or is wrong (✗), with what to do.",
+      "Finds out why a link cannot be created or listed. It checks settings, credentials, network, permissions, an instance and " +
+        "a VPC. A line is right (✓), possibly wrong or not checked (!), or wrong (✗), with what to do.",
     )
     .addOption(regionOption("the region; by default the configured one", oneRegion))
-    .option("--instance <id>", "an instance to look at, as i-bp1web or cn-hangzhou:i-bp1web")
-    .option("--vpc <id>", "a VPC to look at, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop")
+    .option("--instance <id>", "an instance to check, as i-bp1web or cn-hangzhou:i-bp1web")
+    .option("--vpc <id>", "a VPC to check, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop")
     .option("--json", "print JSON: { ok, findings: [{ section, state, text, advice }] }")
-    // A script tells a wrong option from a wrong cloud.
+    // So a script can distinguish a wrong option from a problem in the cloud.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(async (options: DoctorOptions) => {
       process.exitCode = await actions.doctor(options);
@@ -149,14 +147,14 @@ export function createProgram(actions: Actions): Command {
   return program;
 }
 
-/** Options of every command: where and as whom to ask. */
+/** Options of every command: which cloud, and which credentials. */
 const CLOUD_OPTIONS = [
-  new Option("--profile <name>", "the profile of ~/.aliyun/config.json to take credentials from"),
+  new Option("--profile <name>", "the profile in ~/.aliyun/config.json that has the credentials"),
   new Option("--endpoint <host>", "private cloud: the address of ECS"),
-  new Option("--vpc-endpoint <host>", "private cloud: the address of the VPC service, which finds VPCs"),
-  new Option("--protocol <name>", "private cloud: HTTP or HTTPS, for addresses that name neither"),
-  new Option("--organization <id>", "private cloud: the organization, as the console shows its id"),
-  new Option("--resource-set <id>", "private cloud: the resource set in the organization"),
+  new Option("--vpc-endpoint <host>", "private cloud: the address of the VPC service, which lists VPCs"),
+  new Option("--protocol <name>", "private cloud: HTTP or HTTPS, for addresses without a scheme"),
+  new Option("--organization <id>", "private cloud: the id of the organization"),
+  new Option("--resource-set <id>", "private cloud: the id of the resource set in the organization"),
   new Option("--insecure", "private cloud: do not verify certificates"),
 ];
 
@@ -169,18 +167,14 @@ function regionOption(description: string, parse: (value: string, previous?: rea
   return new Option("--region <id>", description).argParser(parse);
 }
 
-/** Options of the commands that look for links. */
+/** Options of the commands that list links. */
 function scanning(command: Command): Command {
   return cloud(command)
-    .addOption(regionOption("a region to look in; repeat for more; by default the configured one", repeated))
-    .option(
-      "--vpc <id>",
-      "a VPC whose links to list, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop; repeat for more",
-      repeated,
-    )
-    .option("--instance <id>", "an instance to look up, as i-bp1web or cn-hangzhou:i-bp1web; repeat for more", repeated)
+    .addOption(regionOption("a region; repeat for more; by default the configured one", repeated))
+    .option("--vpc <id>", "a VPC, as vpc-bp1shop or cn-hangzhou:vpc-bp1shop; repeat for more", repeated)
+    .option("--instance <id>", "an instance, as i-bp1web or cn-hangzhou:i-bp1web; repeat for more", repeated)
     .addOption(
-      new Option("--all-vpcs", "every VPC of the account in the regions (needs vpc:DescribeVpcs)").conflicts([
+      new Option("--all-vpcs", "all VPCs of the account in these regions (needs vpc:DescribeVpcs)").conflicts([
         "vpc",
         "instance",
       ]),
@@ -199,7 +193,7 @@ function oneRegion(value: string): readonly string[] {
   return [value];
 }
 
-/** commander takes it away again where the output has no colours. */
+/** commander removes it if the output has no colours. */
 function bold(text: string): string {
   return styleText("bold", text, { validateStream: false });
 }

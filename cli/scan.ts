@@ -1,4 +1,4 @@
-/** A scan of the cloud: which links there are where the options say to look. */
+/** A scan of the cloud: lists the links that the options choose. */
 
 import type { Link } from "../provider/ecs/client";
 import { connect, connectToVpcs } from "../provider/resources/connect";
@@ -17,41 +17,41 @@ import { openProgress, type Progress } from "./progress";
 export interface Scan {
   /** By region, VPC and instance. */
   readonly links: readonly Link[];
-  /** What was looked at, as in "12 VPCs in cn-hangzhou". */
-  readonly lookedAt: string;
+  /** What was checked, as in "12 VPCs in cn-hangzhou". */
+  readonly checked: string;
   /** What could not be read, one sentence each. Then the links are not all. */
   readonly failures: readonly string[];
 }
 
 /**
- * Looks for links.
+ * Lists links.
  *
- * @throws when the options do not say where to look, or a setting is wrong.
+ * @throws when the options choose nothing, or a setting is wrong.
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
   const settings = settingsOf(options);
   const progress = await openProgress();
   try {
-    const looks = options.allVpcs ? await allVpcs(options, settings, progress) : looksOf(options, settings);
-    const { links, failures } = await lookAt(looks, wanted(options, settings), settings, progress);
-    const regions = looks.length === 0 ? regionsOf(options, settings) : looks.map(({ regionId }) => regionId);
-    const lookedAt = `${countOf(looks)} in ${[...new Set(regions)].join(", ")}`;
-    const told = new Set([...failures, ...movesIn(links)].sort());
-    return { links: links.sort(byPlace), failures: [...told], lookedAt };
+    const listings = options.allVpcs ? await allVpcs(options, settings, progress) : listingsOf(options, settings);
+    const { links, failures } = await readAll(listings, wanted(options, settings), settings, progress);
+    const regions = listings.length === 0 ? regionsOf(options, settings) : listings.map(({ regionId }) => regionId);
+    const checked = `${countOf(listings)} in ${[...new Set(regions)].join(", ")}`;
+    const all = new Set([...failures, ...movesIn(links)].sort());
+    return { links: links.sort(byPlace), failures: [...all], checked };
   } finally {
     progress.end();
   }
 }
 
 /** One listing: of a VPC, or of instances. */
-interface Look extends LinkFilter {
-  /** Says that the VPC cannot hold a link, so that it does not matter when it cannot be listed. */
+interface Listing extends LinkFilter {
+  /** Whether the VPC cannot have a link. Then it does not matter that it cannot be listed. */
   readonly isOff?: () => Promise<boolean>;
 }
 
-async function allVpcs(options: ScanOptions, settings: Settings, progress: Progress): Promise<readonly Look[]> {
+async function allVpcs(options: ScanOptions, settings: Settings, progress: Progress): Promise<readonly Listing[]> {
   const client = await connectToVpcs(settings);
-  const inRegion = async (regionId: string): Promise<readonly Look[]> => {
+  const inRegion = async (regionId: string): Promise<readonly Listing[]> => {
     const context = { report: (message: string) => progress.note(`${regionId}: ${message}`) };
     const vpcIds = await listVpcs(client, regionId, context);
     return vpcIds.map((vpcId) => ({ regionId, vpcId, isOff: () => isClassicLinkOff(client, { regionId, vpcId }) }));
@@ -59,10 +59,10 @@ async function allVpcs(options: ScanOptions, settings: Settings, progress: Progr
   return (await Promise.all(regionsOf(options, settings).map(inRegion))).flat();
 }
 
-function looksOf(options: ScanOptions, settings: Settings): readonly Look[] {
+function listingsOf(options: ScanOptions, settings: Settings): readonly Listing[] {
   const { instance, vpc } = options;
   if (instance === undefined && vpc === undefined) {
-    throw new Error("nothing says where to look; give --vpc <id>, --instance <id> or --all-vpcs");
+    throw new Error("nothing to scan; give --vpc <id>, --instance <id> or --all-vpcs");
   }
   if (instance === undefined) return vpcsOf(options, settings);
   const inRegion = new Map<string, string[]>();
@@ -75,7 +75,7 @@ function looksOf(options: ScanOptions, settings: Settings): readonly Look[] {
   return [...inRegion].map(([regionId, instanceIds]) => ({ regionId, instanceIds: [...new Set(instanceIds)] }));
 }
 
-/** The VPCs that are named. Of several regions only one can have a VPC, and asking another for it is refused. */
+/** The VPCs that are named. Only one region has a VPC, and the others refuse to list it. */
 function vpcsOf(
   { vpc = [], ...options }: ScanOptions,
   settings: Settings,
@@ -89,7 +89,7 @@ function vpcsOf(
   return [...new Map(named.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Reads an id that an option was given. One that is none is told by the option's name. */
+/** Reads the id in an option. The error names the option. */
 function idOf<Id>(option: keyof typeof EXAMPLES, id: string, parse: () => Id): Id {
   try {
     return parse();
@@ -106,15 +106,15 @@ const EXAMPLES = {
   "--vpc": "vpc-bp1shop or cn-hangzhou:vpc-bp1shop",
 } as const;
 
-/** Whether a link is one that was asked for: with instances and VPCs given, both have to match. */
+/** Whether a link is chosen: with instances and VPCs, it has to match both. */
 function wanted(options: ScanOptions, settings: Settings): (link: Link) => boolean {
   if (options.instance === undefined || options.vpc === undefined) return () => true;
   const vpcs = vpcsOf(options, settings);
   return (link) => vpcs.some(({ regionId, vpcId }) => link.regionId === regionId && link.vpcId === vpcId);
 }
 
-async function lookAt(
-  looks: readonly Look[],
+async function readAll(
+  listings: readonly Listing[],
   isWanted: (link: Link) => boolean,
   settings: Settings,
   progress: Progress,
@@ -122,9 +122,9 @@ async function lookAt(
   const steps = await connect(settings);
   const links: Link[] = [];
   const failures: string[] = [];
-  progress.begin(looks.length, looks.some(({ vpcId }) => vpcId !== undefined) ? "VPCs" : "regions");
+  progress.begin(listings.length, listings.some(({ vpcId }) => vpcId !== undefined) ? "VPCs" : "regions");
 
-  await forEachOf(looks, LISTINGS_AT_A_TIME, async ({ isOff, ...filter }) => {
+  await forEachOf(listings, LISTINGS_AT_A_TIME, async ({ isOff, ...filter }) => {
     const context: CallContext = {
       report: (message) => progress.note(`${filter.vpcId ?? filter.regionId}: ${message}`),
     };
@@ -141,12 +141,12 @@ async function lookAt(
 }
 
 /** As in "12 VPCs". */
-function countOf(looks: readonly Look[]): string {
-  const instances = looks.reduce((count, { instanceIds = [] }) => count + instanceIds.length, 0);
-  return instances > 0 ? plural(instances, "instance", "instances") : plural(looks.length, "VPC", "VPCs");
+function countOf(listings: readonly Listing[]): string {
+  const instances = listings.reduce((count, { instanceIds = [] }) => count + instanceIds.length, 0);
+  return instances > 0 ? plural(instances, "instance", "instances") : plural(listings.length, "VPC", "VPCs");
 }
 
-/** An instance has one link at most, so one that was seen with two VPCs was moved between the two looks. */
+/** An instance has at most one link. So one that is listed with two VPCs was moved between the two listings. */
 function movesIn(links: readonly Link[]): string[] {
   const seen = new Map<string, string>();
   return links.flatMap(({ regionId, instanceId, vpcId }) => {

@@ -1,4 +1,4 @@
-/** Writes the pages that are made from the source: `npm run docs`. A test tells when that was forgotten. */
+/** Writes the pages that are made from the source: `npm run docs`. A test fails if they are out of date. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -30,7 +30,7 @@ export class Source {
   membersOf(name: string): Documented[] {
     return [...this.#typeNamed(name).members].flatMap((member) => {
       if (member.name === undefined || ts.isPrivateIdentifier(member.name)) return [];
-      // It tells the members of a union apart, and has nothing to explain.
+      // It only distinguishes the members of a union.
       if (ts.isPropertySignature(member) && member.type !== undefined && ts.isLiteralTypeNode(member.type)) return [];
       const isMethod = ts.isMethodSignature(member) || ts.isMethodDeclaration(member);
       const parameters = isMethod ? `(${namesOf(member.parameters)})` : "";

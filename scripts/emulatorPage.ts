@@ -1,4 +1,4 @@
-/** `docs/emulator.md`, out of the emulator's docstrings, its help and its control API. */
+/** `docs/emulator.md`, made from the emulator's docstrings, its help and its control API. */
 
 import { answerNames, startEmulator } from "../emulator";
 import { type Documented, Source } from "./docstrings";
@@ -7,7 +7,7 @@ import { markdownTable } from "./markdownTable";
 const EMULATOR = new Source("emulator/index.ts");
 const FAULTS = new Source("emulator/faults/faultRules.ts");
 
-/** A pipe within a cell would end it. */
+/** A pipe would end the cell. */
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
 function table(head: string, rows: readonly Documented[]): string {
@@ -17,7 +17,7 @@ function table(head: string, rows: readonly Documented[]): string {
   );
 }
 
-/** What the control API offers: it tells who asks for something else. */
+/** The routes of the control API, which it lists for a wrong request. */
 async function routes(): Promise<string> {
   const emulator = await startEmulator();
   try {
@@ -34,39 +34,39 @@ export async function emulatorPage(): Promise<string> {
   return [
     "# The emulator",
     "<!-- Made by `npm run docs` from emulator/. Change it there. -->",
-    "An ECS for this one feature, on your own machine: for trying the package without an account, and for testing stacks. It answers as the " +
-      "documentation says, checks signatures (V2 and V3), and injects the faults that you ask for. It shares no code with the provider.",
+    "The emulator is an ECS on your own machine, for ClassicLink only. Use it to try the package without an account, and to test stacks. It " +
+      "answers as ECS is documented, checks signatures (V2 and V3), and injects faults. It shares no code with the provider.",
     "## As a command",
     `\`\`\`text\n${new Source("emulator/cli.ts").textOf("help").trimEnd()}\n\`\`\``,
-    `The control API takes and gives JSON. It answers programs on this machine only: ${await routes()}. To delete a link, an instance or a ` +
+    `The control API uses JSON, and accepts requests from this machine only: ${await routes()}. To delete a link, an instance or a ` +
       "VPC, append its id.",
     "## As a library",
     '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\n' +
       'const emulator = await startEmulator({\n  instances: [{ instanceId: "i-web" }],\n  vpcs: [{ vpcId: "vpc-shop" }],\n});\n' +
       'emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 2 });\n' +
-      "// Run a stack with the variables of emulator.environment, then ask what is true:\nemulator.links();\nawait emulator.close();\n```",
-    "[A stack with tests of its own](../examples/test-your-stack) uses it with Jest. What `startEmulator` takes:",
+      "// Run a stack with the variables of emulator.environment. Then check the links:\nemulator.links();\nawait emulator.close();\n```",
+    "The example [test-your-stack](../examples/test-your-stack) uses it with Jest. The options of `startEmulator`:",
     table("option", EMULATOR.membersOf("EmulatorOptions")),
-    "What it gives:",
+    "The members of the emulator:",
     table("member", EMULATOR.membersOf("Emulator")),
     "## A private cloud",
-    "The emulator plays Apsara Stack's two gateways. The operations are at `/`, as on a POP gateway, and at `/asapi/v3`, as on ASAPI. ASAPI wants " +
-      "the product, `Ecs`, `Vpc` or `Sts`: in the header `x-acs-asapi-product` or `x-ascm-product-name`, or in the parameter `Product`. It wraps " +
-      "each answer in its own fields (`asapiSuccess`, `code`, `asapiRequestId` and others).",
-    "An instance and a VPC may belong to an organization and a resource set; a link belongs to those of its instance. The headers " +
-      "`x-acs-organizationid` and `x-acs-resourcegroupid` say for whom a call asks, or the parameters `OrganizationId` or `Department`, and " +
-      "`ResourceGroup`. Without them, the organization of the key counts. The option `outOfScope` says how the rest is hidden. Without a " +
-      "resource set, a call sees all of the organization. Everybody sees what belongs to no organization.",
+    "The emulator has Apsara Stack's two gateways. The operations are at `/`, as on a POP gateway, and at `/asapi/v3`, as on ASAPI. ASAPI " +
+      "requires the product, `Ecs`, `Vpc` or `Sts`: in the header `x-acs-asapi-product` or `x-ascm-product-name`, or in the parameter `Product`. " +
+      "It wraps each answer in its own fields (`asapiSuccess`, `code`, `asapiRequestId` and others).",
+    "An instance and a VPC may belong to an organization and a resource set. A link belongs to those of its instance. A call names its scope in " +
+      "the headers `x-acs-organizationid` and `x-acs-resourcegroupid`, or in the parameters `OrganizationId` or `Department`, and " +
+      "`ResourceGroup`. Otherwise the organization of the key counts. Without a resource set, a call sees the whole organization. The option " +
+      "`outOfScope` decides how the others are hidden. What belongs to no organization is visible to all calls.",
     '```ts\nimport { startEmulator } from "pulumi-classiclink/emulator";\n\nconst owned = { organizationId: "26", resourceSetId: "97" };\nconst emulator = await startEmulator({\n' +
       '  instances: [{ instanceId: "i-web", ...owned }],\n  vpcs: [{ vpcId: "vpc-shop", ...owned }],\n  outOfScope: "not-found",\n});\n```',
     "## Faults",
-    "A fault rule for `emulator.injectFault(…)` and `POST /-/faults` says what happens:",
+    "`emulator.injectFault(…)` and `POST /-/faults` take a fault rule. Its kinds:",
     table("rule", FAULTS.alternativesOf("FaultEffect")),
-    "and to which calls. What is left out does not matter:",
+    "These members choose the calls. Those that are left out match all calls:",
     table("member", FAULTS.membersOf("FaultScope")),
-    `Answers with a name: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
-    "## What no document says",
-    "The emulator lets you choose, with the option `undocumented`:",
+    `Named answers: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
+    "## Undocumented behaviour",
+    "Some answers of ECS are not documented. Choose them with the option `undocumented`:",
     table("member", new Source("emulator/cloud/ecs.ts").membersOf("Undocumented")),
   ].join("\n\n");
 }

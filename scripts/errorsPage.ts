@@ -1,4 +1,4 @@
-/** `docs/errors.md`, out of the tables of errors. */
+/** `docs/errors.md`, made from the tables of errors. */
 
 import {
   CODE_FAMILIES,
@@ -18,66 +18,66 @@ interface Section {
   readonly whatWeDo: string;
 }
 
-/** The kinds in the order of the page, and what the package does about each. */
+/** The kinds in the order of the page, and what the package does for each. */
 const SECTIONS: readonly Section[] = [
   {
     kind: "throttled",
     title: "Throttled",
     whatWeDo:
-      "A refusal pauses that operation in that region for all resources. Single probes follow after 1, 2, 4, 8 and then every " +
-      "10 seconds, or when ECS says. This counts as waiting, not as failing.",
+      "A refusal closes the rate limiter of that operation and region for all resources. It sends single probes after 1, 2, 4, 8 and " +
+      "then every 10 seconds, or when ECS says. The operation waits, and does not fail.",
   },
   {
     kind: "busy",
     title: "Busy",
     whatWeDo:
-      "Retried, after waits that grow to a minute. A lock that lasts costs about 20 calls in ten minutes. Meanwhile the status says what it waits for.",
+      "Retried, after waits that grow to a minute. An instance that stays locked gets about 20 calls in ten minutes. The progress says " +
+      "what the operation waits for.",
   },
   {
     kind: "transient",
     title: "Faults of the service",
     whatWeDo:
-      "Retried, after waits that grow to 8 seconds. If the request may have succeeded, it checks before it retries.",
+      "Retried, after waits that grow to 8 seconds. If the request may have succeeded, the operation checks before it retries.",
   },
   {
     kind: "gone",
     title: "No such instance",
     whatWeDo:
-      "An instance that is not there has no link: a refresh drops the link from the state, and a delete is done. A create fails.",
+      "An instance that does not exist has no link. A refresh removes the link from the state, a delete succeeds, a create fails.",
   },
   {
     kind: "conflict",
     title: "Linked elsewhere",
     whatWeDo:
-      "It checks the listing. A link that is as declared is adopted. With a link to another VPC, a create fails, names that VPC and " +
-      "changes nothing. A delete is done when nothing is left to detach. If the answer and the listing do not agree, it retries for " +
-      "2 minutes.",
+      "The operation checks the listing. A link that is as declared is adopted. If the instance is linked to another VPC, a create " +
+      "fails, names that VPC and changes nothing. A delete succeeds if nothing is left to detach. If the answer and the listing do not " +
+      "agree, the operation retries for 2 minutes.",
   },
-  { kind: "configuration", title: "Not switched on", whatWeDo: "The operation fails at once." },
+  { kind: "configuration", title: "Not enabled", whatWeDo: "The operation fails at once." },
   { kind: "quota", title: "Full", whatWeDo: "The operation fails at once." },
   {
     kind: "retired",
     title: "ClassicLink is not offered",
     whatWeDo:
-      "Retried a few times, because gateways also say so for a moment. Then the operation fails, and the state stays. With " +
-      "`classiclink:forgetRetiredLinks` set to `true`, a delete forgets what it can neither remove nor list, with a warning: [where ClassicLink is gone " +
-      "already](retiring.md#where-classiclink-is-gone-already).",
+      "Retried a few times, because gateways also give it for a moment. Then the operation fails, and the state stays. With " +
+      "`classiclink:forgetRetiredLinks` set to `true`, a delete drops such a link from the state, with a warning: see [Where ClassicLink " +
+      "is gone already](retiring.md#where-classiclink-is-gone-already).",
   },
   {
     kind: "authorisation",
     title: "Not allowed",
     whatWeDo:
-      "The operation fails at once, and the state stays: what may not be seen is not proof of absence. On a private cloud, `Forbidden.RAM` is " +
-      "retried a few times first. What has to be allowed: " +
-      "[permissions](permissions.md).",
+      "The operation fails at once, and the state stays: a link that the key may not see is not gone. On a private cloud, " +
+      "`Forbidden.RAM` is retried a few times first. [Permissions](permissions.md) lists what the key needs.",
   },
   { kind: "input", title: "Wrong request", whatWeDo: "The operation fails at once, and the state stays." },
   {
     kind: "unknown",
     title: "Codes that no document lists",
     whatWeDo:
-      "The operation fails at once, and the state stays. The message is quoted as ECS wrote it. The HTTP status decides whether to retry: " +
-      "500 and above as after other [faults of the service](#faults-of-the-service), 429 as when [throttled](#throttled).",
+      "The HTTP status decides whether to retry. 500 and above is retried like other [faults of the service](#faults-of-the-service), " +
+      "429 as [throttled](#throttled). Otherwise the operation fails at once, and the state stays. The error quotes the message of ECS.",
   },
 ];
 
@@ -146,6 +146,11 @@ async function example(): Promise<string> {
   return await failing.catch(({ message }: Error) => message.replace(/ in [\d.]+ s;/, " in 0.1 s;"));
 }
 
+/** A text in lines that fit a narrow window. */
+function folded(text: string): string {
+  return text.replaceAll(/(.{1,88})(?: |$)/g, "$1\n").trimEnd();
+}
+
 /** The text of the page. */
 export async function errorsPage(): Promise<string> {
   const rows = rowsOf();
@@ -155,19 +160,18 @@ export async function errorsPage(): Promise<string> {
   return [
     "# Errors",
     "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts. Change it there. -->",
-    "Every error is one sentence: what was asked, of what, in which region; the operation of ECS and its code; what ECS said, and the id of " +
-      "the request; how often and for how long it was tried; what to do.",
-    `\`\`\`text\n${await example()}\n\`\`\``,
-    "This page has every code that ECS documents for these operations, those of the gateways of private clouds, and what each means. Codes are compared exactly as they are " +
-      "spelt, and the HTTP status does not count for those that are listed. `*` stands for any text.",
-    "Before a create or a delete fails, it checks once whether the link is as wanted all the same; then it has succeeded. What is retried " +
-      "*to the timeout* is retried as long as the operation may take: 10 minutes for a link, an hour for `ClassicLinks`, or what " +
-      "`customTimeouts` says.",
-    "What is not an answer of ECS, and what to do when an error will not go away: [troubleshooting](troubleshooting.md).",
+    "Every error is one sentence. It names the operation with its instance, VPC and region, then the call to ECS with its code, message and " +
+      "request id, then the number of calls and the time, and what to do.",
+    `\`\`\`text\n${folded(await example())}\n\`\`\``,
+    "This page lists every code that ECS documents for these operations, and those of the gateways of private clouds. Codes are compared " +
+      "exactly, without the HTTP status. `*` stands for any text.",
+    "Before a create or a delete fails, it checks the link. If the link is as declared, or gone, the operation succeeds. *To the timeout* is 10 " +
+      "minutes for a link, an hour for `ClassicLinks`, or `customTimeouts`.",
+    "If an error stays, see [Troubleshooting](troubleshooting.md).",
     ...SECTIONS.map((one) => section(one, rows)),
     "## When no answer came",
-    "The names are ours. Faults of the network are retried like faults of the service. With the last three, the request may have succeeded: " +
-      "it checks before it retries, and a create that ends then leaves a partially created link.",
+    "These names are our own. Faults of the network are retried like faults of the service. After the last three, the request may have " +
+      "succeeded: the operation checks before it retries. A create that ends then leaves the link partially created.",
     errorsTable("name", faults),
   ].join("\n\n");
 }

@@ -6,7 +6,7 @@ import { markdownTable } from "./markdownTable";
 
 const ROOT = join(__dirname, "..");
 
-/** Licences that ask for nothing but to be passed on. Another one has to be looked at before it gets in here. */
+/** Licences that only require their text to be passed on. Review another one before you add it. */
 const ACCEPTED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT"];
 
 /** One package that is installed with ours. */
@@ -19,7 +19,7 @@ interface Installed {
 /**
  * The runtime dependencies, and theirs, as the lock file has them.
  *
- * @throws when one has a licence that nobody has looked at.
+ * @throws when one has a licence that nobody has reviewed.
  */
 function runtimeTree(): Installed[] {
   const lock: { packages: Record<string, { dev?: boolean; devOptional?: boolean; peer?: boolean }> } =
@@ -30,7 +30,7 @@ function runtimeTree(): Installed[] {
   const installed = folders.map((folder) => {
     const { name, version, license }: Installed = readJson(join(folder, "package.json"));
     if (ACCEPTED.includes(license)) return { name, version, license };
-    throw new Error(`${name} ${version} has the licence ${license}: look at it, then add it to ACCEPTED in this file`);
+    throw new Error(`${name} ${version} has the licence ${license}; review it, then add it to ACCEPTED in this file`);
   });
   const keys = new Map(installed.map((one) => [`${one.name} ${one.version}`, one]));
   return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
@@ -52,12 +52,12 @@ export function licencesPage(): string {
 
 <!-- Made by \`npm run docs\` from the packages that package-lock.json names. -->
 
-pulumi-classiclink is under the [Apache License 2.0](../LICENSE). Installing it installs these packages too, those in bold because it uses them
-itself. \`@pulumi/pulumi\` is your own: it is not installed with it.
+pulumi-classiclink is under the [Apache License 2.0](../LICENSE). npm installs these packages with it. It uses those in bold
+itself. \`@pulumi/pulumi\` is your own, and is not installed with it.
 
 ${markdownTable(["package", "version", "licence"], rows)}
 
-The tarball of the plugin, which needs no installation, holds all of it in one file, \`@grpc/grpc-js\` and \`google-protobuf\` too. The licences of
-what went into it are beside it, in \`THIRD-PARTY-LICENSES\`.
+The plugin's tarball has all of them in one file, with \`@grpc/grpc-js\` and \`google-protobuf\`. Their licences are in \`THIRD-PARTY-LICENSES\` in that
+tarball.
 `;
 }

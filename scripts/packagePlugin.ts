@@ -19,7 +19,7 @@ const COMMAND_FILE = '@node --max-semi-space-size=2 "%~dp0pulumi-resource-classi
 const root = join(__dirname, "..");
 const manifest = { version, license, homepage, repository, peerDependencies, pulumiPackage };
 
-/** In a bundle there is one copy of everything, so what is looked up from `@pulumi/pulumi` elsewhere is a plain import here. */
+/** A bundle has one copy of everything, so a resolution relative to `@pulumi/pulumi` is a plain import here. */
 const oneCopy: Plugin = {
   name: "one-copy",
   setup({ onLoad }) {

@@ -1,13 +1,6 @@
-/** `docs/private-cloud.md`, whose table is made of the settings themselves. */
+/** `docs/private-cloud.md`. Its table is made from the settings. */
 
-import {
-  ASSUME_ROLE_MEMBERS,
-  familyOf,
-  isConfigKey,
-  SETTING_NAMES,
-  SETTINGS,
-  VENDOR_SETTINGS,
-} from "../provider/settings/places";
+import { ASSUME_ROLE_MEMBERS, familyOf, SETTING_NAMES, SETTINGS, VENDOR_SETTINGS } from "../provider/settings/places";
 import { markdownTable } from "./markdownTable";
 
 const codes = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join("<br>");
@@ -22,10 +15,9 @@ function vendorsNames(): string {
   const others = Object.values(VENDOR_SETTINGS).map((places): [string, readonly string[]] => ["(none)", places]);
   const rows = [...settings, ...members, ...others].flatMap(([name, places]) => {
     const vendors = places.filter((place) => familyOf(place) === "alibabacloudstack");
-    const variables = vendors.filter((place) => !isConfigKey(place));
-    return vendors.length === 0 ? [] : [[name, codes(vendors.filter(isConfigKey)), codes(variables)]];
+    return vendors.length === 0 ? [] : [[name, codes(vendors)]];
   });
-  return markdownTable(["setting", "key", "variable"], rows);
+  return markdownTable(["setting", "keys and variables"], rows);
 }
 
 /** The text of the page. */
@@ -55,7 +47,8 @@ pulumi config set --secret classiclink:secretKey …
 Then check what you can see, before the first \`pulumi up\`:
 
 \`\`\`sh
-npx pulumi-classiclink discover --vpc vpc-2gi8shop --endpoint http://ecs-internal.cloud.site-a.example --organization 26
+npx pulumi-classiclink discover --vpc vpc-2gi8shop --organization 26 \\
+  --endpoint http://ecs-internal.cloud.site-a.example
 \`\`\`
 
 ## Endpoint
@@ -148,8 +141,12 @@ In TypeScript and JavaScript, the arguments of the vendor's \`Provider\` make on
 \`\`\`ts
 import { ClassicLink, Provider } from "pulumi-classiclink";
 
-const args = { region: "cn-wulan-env200-d01", popgwDomain: "cloud.site-a.example", department: "26", resourceGroup: "97" };
-const provider = Provider.fromAlibabaCloudStack("stack", args);
+const provider = Provider.fromAlibabaCloudStack("stack", {
+  region: "cn-wulan-env200-d01",
+  popgwDomain: "cloud.site-a.example",
+  department: "26",
+  resourceGroup: "97",
+});
 new ClassicLink("web", { instanceId: "i-2gi1web", vpcId: "vpc-2gi8shop" }, { provider });
 \`\`\`
 

@@ -17,10 +17,10 @@ function table(head: string, rows: Rows): string {
   return markdownTable([head, "meaning"], cells);
 }
 
-/** What only the TypeScript package has, in the words of its docstrings. */
+/** The calls that only the TypeScript package has, from its docstrings. */
 function inTypeScript(documented: readonly Documented[]): string {
   const rows = documented.map(({ name, text }) => [`\`${name}\``, text]);
-  return `\`pulumi-classiclink\`, for TypeScript and JavaScript, has besides:\n\n${markdownTable(["call", "meaning"], rows)}`;
+  return `\`pulumi-classiclink\`, for TypeScript and JavaScript, also has:\n\n${markdownTable(["call", "meaning"], rows)}`;
 }
 
 function staticsOf(name: string, path: string): Documented[] {
@@ -40,13 +40,13 @@ export function referencePage(): string {
     "## ClassicLink",
     CLASSIC_LINK.resource,
     table("input", CLASSIC_LINK.inputs),
-    "`instanceId` and `vpcId` are required. A change of any input replaces the link; the old one is detached first.",
+    "`instanceId` and `vpcId` are required. A change of any input replaces the link. The old link is detached first.",
     table("output", CLASSIC_LINK.outputs),
     inTypeScript(staticsOf("ClassicLink", "sdk/classicLink.ts")),
     "## ClassicLinks",
     CLASSIC_LINKS.resource,
     table("input", CLASSIC_LINKS.inputs),
-    "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import by the id takes all links of the VPC.",
+    "`vpcId` and `instanceIds` are required. Members are added and removed in place. An import by the id imports all links of the VPC.",
     table("output", CLASSIC_LINKS.outputs),
     inTypeScript(staticsOf("ClassicLinks", "sdk/classicLinks.ts")),
     "## getLinks",
@@ -61,11 +61,11 @@ export function referencePage(): string {
     inTypeScript([new Source("sdk/linksFromFile.ts").functionNamed("linksFromFile")]),
     "## Provider",
     new Source("sdk/provider.ts").textOfType("Provider"),
-    "`new Provider(name, args, opts)` takes the settings below as arguments, but for `refreshBeforeUpdate`. The plugin's SDKs have one as well, with all of them.",
+    "`new Provider(name, args, opts)` takes the settings below as arguments, except `refreshBeforeUpdate`. The `Provider` of the plugin's SDKs takes all of them.",
     inTypeScript(staticsOf("Provider", "sdk/provider.ts")),
     "## Configuration",
-    "Set with `pulumi config set classiclink:<name>` (add `--secret` for `secretKey`, `securityToken`, `credentialsUri` and `assumeRoleWithOidc.oidcToken`), or as arguments of a provider. " +
-      "Which place wins, which credentials are used, and more is in [Configuration](configuration.md).",
+    "Set them with `pulumi config set classiclink:<name>`, or as arguments of a provider. Add `--secret` for `secretKey`, `securityToken`, " +
+      "`credentialsUri` and `assumeRoleWithOidc.oidcToken`. [Configuration](configuration.md) says which place wins, and which credentials are used.",
     table("setting", settings),
     ...Object.entries(OBJECT_SETTINGS).flatMap(([name, members]) => [
       `The members of \`${name}\`, set with \`pulumi config set --path 'classiclink:${name}.roleArn' <arn>\` and so on:`,

@@ -1,4 +1,4 @@
-/** `docs/_index.md` and `docs/installation-configuration.md`: the two pages that the Pulumi Registry shows of a package. */
+/** `docs/_index.md` and `docs/installation-configuration.md`: the two pages of a package in the Pulumi Registry. */
 
 import { homepage, pulumiPackage, repository, version } from "../package.json";
 import EXAMPLES from "../provider/hosts/plugin/examples.json";
@@ -8,7 +8,7 @@ import { markdownTable } from "./markdownTable";
 import { codeIn, LANGUAGES } from "./schemaExamples";
 
 const SOURCE = repository.url.replace(/^git\+|\.git$/g, "");
-/** Pages of the repository. Relative links lead nowhere in the Registry. */
+/** Pages of the repository. Relative links do not work in the Registry. */
 const page = (path: string) => `${SOURCE}/blob/main/${path}`;
 const MADE = "<!-- Made by `npm run docs` from scripts/registryPages.ts. Change it there. -->";
 
@@ -38,10 +38,10 @@ refreshes and removes them. The classic network lives on in private clouds (Apsa
 
 ${chooser(EXAMPLES.ClassicLink)}
 
-## Where to go on
+## Next steps
 
 - [Install and configure the provider](${page("docs/installation-configuration.md")})
-- [Take over links that exist](${page("docs/getting-started.md")})
+- [Adopt existing links](${page("docs/getting-started.md")})
 - [Every resource, function and setting](${page("docs/reference.md")})
 - [Examples](${page("examples/README.md")})
 `;
@@ -74,7 +74,8 @@ ${MADE}
 The plugin needs Node.js ≥ 20.19 on \`PATH\`. It needs no npm project.
 
 \`\`\`sh
-pulumi plugin install resource classiclink ${version} --server ${SOURCE}/releases/download/v${version}
+pulumi plugin install resource classiclink ${version} \\
+  --server ${SOURCE}/releases/download/v${version}
 pulumi package add classiclink@${version}
 \`\`\`
 
@@ -83,13 +84,13 @@ Commit \`sdks/\`. On another machine, run both \`pulumi plugin install\` and \`p
 
 ${markdownTable(["language", "name of the SDK"], sdks)}
 
-Each release has the SDKs as files too: \`classiclink-<language>-v<version>.tar.gz\`.
+Each release also has the SDKs as files: \`classiclink-<language>-v<version>.tar.gz\`.
 
-**A closed network.** Copy the release's files to a web server of yours, and give its address to \`--server\`.
+**A closed network.** Copy the release's files to your own web server, and use its address with \`--server\`.
 
 **Java.** \`pulumi package add\` does not add the SDK to \`pom.xml\`. [The example](${page("examples/plugin-java/pom.xml")}) has the lines to copy.
 
-**.NET.** The generator downloads the package's logo. Where GitHub cannot be reached, use the SDK of the release, or name another logo:
+**.NET.** The generator downloads the package's logo. If GitHub cannot be reached, use the SDK of the release, or name another logo:
 
 \`\`\`sh
 pulumi package get-schema classiclink@${version} > schema.json
@@ -97,23 +98,23 @@ sed -i 's#"logoUrl": "[^"]*"#"logoUrl": "http://files.internal/logo.png"#' schem
 pulumi package add ./schema.json
 \`\`\`
 
-**TypeScript and JavaScript** programs can do without the plugin: \`npm install pulumi-classiclink\` brings classes of the same names.
-[The two hosts compared](${page("docs/moving-to-the-plugin.md")}).
+**TypeScript and JavaScript** programs do not need the plugin: \`npm install pulumi-classiclink\` has classes with the same names.
+[This page](${page("docs/moving-to-the-plugin.md")}) compares the two hosts.
 
 ## Configuration
 
-Set a region and credentials, in the stack's configuration or in the environment:
+Set a region and credentials in the stack's configuration or in the environment:
 
 \`\`\`sh
 pulumi config set classiclink:region cn-hangzhou
 export ALICLOUD_ACCESS_KEY=<key> ALICLOUD_SECRET_KEY=<secret>
 \`\`\`
 
-Or give them to a provider in the program, as \`new classiclink.Provider("beijing", { region: "cn-beijing" })\`.
+Or pass them to a provider in the program, as \`new classiclink.Provider("beijing", { region: "cn-beijing" })\`.
 
 ${markdownTable(["setting", "meaning"], settings)}
 
-[Configuration](${page("docs/configuration.md")}) says which place wins and which credentials are used.
+[Configuration](${page("docs/configuration.md")}) says which place wins, and which credentials are used.
 
 `;
 }

@@ -1,7 +1,7 @@
-/** `pulumi-classiclink adopt`: writes the program and the import file for links that exist, and says what to type. */
+/** `pulumi-classiclink adopt`: writes the program and the import file for existing links, and prints the next commands. */
 
 import { settingsOf } from "../cloud";
-import { summaryOf, tellFailures } from "../discover";
+import { summaryOf, reportFailures } from "../discover";
 import type { AdoptOptions, ProgramKind } from "../program";
 import { scan } from "../scan";
 import { coloured, table } from "../terminal";
@@ -15,7 +15,7 @@ import { yamlProgram, yamlSections } from "./yamlProgram";
 
 const IMPORT_FILE = "classiclinks.import.json";
 
-/** Writes the files and tells of them. Resolves with the exit code. */
+/** Writes the files and prints what to do next. Resolves with the exit code. */
 export async function adopt(options: AdoptOptions): Promise<number> {
   const { out, per, force = false } = options;
   const found = layoutOf(out);
@@ -23,25 +23,25 @@ export async function adopt(options: AdoptOptions): Promise<number> {
   const layout: Layout = program === "yaml" ? { ...found, runtime: "yaml" } : found;
   if (options.instance !== undefined && per === "vpc" && program !== "dynamic") {
     throw new Error(
-      "--instance with --per vpc is for --program dynamic: a Pulumi older than 3.254 would take all links of the VPC into the " +
-        "plugin's state; add --per link, or leave --instance out",
+      "--instance with --per vpc needs --program dynamic: with the plugin, a Pulumi older than 3.254 would import all links of " +
+        "the VPC; add --per link, or leave --instance out",
     );
   }
   const scanned = await scan(options);
   process.stdout.write(`${summaryOf(scanned)}\n`);
   if (scanned.failures.length > 0) {
-    tellFailures(scanned);
-    throw new Error("these are not all links, so nothing was written");
+    reportFailures(scanned);
+    throw new Error("some links could not be read, so nothing was written");
   }
   if (scanned.links.length === 0) return 2;
   const adoption = resourcesOf(scanned.links, per);
   const fates = writeFiles(out, draftsFor(options, program, layout, adoption), force);
   const rows = [...fates].map(([path, fate]) => [path, fate, contentOf(path, program, layout, adoption)]);
-  process.stdout.write(`\n${table(["FILE", "STATUS", "CONTENT"], rows)}\nNow, step by step:\n\n`);
+  process.stdout.write(`\n${table(["FILE", "STATUS", "CONTENT"], rows)}\nNext steps:\n\n`);
   for (const [index, { what, text }] of stepsOf(out, program, layout, IMPORT_FILE).entries()) {
     process.stdout.write(`${index + 1}. ${what}\n   ${coloured("green", text)}\n`);
   }
-  process.stdout.write("\nThe import needs Pulumi 3.254 or newer. None of this changes anything in the cloud.\n");
+  process.stdout.write("\nThe import needs Pulumi 3.254 or newer. These steps change nothing in the cloud.\n");
   return 0;
 }
 
@@ -61,7 +61,7 @@ function draftsFor(options: AdoptOptions, program: ProgramKind, layout: Layout, 
   const { out, per } = options;
   const { links, resources } = adoption;
   const toImport = { path: IMPORT_FILE, text: importFile(resources, program, settingsOf(options).scope()) };
-  // In a project that is there already, a file beside the others might be taken for the program.
+  // In an existing project, another file could be taken for the program.
   const theirs = layout.isThere ? [] : projectFiles(out, program, layout);
   if (program === "yaml") {
     const ours = layout.isThere
@@ -73,17 +73,17 @@ function draftsFor(options: AdoptOptions, program: ProgramKind, layout: Layout, 
   return { ours: [module, { path: LIST_FILE, text: listText(links) }, toImport], theirs };
 }
 
-/** What a file is for, in a few words. */
+/** What a file is for. */
 function contentOf(path: string, program: ProgramKind, layout: Layout, { links, resources }: Adoption): string {
   const declared = `${resources.length} ${resources[0]?.type}`;
   const contents: Readonly<Record<string, string>> = {
-    [modulePath(layout)]: `the program's part that declares ${declared}`,
-    [LIST_FILE]: `${links.length} links, one a line, which it reads`,
-    [IMPORT_FILE]: "their state, for pulumi import",
-    "classiclinks.yaml": `${declared}, to be added to Pulumi.yaml`,
+    [modulePath(layout)]: `declares ${declared}`,
+    [LIST_FILE]: `${links.length} links, one on each line`,
+    [IMPORT_FILE]: "the state of the links, for pulumi import",
+    "classiclinks.yaml": `${declared}, to add to Pulumi.yaml`,
     "Pulumi.yaml": program === "yaml" ? declared : "the project",
-    "package.json": "the packages that it needs",
-    "tsconfig.json": "how it is compiled",
+    "package.json": "the packages",
+    "tsconfig.json": "the compiler options",
     "index.ts": "the program",
   };
   return contents[path] ?? "";

@@ -1,27 +1,27 @@
-/** Writes files, all or none, and never over what someone else has written. */
+/** Writes files, all or none. Never overwrites a file that somebody else has written. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileReason } from "../fileReason";
 import type { Draft } from "./project";
 
-/** What has become of a file. `kept`: it was there already, and is not ours to change. */
+/** The result for a file. `kept`: it exists already, and adopt does not change it. */
 export type Fate = "written" | "unchanged" | "overwritten" | "kept";
 
 /** What to write. */
 export interface Drafts {
-  /** What the links decide. A file that differs is an error, unless `force` is set. */
+  /** Files that depend on the links. A file that differs is an error, unless `force` is set. */
   readonly ours: readonly Draft[];
-  /** What a project needs once. A file that is there is left alone, whatever is in it. */
+  /** Files that a project needs once. An existing file stays, whatever it contains. */
   readonly theirs: readonly Draft[];
 }
 
 /**
- * Writes what is not there yet.
+ * Writes the files that do not exist.
  *
- * @param force overwrite files of ours that differ.
- * @returns what has become of each file.
- * @throws when a file of ours differs; then nothing has been written.
+ * @param force overwrites files of ours that differ.
+ * @returns the result for each file.
+ * @throws when a file of ours differs. Then nothing is written.
  */
 export function writeFiles(folder: string, { ours, theirs }: Drafts, force: boolean): ReadonlyMap<string, Fate> {
   const decided = [

@@ -6,10 +6,10 @@ import type { ProgramKind } from "../program";
 import type { Resource } from "./resources";
 
 /**
- * The text of the file. It holds the whole state of each resource, which Pulumi from 3.254 takes as it is: a read would
- * be a call for each link, and takes whatever links of others a VPC has got meanwhile for members.
+ * The text of the file. It has the whole state of each resource, which Pulumi 3.254 imports without a read. A read would
+ * call ECS for each link, and would take later links of other people to the VPC for members.
  *
- * @param scope under which the links were found.
+ * @param scope of the listings.
  */
 export function importFile(resources: readonly Resource[], program: ProgramKind, scope: Scope = {}): string {
   const host = program === "dynamic" ? "dynamic" : "plugin";

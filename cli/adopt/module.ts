@@ -42,10 +42,10 @@ export function moduleText(
           "  }",
         ];
   return [
-    "// ClassicLink links that existed before this program. Written by `pulumi-classiclink adopt`; yours to change.",
+    "// ClassicLink links that existed before this program. Written by `pulumi-classiclink adopt`; you can change it.",
     ...imports,
     "",
-    "// One line for each link. Take lines out to detach links, add lines to attach more.",
+    "// One line for each link. Remove lines to detach links, add lines to attach more.",
     `${usesImport ? "export " : ""}const ${OUTPUT} = linksFromFile("${LIST_FILE}");`,
     "",
     ...declarations,

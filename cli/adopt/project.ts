@@ -1,4 +1,4 @@
-/** The Pulumi project that the links go into: the one of a folder, or a new one. */
+/** The Pulumi project for the links: the one in a folder, or a new one. */
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, posix, resolve } from "node:path";
@@ -19,10 +19,10 @@ export interface Draft {
 
 /** How a project is laid out. */
 export interface Layout {
-  /** Whether the folder has a project already that was not made for these links. */
+  /** Whether the folder has a project already that adopt did not write. */
   readonly isThere: boolean;
   readonly runtime: "nodejs" | "yaml";
-  /** The file of the program, which is to load the module. Source code, where Pulumi runs what was compiled. */
+  /** The file of the program, which loads the module. If Pulumi runs compiled code, this is its source. */
   readonly main: string;
   readonly isTypeScript: boolean;
   readonly isEsm: boolean;
@@ -44,7 +44,7 @@ export function layoutOf(folder: string): Layout {
   if (runtime !== "nodejs" && runtime !== "bun") {
     throw new Error(
       `Pulumi.yaml says runtime ${String(runtime)}, and adopt writes TypeScript, JavaScript and YAML; ` +
-        "give --out for a folder of its own, such as --out links",
+        "use --out for a new folder, such as --out links",
     );
   }
   const file = sourceOf(folder, entryOf(folder, typeof main === "string" ? main : "."));
@@ -89,7 +89,7 @@ function sourceOf(folder: string, file: string): string {
   return roots.map((root) => posix.join(root, source)).find((path) => existsSync(join(folder, path))) ?? file;
 }
 
-/** The path of the module beside the file that is to load it. */
+/** The path of the module, beside the file that loads it. */
 export function modulePath({ main }: Layout): string {
   return posix.join(dirname(main), `classiclinks${extname(main)}`);
 }
@@ -103,7 +103,7 @@ export function loadingLine({ main, isTypeScript, isEsm }: Layout): string {
   return `exports.${OUTPUT} = require("${module}").${OUTPUT};`;
 }
 
-/** Whether the program seems to load the links. */
+/** Whether the program loads the links. */
 export function loadsModule(folder: string, { main }: Layout): boolean {
   return /["']\.\/classiclinks(\.[cm]?js)?["']/.test(textOf(folder, main) ?? "");
 }
@@ -122,13 +122,13 @@ export function dependenciesOf(program: ProgramKind, isTypeScript: boolean): Rea
     readFileSync(require.resolve("pulumi-classiclink/package.json"), "utf8"),
   );
   const itself = { "pulumi-classiclink": `^${version}`, ...peerDependencies };
-  // Without it Pulumi compiles with a TypeScript of its own that is too old for the package's types; it does not take 7 yet.
+  // Without it, Pulumi compiles with its own TypeScript, which is too old for the package's types. It does not support 7 yet.
   return program === "yaml" || !isTypeScript ? itself : { ...itself, typescript: "5" };
 }
 
-/** What a new project has besides the links. In YAML the links are in Pulumi.yaml itself. */
+/** The other files of a new project. In YAML, Pulumi.yaml has the links itself. */
 export function projectFiles(folder: string, program: ProgramKind, layout: Layout): readonly Draft[] {
-  // npm takes lower case only.
+  // npm allows lower case only.
   const name = projectName(folder).toLowerCase();
   const manifest = { name, private: true, dependencies: dependenciesOf(program, true) };
   const packageJson = { path: "package.json", text: json(manifest) };
@@ -161,7 +161,7 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** A file of the folder, or undefined where there is none. */
+/** A file of the folder, or undefined if it does not exist. */
 function textOf(folder: string, path: string): string | undefined {
   const file = join(folder, path);
   return existsSync(file) ? decodeText(readFileSync(file)) : undefined;

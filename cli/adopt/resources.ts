@@ -1,4 +1,4 @@
-/** Which resources links become, and what each is called. */
+/** The resources for links, and their names. */
 
 import type { Link } from "../../provider/ecs/client";
 import type { Declared } from "../../provider/resources/fleetMembers";
@@ -13,7 +13,7 @@ export type Resource = {
   | { readonly type: "ClassicLinks"; readonly args: Declared }
 );
 
-/** What links become. */
+/** The resources that adopt links. */
 export interface Adoption {
   readonly links: readonly Link[];
   readonly resources: readonly Resource[];
@@ -22,11 +22,10 @@ export interface Adoption {
 }
 
 /**
- * Makes resources of links: a `ClassicLink` each, or a `ClassicLinks` for each VPC. A name is the id alone, which no two
- * instances or VPCs of a region share. Only where two regions use the same id, as private clouds may, each name begins with
- * its region. A URN allows one colon.
+ * Makes a `ClassicLink` for each link, or a `ClassicLinks` for each VPC. A name is the id, which is unique in a region. If
+ * two regions use the same id, as private clouds may, each name begins with its region. A URN allows one colon.
  *
- * @param links in the order in which the program is to declare them.
+ * @param links in the order of the program.
  */
 export function resourcesOf(links: readonly Link[], per: Shape): Adoption {
   const vpcs = new Map<string, Declared>();

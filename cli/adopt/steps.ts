@@ -1,34 +1,34 @@
-/** What to type once the files are there: the steps that bring the links into the state of a stack. */
+/** The commands that import the links into the state of a stack, after the files are written. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProgramKind } from "../program";
 import { dependenciesOf, type Layout, loadingLine, loadsModule, PLUGIN_FOLDER } from "./project";
 
-/** One step: what it is for, and what to type or to add. */
+/** One step: its purpose, and the command or the line to add. */
 export interface Step {
   readonly what: string;
   readonly text: string;
 }
 
-/** The steps. Nothing is lost when one of them is left out, or comes too early. What a folder has already is left out. */
+/** The steps. A step that is left out or comes too early loses nothing. What a folder has already needs no step. */
 export function stepsOf(folder: string, program: ProgramKind, layout: Layout, importFile: string): readonly Step[] {
   return [
     ...(folder === "." ? [] : [{ what: "Go to the folder:", text: `cd ${shellQuoted(folder)}` }]),
     ...install(folder, program, layout.isTypeScript),
-    // This changes package.json, so it cannot be written there beforehand.
+    // This command changes package.json, so adopt cannot write its line.
     ...(program === "plugin" && !isInstalled(folder, "@pulumi-classiclink/classiclink")
-      ? [{ what: "Make the SDK of the plugin:", text: `pulumi package add ${PLUGIN_FOLDER}` }]
+      ? [{ what: "Generate the SDK of the plugin:", text: `pulumi package add ${PLUGIN_FOLDER}` }]
       : []),
     ...load(folder, layout),
     ...(layout.isThere || hasStack(folder)
       ? []
-      : [{ what: "Make a stack:", text: "pulumi stack select --create dev" }]),
+      : [{ what: "Create a stack:", text: "pulumi stack select --create dev" }]),
     {
-      what: "Import the links into the state, where Pulumi protects them from now on:",
+      what: "Import the links into the state. Pulumi protects them from now on:",
       text: `pulumi import --file ${importFile} --yes --generate-code=false`,
     },
-    { what: "See that the links are unchanged:", text: "pulumi preview" },
+    { what: "Check that the links are unchanged:", text: "pulumi preview" },
   ];
 }
 
@@ -56,7 +56,7 @@ function isInstalled(folder: string, name: string): boolean {
   return existsSync(join(folder, "node_modules", name));
 }
 
-/** Pulumi leaves a file for each stack that is configured, or that has a passphrase. */
+/** Pulumi writes a file for each stack that has a configuration or a passphrase. */
 function hasStack(folder: string): boolean {
   return readdirSync(folder).some((file) => /^Pulumi\..+\.ya?ml$/.test(file));
 }

@@ -1,17 +1,17 @@
-/** The program in YAML: a Pulumi.yaml, or what is to be added to one. */
+/** The program in YAML: a Pulumi.yaml, or the sections to add to one. */
 
 import { stringify } from "yaml";
 import type { Resource } from "./resources";
 
 export const HEADING =
-  "# ClassicLink links that existed before this program. Written by `pulumi-classiclink adopt`; yours to change.";
+  "# ClassicLink links that existed before this program. Written by `pulumi-classiclink adopt`; you can change it.";
 
 /** The text of Pulumi.yaml. */
 export function yamlProgram(project: string, resources: readonly Resource[]): string {
   return text({ name: project, runtime: "yaml", ...sections(resources) });
 }
 
-/** What a Pulumi.yaml that is there needs more. */
+/** The sections to add to an existing Pulumi.yaml. */
 export function yamlSections(resources: readonly Resource[]): string {
   return text(sections(resources));
 }
@@ -62,7 +62,7 @@ function literals(properties: Readonly<Record<string, string | readonly string[]
   );
 }
 
-/** Pulumi takes `${` for the beginning of an expression. */
+/** For Pulumi, `${` begins an expression. */
 function literal(value: string): string {
   return value.replaceAll("${", () => "$${");
 }

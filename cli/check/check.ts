@@ -13,7 +13,7 @@ import { coloured, type Style, table } from "../terminal";
 import { type Declaration, readDeclaration } from "./declared";
 import { type Drift, findDrift } from "./drift";
 
-/** Prints what differs on standard output, and how much on standard error. Resolves with the exit code. */
+/** Prints the differences on standard output, and their number on standard error. Resolves with the exit code. */
 export async function check(file: string, options: CheckOptions): Promise<number> {
   const settings = settingsOf(options);
   const [name, text] = await readInput(file);

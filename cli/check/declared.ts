@@ -13,17 +13,17 @@ export interface Declaration {
 /**
  * Reads the text of a list.
  *
- * @param name what to call it in errors.
- * @param defaultRegion asked for entries that name no region; may throw.
- * @throws when it names no link and no VPC, or has an entry that cannot be understood.
+ * @param name the name of the list in errors.
+ * @param defaultRegion gives the region of entries that name none; may throw.
+ * @throws when it names no link and no VPC, or an entry is wrong.
  */
 export function readDeclaration(text: string, name: string, defaultRegion: () => string): Declaration {
   const vpcs = readLinkList(text, name, defaultRegion);
   if (vpcs.length === 0) {
     throw new Error(
-      `${name} names no links; looked for CSV whose first line has instanceId and vpcId, JSON or YAML with instanceId (or ` +
-        "instanceIds) and vpcId, answers of DescribeClassicLinkInstances, and what pulumi stack export or pulumi stack output " +
-        "--json prints",
+      `${name} names no links; use CSV whose first line has instanceId and vpcId, JSON or YAML with instanceId (or ` +
+        "instanceIds) and vpcId, answers of DescribeClassicLinkInstances, or the output of pulumi stack export or pulumi stack " +
+        "output --json",
     );
   }
   const links = vpcs.flatMap(({ regionId, vpcId, instanceIds }) =>

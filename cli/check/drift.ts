@@ -1,4 +1,4 @@
-/** What differs between links that are declared and links that exist. */
+/** The differences between the declared links and the existing ones. */
 
 import type { Link } from "../../provider/ecs/client";
 import type { Links } from "../../provider/links/links";
@@ -14,12 +14,12 @@ export interface Drift {
   readonly instanceId: string;
   readonly declared: string | null;
   readonly found: string | null;
-  /** `missing`: not linked at all. `moved`: linked to another VPC. `undeclared`: linked to a declared VPC, and not in the list. */
+  /** `missing`: not linked. `moved`: linked to another VPC. `undeclared`: linked to a declared VPC, and not in the list. */
   readonly drift: "missing" | "moved" | "undeclared";
 }
 
 /**
- * Compares: lists each declared VPC, and asks for each declared instance that is in none of the listings.
+ * Lists each declared VPC, and checks each declared instance that is in no listing.
  *
  * @throws {ClassicLinkError} when something cannot be read.
  */

@@ -1,4 +1,4 @@
-/** May the key do what is needed? One call of each operation that reads; nothing is changed. */
+/** Permissions: one call of each operation that reads. It changes nothing. */
 
 import { EcsError } from "../../provider/ecs/errors";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
@@ -11,25 +11,25 @@ export interface Operation {
 }
 
 export const OPERATIONS = {
-  links: { action: "ecs:DescribeClassicLinkInstances", use: "links are seen with it", isNeeded: true },
-  instance: { action: "ecs:DescribeInstances", use: "doctor looks at instances with it", isNeeded: false },
-  vpcs: { action: "vpc:DescribeVpcs", use: "--all-vpcs finds VPCs with it", isNeeded: false },
-  vpc: { action: "vpc:DescribeVpcAttribute", use: "doctor looks at VPCs with it", isNeeded: false },
+  links: { action: "ecs:DescribeClassicLinkInstances", use: "links need it", isNeeded: true },
+  instance: { action: "ecs:DescribeInstances", use: "doctor needs it to check instances", isNeeded: false },
+  vpcs: { action: "vpc:DescribeVpcs", use: "--all-vpcs needs it", isNeeded: false },
+  vpc: { action: "vpc:DescribeVpcAttribute", use: "doctor needs it to check VPCs", isNeeded: false },
 } as const satisfies Record<string, Operation>;
 
-/** Whether an operation is allowed. That what it asks for is not there is an answer too. */
+/** Whether an operation is allowed. "Not found" is an answer too. */
 export function checkCall({ action, use, isNeeded }: Operation, { error }: Asked<unknown>): Finding {
   if (!isRefusal(error)) return ok(`${action} is allowed`);
   if (!(error instanceof EcsError)) return problem(`${action} could not be called`, error.message);
   const { facts, kind } = error;
   if (!isNeeded && kind === "retired") return warning(`${action} is not offered here (${facts.code}); ${use}`);
-  const why = kind === "authorisation" ? "is refused" : kind === "throttled" ? "is throttled just now" : "failed";
+  const why = kind === "authorisation" ? "is refused" : kind === "throttled" ? "is throttled now" : "failed";
   const text = `${action} ${why}; ${use}`;
   const reason = `${error.message}; ${facts.advice}`;
   return isNeeded && kind !== "throttled" ? problem(text, reason) : warning(text, reason);
 }
 
-/** Whether an error keeps us from an answer, and is no answer itself. */
+/** Whether an error is no answer. */
 export function isRefusal(error: Error | undefined): error is Error {
   if (!(error instanceof EcsError)) return error !== undefined;
   return !["gone", "input", "conflict"].includes(error.kind);
@@ -42,7 +42,7 @@ export function concernsAll(error: Error | undefined): boolean {
   return error.kind === "authorisation" && !/^(Forbidden|NoPermission|403)/.test(error.facts.code);
 }
 
-/** What stands for operations that were not asked. */
+/** The finding for operations that were not called. */
 export function notAsked(operations: readonly Operation[], why: string): Finding {
-  return warning(`Not asked, ${why}: ${operations.map(({ action }) => action).join(", ")}`);
+  return warning(`Not checked, ${why}: ${operations.map(({ action }) => action).join(", ")}`);
 }

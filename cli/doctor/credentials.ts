@@ -1,4 +1,4 @@
-/** Are there keys, where do they come from, and how long are they good? */
+/** Credentials: which source has keys, and when they expire. */
 
 import type { InspectedCredentials } from "../../provider/ecs/credentials/createProvider";
 import { formatDuration } from "../../provider/links/operation";

@@ -1,4 +1,4 @@
-/** `pulumi-classiclink doctor`: says why a link cannot be made or seen. It only reads. */
+/** `pulumi-classiclink doctor`: finds out why a link cannot be created or listed. It only reads. */
 
 import type { VpcPage } from "../../provider/ecs/vpcClient";
 import { connectInspector, type Inspector } from "../../provider/resources/connect";
@@ -15,10 +15,10 @@ import { asJson, sectionText, summaryOf } from "./report";
 import { checkSettings, checkTargets, type Derived } from "./settings";
 import { checkVpc } from "./vpc";
 
-/** No instance has this id; whether it may be asked for shows all the same. */
+/** No instance has this id. A call for it shows whether the operation is allowed. */
 const NO_INSTANCE = "i-0000000000000000000";
 
-/** Prints a section after the other. Resolves with the exit code: 1 when there is a problem. */
+/** Prints the sections one by one. Resolves with the exit code: 1 if there is a problem. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const sections: Section[] = [];
   for await (const section of examine(options)) {
@@ -57,7 +57,7 @@ async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
 
   const all = Object.values(OPERATIONS);
   if (!reachesEcs || keys.error !== undefined) {
-    const why = reachesEcs ? "since there are no credentials" : "since ECS cannot be reached";
+    const why = reachesEcs ? "because there are no credentials" : "because ECS cannot be reached";
     yield { title: "Permissions", findings: [notAsked(all, why)] };
     return;
   }
@@ -79,7 +79,7 @@ async function* examineCloud(
   const findings = [checkCall(OPERATIONS.links, links)];
   if (concernsAll(links.error)) {
     const { instance, vpcs, vpc } = OPERATIONS;
-    yield { title: "Permissions", findings: [...findings, notAsked([instance, vpcs, vpc], "since that failed")] };
+    yield { title: "Permissions", findings: [...findings, notAsked([instance, vpcs, vpc], "because that failed")] };
     return;
   }
   const instance = await asked(() => details.instance(regionId, instanceId ?? NO_INSTANCE));
@@ -92,7 +92,7 @@ async function* examineCloud(
   const vpc = vpcEndpoint.error ? noAddress : await asked(() => details.vpc(regionId, someVpc));
   findings.push(
     ...(vpcEndpoint.error
-      ? [notAsked([OPERATIONS.vpcs, OPERATIONS.vpc], "since the VPC service has no address")]
+      ? [notAsked([OPERATIONS.vpcs, OPERATIONS.vpc], "because the VPC service has no address")]
       : [checkCall(OPERATIONS.vpcs, listed), checkCall(OPERATIONS.vpc, vpc)]),
   );
   yield { title: "Permissions", findings };
@@ -117,7 +117,8 @@ function targetsOf({ instance, vpc }: DoctorOptions, settings: Settings) {
   const ofInstance = instance === undefined ? undefined : parseLinkId(instance, none);
   const ofVpc = vpc === undefined ? undefined : parseLinksId(vpc, none);
   const named = [ofInstance?.regionId, ofVpc?.regionId].filter((id) => id !== undefined && id !== "");
-  if (new Set(named).size > 1) throw new TypeError("--instance and --vpc name two regions; a link is within one");
+  if (new Set(named).size > 1)
+    throw new TypeError("--instance and --vpc name different regions; a link is within one region");
   return {
     regionId: async () => named[0] ?? settings.defaultRegion(),
     instanceId: ofInstance?.instanceId,

@@ -1,15 +1,15 @@
-/** What a check found out: one line of the report. */
+/** The result of a check: one line of the report. */
 
 /**
- * - `ok`: as it has to be.
- * - `warning`: it may be wrong, or could not be asked; links can be made all the same.
- * - `problem`: links cannot be made, or not be seen.
+ * - `ok`: it is right.
+ * - `warning`: it may be wrong, or could not be checked. Links can be created anyway.
+ * - `problem`: links cannot be created or listed.
  */
 export type State = "ok" | "warning" | "problem";
 
 export interface Finding {
   readonly state: State;
-  /** One fact, as a sentence without its full stop. */
+  /** A fact: one sentence without its full stop. */
   readonly text: string;
   /** What to do. */
   readonly advice?: string;
@@ -29,12 +29,12 @@ function finding(state: State, text: string, advice: string | undefined): Findin
   return advice === undefined ? { state, text } : { state, text, advice };
 }
 
-/** An answer, or the error that came in place of one. */
+/** An answer, or an error. */
 export type Asked<Answer> =
   | { readonly answer: Answer; readonly error?: never }
   | { readonly error: Error; readonly answer?: never };
 
-/** Asks for something. An error is a finding here, and no end. */
+/** Asks for something. An error becomes a finding. */
 export async function asked<Answer>(asking: () => Promise<Answer>): Promise<Asked<Answer>> {
   try {
     return { answer: await asking() };

@@ -1,4 +1,4 @@
-/** Can an instance be linked? */
+/** The instance: can it be linked? */
 
 import type { InspectedInstance } from "../../provider/ecs/inspectionClient";
 import { isRefusal } from "./calls";
@@ -24,7 +24,7 @@ export function checkInstance(facts: InstanceFacts): readonly Finding[] {
 }
 
 function checkDetails({ instanceId, regionId, details, isPrivate }: InstanceFacts): readonly Finding[] {
-  if (isRefusal(details.error)) return [warning(`What ${instanceId} is could not be asked`)];
+  if (isRefusal(details.error)) return [warning(`${instanceId} could not be checked`)];
   const { answer: instance } = details;
   if (instance === undefined) {
     const scope = isPrivate ? ", and --organization and --resource-set" : ", and whose key this is";
@@ -47,13 +47,16 @@ function checkDetails({ instanceId, regionId, details, isPrivate }: InstanceFact
       ? ok(`${instanceId} is ${status}`)
       : problem(`${instanceId} is ${status}, and ECS links it when Running or Stopped`, "wait, or start it"),
     ...locks.map((lock) =>
-      problem(`${instanceId} is locked (${lock})`, "ECS refuses changes meanwhile; pay, or ask support to unlock it"),
+      problem(
+        `${instanceId} is locked (${lock})`,
+        "ECS refuses changes until it is unlocked; pay the bill, or ask support",
+      ),
     ),
   ];
 }
 
 function checkLink({ instanceId, linkedTo, wantedVpc }: InstanceFacts): readonly Finding[] {
-  if (isRefusal(linkedTo.error)) return [warning(`Whether ${instanceId} is linked could not be asked`)];
+  if (isRefusal(linkedTo.error)) return [warning(`The link of ${instanceId} could not be checked`)];
   const { answer: vpcId } = linkedTo;
   if (vpcId === undefined) return [ok(`${instanceId} is not linked`)];
   if (wantedVpc === undefined || wantedVpc === vpcId) return [ok(`${instanceId} is linked to ${vpcId}`)];

@@ -1,4 +1,4 @@
-/** Can the addresses be reached? Each question of the network is asked once. */
+/** Network: can each address be reached? Each check is made once. */
 
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
@@ -10,19 +10,19 @@ import type { Agents } from "../../provider/ecs/agents";
 import { formatDuration } from "../../provider/links/operation";
 import { type Asked, asked, type Finding, ok, problem, warning } from "./finding";
 
-/** How long each question may take, in ms. */
+/** How long each check may take, in ms. */
 const TIMEOUT_MS = 5_000;
 
 /** A clock that is further off than this is refused by the service, in ms. Source: RPC signatures, `Timestamp`. */
 const MOST_SKEW_MS = 15 * 60_000;
 
-/** A clock that is further off than this is worth a word, in ms. */
+/** A clock that is further off than this gets a warning, in ms. */
 const SKEW_MS = 60_000;
 
-/** A certificate that ends sooner than this is worth a word, in ms. */
+/** A certificate that ends sooner than this gets a warning, in ms. */
 const CERTIFICATE_SOON_MS = 14 * 86_400_000;
 
-/** What was found out about one address. What comes after a failure is absent. */
+/** The facts about one address. Those after a failure are absent. */
 export interface Reached {
   readonly host: string;
   readonly port: number;
@@ -45,7 +45,7 @@ export interface Certificate {
   readonly validTo: number;
 }
 
-/** Asks the network about an address. */
+/** Collects the facts about an address. */
 export async function reach(endpoint: string, agents: Agents, isInsecure: boolean): Promise<Reached> {
   const { hostname, protocol, port: given } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -67,7 +67,7 @@ export async function reach(endpoint: string, agents: Agents, isInsecure: boolea
   return { ...named, connected, ...(certificate === undefined ? {} : { certificate }), skewMs };
 }
 
-/** What to make of it, in the order in which a connection is made. */
+/** The findings, in the order in which a connection is made. */
 export function checkReached(reached: Reached, now: number): readonly Finding[] {
   const { host, port, proxy, resolved, connected, certificate, skewMs } = reached;
   const through = proxy ?? `${host}:${port}`;
@@ -88,7 +88,7 @@ export function isReached({ skewMs, certificate, isInsecure }: Reached): boolean
 function judgeName(host: string, { answer, error }: Asked<readonly string[]>): Finding {
   if (error !== undefined) {
     return problem(
-      `${host} is no name that this machine can resolve (${codeOf(error)})`,
+      `This machine cannot resolve ${host} (${codeOf(error)})`,
       "check the spelling of the endpoint and the DNS of this machine; a private cloud may need its own DNS, or a VPN",
     );
   }
@@ -129,7 +129,7 @@ function judgeClock(host: string, { answer, error }: Asked<number | undefined>):
   if (error !== undefined) {
     return problem(`${host} does not answer HTTP requests (${codeOf(error)})`, "check the endpoint and --protocol");
   }
-  if (answer === undefined) return warning(`${host} does not say what time it is`);
+  if (answer === undefined) return warning(`${host} sends no date`);
   // The header has whole seconds only.
   const amount = formatDuration(Math.round(Math.abs(answer) / 60_000) * 60_000);
   if (Math.abs(answer) <= SKEW_MS) return ok("The clocks of this machine and of the service agree");
@@ -154,7 +154,7 @@ async function connectionTime(target: { readonly host: string; readonly port: nu
   }
 }
 
-/** Looks at the certificate only: nothing is sent over this connection. */
+/** Reads only the certificate: nothing is sent over this connection. */
 async function certificateOf(host: string, port: number): Promise<Certificate> {
   const name = isIP(host) === 0 ? { servername: host } : {};
   const socket = connectTls({ host, port, ...name, rejectUnauthorized: false, timeout: TIMEOUT_MS });

@@ -1,9 +1,9 @@
-/** Are the settings complete, and where does each come from? */
+/** Settings: are they complete, and where does each come from? */
 
 import type { FoundSetting } from "../../provider/settings";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
 
-/** What follows from the settings, or what is wrong with them. */
+/** What the settings mean, or what is wrong with them. */
 export interface Derived {
   readonly regionId: Asked<string>;
   readonly endpoint: Asked<string>;
@@ -12,7 +12,7 @@ export interface Derived {
   readonly scope: Asked<{ readonly organizationId?: string; readonly resourceSetId?: string }>;
 }
 
-/** Each setting with its place. Values that may hold a secret are not among what this is given. */
+/** Each setting with its place. The input has no values that may be secret. */
 export function checkSettings(found: readonly FoundSetting[]): readonly Finding[] {
   return found.map((setting) => {
     if (setting.problem !== undefined) return problem(setting.problem);
@@ -21,7 +21,7 @@ export function checkSettings(found: readonly FoundSetting[]): readonly Finding[
   });
 }
 
-/** Whether the settings say which region and which addresses to call. */
+/** Whether the settings name the region and the addresses. */
 export function checkTargets({ regionId, endpoint, vpcEndpoint, isPrivate, scope }: Derived): readonly Finding[] {
   if (regionId.error !== undefined) return [problem(regionId.error.message)];
   if (endpoint.error !== undefined) return [problem(endpoint.error.message)];
@@ -41,11 +41,11 @@ function checkScope(isPrivate: boolean, scope: Derived["scope"]): readonly Findi
   const { organizationId, resourceSetId } = scope.answer;
   if (organizationId !== undefined) {
     const set = resourceSetId === undefined ? "all its resource sets" : `resource set ${resourceSetId}`;
-    return [ok(`Requests ask for organization ${organizationId} and ${set}`)];
+    return [ok(`Requests name organization ${organizationId} and ${set}`)];
   }
   return [
     warning(
-      "No organization is set, so the cloud takes that of the key's user",
+      "No organization is set, so the cloud uses that of the key's user",
       "if links or instances are missing below, give --organization and --resource-set",
     ),
   ];

@@ -1,4 +1,4 @@
-/** Can instances be linked to a VPC, and reach what is in it? */
+/** The VPC: can instances be linked to it, and reach it? */
 
 import { BlockList, isIPv4 } from "node:net";
 import type { InspectedVpc } from "../../provider/ecs/inspectionClient";
@@ -14,7 +14,7 @@ export interface VpcFacts {
   readonly links: Asked<number>;
 }
 
-/** Links that a VPC may hold. Source: ECS documentation, ClassicLink, limits. */
+/** Links that a VPC may have. Source: ECS documentation, ClassicLink, limits. */
 const QUOTA = 1000;
 
 export function checkVpc({ vpcId, regionId, details, links }: VpcFacts): readonly Finding[] {
@@ -22,7 +22,7 @@ export function checkVpc({ vpcId, regionId, details, links }: VpcFacts): readonl
 }
 
 function checkDetails(vpcId: string, regionId: string, { answer, error }: Asked<InspectedVpc>): readonly Finding[] {
-  if (isRefusal(error)) return [warning(`Whether ClassicLink is on for ${vpcId} could not be asked`)];
+  if (isRefusal(error)) return [warning(`ClassicLink on ${vpcId} could not be checked`)];
   if (error !== undefined) {
     return [
       problem(`${regionId} shows no VPC ${vpcId} to this key`, "check the id, the region, and whose key this is"),
@@ -32,10 +32,10 @@ function checkDetails(vpcId: string, regionId: string, { answer, error }: Asked<
 }
 
 function checkSwitch(vpcId: string, regionId: string, isEnabled: boolean | undefined): Finding {
-  if (isEnabled === undefined) return warning(`The cloud does not say whether ClassicLink is on for ${vpcId}`);
-  if (isEnabled) return ok(`ClassicLink is on for ${vpcId}`);
+  if (isEnabled === undefined) return warning(`The cloud does not say whether ClassicLink is enabled on ${vpcId}`);
+  if (isEnabled) return ok(`ClassicLink is enabled on ${vpcId}`);
   return problem(
-    `ClassicLink is off for ${vpcId}`,
+    `ClassicLink is not enabled on ${vpcId}`,
     "set classicLinkEnabled: true on its alicloud.vpc.Network, or run " +
       `aliyun vpc EnableVpcClassicLink --RegionId ${regionId} --VpcId ${vpcId}`,
   );
@@ -48,7 +48,7 @@ function checkLinks(vpcId: string, { answer, error }: Asked<number>): readonly F
   return [problem(text, "detach some of them, or use another VPC")];
 }
 
-/** What the documents ask of each range. Source: ECS documentation, ClassicLink, prerequisites. */
+/** What the documents require for each range. Source: ECS documentation, ClassicLink, prerequisites. */
 const RANGES: readonly (readonly [network: string, bits: number, requirement: string])[] = [
   ["172.16.0.0", 12, "it must have no custom route to 10.0.0.0/8"],
   ["10.0.0.0", 8, "its vSwitch must lie in 10.111.0.0/16, and it must have no custom route to 10.0.0.0/8"],
@@ -59,7 +59,7 @@ const RANGES: readonly (readonly [network: string, bits: number, requirement: st
   ],
 ];
 
-/** Whether instances of the classic network can reach a VPC's addresses. Routes and switches are not asked for. */
+/** Whether classic instances can reach a VPC's addresses. Routes and vSwitches are not checked. */
 export function checkCidr(vpcId: string, cidrBlock: string): readonly Finding[] {
   const [address = "", bits = "32"] = cidrBlock.split("/");
   if (!isIPv4(address)) return [];

@@ -17,7 +17,7 @@ import {
 import { quote } from "../quote";
 import { privatePlace } from "./endpoints";
 import { type Found, type Lookup, toObject } from "./lookup";
-import { Members } from "./objectSetting";
+import { ObjectSetting } from "./objectSetting";
 import {
   ASSUME_ROLE_MEMBERS,
   CREDENTIAL_SOURCES,
@@ -31,10 +31,10 @@ import { SettingError } from "./settingError";
 /**
  * Chooses a source.
  *
- * A source under `classiclink:` stands for itself: it says which account is meant, so nothing of the vendors' names goes
- * before it, and no role of theirs on top of it. See {@link Lookup} for which vendor's names count otherwise.
+ * A source under `classiclink:` names the account. So no source under a vendor's names wins over it, and no role under them
+ * is assumed with it. Otherwise, {@link Lookup} decides which vendor's names count.
  *
- * @param sts gives the address of STS; asked for sources that need it only.
+ * @param sts gives the address of STS. Called only for sources that need it.
  * @throws {SettingError} when a setting is wrong, or half of a key pair is missing.
  */
 export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSource {
@@ -49,12 +49,12 @@ export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSour
   return { kind: "assumedRole", base, role: externalId === undefined ? role : { ...role, externalId } };
 }
 
-/** undefined for a role that is named by an empty text: Terraform takes it for none. */
-function membersOfRole(lookup: Lookup, found: Found): Members<keyof typeof ASSUME_ROLE_MEMBERS> | undefined {
+/** Undefined if the role's name is empty: for Terraform this is no role. */
+function membersOfRole(lookup: Lookup, found: Found): ObjectSetting<keyof typeof ASSUME_ROLE_MEMBERS> | undefined {
   // The vendor's provider has a setting for the ARN alone.
   const isArn = /roleArn$|_ARN$/.test(found.key);
   const values = isArn ? { roleArn: found.value } : toObject(found);
-  const members = new Members(isArn ? "assumeRole" : found.place, values, ASSUME_ROLE_MEMBERS, lookup);
+  const members = new ObjectSetting(isArn ? "assumeRole" : found.place, values, ASSUME_ROLE_MEMBERS, lookup);
   return values.roleArn === "" && members.text("roleArn") === undefined ? undefined : members;
 }
 
@@ -62,7 +62,7 @@ function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string)
   const keys = keyPair(lookup, only);
   if (keys !== undefined) return { kind: "keys", credentials: keys };
   const profile = lookup.find("profile", only);
-  // Which file it is in may be said elsewhere.
+  // Another place may name its file.
   const file = lookup.find("sharedCredentialsFile", profile === undefined ? only : undefined);
   if (profile !== undefined) return profileSource(lookup, sts, profileFile(file, profile), profile.value);
   const uri = lookup.find("credentialsUri", only);
@@ -70,12 +70,12 @@ function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string)
   const ecsRoleName = lookup.find("ecsRoleName", only);
   if (ecsRoleName !== undefined) return ecsRole(lookup, ecsRoleName.value);
   const oidc = lookup.find("assumeRoleWithOidc", only);
-  if (oidc !== undefined) return oidcSource(new Members(oidc.place, toObject(oidc), OIDC_MEMBERS, lookup), sts);
+  if (oidc !== undefined) return oidcSource(new ObjectSetting(oidc.place, toObject(oidc), OIDC_MEMBERS, lookup), sts);
   if (file !== undefined) return profileSource(lookup, sts, profileFile(file));
   return ambientSource(lookup, sts);
 }
 
-/** Both halves and the token are of one family: a token or a secret left over in the environment belongs to another key. */
+/** Key, secret and token are of one family: a token or a secret left over in the environment belongs to another key. */
 function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefined {
   const accessKey = lookup.find("accessKey", only);
   const secretKey = lookup.find("secretKey", only);
@@ -83,12 +83,12 @@ function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefi
   if (accessKey === undefined || secretKey === undefined) {
     const [missing, found] =
       accessKey === undefined ? (["accessKey", secretKey] as const) : (["secretKey", accessKey] as const);
-    const looked = lookup.placesOf(missing, found?.family);
-    throw new SettingError(`${missing} is missing, while ${found?.place} is set; looked at ${looked}; set one of them`);
+    const places = lookup.placesOf(missing, found?.family);
+    throw new SettingError(`${missing} is missing, while ${found?.place} is set; checked ${places}; set one of them`);
   }
   const credentials = { accessKeyId: accessKey.value, accessKeySecret: secretKey.value };
   const token = lookup.find("securityToken", accessKey.family);
-  // One of the environment must not be sent along with a configured key.
+  // A token in the environment does not belong to a configured key.
   const belongs = token !== undefined && isConfigKey(token.key) === isConfigKey(accessKey.key);
   return belongs ? { ...credentials, securityToken: token.value } : credentials;
 }
@@ -102,12 +102,12 @@ const STACK_FILE = "~/.alibabacloudstack/config.json";
 /** The file of Alibaba Cloud's SDKs. */
 const SDK_FILE = "~/.alibabacloud/credentials";
 
-/** The file that a profile is in. */
+/** The file that has the profile. */
 export function profileFile(file: Found | undefined, profile?: Found): string {
   return expanded(file?.value ?? (profile?.family === "alibabacloudstack" ? STACK_FILE : CLI_FILE));
 }
 
-/** A path with its `~` spelt out. */
+/** A path with its `~` replaced by the home folder. */
 function expanded(file: string): string {
   return file === "~" || /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
 }
@@ -125,13 +125,13 @@ function profileSource(lookup: Lookup, sts: () => string, file: string, name?: s
   };
 }
 
-/** How the metadata server may be asked. */
+/** Whether the metadata server may be called, and how. */
 function metadataUse(lookup: Lookup): Pick<EcsRoleSource, "tokenOnly" | "metadataOff"> {
   const isOff = lookup.isOn(SDK_VARIABLES.noMetadata);
   return { tokenOnly: lookup.isOn(SDK_VARIABLES.noMetadataV1), ...(isOff ? { metadataOff: true } : {}) };
 }
 
-/** Most profiles need no STS, so that it has no address is an error of those that do. */
+/** Most profiles need no STS. Those that do report a missing address. */
 function addressOf(sts: () => string): string | undefined {
   try {
     return sts();
@@ -162,11 +162,11 @@ function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {
       guess: true,
     }),
   ];
-  return { kind: "ambient", candidates, lookedAt: lookedAt(lookup) };
+  return { kind: "ambient", candidates, checked: checkedPlaces(lookup) };
 }
 
-/** Each of their places, as other errors list them, would be more than anyone reads. */
-function lookedAt(lookup: Lookup): string {
+/** The places of keys, for an error. All places of all sources would be too many. */
+function checkedPlaces(lookup: Lookup): string {
   const families = [lookup.vendor ?? (["alicloud", "alibabacloudstack"] as const)].flat();
   const keys = ["classiclink", ...families].filter((family) => lookup.nameOf(`${family}:accessKey`) !== undefined);
   const variables = {
@@ -188,10 +188,10 @@ function oidcCandidate(lookup: Lookup, sts: () => string): Candidate {
   // ACK is part of the public cloud.
   if (privatePlace(lookup) !== undefined && addressOf(sts) === undefined)
     return { name, absent: "stsEndpoint is not set" };
-  return { name, source: oidcSource(new Members(name, {}, OIDC_MEMBERS, lookup), sts) };
+  return { name, source: oidcSource(new ObjectSetting(name, {}, OIDC_MEMBERS, lookup), sts) };
 }
 
-function oidcSource(members: Members<keyof typeof OIDC_MEMBERS>, sts: () => string): OidcSource {
+function oidcSource(members: ObjectSetting<keyof typeof OIDC_MEMBERS>, sts: () => string): OidcSource {
   return {
     kind: "oidc",
     role: roleOf(members.need("roleArn"), members.text("roleSessionName"), members, sts),
@@ -200,8 +200,8 @@ function oidcSource(members: Members<keyof typeof OIDC_MEMBERS>, sts: () => stri
   };
 }
 
-/** What the object itself has goes before what the environment has. */
-function tokenOf(members: Members<keyof typeof OIDC_MEMBERS>): OidcSource["token"] {
+/** The object wins over the environment. */
+function tokenOf(members: ObjectSetting<keyof typeof OIDC_MEMBERS>): OidcSource["token"] {
   const file = members.own("oidcTokenFile");
   const text = members.own("oidcToken") ?? (file === undefined ? members.text("oidcToken") : undefined);
   return text === undefined ? { file: expanded(members.need("oidcTokenFile")) } : { text };
@@ -210,7 +210,7 @@ function tokenOf(members: Members<keyof typeof OIDC_MEMBERS>): OidcSource["token
 function roleOf(
   arn: string,
   sessionName: string | undefined,
-  members: Members<"sessionExpiration" | "policy">,
+  members: ObjectSetting<"sessionExpiration" | "policy">,
   sts: () => string,
 ): Role {
   const policy = members.text("policy");

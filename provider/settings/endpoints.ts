@@ -25,7 +25,7 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   const protocol = protocolOf(lookup) ?? "https";
   if (lookup.vendor === "alibabacloudstack") {
     throw new SettingError(
-      `the settings of alibabacloudstack name no address of ECS; looked at ${lookup.placesOf("endpoint")}; set one of them`,
+      `the settings of alibabacloudstack name no address of ECS; checked ${lookup.placesOf("endpoint")}; set one of them`,
     );
   }
   const host = regionalHost(regionId);

@@ -1,4 +1,4 @@
-/** What is configured for one stack or one provider: where to call ECS, and as whom. The only reader of `process.env`. */
+/** The configuration of one stack or one provider: the address of ECS, and the credentials. The only reader of `process.env`. */
 
 import type { CredentialsSource } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
@@ -15,12 +15,12 @@ import { SettingError } from "./settingError";
 export type { ConfigReader, KeyNames } from "./lookup";
 export { SettingError } from "./settingError";
 
-/** A setting that has a value: where it is, and the value where it may be shown; or what is wrong with it. */
+/** A setting that has a value: its place, and the value unless it may be secret; or what is wrong with it. */
 export type FoundSetting =
   | { readonly name: SettingName; readonly place: string; readonly value: string | undefined; readonly problem?: never }
   | { readonly name: SettingName; readonly problem: string };
 
-/** Settings whose value holds no secret. */
+/** Settings whose value is no secret. */
 const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
   "region",
   "profile",
@@ -37,9 +37,9 @@ const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
   "forgetRetiredLinks",
 ]);
 
-/** What a run says once when certificates are not verified. */
+/** The warning of a run that does not verify certificates. */
 export const INSECURE_WARNING =
-  "insecure is true: the certificates of ECS, VPC and STS are not verified, so anybody on the way can read and change what is sent; " +
+  "insecure is true: the certificates of ECS, VPC and STS are not verified, so anybody between can read and change requests; " +
   "prefer NODE_EXTRA_CA_CERTS with the certificate of their authority";
 
 /** The settings of one stack. Reads lazily, so that making it never throws. */
@@ -58,7 +58,7 @@ export class Settings {
   }
 
   /**
-   * The region of resources that name none: `region`, else that of the named profile. There is no built-in default.
+   * The default region: `region`, else that of the named profile. There is no built-in default.
    *
    * @throws {SettingError} when there is none.
    */
@@ -66,7 +66,7 @@ export class Settings {
     const region = this.#region();
     if (region !== undefined) return region;
     throw new SettingError(
-      `no region is configured; looked at ${this.#lookup.placesOf("region")} and the profile; set one of them`,
+      `no region is configured; checked ${this.#lookup.placesOf("region")} and the profile; set one of them`,
     );
   }
 
@@ -100,7 +100,7 @@ export class Settings {
   }
 
   /**
-   * The organization and the resource set that requests ask for on a private cloud. Empty when none is configured.
+   * The organization and the resource set of requests on a private cloud. Empty if none is configured.
    *
    * @throws {SettingError} when they cannot be used, or are configured for the public cloud.
    */
@@ -110,7 +110,7 @@ export class Settings {
 
   /**
    * Which credentials to use: a key pair, else a named profile, else a credentials URI, else the role of this ECS instance,
-   * else a role for an OIDC token, else whatever the machine has; and `assumeRole` on top.
+   * else a role for an OIDC token, else a source of this machine. `assumeRole` is then assumed with them.
    *
    * @throws {SettingError} when one of them is wrong, or half of a key pair is missing.
    */
@@ -136,7 +136,7 @@ export class Settings {
     return this.#isOn("insecure") && privatePlace(this.#lookup) !== undefined;
   }
 
-  /** Every setting that has a value, and where it is. Values that may hold a secret are left out. */
+  /** Every setting that has a value, and its place. Values that may be secret are left out. */
   found(): readonly FoundSetting[] {
     return SETTING_NAMES.flatMap((name): FoundSetting[] => {
       try {
@@ -161,7 +161,7 @@ export class Settings {
   }
 
   /**
-   * Whether a delete forgets a link where ECS says that it does not offer ClassicLink any more.
+   * Whether a delete drops a link from the state if ECS no longer offers ClassicLink.
    *
    * @throws {SettingError} when it is neither true nor false.
    */

@@ -20,15 +20,15 @@ export type ConfigReader = (key: string) => string | undefined;
 /** The environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a host writes a configuration key for people, or undefined where the key cannot be set in that host. */
+/** How a host writes a configuration key in messages. Undefined if the key cannot be set in that host. */
 export type KeyNames = (key: string) => string | undefined;
 
 /** A value, and where it was. */
 export interface Found {
   readonly value: string;
-  /** How the key or variable that it was found under is written for people. */
+  /** Its key or variable, as messages write it. */
   readonly place: string;
-  /** That key or variable as the table of settings has it. */
+  /** Its key or variable, as in the table of settings. */
   readonly key: string;
   readonly family: Family;
 }
@@ -38,8 +38,8 @@ type Name = SettingName | VendorSettingName;
 const VENDORS = ["alicloud", "alibabacloudstack"] as const;
 
 /**
- * The settings that decide which vendor's names count, first group first. The address decides before the keys: the keys of
- * one cloud must not be sent to the other.
+ * The settings that decide which vendor's names count, first group first. The address decides before the keys, because the keys
+ * of one cloud must not be sent to the other.
  */
 const DECIDING: readonly (readonly Name[])[] = [
   ["endpoint"],
@@ -64,14 +64,14 @@ export class Lookup {
     this.#keyNames = keyNames;
   }
 
-  /** The vendor whose names count; undefined as long as neither has any. */
+  /** The vendor whose names count. Undefined if neither has a value. */
   get vendor(): Family | undefined {
     this.#chosen ??= { vendor: this.#chooseVendor() };
     return this.#chosen.vendor;
   }
 
   /**
-   * The first of a setting's places that has a value. An empty one is none.
+   * The first value among a setting's places. An empty value counts as none.
    *
    * @param only reads the names of this family alone.
    * @throws {SettingError} for a value with white space around it.
@@ -85,7 +85,7 @@ export class Lookup {
     return this.#first(this.counted(names));
   }
 
-  /** Those of some environment variables that are looked at. */
+  /** Those of some environment variables that count. */
   counted(names: readonly string[]): readonly string[] {
     return names.filter((name) => this.#counts(name));
   }
@@ -95,7 +95,7 @@ export class Lookup {
     return this.#env[variable]?.toLowerCase() === "true";
   }
 
-  /** The places of a setting that were looked at, as an error lists them. */
+  /** The places of a setting that were checked, for an error. */
   placesOf(name: SettingName, only?: Family): string {
     return PLACES[name]
       .filter((place) => this.vendor === undefined || this.#counts(place, only))
@@ -103,13 +103,13 @@ export class Lookup {
       .join(", ");
   }
 
-  /** The places of this package's own for a setting, as advice names them. */
+  /** This package's own places for a setting, for advice. */
   ownPlacesOf(name: SettingName): string {
     const own = PLACES[name].filter((place) => familyOf(place) === "classiclink");
     return own.flatMap((place) => this.nameOf(place) ?? []).join(" or ");
   }
 
-  /** How a place is written for people; undefined where it cannot be set in this host. */
+  /** A place as messages write it. Undefined if it cannot be set in this host. */
   nameOf(place: string): string | undefined {
     return isConfigKey(place) ? this.#keyNames(place) : place;
   }
@@ -120,7 +120,7 @@ export class Lookup {
   }
 
   #chooseVendor(): Family | undefined {
-    // What the stack is configured for wins over what the machine's environment has for other stacks.
+    // The stack's configuration wins over the environment, which may be for other stacks.
     for (const ofConfig of [true, false]) {
       for (const names of DECIDING) {
         const places = names.flatMap((name) => PLACES[name]).filter((place) => isConfigKey(place) === ofConfig);
@@ -169,7 +169,7 @@ export function toObject({ value, place }: Found): Readonly<Record<string, unkno
   return Object.fromEntries(Object.entries(only));
 }
 
-/** A member of a list of objects, such as `alicloud:endpoints`; empty where none of them has it. */
+/** A member of a list of objects, such as `alicloud:endpoints`. Empty if none has it. */
 function memberOf(value: string, key: string, member: string): string {
   const complaint = `${key} is not JSON; set it with pulumi config set --path '${key}[0].${member}' <host>`;
   const list = fromJson(value, complaint);
@@ -185,7 +185,7 @@ function fromJson(text: string, complaint: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The message of the error quotes the value.
+    // The original message quotes the value.
     throw new SettingError(complaint);
   }
 }

@@ -1,10 +1,10 @@
-/** The members of a setting that is an object, each with the environment variables that stand in for it. */
+/** A setting that is an object. Environment variables stand in for members that are left out. */
 
 import { quote } from "../quote";
 import type { Lookup } from "./lookup";
 import { SettingError } from "./settingError";
 
-export class Members<Name extends string> {
+export class ObjectSetting<Name extends string> {
   readonly #setting: string;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #variables: Readonly<Record<Name, readonly string[]>>;
@@ -12,7 +12,7 @@ export class Members<Name extends string> {
 
   /**
    * @param setting where the object was found, for errors.
-   * @throws {SettingError} for a member that is misspelt, or not known yet: one that narrows a role must not get lost.
+   * @throws {SettingError} for an unknown member. To ignore one that narrows a role would give the role too much.
    */
   constructor(
     setting: string,
@@ -32,7 +32,7 @@ export class Members<Name extends string> {
     }
   }
 
-  /** What the object itself says. */
+  /** The value in the object. */
   own(name: Name): string | undefined {
     const value = this.#values[name];
     if (value === undefined || value === null || value === "") return undefined;
@@ -41,12 +41,12 @@ export class Members<Name extends string> {
     throw new SettingError(`${this.#setting}.${name} is of type ${typeof value}; set it to a string`);
   }
 
-  /** What the object says, else what the environment does. */
+  /** The value in the object, else in the environment. */
   text(name: Name): string | undefined {
     return this.own(name) ?? this.#lookup.variable(this.#variables[name])?.value;
   }
 
-  /** @throws {SettingError} when neither says anything. */
+  /** @throws {SettingError} when neither has a value. */
   need(name: Name): string {
     const value = this.text(name);
     if (value !== undefined) return value;
@@ -57,7 +57,7 @@ export class Members<Name extends string> {
     throw new SettingError(`${this.#setting}.${name} is missing; set it${instead}`);
   }
 
-  /** Where {@link text} found its value. */
+  /** The place of the value of {@link text}. */
   place(name: Name): string {
     if (this.own(name) !== undefined) return `${this.#setting}.${name}`;
     return this.#lookup.variable(this.#variables[name])?.place ?? `${this.#setting}.${name}`;

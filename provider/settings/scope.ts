@@ -25,7 +25,7 @@ export function scopeOf(lookup: Lookup): Scope {
   }
   if (organization === undefined && set !== undefined) {
     throw new SettingError(
-      `organizationId is missing, while ${set.place} is set; looked at ${lookup.placesOf("organizationId")}; set one of them`,
+      `organizationId is missing, while ${set.place} is set; checked ${lookup.placesOf("organizationId")}; set one of them`,
     );
   }
   return {

@@ -51,7 +51,7 @@ describe("discover", () => {
         "cn-hangzhou  vpc-1  i-b\n" +
         "cn-hangzhou  vpc-2  i-c\n",
     );
-    expect(stderr).toBe("3 links to 2 VPCs; looked at 2 VPCs in cn-hangzhou\n");
+    expect(stderr).toBe("3 links to 2 VPCs; checked 2 VPCs in cn-hangzhou\n");
     expect(code).toBe(0);
   });
 
@@ -119,7 +119,7 @@ describe("discover", () => {
     expect(await run("discover", "--all-vpcs")).toEqual({
       code: 2,
       stdout: "",
-      stderr: "0 links; looked at 2 VPCs in cn-hangzhou\n",
+      stderr: "0 links; checked 2 VPCs in cn-hangzhou\n",
     });
   });
 
@@ -127,7 +127,7 @@ describe("discover", () => {
     const vpcs = [...FEW.vpcs, { vpcId: "vpc-off", classicLinkEnabled: false }];
     await start({ ...FEW, vpcs, undocumented: { describeDisabledVpc: "error" } });
     const { code, stderr } = await run("discover", "--all-vpcs");
-    expect([code, stderr]).toEqual([0, "3 links to 2 VPCs; looked at 3 VPCs in cn-hangzhou\n"]);
+    expect([code, stderr]).toEqual([0, "3 links to 2 VPCs; checked 3 VPCs in cn-hangzhou\n"]);
     const named = await run("discover", "--vpc", "vpc-off");
     expect(named.code).toBe(1);
   });
@@ -143,7 +143,7 @@ describe("discover", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/REGION/);
     expect(stderr).toMatch(/^error: cannot list the links to vpc-\d in cn-hangzhou: .*InvalidVpc\.NotBelong/);
-    expect(stderr).toContain("looked at 2 VPCs in cn-hangzhou, not all of which could be read");
+    expect(stderr).toContain("checked 2 VPCs in cn-hangzhou, not all of which could be read");
   });
 
   test("fails when an instance was moved while it looked, and so was seen twice", async () => {
@@ -168,7 +168,7 @@ describe("discover", () => {
   test("looks at nothing in an account that has no VPCs", async () => {
     await start();
     const { code, stderr } = await run("discover", "--all-vpcs");
-    expect([code, stderr]).toEqual([2, "0 links; looked at 0 VPCs in cn-hangzhou\n"]);
+    expect([code, stderr]).toEqual([2, "0 links; checked 0 VPCs in cn-hangzhou\n"]);
   });
 
   test("prints no JSON that is not complete", async () => {
@@ -294,31 +294,31 @@ describe("adopt", () => {
     await start(FEW);
     const { code, stdout, stderr } = await run("adopt", "--all-vpcs", "--out", "links");
     expect(stdout.split("\n")).toEqual([
-      "3 links to 2 VPCs; looked at 2 VPCs in cn-hangzhou",
+      "3 links to 2 VPCs; checked 2 VPCs in cn-hangzhou",
       "",
       "FILE                      STATUS   CONTENT",
-      "classiclinks.ts           written  the program's part that declares 2 ClassicLinks",
-      "classiclinks.csv          written  3 links, one a line, which it reads",
-      "classiclinks.import.json  written  their state, for pulumi import",
+      "classiclinks.ts           written  declares 2 ClassicLinks",
+      "classiclinks.csv          written  3 links, one on each line",
+      "classiclinks.import.json  written  the state of the links, for pulumi import",
       "Pulumi.yaml               written  the project",
-      "package.json              written  the packages that it needs",
-      "tsconfig.json             written  how it is compiled",
+      "package.json              written  the packages",
+      "tsconfig.json             written  the compiler options",
       "index.ts                  written  the program",
       "",
-      "Now, step by step:",
+      "Next steps:",
       "",
       "1. Go to the folder:",
       "   cd links",
       "2. Install the packages:",
       "   npm install",
-      "3. Make a stack:",
+      "3. Create a stack:",
       "   pulumi stack select --create dev",
-      "4. Import the links into the state, where Pulumi protects them from now on:",
+      "4. Import the links into the state. Pulumi protects them from now on:",
       "   pulumi import --file classiclinks.import.json --yes --generate-code=false",
-      "5. See that the links are unchanged:",
+      "5. Check that the links are unchanged:",
       "   pulumi preview",
       "",
-      "The import needs Pulumi 3.254 or newer. None of this changes anything in the cloud.",
+      "The import needs Pulumi 3.254 or newer. These steps change nothing in the cloud.",
       "",
     ]);
     expect([code, stderr]).toEqual([0, ""]);
@@ -398,7 +398,9 @@ describe("adopt", () => {
     });
     const { code, stderr } = await run("adopt", "--all-vpcs");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/InvalidVpc\.NotBelong[\s\S]*error: these are not all links, so nothing was written\n$/);
+    expect(stderr).toMatch(
+      /InvalidVpc\.NotBelong[\s\S]*error: some links could not be read, so nothing was written\n$/,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -435,14 +437,9 @@ describe("settings", () => {
       "no region",
       { ALICLOUD_REGION: "" },
       ["--vpc", "vpc-1"],
-      /^error: no region is configured; looked at --region, ALICLOUD_REGION, ALIBABA_CLOUD_REGION and the profile; set one of them\n$/,
+      /^error: no region is configured; checked --region, ALICLOUD_REGION, ALIBABA_CLOUD_REGION and the profile; set one of them\n$/,
     ],
-    [
-      "no place to look",
-      {},
-      [],
-      /^error: nothing says where to look; give --vpc <id>, --instance <id> or --all-vpcs\n$/,
-    ],
+    ["no place to look", {}, [], /^error: nothing to scan; give --vpc <id>, --instance <id> or --all-vpcs\n$/],
     ["half a key", { ALICLOUD_SECRET_KEY: "" }, ["--vpc", "vpc-1"], /^error: secretKey is missing, .*\n$/],
     [
       "a private cloud without its VPC service",

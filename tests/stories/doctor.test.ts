@@ -39,7 +39,7 @@ test("all is well: exit code 0, and no problem", async () => {
     expect.arrayContaining([
       "ok ecs:DescribeClassicLinkInstances is allowed",
       "ok vpc:DescribeVpcs is allowed",
-      "ok ClassicLink is on for vpc-1",
+      "ok ClassicLink is enabled on vpc-1",
       "ok 0 of at most 1000 instances are linked to vpc-1",
     ]),
   );
@@ -77,7 +77,7 @@ describe("a fault is named, and the exit code is 1:", () => {
     const { code, findings } = await doctor();
     expect([code, findings]).toEqual([
       1,
-      expect.arrayContaining([problem(`${LINKS} is refused`), warning("Not asked")]),
+      expect.arrayContaining([problem(`${LINKS} is refused`), warning("Not checked")]),
     ]);
   });
 });
@@ -85,7 +85,7 @@ describe("a fault is named, and the exit code is 1:", () => {
 describe("what links can do without is a warning, and the exit code is 0:", () => {
   test.each<[string, FaultRule, string]>([
     ["VPCs may not be listed", { kind: "denied", action: "DescribeVpcs" }, "vpc:DescribeVpcs is refused"],
-    ["a throttle", { kind: "throttle", quota: 0 }, "ecs:DescribeClassicLinkInstances is throttled just now"],
+    ["a throttle", { kind: "throttle", quota: 0 }, "ecs:DescribeClassicLinkInstances is throttled now"],
   ])("%s", async (_, rule, text) => {
     emulator.injectFault(rule);
     const { code, findings } = await doctor();
@@ -96,7 +96,7 @@ describe("what links can do without is a warning, and the exit code is 0:", () =
 describe("what keeps an instance from a VPC is named:", () => {
   test.each([
     ["linked elsewhere", ["--instance", "i-b", "--vpc", "vpc-1"], "i-b is linked to vpc-2, not to vpc-1"],
-    ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is off for vpc-off"],
+    ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is not enabled on vpc-off"],
     ["no such VPC", ["--vpc", "vpc-none"], "shows no VPC vpc-none"],
     ["no such instance", ["--instance", "i-none"], "shows no instance i-none to this key"],
     ["an instance that starts", ["--instance", "i-starting"], "i-starting is Starting"],

@@ -49,12 +49,12 @@ describe.each(["dynamic", "plugin"] as const)("an engineer with 250 links, in th
 
   test("is told by doctor what is missing, and then that nothing is", async () => {
     const { code, stdout } = await runCli(["doctor"], { env: { ...env, ALICLOUD_REGION: "" } });
-    expect([code, stdout]).toEqual([1, expect.stringContaining("✗ no region is configured; looked at --region")]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("✗ no region is configured; checked --region")]);
     expect((await run("doctor", "--vpc", "vpc-shop")).code).toBe(0);
   });
 
   test("finds the links", async () => {
-    expect((await run("discover", "--all-vpcs")).stderr).toBe("250 links to 3 VPCs; looked at 3 VPCs in cn-hangzhou\n");
+    expect((await run("discover", "--all-vpcs")).stderr).toBe("250 links to 3 VPCs; checked 3 VPCs in cn-hangzhou\n");
   });
 
   test("adopts them beside the program that is there, in its language", async () => {

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStack as openEngineStack } from "../engine";
+import { openStack as openEngineStack, type StandIn } from "../engine";
 import { importedState } from "./importedState";
 import { PLUGIN, type Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each line as it is printed. */
   readonly onLine?: (line: string) => void;
+  /** By package name, what answers in place of the package's provider. The CLI has no place for it, so it does not run these. */
+  readonly standIns?: Readonly<Record<string, StandIn>>;
 }
 
 /** The environment for a program in TypeScript whose types `npm run typecheck` has checked. */
@@ -64,10 +66,11 @@ export interface Stack {
 
 /** Opens a new stack of a project. */
 export async function openStack(options: StackOptions): Promise<Stack> {
-  return versionOfPulumi() === undefined ? openOwnStack(options) : await openCliStack(options);
+  const needsOwn = options.standIns !== undefined || versionOfPulumi() === undefined;
+  return needsOwn ? openOwnStack(options) : await openCliStack(options);
 }
 
-function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptions): Stack {
+function openOwnStack({ project, config: initial = {}, env, onLine, standIns = {} }: StackOptions): Stack {
   const config = { ...initial };
   // Opened anew for each operation, as the CLI is started anew: what is remembered is in the state.
   const stack = () =>
@@ -78,6 +81,7 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       config,
       // What Pulumi.yaml tells the CLI; see PLUGIN in project.ts.
       plugins: { classiclink: join(project.folder, PLUGIN) },
+      standIns,
       ...(env === undefined ? {} : { env }),
       ...(onLine === undefined ? {} : { onLine }),
     });

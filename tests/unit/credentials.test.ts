@@ -308,7 +308,7 @@ describe("what the machine has", () => {
   const role = { accessKeyId: "STS.ecs-1" };
   const machine = (...profiles: object[]): CredentialsSource => ({
     kind: "ambient",
-    lookedAt: "everything",
+    checked: "everything",
     candidates: [
       { name: "the OIDC variables", absent: "ALIBABA_CLOUD_ROLE_ARN is not set" },
       {
@@ -340,7 +340,7 @@ describe("what the machine has", () => {
     metadata.answer(answering(404, ""));
     const { message, isTransient } = await failureOf(provider);
     expect(message).toBe(
-      "accessKey and secretKey: no credentials are configured (looked at everything), and this machine has none (" +
+      "accessKey and secretKey: no credentials are configured (checked everything), and this machine has none (" +
         "the OIDC variables: ALIBABA_CLOUD_ROLE_ARN is not set, ~/.aliyun/config.json: there is no such file, " +
         `the RAM role of this ECS instance: HTTP 404 from ${new URL(metadata.endpoint).host}); set one of them`,
     );

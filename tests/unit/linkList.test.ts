@@ -95,7 +95,7 @@ describe("a list that cannot be right is refused:", () => {
       /line 2 has 4 cells, and the first line names 3; put quotes around a cell that has a "," in it/,
     ],
     ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is no CSV \(/],
-    ["nothing in it", "", /the file names no links; looked for CSV whose first line has instanceId and vpcId, JSON/],
+    ["nothing in it", "", /the file names no links; use CSV whose first line has instanceId and vpcId, JSON/],
     ["an empty list", "[]", /names no links/],
     ["a stack without links", exported(), /names no links/],
     ["some other JSON", json({ a: [1, "b", null] }), /names no links/],

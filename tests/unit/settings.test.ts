@@ -343,9 +343,9 @@ describe("credentials", () => {
     expect(seen(settings, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
   });
 
-  test("what the machine has comes with the places that were looked at before it", () => {
-    const { lookedAt } = seen(settingsOf({}), "ambient");
-    expect(lookedAt).toBe(
+  test("what the machine has comes with the places that were checked before it", () => {
+    const { checked } = seen(settingsOf({}), "ambient");
+    expect(checked).toBe(
       "accessKey, secretKey, profile, credentialsUri, ecsRoleName, assumeRoleWithOidc: under classiclink:, under alicloud:, " +
         "under alibabacloudstack:, in the environment, as ALICLOUD_ACCESS_KEY, ALIBABACLOUDSTACK_ACCESS_KEY and so on",
     );
@@ -619,7 +619,7 @@ describe("the region", () => {
   });
 
   test("has no built-in default", () => {
-    expect(complaint(() => settingsOf({}).defaultRegion())).toMatch(/^no region is configured; looked at .*; set one/);
+    expect(complaint(() => settingsOf({}).defaultRegion())).toMatch(/^no region is configured; checked .*; set one/);
   });
 });
 

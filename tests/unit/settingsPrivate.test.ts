@@ -118,7 +118,7 @@ describe("names of two vendors are never mixed", () => {
     const { ALIBABACLOUDSTACK_SECRET_KEY: _, ...half } = STACK_VARIABLES;
     const message = complaint(() => settingsOf({ ...half, ...ALICLOUD_VARIABLES }).credentialsSource());
     expect(message).toMatch(
-      /^secretKey is missing, while ALIBABACLOUDSTACK_ACCESS_KEY is set; looked at alibabacloudstack:/,
+      /^secretKey is missing, while ALIBABACLOUDSTACK_ACCESS_KEY is set; checked alibabacloudstack:/,
     );
     expect(message).not.toContain("ALICLOUD_SECRET_KEY");
   });
@@ -131,7 +131,7 @@ describe("names of two vendors are never mixed", () => {
   test("[30] the keys of a private cloud without its address are sent nowhere", () => {
     const { ALIBABACLOUDSTACK_POPGW_DOMAIN: _, ...rest } = STACK_VARIABLES;
     expect(complaint(() => settingsOf(rest).endpointOf(REGION))).toMatch(
-      /^the settings of alibabacloudstack name no address of ECS; looked at .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
+      /^the settings of alibabacloudstack name no address of ECS; checked .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
     );
     const role = { ...rest, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" };
     expect(complaint(() => settingsOf(role).credentialsSource())).toContain("no address of STS");
@@ -302,10 +302,10 @@ describe("values as people write them", () => {
     ],
   ])("the %s lists only the places that it looks at", (_, keyNames, listed) => {
     const message = complaint(() => new Settings(() => undefined, {}, keyNames).defaultRegion());
-    expect(message).toContain(`looked at ${listed}`);
+    expect(message).toContain(`checked ${listed}`);
     expect(message).not.toMatch(/ali\w+:/);
     const source = new Settings(() => undefined, {}, keyNames).credentialsSource();
-    expect(source.kind === "ambient" && source.lookedAt).not.toMatch(/under ali/);
+    expect(source.kind === "ambient" && source.checked).not.toMatch(/under ali/);
   });
 
   test("insecure counts for a private cloud only", () => {

@@ -58,7 +58,7 @@ async function ask(sources: Sources, source: CredentialsSource): Promise<Session
 
 function sentence(source: CredentialsSource, { message, isTransient }: SourceFailure): string {
   if (source.kind === "ambient" && !isTransient) {
-    return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
+    return `accessKey and secretKey: no credentials are configured (checked ${source.checked}), and this machine has none (${message}); set one of them`;
   }
   const isRole = source.kind === "assumedRole" || source.kind === "oidc";
   const what = `${SETTINGS[source.kind]}: ${isRole ? "the role" : nameOf(source)} gave no credentials (${message})`;

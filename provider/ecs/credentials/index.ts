@@ -115,8 +115,8 @@ export interface OAuthSource {
 export interface AmbientSource {
   readonly kind: "ambient";
   readonly candidates: readonly Candidate[];
-  /** The settings that were looked at before. */
-  readonly lookedAt: string;
+  /** The settings that were checked before. */
+  readonly checked: string;
 }
 
 /** One source of the machine: to be tried, or known not to be there. */

@@ -178,9 +178,7 @@ describe("the layout of a project", () => {
 
   test("in another language is refused with what to do", () => {
     put("Pulumi.yaml", "name: shop\nruntime: python\n");
-    expect(() => layoutOf(folder)).toThrow(
-      /says runtime python, and adopt writes .*; give --out for a folder of its own/,
-    );
+    expect(() => layoutOf(folder)).toThrow(/says runtime python, and adopt writes .*; use --out for a new folder/);
   });
 });
 

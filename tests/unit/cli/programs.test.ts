@@ -37,10 +37,10 @@ describe("names of resources", () => {
 describe("the module", () => {
   test("declares one protected ClassicLinks for each VPC of the list", () => {
     expect(moduleText(ofVpcs, "vpc", "dynamic", TYPESCRIPT)).toBe(`\
-// ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; yours to change.
+// ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; you can change it.
 import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
 
-// One line for each link. Take lines out to detach links, add lines to attach more.
+// One line for each link. Remove lines to detach links, add lines to attach more.
 export const classicLinks = linksFromFile("classiclinks.csv");
 
 for (const links of classicLinks) {
@@ -51,11 +51,11 @@ for (const links of classicLinks) {
 
   test("declares one protected ClassicLink for each link, in JavaScript for the plugin too", () => {
     expect(moduleText(ofLinks, "link", "plugin", { isEsm: false, isTypeScript: false })).toBe(`\
-// ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; yours to change.
+// ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; you can change it.
 const { ClassicLink } = require("@pulumi-classiclink/classiclink");
 const { linksFromFile } = require("pulumi-classiclink");
 
-// One line for each link. Take lines out to detach links, add lines to attach more.
+// One line for each link. Remove lines to detach links, add lines to attach more.
 const classicLinks = linksFromFile("classiclinks.csv");
 
 for (const { instanceIds, ...place } of classicLinks) {
