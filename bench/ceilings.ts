@@ -22,22 +22,22 @@ export function judge(result: Result): Verdict[] {
   const { startTimes, latencyMs, inFlight } = result;
   const of = (subject: string, operation: OperationName) => find(result, subject, PROMISED_LINKS, operation);
   const floor = (operation: OperationName) => of(FLOOR, operation)?.wallMs;
-  const linkDoors = [LINK_DYNAMIC, LINK_PLUGIN];
+  const linkHosts = [LINK_DYNAMIC, LINK_PLUGIN];
   const waiting = Math.ceil(PROMISED_LINKS / inFlight) * latencyMs;
   return [
-    ...linkDoors.map((door) =>
+    ...linkHosts.map((host) =>
       atMost(
-        `${door}: refresh of ${PROMISED_LINKS}, at most 1.3 × the floor`,
+        `${host}: refresh of ${PROMISED_LINKS}, at most 1.3 × the floor`,
         scaled(floor("refresh"), 1.3),
-        of(door, "refresh")?.wallMs,
+        of(host, "refresh")?.wallMs,
         seconds,
       ),
     ),
-    ...linkDoors.map((door) =>
+    ...linkHosts.map((host) =>
       atMost(
-        `${door}: up of ${PROMISED_LINKS}, at most 1.1 × the floor + ⌈${PROMISED_LINKS} / ${inFlight}⌉ × ${latencyMs} ms`,
+        `${host}: up of ${PROMISED_LINKS}, at most 1.1 × the floor + ⌈${PROMISED_LINKS} / ${inFlight}⌉ × ${latencyMs} ms`,
         scaled(floor("up"), 1.1, waiting),
-        of(door, "up")?.wallMs,
+        of(host, "up")?.wallMs,
         seconds,
       ),
     ),
@@ -63,17 +63,17 @@ export function judge(result: Result): Verdict[] {
   ];
 }
 
-/** @param ofSingle the same links through the same door, one resource each. */
-function ofMany(door: string, up: Measurement | undefined, ofSingle: Measurement | undefined): Verdict[] {
+/** @param ofSingle the same links through the same host, one resource each. */
+function ofMany(host: string, up: Measurement | undefined, ofSingle: Measurement | undefined): Verdict[] {
   const faster = up === undefined || ofSingle === undefined ? undefined : ofSingle.wallMs / up.wallMs;
-  const claim = `${door}: up of ${PROMISED_LINKS}`;
+  const claim = `${host}: up of ${PROMISED_LINKS}`;
   const count = (calls: number) => String(calls);
   return [
     atMost(`${claim}, Attach calls`, 1000, callsOf(up, "AttachClassicLinkVpc"), count),
     atMost(`${claim}, Describe calls`, 25, callsOf(up, "DescribeClassicLinkInstances"), count),
     atMost(`${claim}, state`, 120_000, up?.state.exportBytes, megabytes),
     verdict(
-      `${claim}, faster than ${PROMISED_LINKS} ClassicLinks through the same door`,
+      `${claim}, faster than ${PROMISED_LINKS} ClassicLinks through the same host`,
       `≥ ${times(10)}`,
       faster === undefined ? undefined : times(faster),
       faster !== undefined && faster >= 10,
@@ -115,7 +115,6 @@ function callsOf(measurement: Measurement | undefined, action: string): number |
   return measurement === undefined ? undefined : (measurement.calls[action] ?? 0);
 }
 
-/** The largest that the provider's process became in any operation on as many links as are promised for. */
 /** The highest of any operation of any of the subjects. */
 function peakOf({ measurements }: Result, ...subjects: readonly string[]): number | undefined {
   const ofThese = measurements.filter(({ subject, links }) => subjects.includes(subject) && links === PROMISED_LINKS);

@@ -6,10 +6,12 @@ import { createProgram } from "./program";
 import { coloured } from "./terminal";
 
 // Whoever reads our output may have seen enough, as in `discover | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
 
 createProgram({
   discover: async (options) => await (await import("./discover.js")).discover(options),

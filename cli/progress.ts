@@ -19,23 +19,39 @@ export interface Progress {
 }
 
 /** Standard error, or what stands in for it. */
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** How wide a terminal is that does not say. */
+const USUAL_COLUMNS = 80;
 
 /** Opens what fits the stream. */
 export async function openProgress(stream: Output = process.stderr): Promise<Progress> {
   if (!stream.isTTY) return lines(stream);
   const { Presets, SingleBar } = await import("cli-progress");
+  const barsize = (stream.columns ?? USUAL_COLUMNS) < USUAL_COLUMNS ? 8 : 24;
   const bar = new SingleBar(
     // linewrap: else the library switches wrapping off, and ^C would leave the terminal so.
-    { stream, format: "{bar} {counts}{wait}", barsize: 24, clearOnComplete: true, linewrap: true, emptyOnZero: true },
+    { stream, format: "{bar} {counts}{wait}", barsize, clearOnComplete: true, linewrap: true, emptyOnZero: true },
     Presets.shades_classic,
   );
   let [done, total, links, counted, wait] = [0, 0, 0, "VPCs", ""];
-  const shown = () => ({
-    counts: total === 0 ? `looking for ${counted}` : `${done}/${total} ${counted}, ${links} links`,
-    wait,
-  });
+  const shown = () => {
+    const counts = total === 0 ? `looking for ${counted}` : `${done}/${total} ${counted}, ${links} links`;
+    // A line that wraps could not be drawn over.
+    return { counts, wait: shortened(wait, (stream.columns ?? USUAL_COLUMNS) - barsize - counts.length - 2) };
+  };
   const timer = setTimeout(() => bar.start(total, done, shown()), SHORT_MS);
+  const end = () => {
+    clearTimeout(timer);
+    bar.stop();
+    process.removeListener("SIGINT", interrupt);
+  };
+  // Nothing is changed in the cloud, so nothing has to be waited for. Source: the exit code of a shell for SIGINT.
+  const interrupt = () => {
+    end();
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupt);
   return {
     begin(count, what) {
       [total, counted] = [count, what];
@@ -47,14 +63,16 @@ export async function openProgress(stream: Output = process.stderr): Promise<Pro
       bar.update(done, shown());
     },
     note(message) {
-      wait = ` (${message})`;
+      wait = ` ${message}`;
       bar.update(done, shown());
     },
-    end() {
-      clearTimeout(timer);
-      bar.stop();
-    },
+    end,
   };
+}
+
+function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return longest < 8 ? "" : `${text.slice(0, longest - 1)}…`;
 }
 
 function lines(stream: Output): Progress {

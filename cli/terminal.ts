@@ -27,8 +27,9 @@ function padded(cell: Cell, column: number, columns: number, widths: readonly nu
   return `${typeof cell === "string" ? text : coloured(cell.style, text)}${space}`;
 }
 
+/** Without what moves a terminal's cursor, whatever a service has answered with. */
 function textOf(cell: Cell): string {
-  return typeof cell === "string" ? cell : cell.text;
+  return (typeof cell === "string" ? cell : cell.text).replace(/\p{C}/gu, "?");
 }
 
 /** How wide the lines for people are: as the terminal, and readable in a wide one. */

@@ -6,34 +6,34 @@ import { type EmulatorOptions, type LinkSeed, startEmulator } from "./index";
 
 const help = `Usage: classiclink-emulator [options]
 
-An ECS on 127.0.0.1 for ClassicLink: it attaches, detaches and lists links, creates and
-deletes VPCs, switches ClassicLink on and off, lists instances, and issues keys for roles.
-It prints its endpoint and the variables that point a Pulumi program at it, and runs until
+An ECS on 127.0.0.1 for ClassicLink. It attaches, detaches and lists links, creates and
+deletes VPCs, enables and disables ClassicLink, lists instances, and issues keys for roles.
+It prints its endpoint, and the variables that make a Pulumi program use it. It runs until
 you interrupt it. The operations are at / and, as on a private cloud, at /asapi/v3.
 
   --port <n>           port to listen on (default 4010; 0 takes a free one)
   --region <id>        region of the instances and VPCs (default cn-hangzhou)
   --instance <id>      a running classic instance; repeat for more
   --vpc <id>           a VPC with ClassicLink on; repeat for more
-  --links <n>          so many more instances, linked to the VPCs in turn
-  --state <file.json>  start from this file if it exists, and keep every change in it:
+  --links <n>          this many more instances, linked to the VPCs in turn
+  --state <file.json>  start from this file if it exists, and save every change to it:
                        { "instances": [{ "instanceId": "i-1", "status": "Running" }],
                          "vpcs": [{ "vpcId": "vpc-1", "classicLinkEnabled": true }],
                          "links": [{ "instanceId": "i-1", "vpcId": "vpc-1" }] }
-  --generation <A|B|C> which edition's errors to answer with (default C, the newest)
-  --quota <n>          links that a VPC may hold (default 1000)
+  --generation <A|B|C> the edition of the API whose errors it returns (default C, the newest)
+  --quota <n>          links that a VPC may have (default 1000)
   --organization <id>  private cloud: organization of the instances and VPCs
   --resource-set <id>  private cloud: their resource set
-  --out-of-scope <how> how an instance of another organization or resource set is hidden:
+  --out-of-scope <how> how it hides an instance of another organization or resource set:
                        empty (default), not-found or not-belong
-  --asapi-200          /asapi/v3 sends its failures with HTTP status 200
+  --asapi-200          /asapi/v3 returns failures with HTTP status 200
   --tls-key <file>     serve HTTPS with this private key (PEM); needs --tls-cert
   --tls-cert <file>    the certificate of that key (PEM)
-  --host <name>        a host name to answer to besides 127.0.0.1; repeat for more
-  --help               this text
+  --host <name>        a host name that it accepts besides 127.0.0.1; repeat for more
+  --help               show this text
 
-Without --instance, --vpc and --state it knows i-test1 to i-test3, vpc-test1 and
-vpc-test2. While it runs, the control API reads and changes everything:
+Without --instance, --vpc and --state, it has i-test1 to i-test3, vpc-test1 and vpc-test2.
+While it runs, you can read and change everything with the control API:
 
   curl http://127.0.0.1:4010/-/links          the links; also /-/calls, /-/state
   curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back
@@ -102,7 +102,7 @@ function readTls(key: string | undefined, cert: string | undefined): EmulatorOpt
   return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }
 
-/** As an account that has been in use for years: instances i-linked001, i-linked002 and so on, each with its link. */
+/** Instances i-linked001, i-linked002 and so on, each with its link, as in an account that was used for years. */
 function linked(count: number, vpcs: readonly string[]): LinkSeed[] {
   if (count > 0 && vpcs.length === 0) throw new Error("--links needs --vpc");
   return Array.from({ length: count }, (_, index) => ({
@@ -131,8 +131,8 @@ async function main(): Promise<void> {
   const emulator = await startEmulator(options).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE" ? new Error(`port ${port} is in use; choose another with --port`) : error;
   });
-  const exports = Object.entries(emulator.environment).map(([name, value]) => `${name}=${value}`);
-  process.stdout.write(`classiclink-emulator listens on ${emulator.endpoint}\nexport ${exports.join(" ")}\n`);
+  const exports = Object.entries(emulator.environment).map(([name, value]) => `export ${name}=${value}\n`);
+  process.stdout.write(`classiclink-emulator listens on ${emulator.endpoint}\n${exports.join("")}`);
   const stop = () => void emulator.close();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

@@ -17,22 +17,20 @@ async function main(): Promise<void> {
   const env = { ...emulator.environment };
   try {
     const { stdout } = await runCli(["adopt", "--all-vpcs"], { cwd: project.folder, env });
-    const command = /^ +(pulumi .*)$/m.exec(stdout)?.[1] ?? "";
+    const commands = [...stdout.matchAll(/^ +(pulumi .*)$/gm)].map(([, command = ""]) => `$ ${command}`);
     const stack = await openStack({ project, env });
     await stack.import("classiclinks.import.json");
-    const { output } = await stack.up();
+    const { output } = await stack.preview();
     await stack.close();
     const lines = [
       "$ npx pulumi-classiclink adopt --all-vpcs",
       ...stdout.trimEnd().split("\n"),
       "",
-      `$ ${command}`,
-      "",
-      "$ pulumi up",
+      ...commands,
       ...countsIn(output),
     ];
     const title =
-      "adopt finds 250 links to three VPCs, writes a project and says what to type; the up after it changes nothing.";
+      "adopt finds 250 links to three VPCs, writes a project and says what to type; the preview at the end shows no change.";
     writeFileSync(join(REPOSITORY, "docs/images/adopt.svg"), terminalPicture(title, lines));
   } finally {
     await emulator.close();

@@ -31,13 +31,13 @@ const SECTIONS: readonly Section[] = [
     kind: "busy",
     title: "Busy",
     whatWeDo:
-      "Retried, after waits that grow to a minute. A lock that lasts costs about 20 calls in ten minutes. Meanwhile we say what we wait for.",
+      "Retried, after waits that grow to a minute. A lock that lasts costs about 20 calls in ten minutes. Meanwhile the status says what it waits for.",
   },
   {
     kind: "transient",
     title: "Faults of the service",
     whatWeDo:
-      "Asked again, after waits that grow to 8 seconds. Where the request may have been carried out, we look before we repeat it.",
+      "Retried, after waits that grow to 8 seconds. If the request may have succeeded, it checks before it retries.",
   },
   {
     kind: "gone",
@@ -49,9 +49,9 @@ const SECTIONS: readonly Section[] = [
     kind: "conflict",
     title: "Linked elsewhere",
     whatWeDo:
-      "We look. A link that is as declared is adopted; with a link to another VPC a create fails, names that VPC and touches " +
-      "nothing. A delete is done when there is nothing left to detach. Where what ECS says and what it lists do not agree, we ask " +
-      "again for 2 minutes.",
+      "It checks the listing. A link that is as declared is adopted. With a link to another VPC, a create fails, names that VPC and " +
+      "changes nothing. A delete is done when nothing is left to detach. If the answer and the listing do not agree, it retries for " +
+      "2 minutes.",
   },
   { kind: "configuration", title: "Not switched on", whatWeDo: "The operation fails at once." },
   { kind: "quota", title: "Full", whatWeDo: "The operation fails at once." },
@@ -59,24 +59,25 @@ const SECTIONS: readonly Section[] = [
     kind: "retired",
     title: "ClassicLink is not offered",
     whatWeDo:
-      "The operation fails at once, and the state is kept. With `classiclink:forgetRetiredLinks` set to `true`, a delete lets go of " +
-      "what can be neither removed nor looked at, with a warning: [where ClassicLink is gone " +
+      "Retried a few times, because gateways also say so for a moment. Then the operation fails, and the state stays. With " +
+      "`classiclink:forgetRetiredLinks` set to `true`, a delete forgets what it can neither remove nor list, with a warning: [where ClassicLink is gone " +
       "already](retiring.md#where-classiclink-is-gone-already).",
   },
   {
     kind: "authorisation",
     title: "Not allowed",
     whatWeDo:
-      "The operation fails at once, and the state is kept: what may not be seen is not proof of absence. What has to be allowed: " +
+      "The operation fails at once, and the state stays: what may not be seen is not proof of absence. On a private cloud, `Forbidden.RAM` is " +
+      "retried a few times first. What has to be allowed: " +
       "[permissions](permissions.md).",
   },
-  { kind: "input", title: "Wrong request", whatWeDo: "The operation fails at once, and the state is kept." },
+  { kind: "input", title: "Wrong request", whatWeDo: "The operation fails at once, and the state stays." },
   {
     kind: "unknown",
     title: "Codes that no document lists",
     whatWeDo:
-      "The operation fails at once, and the state is kept. The message is shown as ECS wrote it. With HTTP status 500 or above we ask " +
-      "again, as after other [faults of the service](#faults-of-the-service), and with 429 as when [throttled](#throttled).",
+      "The operation fails at once, and the state stays. The message is quoted as ECS wrote it. The HTTP status decides whether to retry: " +
+      "500 and above as after other [faults of the service](#faults-of-the-service), 429 as when [throttled](#throttled).",
   },
 ];
 
@@ -101,12 +102,12 @@ function errorsTable(name: string, rows: readonly Row[]): string {
     if (!isTried(row)) return "not at all";
     return row.retryForMs === undefined ? "to the timeout" : formatDuration(row.retryForMs);
   };
-  const head = [name, "what it means", ...(timed ? ["tried"] : []), "what to do"];
+  const head = [name, "what it means", ...(timed ? ["retried"] : []), "what to do"];
   const cells = rows.map((row) => {
     const { code, means, advice } = row;
     const time = timed ? [timeOf(row)] : [];
     return [
-      shown(code),
+      marked(code),
       means,
       ...time,
       `${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`.replace("<operation>", "the operation"),
@@ -116,7 +117,7 @@ function errorsTable(name: string, rows: readonly Row[]): string {
 }
 
 /** `A, B (words)` with its codes marked as code. */
-function shown(code: string): string {
+function marked(code: string): string {
   const [, codes = "", words = ""] = /^([^(]*?)( \(.*)?$/.exec(code) ?? [];
   return codes.replaceAll(/[^,\s][^,]*/g, "`$&`") + words;
 }
@@ -157,16 +158,16 @@ export async function errorsPage(): Promise<string> {
     "Every error is one sentence: what was asked, of what, in which region; the operation of ECS and its code; what ECS said, and the id of " +
       "the request; how often and for how long it was tried; what to do.",
     `\`\`\`text\n${await example()}\n\`\`\``,
-    "This page has every code that ECS documents for what we ask it, and what we make of it. Codes are compared exactly as they are " +
-      "spelt, and those listed are never told apart by HTTP status. `*` stands for anything.",
-    "Before a create or a delete fails, one look tells whether the link is as wanted all the same; then it has succeeded. What is tried " +
-      "*to the timeout* is tried as long as the operation may take: 10 minutes for a link, an hour for `ClassicLinks`, or what " +
+    "This page has every code that ECS documents for these operations, those of the gateways of private clouds, and what each means. Codes are compared exactly as they are " +
+      "spelt, and the HTTP status does not count for those that are listed. `*` stands for any text.",
+    "Before a create or a delete fails, it checks once whether the link is as wanted all the same; then it has succeeded. What is retried " +
+      "*to the timeout* is retried as long as the operation may take: 10 minutes for a link, an hour for `ClassicLinks`, or what " +
       "`customTimeouts` says.",
     "What is not an answer of ECS, and what to do when an error will not go away: [troubleshooting](troubleshooting.md).",
     ...SECTIONS.map((one) => section(one, rows)),
     "## When no answer came",
-    "The names are ours. Faults of the network are tried again like faults of the service. After the last three the request may have been " +
-      "carried out, so we look before we repeat it, and a create that ends then is kept as half made.",
+    "The names are ours. Faults of the network are retried like faults of the service. With the last three, the request may have succeeded: " +
+      "it checks before it retries, and a create that ends then leaves a partially created link.",
     errorsTable("name", faults),
   ].join("\n\n");
 }

@@ -92,7 +92,7 @@ access key's user. With a wrong one, some sites answer an empty list, as if ther
 To find the ids, open *Enterprise* in the console: *Organizations* and *Resource Sets* show them. An organization id is a number such as \`26\`, or \`org-…\`
 on newer sites. A resource set needs its organization. The name of a resource set (\`resourceGroupSetName\`) is not enough.
 
-The ids go with each request, as headers and as signed parameters. They are kept in the state of each link. Under another organization or resource
+The ids go with each request, as headers and as signed parameters. The state of each link has them too. Under another organization or resource
 set, refresh and destroy fail and name both: what cannot be seen is not gone. \`pulumi up\` takes the new ids over for each link that it sees there.
 
 On the public cloud, a configured \`organizationId\` is an error, and the variable is ignored.

@@ -15,6 +15,10 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\s*\+/, "added"],
   [/^\s*-(?!-outputs)/, "removed"],
   [/^\s*\[/, "faint"],
+  [/^\s*✓/, "added"],
+  [/^\s*✗/, "removed"],
+  [/^\s*!/, "changed"],
+  [/^\s*→/, "faint"],
 ];
 
 const STYLE = `
@@ -48,11 +52,12 @@ export function terminalPicture(title: string, lines: readonly string[]): string
   ].join("\n");
 }
 
-/** A line in rows of at most {@link COLUMNS}, broken at spaces; those that go on stand below the first word. */
+/** A line in rows of at most {@link COLUMNS}, broken at spaces. A command goes on after a backslash, so that it can be copied. */
 function folded(line: string): string[] {
-  const end = line.lastIndexOf(" ", COLUMNS);
+  const end = line.lastIndexOf(" ", COLUMNS - 2);
   if (line.length <= COLUMNS || end <= 2) return [line];
-  return [line.slice(0, end), ...folded(`  ${line.slice(end + 1)}`)];
+  const isCommand = /^\s*(\$ )?(npx|pulumi|npm|cd) /.test(line);
+  return [`${line.slice(0, end)}${isCommand ? " \\" : ""}`, ...folded(`    ${line.slice(end + 1)}`)];
 }
 
 function escaped(text: string): string {

@@ -37,6 +37,6 @@ export function checkProvider(where: string, provider: ProviderResource | undefi
   throw new RunError(
     `${where}: opts.provider is a provider of the package "${String(pkg)}", which cannot manage links; leave it out and configure ` +
       "the stack (classiclink:region, or the alicloud:* keys it has already), or give a Provider of pulumi-classiclink " +
-      "(of an alicloud provider's arguments: Provider.fromAlicloud)",
+      "(of another provider's arguments: Provider.fromAlicloud, Provider.fromAlibabaCloudStack)",
   );
 }

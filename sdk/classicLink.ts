@@ -13,7 +13,7 @@ export interface ClassicLinkArgs {
   /** The id of the VPC. It is in the same region, and ClassicLink is enabled on it. */
   readonly vpcId: pulumi.Input<string>;
   /** The region of the instance and the VPC. The default is the configured region. */
-  readonly regionId?: pulumi.Input<string>;
+  readonly regionId?: pulumi.Input<string> | undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ClassicLinksArgs {
    */
   readonly instanceIds: pulumi.Input<pulumi.Input<string>[]>;
   /** The region of the instances and the VPC. The default is the configured region. A change replaces the resource. */
-  readonly regionId?: pulumi.Input<string>;
+  readonly regionId?: pulumi.Input<string> | undefined;
 }
 
 /**

@@ -10,21 +10,21 @@ import type { Provider } from "./provider";
 /** Which links to list. */
 export interface GetLinksArgs {
   /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
-  readonly vpcId?: string;
+  readonly vpcId?: string | undefined;
   /** Lists only links of these instances, any number of them. Instances that have no link or do not exist are left out. */
-  readonly instanceIds?: readonly string[];
+  readonly instanceIds?: readonly string[] | undefined;
   /** The region to list. The default is the configured region. */
-  readonly regionId?: string;
+  readonly regionId?: string | undefined;
 }
 
 /** As {@link GetLinksArgs}, of values that may not be known yet. */
 export interface GetLinksOutputArgs {
   /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
-  readonly vpcId?: pulumi.Input<string>;
+  readonly vpcId?: pulumi.Input<string> | undefined;
   /** Lists only links of these instances, any number of them. Instances that have no link or do not exist are left out. */
-  readonly instanceIds?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly instanceIds?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** The region to list. The default is the configured region. */
-  readonly regionId?: pulumi.Input<string>;
+  readonly regionId?: pulumi.Input<string> | undefined;
 }
 
 /** The links that were found. */

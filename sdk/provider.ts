@@ -7,65 +7,65 @@ import { checkArgs } from "./arguments";
 /** A RAM role to assume. */
 export interface AssumeRoleArgs {
   /** The ARN of the role. */
-  readonly roleArn?: pulumi.Input<string>;
+  readonly roleArn?: pulumi.Input<string> | undefined;
   /** The name of the session in the logs of the account. The default is `terraform`, as for `@pulumi/alicloud`. */
-  readonly sessionName?: pulumi.Input<string>;
+  readonly sessionName?: pulumi.Input<string> | undefined;
   /** How long a session lasts, in seconds: 900 to 43200. The default is 3600. The session is renewed before it ends. */
-  readonly sessionExpiration?: pulumi.Input<number>;
+  readonly sessionExpiration?: pulumi.Input<number> | undefined;
   /** A RAM policy, as JSON, that limits the session further. */
-  readonly policy?: pulumi.Input<string>;
+  readonly policy?: pulumi.Input<string> | undefined;
   /** The external id that the role's trust policy requires. */
-  readonly externalId?: pulumi.Input<string>;
+  readonly externalId?: pulumi.Input<string> | undefined;
 }
 
 /** A RAM role to assume with an OIDC token. */
 export interface AssumeRoleWithOidcArgs {
   /** The ARN of the role. */
-  readonly roleArn?: pulumi.Input<string>;
+  readonly roleArn?: pulumi.Input<string> | undefined;
   /** The ARN of the OIDC provider. */
-  readonly oidcProviderArn?: pulumi.Input<string>;
+  readonly oidcProviderArn?: pulumi.Input<string> | undefined;
   /** The file that holds the OIDC token. It is read again at each renewal. */
-  readonly oidcTokenFile?: pulumi.Input<string>;
+  readonly oidcTokenFile?: pulumi.Input<string> | undefined;
   /** The OIDC token itself, instead of a file. */
-  readonly oidcToken?: pulumi.Input<string>;
+  readonly oidcToken?: pulumi.Input<string> | undefined;
   /** The name of the session in the logs of the account. The default is `terraform`, as for `@pulumi/alicloud`. */
-  readonly roleSessionName?: pulumi.Input<string>;
+  readonly roleSessionName?: pulumi.Input<string> | undefined;
   /** How long a session lasts, in seconds: 900 to 43200. The default is 3600. The session is renewed before it ends. */
-  readonly sessionExpiration?: pulumi.Input<number>;
+  readonly sessionExpiration?: pulumi.Input<number> | undefined;
   /** A RAM policy, as JSON, that limits the session further. */
-  readonly policy?: pulumi.Input<string>;
+  readonly policy?: pulumi.Input<string> | undefined;
 }
 
 /** What `new alicloud.Provider` and {@link Provider} have in common. */
 interface CommonArgs {
   /** The default region of links, such as `cn-hangzhou`. There is no built-in default. */
-  readonly region?: pulumi.Input<string>;
+  readonly region?: pulumi.Input<string> | undefined;
   /** The id of the access key. Needs `secretKey`. */
-  readonly accessKey?: pulumi.Input<string>;
+  readonly accessKey?: pulumi.Input<string> | undefined;
   /** The secret of the access key. Needs `accessKey`. */
-  readonly secretKey?: pulumi.Input<string>;
+  readonly secretKey?: pulumi.Input<string> | undefined;
   /** The STS token of a temporary access key. */
-  readonly securityToken?: pulumi.Input<string>;
+  readonly securityToken?: pulumi.Input<string> | undefined;
   /** The profile that has the credentials. Used if no access key is set. Every mode of the `aliyun` command line works. */
-  readonly profile?: pulumi.Input<string>;
+  readonly profile?: pulumi.Input<string> | undefined;
   /**
    * The file that has the profile. It is the JSON file of the `aliyun` command line, or the INI file of Alibaba Cloud's
    * SDKs. The default is `~/.aliyun/config.json`.
    */
-  readonly sharedCredentialsFile?: pulumi.Input<string>;
+  readonly sharedCredentialsFile?: pulumi.Input<string> | undefined;
   /** The address of a service that returns credentials. Used if neither a key nor a profile is set. */
-  readonly credentialsUri?: pulumi.Input<string>;
+  readonly credentialsUri?: pulumi.Input<string> | undefined;
   /** The RAM role of the ECS instance that Pulumi runs on. Used if none of the settings above is set. */
-  readonly ecsRoleName?: pulumi.Input<string>;
+  readonly ecsRoleName?: pulumi.Input<string> | undefined;
   /** The RAM role to assume with an OIDC token. Used if none of the settings above is set. */
-  readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs>;
+  readonly assumeRoleWithOidc?: pulumi.Input<AssumeRoleWithOidcArgs> | undefined;
   /** The RAM role to assume, with the credentials that the other settings give. */
-  readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
+  readonly assumeRole?: pulumi.Input<AssumeRoleArgs> | undefined;
   /**
    * `HTTPS`, or `HTTP` for an endpoint without TLS. The default is HTTPS, except for this machine and for an endpoint
    * from the settings of `alibabacloudstack`. `http://` or `https://` in an endpoint wins.
    */
-  readonly protocol?: pulumi.Input<string>;
+  readonly protocol?: pulumi.Input<string> | undefined;
 }
 
 /** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
@@ -74,96 +74,96 @@ export interface ProviderArgs extends CommonArgs {
    * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port if needed. On Apsara Stack, set the host of
    * the POP gateway, or of ASAPI with its path `/asapi/v3`. The default is the region's public address.
    */
-  readonly endpoint?: pulumi.Input<string>;
+  readonly endpoint?: pulumi.Input<string> | undefined;
   /**
    * The address of STS, which assumes roles. The default is the address for the region `ALIBABA_CLOUD_STS_REGION`, or
    * else for the configured region. If `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` is true, it is the address within a VPC.
    */
-  readonly stsEndpoint?: pulumi.Input<string>;
+  readonly stsEndpoint?: pulumi.Input<string> | undefined;
   /**
    * The address of the VPC service. Only commands that list VPCs use it. The default is the region's public address, or
    * on ASAPI the value of `endpoint`.
    */
-  readonly vpcEndpoint?: pulumi.Input<string>;
+  readonly vpcEndpoint?: pulumi.Input<string> | undefined;
   /**
    * Whether to accept any certificate of a private cloud's ECS, VPC and STS. Prefer `NODE_EXTRA_CA_CERTS` with the
    * certificate of its authority. The default is false.
    */
-  readonly insecure?: pulumi.Input<boolean>;
+  readonly insecure?: pulumi.Input<boolean> | undefined;
   /**
    * The proxy for all requests, such as `http://proxy.example:3128`. The default is the value of `HTTPS_PROXY` or
    * `HTTP_PROXY`.
    */
-  readonly proxy?: pulumi.Input<string>;
+  readonly proxy?: pulumi.Input<string> | undefined;
   /**
    * The organization of the instances and VPCs on Apsara Stack. The default is the organization of the access key's
    * user.
    */
-  readonly organizationId?: pulumi.Input<string>;
+  readonly organizationId?: pulumi.Input<string> | undefined;
   /**
    * The resource set of the instances and VPCs on Apsara Stack. Needs `organizationId`. The default is all sets of the
    * organization.
    */
-  readonly resourceSetId?: pulumi.Input<string>;
+  readonly resourceSetId?: pulumi.Input<string> | undefined;
   /**
    * Whether a delete succeeds, with a warning, if ECS answers that the region no longer offers ClassicLink. Set it only
    * where the service is really gone: a wrong `endpoint` gives the same answers. The default is false: such a delete
    * fails.
    */
-  readonly forgetRetiredLinks?: pulumi.Input<boolean>;
+  readonly forgetRetiredLinks?: pulumi.Input<boolean> | undefined;
 }
 
 /** What {@link Provider.fromAlicloud} reads of the arguments of `new alicloud.Provider`. The others do not matter here. */
 export interface AlicloudProviderArgs extends CommonArgs {
   /** The endpoints of products, of which those of `ecs` and `sts` are used. */
-  readonly endpoints?: pulumi.Input<pulumi.Input<AlicloudEndpoints>[]>;
+  readonly endpoints?: pulumi.Input<pulumi.Input<AlicloudEndpoints>[]> | undefined;
 }
 
 /** One of the objects in `endpoints`. */
 export interface AlicloudEndpoints {
   /** As {@link ProviderArgs.endpoint}. */
-  readonly ecs?: pulumi.Input<string>;
+  readonly ecs?: pulumi.Input<string> | undefined;
   /** As {@link ProviderArgs.stsEndpoint}. */
-  readonly sts?: pulumi.Input<string>;
+  readonly sts?: pulumi.Input<string> | undefined;
 }
 
 /** What {@link Provider.fromAlibabaCloudStack} reads of the arguments of the provider of Apsara Stack. */
 export interface AlibabaCloudStackProviderArgs {
-  readonly region?: pulumi.Input<string>;
-  readonly accessKey?: pulumi.Input<string>;
-  readonly secretKey?: pulumi.Input<string>;
-  readonly securityToken?: pulumi.Input<string>;
-  readonly profile?: pulumi.Input<string>;
-  readonly sharedCredentialsFile?: pulumi.Input<string>;
-  readonly ecsRoleName?: pulumi.Input<string>;
-  readonly roleArn?: pulumi.Input<string>;
-  readonly assumeRole?: pulumi.Input<AssumeRoleArgs>;
+  readonly region?: pulumi.Input<string> | undefined;
+  readonly accessKey?: pulumi.Input<string> | undefined;
+  readonly secretKey?: pulumi.Input<string> | undefined;
+  readonly securityToken?: pulumi.Input<string> | undefined;
+  readonly profile?: pulumi.Input<string> | undefined;
+  readonly sharedCredentialsFile?: pulumi.Input<string> | undefined;
+  readonly ecsRoleName?: pulumi.Input<string> | undefined;
+  readonly roleArn?: pulumi.Input<string> | undefined;
+  readonly assumeRole?: pulumi.Input<AssumeRoleArgs> | undefined;
   /** The domain of the POP gateway, of which the addresses of all products are made. */
-  readonly popgwDomain?: pulumi.Input<string>;
+  readonly popgwDomain?: pulumi.Input<string> | undefined;
   /** Whether these addresses are without the region. By default true. */
-  readonly isCenterRegion?: pulumi.Input<boolean>;
+  readonly isCenterRegion?: pulumi.Input<boolean> | undefined;
   /** The host of ASAPI. */
-  readonly domain?: pulumi.Input<string>;
+  readonly domain?: pulumi.Input<string> | undefined;
   /** The endpoints of products, of which those of `ecs`, `vpc` and `sts` are used. */
-  readonly endpoints?: pulumi.Input<pulumi.Input<AlibabaCloudStackEndpoints>[]>;
-  readonly stsEndpoint?: pulumi.Input<string>;
+  readonly endpoints?: pulumi.Input<pulumi.Input<AlibabaCloudStackEndpoints>[]> | undefined;
+  readonly stsEndpoint?: pulumi.Input<string> | undefined;
   /** `HTTP`, the default, or `HTTPS`. */
-  readonly protocol?: pulumi.Input<string>;
-  readonly insecure?: pulumi.Input<boolean>;
-  readonly proxy?: pulumi.Input<string>;
+  readonly protocol?: pulumi.Input<string> | undefined;
+  readonly insecure?: pulumi.Input<boolean> | undefined;
+  readonly proxy?: pulumi.Input<string> | undefined;
   /** The id of the organization. */
-  readonly department?: pulumi.Input<string>;
+  readonly department?: pulumi.Input<string> | undefined;
   /** The id of the resource set. */
-  readonly resourceGroup?: pulumi.Input<string>;
+  readonly resourceGroup?: pulumi.Input<string> | undefined;
   /** The name of a resource set is not enough: set `department` and `resourceGroup`. */
-  readonly resourceGroupSetName?: pulumi.Input<string>;
+  readonly resourceGroupSetName?: pulumi.Input<string> | undefined;
 }
 
 /** One of the objects in `endpoints`. */
 export interface AlibabaCloudStackEndpoints {
-  readonly ecs?: pulumi.Input<string>;
-  readonly vpc?: pulumi.Input<string>;
-  readonly sts?: pulumi.Input<string>;
+  readonly ecs?: pulumi.Input<string> | undefined;
+  readonly vpc?: pulumi.Input<string> | undefined;
+  readonly sts?: pulumi.Input<string> | undefined;
 }
 
 /** The settings that mean something to the dynamic resources. The other one is the plugin's. */

@@ -16,6 +16,8 @@ const NAME_WIDTH = 140;
 const VALUE_WIDTH = 70;
 const ROW = 20;
 const HEAD = 30;
+/** For the line above the panels. */
+const NOTE = 26;
 const MARGIN = 16;
 const COLUMNS = 2;
 
@@ -26,7 +28,7 @@ export function barPicture(result: Result, links: number): string {
   const panelHeight = HEAD + measured.length * ROW + MARGIN;
   const shapes = panels.flatMap(({ title, value, show }, at) => {
     const left = MARGIN + (at % COLUMNS) * PANEL_WIDTH;
-    const top = MARGIN / 2 + Math.floor(at / COLUMNS) * panelHeight;
+    const top = NOTE + MARGIN / 2 + Math.floor(at / COLUMNS) * panelHeight;
     const most = Math.max(...measured.map(({ name }) => value(name) ?? 0));
     const scale = (PANEL_WIDTH - NAME_WIDTH - VALUE_WIDTH - MARGIN) / (most || 1);
     const rows = measured.flatMap((subject, row) => {
@@ -41,8 +43,12 @@ export function barPicture(result: Result, links: number): string {
     });
     return [text(left, top + 18, title, "title"), ...rows];
   });
-  const height = Math.ceil(panels.length / COLUMNS) * panelHeight + MARGIN / 2;
-  return picture(`${links} links, compared`, COLUMNS * PANEL_WIDTH + MARGIN, height, shapes);
+  const height = NOTE + Math.ceil(panels.length / COLUMNS) * panelHeight + MARGIN / 2;
+  const note = text(MARGIN, 24, `${links} links. In each panel, lower is better.`, "faint");
+  return picture(`${links} links, compared; lower is better`, COLUMNS * PANEL_WIDTH + MARGIN, height, [
+    note,
+    ...shapes,
+  ]);
 }
 
 function panelsOf(result: Result, links: number): Panel[] {

@@ -40,7 +40,7 @@ function performancePage(result: Result, discussion: string): string {
     "What managing links costs, beside what most people would write and beside a provider that does nothing. Nothing here is asserted by " +
       "`npm test`: times depend on the machine.",
     SUBJECTS.map(({ name, about }) => `- **${name}**: ${about}`).join("\n"),
-    `Each makes the same links in a stack of its own (\`up\`), looks again (\`up again\`, nothing has changed), refreshes, and takes them away (\`destroy\`). ECS is the emulator, one process for the whole run, whose every answer is ${result.latencyMs} ms late. All links are in one VPC.`,
+    `Each makes the same links in a stack of its own (\`up\`), does so again (\`up again\`, nothing has changed), refreshes, and takes them away (\`destroy\`). ECS is the emulator, one process for the whole run, whose every answer is ${result.latencyMs} ms late. All links are in one VPC.`,
     machineOf(result),
     `![${most} links: wall times, calls, state, CPU time and memory of each subject](images/performance.svg)`,
     "![Wall time of up and refresh, by the number of links](images/performance-growth.svg)",

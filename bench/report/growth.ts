@@ -1,8 +1,8 @@
-/** The picture of growth: wall time over the number of links, both by powers of ten. */
+/** The picture of growth: the wall time for each number of links, by powers of ten. */
 
 import { find, type OperationName, type Result } from "../result";
 import { SUBJECTS } from "../subjects";
-import { bar, dot, line, picture, text } from "./svg";
+import { bar, line, picture, text } from "./svg";
 import { countsOf } from "./tables";
 
 const WIDTH = 836;
@@ -11,22 +11,27 @@ const PLOT = { width: 350, height: 210, top: 44 };
 const LEFTS = [52, 462];
 const SHOWN: readonly OperationName[] = ["up", "refresh"];
 
-/** Draws it. */
+/** The part of a group's width that its bars take. */
+const FILLED = 0.8;
+
+/** Draws it. The bars of one number of links stand side by side: as lines, the subjects would cover each other. */
 export function growthPicture(result: Result): string {
   const counts = countsOf(result);
   const walls = result.measurements
     .filter(({ operation }) => SHOWN.includes(operation))
     .map(({ wallMs }) => wallMs / 1000);
   const decades = { from: Math.floor(Math.log10(Math.min(...walls))), to: Math.ceil(Math.log10(Math.max(...walls))) };
-  const span = Math.log10((counts.at(-1) ?? 1) / (counts[0] ?? 1)) || 1;
+  const bottom = PLOT.top + PLOT.height;
   const y = (seconds: number) =>
-    PLOT.top + PLOT.height * (1 - (Math.log10(seconds) - decades.from) / (decades.to - decades.from));
+    bottom - (PLOT.height * (Math.log10(seconds) - decades.from)) / (decades.to - decades.from);
+  const measured = SUBJECTS.filter(({ name }) => result.measurements.some(({ subject }) => subject === name));
+  const group = PLOT.width / counts.length;
+  const width = (group * FILLED) / measured.length;
   const shapes = SHOWN.flatMap((operation, at) => {
     const left = LEFTS[at] ?? 0;
-    const x = (links: number) => left + (PLOT.width * Math.log10(links / (counts[0] ?? 1))) / span;
     const rules = Array.from({ length: decades.to - decades.from + 1 }, (_, decade) => 10 ** (decades.from + decade));
     return [
-      text(left, 24, `${operation}: wall time in seconds, by links`, "title"),
+      text(left, 24, `${operation}: wall time in seconds, by links; lower is better`, "title"),
       ...rules.flatMap((seconds) => [
         line(
           [
@@ -37,13 +42,16 @@ export function growthPicture(result: Result): string {
         ),
         text(left - 8, y(seconds) + 4, String(seconds), "faint", "end"),
       ]),
-      ...counts.map((links) => text(x(links), PLOT.top + PLOT.height + 18, String(links), "faint", "middle")),
-      ...SUBJECTS.flatMap(({ name }, subject) => {
-        const points = counts.flatMap((links) => {
-          const measured = find(result, name, links, operation);
-          return measured === undefined ? [] : [[x(links), y(measured.wallMs / 1000)] as const];
+      ...counts.flatMap((links, index) => {
+        const begin = left + index * group + (group * (1 - FILLED)) / 2;
+        const bars = measured.flatMap((subject, place) => {
+          const wallMs = find(result, subject.name, links, operation)?.wallMs;
+          if (wallMs === undefined) return [];
+          const top = y(wallMs / 1000);
+          return [bar(begin + place * width, top, width - 2, bottom - top, SUBJECTS.indexOf(subject))];
         });
-        return [line(points, `l${subject}`, 2), ...points.map(([px, py]) => dot(px, py, subject))];
+        const label = links === 1 ? "1 link" : `${links} links`;
+        return [...bars, text(left + (index + 0.5) * group, bottom + 18, label, "faint", "middle")];
       }),
     ];
   });

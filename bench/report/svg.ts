@@ -38,10 +38,6 @@ export function bar(x: number, y: number, width: number, height: number, subject
   return `<rect class="s${subject}" x="${round(x)}" y="${round(y)}" width="${round(Math.max(width, 1))}" height="${round(height)}" rx="2"/>`;
 }
 
-export function dot(x: number, y: number, subject: number): string {
-  return `<circle class="s${subject}" cx="${round(x)}" cy="${round(y)}" r="3"/>`;
-}
-
 export function line(points: readonly (readonly [number, number])[], kind: string, width = 1): string {
   const places = points.map(([x, y]) => `${round(x)},${round(y)}`).join(" ");
   return `<polyline class="${kind}" stroke-width="${width}" fill="none" points="${places}"/>`;

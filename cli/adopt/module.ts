@@ -28,13 +28,17 @@ export function moduleText(
     program === "dynamic"
       ? [load(`${type}, linksFromFile`, PACKAGES.dynamic)]
       : [load(type, PACKAGES.plugin), load("linksFromFile", PACKAGES.dynamic)];
-  const name = (id: string) => (namesHaveRegion ? `\`\${regionId}:\${${id}}\`` : id);
-  const declaration =
+  const name = (place: string, id: string) => (namesHaveRegion ? `\`\${${place}.regionId}:\${${id}}\`` : id);
+  const declarations =
     per === "vpc"
-      ? [`  new ClassicLinks(${name("vpcId")}, { vpcId, regionId, instanceIds }, { protect: true });`]
+      ? [
+          `for (const links of ${OUTPUT}) {`,
+          `  new ClassicLinks(${name("links", "links.vpcId")}, links, { protect: true });`,
+        ]
       : [
+          `for (const { instanceIds, ...place } of ${OUTPUT}) {`,
           "  for (const instanceId of instanceIds) {",
-          `    new ClassicLink(${name("instanceId")}, { instanceId, vpcId, regionId }, { protect: true });`,
+          `    new ClassicLink(${name("place", "instanceId")}, { instanceId, ...place }, { protect: true });`,
           "  }",
         ];
   return [
@@ -44,8 +48,7 @@ export function moduleText(
     "// One line for each link. Take lines out to detach links, add lines to attach more.",
     `${usesImport ? "export " : ""}const ${OUTPUT} = linksFromFile("${LIST_FILE}");`,
     "",
-    `for (const { vpcId, regionId, instanceIds } of ${OUTPUT}) {`,
-    ...declaration,
+    ...declarations,
     "}",
     ...(usesImport ? [] : ["", `exports.${OUTPUT} = ${OUTPUT};`]),
     "",

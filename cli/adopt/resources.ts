@@ -1,7 +1,7 @@
 /** Which resources links become, and what each is called. */
 
 import type { Link } from "../../provider/ecs/client";
-import type { Declared } from "../../provider/resources/members";
+import type { Declared } from "../../provider/resources/fleetMembers";
 import type { Shape } from "../program";
 
 /** A resource of the program that adopts links. */

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   if (!(everyMs > 0)) throw new Error("EVERY_SECONDS is not a number of seconds; set it to one such as 600");
   const projectName = "classiclink-watch";
   const args: InlineProgramArgs = { stackName: "watch", projectName, program };
-  // `main` is the folder in which Pulumi looks for node_modules, whatever folder this is started from. An inline program has none.
+  // Pulumi loads node_modules from the folder `main`, from whatever folder this is started. An inline program has no folder of its own.
   const projectSettings: ProjectSettings = { name: projectName, runtime: "nodejs", main: __dirname };
   const stack = await LocalWorkspace.createOrSelectStack(args, { projectSettings });
   const { summary } = await stack.up({ onOutput: (text) => process.stdout.write(text) });

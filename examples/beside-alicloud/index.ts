@@ -2,7 +2,7 @@ import * as alicloud from "@pulumi/alicloud";
 import * as pulumi from "@pulumi/pulumi";
 import { ClassicLink } from "pulumi-classiclink";
 
-/** Classic instances that are there already, by name, and the security group that they are in. */
+/** Existing classic instances by name, and their security group. */
 interface Existing {
   readonly securityGroup: string;
   readonly instances: Readonly<Record<string, string>>;
@@ -11,10 +11,10 @@ interface Existing {
 const config = new pulumi.Config();
 const existing = config.getObject<Existing>("existing");
 
-// Its id is known once ClassicLink is on. What uses the id is made after that, and removed before the VPC.
+// Alicloud returns the id after it has enabled ClassicLink. Pulumi creates what uses the id after that, and removes it before the VPC.
 const vpc = new alicloud.vpc.Network("shop", {
   vpcName: "shop",
-  // The range that classic instances reach without a route of their own.
+  // Classic instances reach this range without an extra route.
   cidrBlock: "172.16.0.0/12",
   classicLinkEnabled: true,
 });
@@ -30,7 +30,7 @@ const instances = existing
 
 const links = instances.map(({ name, id }) => new ClassicLink(name, { instanceId: id, vpcId: vpc.id }));
 
-// A link alone lets nothing through: security groups decide, each side for itself.
+// A link alone lets no traffic through. The security groups of both sides decide.
 const vpcGroup = new alicloud.ecs.SecurityGroup("vpc", { securityGroupName: "shop-vpc", vpcId: vpc.id });
 
 // Into the VPC: classic instances may use its MySQL.
@@ -38,13 +38,13 @@ new alicloud.ecs.SecurityGroupRule("mysql-from-classic", {
   type: "ingress",
   ipProtocol: "tcp",
   portRange: "3306/3306",
-  // Required between a classic group and one of a VPC. The VPC's ClassicLink must be on, which its id stands for here too.
+  // Required between a classic group and a group of a VPC. ClassicLink must be enabled on the VPC.
   nicType: "intranet",
   securityGroupId: vpcGroup.id,
   sourceSecurityGroupId: classicGroup.id,
 });
 
-// Into the classic network: instances of the VPC may ask the classic ones for their metrics.
+// Into the classic network: instances of the VPC may read the metrics of the classic ones.
 new alicloud.ecs.SecurityGroupRule("metrics-from-vpc", {
   type: "ingress",
   ipProtocol: "tcp",

@@ -7,7 +7,7 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		// A region of its own, whatever the stack is configured for. Credentials come from the environment.
+		// A provider with its own region. Its credentials come from the environment.
 		provider, err := classiclink.NewProvider(ctx, "hangzhou", &classiclink.ProviderArgs{
 			Region: pulumi.String("cn-hangzhou"),
 		})
@@ -33,7 +33,7 @@ func main() {
 			return err
 		}
 
-		// What is linked to that VPC, whoever linked it.
+		// All links to that VPC, whether Pulumi manages them or not.
 		found := classiclink.GetLinksOutput(ctx, classiclink.GetLinksOutputArgs{
 			VpcId: workers.VpcId,
 		}, pulumi.Provider(provider))

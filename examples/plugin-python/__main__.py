@@ -1,7 +1,7 @@
 import pulumi
 import pulumi_classiclink as classiclink
 
-# A region of its own, whatever the stack is configured for. Credentials come from the environment.
+# A provider with its own region. Its credentials come from the environment.
 provider = classiclink.Provider("hangzhou", region="cn-hangzhou")
 
 # One link.
@@ -23,7 +23,7 @@ workers = classiclink.ClassicLinks(
     opts=pulumi.ResourceOptions(provider=provider),
 )
 
-# What is linked to that VPC, whoever linked it.
+# All links to that VPC, whether Pulumi manages them or not.
 found = classiclink.get_links_output(
     vpc_id=workers.vpc_id,
     opts=pulumi.InvokeOutputOptions(provider=provider),

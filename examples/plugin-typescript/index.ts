@@ -1,6 +1,6 @@
 import * as classiclink from "@pulumi-classiclink/classiclink";
 
-// A region of its own, whatever the stack is configured for. Credentials come from the environment.
+// A provider with its own region. Its credentials come from the environment.
 const provider = new classiclink.Provider("hangzhou", { region: "cn-hangzhou" });
 
 // One link.
@@ -17,7 +17,7 @@ const workers = new classiclink.ClassicLinks(
   { provider },
 );
 
-// What is linked to that VPC, whoever linked it.
+// All links to that VPC, whether Pulumi manages them or not.
 const found = classiclink.getLinksOutput({ vpcId: workers.vpcId }, { provider });
 
 export const ids = [web.id, workers.id];

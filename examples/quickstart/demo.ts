@@ -18,7 +18,7 @@ const ALL_LINKED = "i-cache→vpc-shop i-db→vpc-shop i-web→vpc-shop";
 
 const STEPS: readonly Step[] = [
   {
-    title: "preview: what would be made",
+    title: "preview: what would be created",
     run: (stack) => stack.preview(),
     claims: ({ run, links, calls }) => ({
       "three links and the stack are to be created": run.summary.create === 4,
@@ -26,12 +26,12 @@ const STEPS: readonly Step[] = [
     }),
   },
   {
-    title: "up: make the links, while another task holds i-web",
+    title: "up: create the links, while another task locks i-web",
     before: (emulator) => emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 4 }),
     run: (stack) => stack.up(),
     claims: ({ run, links }) => ({
       "three links and the stack are created": run.summary.create === 4,
-      "the wait for i-web was told": run.output.includes("i-web: locked"),
+      "the wait for i-web is reported": run.output.includes("i-web: locked"),
       "all three are linked": links === ALL_LINKED,
     }),
   },
@@ -51,13 +51,13 @@ const STEPS: readonly Step[] = [
     },
     run: (stack) => stack.refresh(),
     claims: ({ run, links, calls }) => ({
-      "the lost link is shown": run.summary.delete === 1 && run.output.includes("ClassicLink::web"),
-      "the moved link is shown": run.summary.update === 1 && /vpcId *: "vpc-shop" => "vpc-other"/.test(run.output),
-      "looking changed nothing": links === "i-cache→vpc-shop i-db→vpc-other" && calls.every(isDescribe),
+      "the refresh reports the lost link": run.summary.delete === 1 && run.output.includes("ClassicLink::web"),
+      "the refresh reports the moved link": run.summary.update === 1 && /vpcId *: "vpc-shop" => "vpc-other"/.test(run.output),
+      "the refresh changed nothing in the cloud": links === "i-cache→vpc-shop i-db→vpc-other" && calls.every(isDescribe),
     }),
   },
   {
-    title: "up: heal what has drifted",
+    title: "up: repair the drift",
     run: (stack) => stack.up(),
     claims: ({ run, links }) => ({
       "the lost link is created": run.summary.create === 1,
@@ -78,7 +78,7 @@ const STEPS: readonly Step[] = [
     }),
   },
   {
-    title: "destroy: take the links away",
+    title: "destroy: remove the links",
     run: (stack) => stack.destroy(),
     claims: ({ run, links }) => ({
       "four resources are deleted": run.summary.delete === 4,

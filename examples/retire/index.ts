@@ -5,25 +5,25 @@ import { waves } from "./waves";
 
 const config = new pulumi.Config();
 
-/** How many waves are retired. One more is the next step; one less rolls the last one back. */
+/** The number of retired waves. One more is the next step. One less rolls the last wave back. */
 const retired = config.getNumber("retired") ?? 0;
 const members = waves.slice(retired).flat();
 const batchReleased = config.getBoolean("batchReleased") ?? false;
 
-/** The VPC's switch, turned off once nothing is linked any more. */
+/** Whether ClassicLink is enabled on the VPC. Disable it after the last link is removed. */
 const classicLinkEnabled = config.get("classicLink") !== "off";
 if (!classicLinkEnabled && (members.length > 0 || !batchReleased)) {
   throw new pulumi.RunError(
-    "instances are still linked; retire every wave and release batch before classicLink is off",
+    "instances are still linked; retire every wave and release batch before you set classicLink to off",
   );
 }
 
 const vpc = new alicloud.vpc.Network("shop", { vpcName: "shop", cidrBlock: "172.16.0.0/12", classicLinkEnabled });
 
-// Protected until the last wave: members come and go, but no mistake removes all of them at once.
+// Protected until the last wave: you can remove members, but not all of them at once by mistake.
 const fleet = new ClassicLinks("fleet", { vpcId: vpc.id, instanceIds: members }, { protect: members.length > 0 });
 
-// An instance that this program releases takes its link along: no Detach is needed, and none is sent.
+// The link ends with its instance, which this program releases. So no Detach is sent.
 if (!batchReleased) {
   const batch = new alicloud.ecs.Instance("batch", {
     instanceType: config.require("instanceType"),
@@ -33,7 +33,7 @@ if (!batchReleased) {
   new ClassicLink("batch", { instanceId: batch.id, vpcId: vpc.id }, { deletedWith: batch });
 }
 
-// To a VPC of another team, which takes this link over: out of the program it is out of the state, and still in the cloud.
+// A link that another team will manage. When the program drops it, it leaves the state and stays in the cloud.
 if (!config.getBoolean("gatewayHandedOver")) {
   new ClassicLink("gateway", { instanceId: "i-gateway", vpcId: "vpc-shared" }, { retainOnDelete: true });
 }

@@ -1,4 +1,4 @@
-/** Who is unlinked when: what can be missed goes first, what the others lean on goes last. */
+/** The instances of each wave. The least important ones go first, those that others depend on go last. */
 export const waves: readonly (readonly string[])[] = [
   ["i-report1", "i-report2"],
   ["i-worker1", "i-worker2", "i-worker3"],

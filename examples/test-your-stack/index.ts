@@ -8,6 +8,6 @@ const instances = config.requireObject<Record<string, string>>("instances");
 const vpcId = config.require("vpcId");
 
 export const links = Object.entries(instances).map(([name, instanceId]) => {
-  // Databases are not unlinked by a slip of the configuration.
+  // A mistake in the configuration must not unlink a database.
   return new ClassicLink(name, { instanceId, vpcId }, { protect: name.startsWith("db") }).id;
 });

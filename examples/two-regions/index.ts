@@ -3,7 +3,7 @@ import { ClassicLink, ClassicLinks, Provider } from "pulumi-classiclink";
 
 const config = new pulumi.Config();
 
-// Two regions of the account that the stack is configured for. A region for each resource is all it takes.
+// Two regions of the account that the stack is configured for. Each resource names its region.
 const hangzhou = new ClassicLinks("hangzhou", {
   regionId: "cn-hangzhou",
   vpcId: "vpc-hz",
@@ -15,12 +15,12 @@ const beijing = new ClassicLinks("beijing", {
   instanceIds: ["i-bj1", "i-bj2"],
 });
 
-// Another account: a provider with credentials of its own. Its links name no region, so they take the provider's.
+// Another account: a provider with its own credentials. Its links name no region, so they use the provider's.
 const partner = new Provider("partner", {
   region: "cn-hangzhou",
   accessKey: config.require("partnerAccessKey"),
   secretKey: config.requireSecret("partnerSecretKey"),
-  // For a private cloud, or the emulator. Without it, the public one of the region.
+  // For a private cloud, or the emulator. Without it, the region's public address is used.
   endpoint: config.get("partnerEndpoint") ?? "",
 });
 const db = new ClassicLink("db", { instanceId: "i-db", vpcId: "vpc-partner" }, { provider: partner });

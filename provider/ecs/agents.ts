@@ -1,4 +1,4 @@
-/** The connections that requests go over: kept open, and through a proxy where one is set. */
+/** The connections of requests. They stay open, and go through a proxy where one is set. */
 
 import { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";

@@ -1,4 +1,4 @@
-/** How long and how large an answer may be: bodies without end, and small ones that unpack to large ones, are kept out of memory. */
+/** How long and how large an answer may be: bodies without end, and small ones that unpack to large ones, never fill the memory. */
 
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 
@@ -29,7 +29,7 @@ export function limitAnswers(agent: Agent): void {
 }
 
 function limit(response: IncomingMessage): void {
-  // Packing was not asked for. Read as it is, such a body is told to be unreadable.
+  // Packing was not asked for. Read as it is, such a body is an unreadable answer.
   delete response.headers["content-encoding"];
   const { socket } = response;
   let bytes = 0;

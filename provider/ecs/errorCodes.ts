@@ -8,7 +8,7 @@ export interface ErrorCode extends Classification {
   readonly means: string;
 }
 
-/** A state that passes by itself does so in a few minutes; a lasting one is reported before the user gives up. */
+/** How long to wait for a state that ends by itself. A lasting one is reported before the user gives up. */
 const STATE_RETRY_MS = 120_000;
 
 /** A fault of network or service that lasts longer is no hiccup. */
@@ -17,7 +17,7 @@ const FAULT_RETRY_MS = 120_000;
 /** A host that cannot be reached is usually a wrong endpoint. */
 const UNREACHABLE_RETRY_MS = 30_000;
 
-/** How often an answer that may come from a gateway in trouble is retried before it is believed. */
+/** How often an answer is retried before it is believed, if a gateway may give it for a moment. */
 const DOUBTFUL_TRIES = 3;
 
 /** `classify` puts the operation in. */
@@ -60,7 +60,7 @@ function row(
 /**
  * Every code that the documents of the operations list, in all their generations, and the common codes of ECS, of its
  * gateway, and of the gateways of Apsara Stack. Compared exactly as spelt: `MalFormed` and `ToManyInstanceIds` are the
- * service's own spelling. Codes are not told apart by HTTP status, which changed between generations.
+ * service's own spelling. The HTTP status does not count: it changed between generations.
  *
  * Source: ECS API reference (AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances, common error codes);
  * Alibaba Cloud's own providers, for what they wait out.
@@ -173,7 +173,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "RAM users may not do this at all.",
     "use the credentials of the account itself, not of a RAM user",
   ),
-  "Forbidden.RiskControl": row("authorisation", "The account is held back by risk control.", ACCOUNT),
+  "Forbidden.RiskControl": row("authorisation", "Risk control blocks the account.", ACCOUNT),
   "Forbidden.AccessKeyDisabled": row("authorisation", "The access key is switched off.", CHECK_KEY),
   RealNameAuthenticationError: row("authorisation", "The account's owner is not verified.", ACCOUNT),
   InsufficientBalance: row("authorisation", "The account owes money.", ACCOUNT),
@@ -322,7 +322,7 @@ export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
   ),
 };
 
-/** `OperationDenied` means different things, which only its message tells. By the documented words, in any case of letters. */
+/** `OperationDenied` has several meanings. The documented words of its message decide, in any case of letters. */
 export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly string[] })[] = [
   {
     words: ["unable to attach", "disabled attach"],

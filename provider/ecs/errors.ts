@@ -3,11 +3,11 @@
 /**
  * What can be done about an error:
  *
- * - `throttled`: the quota of calls is used up; wait and ask again.
- * - `transient`: the service or the network failed for a moment; ask again.
- * - `busy`: the instance or the VPC is in the middle of something; ask again.
+ * - `throttled`: the quota of calls is used up; wait and retry.
+ * - `transient`: the service or the network failed for a moment; retry.
+ * - `busy`: the instance or the VPC is being changed; retry.
  * - `gone`: there is no such classic-network instance, so it has no link either.
- * - `conflict`: the instance is said to hold a link already, or not the one that was named.
+ * - `conflict`: the instance has a link already, or another one than was named.
  * - `configuration`: something has to be switched on, or set otherwise.
  * - `retired`: the service does not offer ClassicLink there, or no longer.
  * - `quota`: the limit of links is reached.

@@ -1,4 +1,4 @@
-/** What went wrong with a call, as an error of ours: told in its own words, and free of what is secret. */
+/** Turns what went wrong with a call into an error of ours, without anything secret. */
 
 import { ProxyRefusal } from "./agents";
 import { ANSWER_TIMEOUT_MS, AnswerTooLong } from "./answerLimit";
@@ -57,7 +57,7 @@ function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
     advice:
       proxy === undefined
         ? advice
-        : `${advice}; check the proxy too (classiclink:proxy, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
+        : `${advice}; check the proxy too (CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
   });
 }
 
@@ -95,7 +95,7 @@ export function refusal(
     operation,
     code,
     said: withoutSecrets(code, message, secrets),
-    // One may strike after the work was done.
+    // The service may have failed after the work was done.
     mayHaveSucceeded: isServerFault,
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -1,4 +1,4 @@
-/** The one place that speaks HTTP: calls over `@alicloud/pop-core`, its traps kept inside, and the client of ECS made of them. */
+/** The one place that speaks HTTP: calls over `@alicloud/pop-core`, and the client of ECS that is made of them. */
 
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
@@ -13,7 +13,7 @@ import type { ApiOperation, EcsOperation } from "./errors";
 import { type Addressee, refusal, toEcsError } from "./failures";
 import { additionsFor, isPublic, type Scope } from "./privateCloud";
 
-/** A version of a product's API. Apsara Stack's gateway has to be told the product. */
+/** A version of a product's API. Apsara Stack's gateway needs the product. */
 export interface Api {
   readonly product: "Ecs" | "Vpc";
   readonly version: string;
@@ -48,7 +48,7 @@ export function createCall(
 ): Call {
   const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
 
-  /** pop-core's client is made of one set of keys, and with connections of its own: one is kept for as long as the keys are the same. */
+  /** A client of pop-core has one set of keys and its own connections, so it is reused as long as the keys are the same. */
   function rpcClientOf(endpoint: string, keys: Credentials): VerboseRpcClient {
     const known = rpcClients.get(endpoint);
     if (known !== undefined && isDeepStrictEqual(known.keys, keys)) return known.rpcClient;
@@ -65,8 +65,8 @@ export function createCall(
     const { agent, proxy } = await agents.to(endpoint);
     const asked = await orAborted(credentials.getCredentials(), signal).catch((error: unknown) => {
       if (signal.aborted) throw new OutOfTime(undefined, { neverSent: true });
-      const passes = error instanceof CredentialsError && error.passes;
-      throw passes ? fault(operation, "NoCredentials", error.message) : error;
+      const isTransient = error instanceof CredentialsError && error.isTransient;
+      throw isTransient ? fault(operation, "NoCredentials", error.message) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
     const addressee: Addressee = { endpoint, proxy, isPrivate: !isPublic(endpoint), secrets };

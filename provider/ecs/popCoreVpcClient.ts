@@ -22,7 +22,7 @@ export function createPopCoreVpcClient(options: PopCoreClientOptions): VpcClient
   };
 }
 
-/** Anything that does not prove which VPCs there are is an error: nobody would look for links in one that is overlooked. */
+/** An answer that does not prove which VPCs there are is an error: links in a VPC that is left out would not be found. */
 function readPage(body: Fields): VpcPage {
   const totalCount = countOf(body.TotalCount);
   const listed = fieldsOf(body.Vpcs).Vpc;

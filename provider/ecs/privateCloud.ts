@@ -1,4 +1,4 @@
-/** What tells a private cloud (Apsara Stack) from the public one, and which part of it is asked for. */
+/** How a private cloud (Apsara Stack) differs from the public one: its addresses, its scope, and what its requests carry. */
 
 import { isLoopback } from "./endpoint";
 

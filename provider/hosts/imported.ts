@@ -7,7 +7,7 @@ import * as plugin from "./plugin/schema";
 import { classicLink } from "../resources/classicLink";
 import { classicLinks } from "../resources/classicLinks";
 import { formatLinkId, formatLinksId } from "../resources/ids";
-import type { Declared } from "../resources/members";
+import type { Declared } from "../resources/fleetMembers";
 import { toOutputs } from "../resources/scope";
 
 /** The way in which Pulumi is to reach the provider. */

@@ -51,20 +51,20 @@ export class Journal {
     makePrivate(runs, user);
     for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
     makePrivate(this.#folder, user);
-    this.write("");
+    appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
     process.once("exit", () => removeDeserted(this.#folder, process.pid));
   }
 
   /** Appends a line. Other processes see it when this returns. */
   write(line: string): void {
-    appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600 });
+    explained(() => appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600 }));
   }
 
   /** Reads what the others have written since the last time. */
   read(onLine: OnLine): void {
-    for (const file of readdirSync(this.#folder)) {
-      if (file !== this.#own) this.#readFile(file, onLine);
-    }
+    explained(() => {
+      for (const file of readdirSync(this.#folder)) if (file !== this.#own) this.#readFile(file, onLine);
+    });
   }
 
   #readFile(file: string, onLine: OnLine): void {
@@ -84,6 +84,16 @@ export class Journal {
     } finally {
       closeSync(descriptor);
     }
+  }
+}
+
+/** Without the ledger, a link might be removed that the program declares. So the operation fails. */
+function explained(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the ledger of this run is lost, so nothing more is changed; run pulumi again (${reason})`);
   }
 }
 

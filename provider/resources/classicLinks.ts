@@ -20,7 +20,7 @@ import {
   toDeclared,
   toInputs,
   toMembers,
-} from "./members";
+} from "./fleetMembers";
 import { PartiallyCreatedError } from "./partiallyCreated";
 import type { Provider } from "./provider";
 import type { Found, Resource } from "./resource";

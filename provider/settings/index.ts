@@ -3,7 +3,7 @@
 import type { CredentialsSource } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
 import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
-import { chooseSource, profileFile } from "./credentials";
+import { chooseSource, profileFile } from "./credentialsSource";
 import { ecsEndpoint, isTrue, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
 import { type ConfigReader, type Environment, type KeyNames, Lookup } from "./lookup";
 import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";

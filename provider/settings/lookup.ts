@@ -73,7 +73,7 @@ export class Lookup {
   /**
    * The first of a setting's places that has a value. An empty one is none.
    *
-   * @param only looks at this family alone.
+   * @param only reads the names of this family alone.
    * @throws {SettingError} for a value with white space around it.
    */
   find(name: Name, only?: Family): Found | undefined {

@@ -135,9 +135,8 @@ export function openDeployment(world: World) {
   async function replacesConfig(provider: Provider, was: ResourceState, now: ResourceState): Promise<boolean> {
     const sides = { olds: was.outputs, news: now.inputs, oldInputs: was.inputs };
     const answer = await provider.call("diffConfig", { ...named(now), id: "", ...sides });
-    const replaces = (answer.replacesList ?? []).length > 0;
-    if (replaces && answer.deletebeforereplace) throw new Error("this engine replaces a provider before it deletes it");
-    return replaces;
+    if (answer.deletebeforereplace) throw new Error("this engine replaces a provider before it deletes it");
+    return (answer.replacesList ?? []).length > 0;
   }
 
   async function diff(provider: Provider, old: ResourceState, news: Values) {

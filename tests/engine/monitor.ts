@@ -36,11 +36,10 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
     update: seconds(set?.update),
     delete: seconds(set?.pb_delete),
   };
-  const { protect = false, retainondelete: retainOnDelete = false, deletedwith: deletedWith } = asked;
   const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
-  const replacementTrigger = rebuild(asked.replacementTrigger, (object) => object);
-  const endings = { protect, retainOnDelete, deletedWith };
-  return { ...about, ...known, ...endings, replacementTrigger, deleteBeforeReplace, customTimeouts };
+  const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (it) => it), deleteBeforeReplace };
+  const { protect = false, retainondelete = false, deletedwith: deletedWith } = asked;
+  return { ...about, ...known, ...replacing, customTimeouts, protect, retainOnDelete: retainondelete, deletedWith };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;

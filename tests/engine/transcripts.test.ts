@@ -247,7 +247,7 @@ describe.each(plays)("$title through the $host host", ({ host, scenarios }) => {
       const stack = fixture.open({ env, plugins, recordCalls });
       results.set(name, { result: await run(stack), calls });
     }
-  }, 300_000);
+  }, 900_000);
 
   test.each(recorded(scenarios))("%s makes the recorded calls", (name) => {
     const { result, calls } = results.get(name) ?? { result: undefined, calls: [] };

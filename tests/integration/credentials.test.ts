@@ -109,11 +109,11 @@ describe("assumeRole", () => {
       const sts = await open(startSts([KEYS]));
       const provider = providerOf(assumed(keys, roleAt(sts)));
       sts.answer(handler);
-      const { message, passes } = await failureOf(provider);
+      const { message, isTransient } = await failureOf(provider);
       expect(message).toBe(
         `assumeRole: the role gave no credentials (STS: ${reason.replace("HOST", new URL(sts.endpoint).host)})`,
       );
-      expect(passes).toBe(true);
+      expect(isTransient).toBe(true);
       sts.answer(undefined);
       expect((await provider.getCredentials()).accessKeyId).toMatch(/^STS/);
     },
@@ -129,12 +129,12 @@ describe("assumeRole", () => {
   test.each(final)("[17] that meets %s names the code and nothing of the answer", async (_, handler, reason) => {
     const sts = await open(startSts([KEYS]));
     sts.answer(handler);
-    const { message, passes, stack } = await failureOf(providerOf(assumed(keys, roleAt(sts))));
+    const { message, isTransient, stack } = await failureOf(providerOf(assumed(keys, roleAt(sts))));
     const host = new URL(sts.endpoint).host;
     expect(message).toBe(
       `assumeRole: the role gave no credentials (STS: ${reason.replace("HOST", host)}); correct that, or name another source of credentials`,
     );
-    expect(passes).toBe(false);
+    expect(isTransient).toBe(false);
     expect(stack).not.toMatch(/hunter2|user-secret|LTAIuser/);
   });
 });
@@ -338,30 +338,30 @@ describe("what the machine has", () => {
     const metadata = await open(startMetadata("web"));
     const provider = providerOf(machine(), { metadata: metadata.endpoint });
     metadata.answer(answering(404, ""));
-    const { message, passes } = await failureOf(provider);
+    const { message, isTransient } = await failureOf(provider);
     expect(message).toBe(
       "accessKey and secretKey: no credentials are configured (looked at everything), and this machine has none (" +
         "the OIDC variables: ALIBABA_CLOUD_ROLE_ARN is not set, ~/.aliyun/config.json: there is no such file, " +
         `the RAM role of this ECS instance: HTTP 404 from ${new URL(metadata.endpoint).host}); set one of them`,
     );
-    expect(passes).toBe(false);
+    expect(isTransient).toBe(false);
     metadata.answer(undefined);
     expect(await provider.getCredentials()).toMatchObject(role);
   });
 
   test("that nobody answers for the instance's role is final, since most machines are no ECS instance", async () => {
-    expect((await failureOf(providerOf(machine()))).passes).toBe(false);
+    expect((await failureOf(providerOf(machine()))).isTransient).toBe(false);
   });
 
   test("stays with a source that is there and fails for a moment: the next one may be of another account", async () => {
     const metadata = await open(startMetadata("web"));
     const provider = providerOf(machine(ram), { metadata: metadata.endpoint });
     sts.answer(refuse(503, "ServiceUnavailable"));
-    const { message, passes } = await failureOf(provider);
+    const { message, isTransient } = await failureOf(provider);
     expect(message).toMatch(
       /^accessKey and secretKey: this machine gave no credentials \(~\/\.aliyun\/config\.json: STS: HTTP 503/,
     );
-    expect(passes).toBe(true);
+    expect(isTransient).toBe(true);
     expect(metadata.asked).toEqual([]);
   });
 
@@ -374,8 +374,8 @@ describe("what the machine has", () => {
     expect(await provider.getCredentials()).toMatchObject({ accessKeyId: "STS.ecs-2" });
     jest.setSystemTime(Date.now() + 70 * 60_000);
     metadata.answer(answering(500, ""));
-    const { message, passes } = await failureOf(provider);
+    const { message, isTransient } = await failureOf(provider);
     expect(message).toMatch(/^accessKey and secretKey: this machine gave no credentials \(HTTP 500/);
-    expect(passes).toBe(true);
+    expect(isTransient).toBe(true);
   });
 });

@@ -133,7 +133,7 @@ describe("classiclink-emulator", () => {
       const state = join(mkdtempSync(join(folder, "state-")), "state.json");
       const seeds = ["--instance", "i-test", "--vpc", "vpc-test", "--region", "cn-beijing"];
       const { child, told, ended } = run("--port", "0", "--state", state, ...seeds);
-      while (!told.out.includes("export ")) await once(child.stdout, "data");
+      while (!/ALIBABA_CLOUD_ENDPOINT_VPC=.*\n/.test(told.out)) await once(child.stdout, "data");
       const env = new Map([...told.out.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
       expect(told.out).toContain(`listens on ${env.get("ALIBABA_CLOUD_ENDPOINT_ECS")}\n`);
       const client = new RPCClient({

@@ -382,11 +382,11 @@ describe("[17] a profile that will not do is told without a word of its file", (
     ["another site", { mode: "OAuth", oauth_site_type: SECRET }, "its oauth_site_type is neither CN nor INTL"],
   ];
   test.each(wrong)("with %s", async (_, mine, reason) => {
-    const { message, stack, passes } = await failureOf(profile(mine));
+    const { message, stack, isTransient } = await failureOf(profile(mine));
     expect(message).toMatch(/^profile: the current profile of .*config\.json gave no credentials \(/);
     expect(message).toContain(`(${reason}`);
     expect(message).toMatch(/; correct that, or name another source of credentials$/);
-    expect(passes).toBe(false);
+    expect(isTransient).toBe(false);
     expect(stack).not.toContain(SECRET);
   });
 
@@ -441,8 +441,8 @@ test("the region of a profile is found in both formats", () => {
 
 test("an answer of the metadata server that is none is told by its status", async () => {
   metadata.answer(answering(500, SECRET));
-  const { message, passes } = await failureOf(profile({ mode: "EcsRamRole", ram_role_name: "web" }));
+  const { message, isTransient } = await failureOf(profile({ mode: "EcsRamRole", ram_role_name: "web" }));
   metadata.answer(undefined);
   expect(message).toContain("(HTTP 500 from 127.0.0.1");
-  expect([passes, message.includes(SECRET)]).toEqual([true, false]);
+  expect([isTransient, message.includes(SECRET)]).toEqual([true, false]);
 });

@@ -4,7 +4,7 @@ import { MAX_IN_FLIGHT } from "../../provider/ecs/rateLimiter";
 import type { CallContext } from "../../provider/links/operation";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
-import { type Declared, type Members, MOST_LINKS, toMembers } from "../../provider/resources/members";
+import { type Declared, type Members, MOST_LINKS, toMembers } from "../../provider/resources/fleetMembers";
 import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import type { Found } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";

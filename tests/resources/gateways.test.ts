@@ -265,6 +265,19 @@ describe("connections", () => {
     expect(message).toContain("(http://ecs.invalid:80)");
   });
 
+  test("ASAPI is reached through a proxy, and what fails on the way quotes no query", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    const proxy = await proxyTo({ "internal.asapi.example": gateway });
+    const endpoint = "http://internal.asapi.example/asapi/v3";
+    const { ecs } = connectTo(endpoint, { "classiclink:proxy": proxy.host });
+    await ecs.attach(link, caller);
+    expect(gateway.links.size).toBe(1);
+    proxy.answer(502);
+    const error = await errorOf(ecs.detach(link, caller));
+    expect(error.message).toContain(`(http://internal.asapi.example:80, through the proxy ${proxy.host})`);
+    expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toMatch(/Signature|testid|asapi\/v3/);
+  });
+
   test("insecure does not reach the public cloud", () => {
     const agents = new Agents(undefined, () => true);
     expect(agents.tlsOf("https://ecs.cn-beijing.aliyuncs.com")).toEqual({});

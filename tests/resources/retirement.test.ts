@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { classicLinks } from "../../provider/resources/classicLinks";
-import { toMembers } from "../../provider/resources/members";
+import { toMembers } from "../../provider/resources/fleetMembers";
 import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { SettingError } from "../../provider/settings";
 import { simulateClock } from "../support/clock";

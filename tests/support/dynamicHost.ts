@@ -35,7 +35,7 @@ export class HostError extends Error {
 }
 
 /** Secrets travel to `configure` in this envelope. */
-export const secretOf = (value: string): Props => ({
+export const secretOf = (value: JavaScriptValue): Props => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,
 });
@@ -159,6 +159,11 @@ export class DynamicHost {
   /** Everything that it told anyone: printed, answered. */
   get told(): string {
     return [...this.#printed, ...this.stdout, ...this.stderr, JSON.stringify(this.answers)].join("\n");
+  }
+
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
   }
 
   async close(): Promise<void> {

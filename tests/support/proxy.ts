@@ -50,10 +50,13 @@ export async function startProxy(ports: Readonly<Record<string, number>>, passwo
     const port = ports[url.hostname];
     // Servers on loopback answer to names of this machine only.
     const { "proxy-authorization": _, ...headers } = { ...request.headers, host: `127.0.0.1:${port}` };
-    const onward = httpRequest({ port, path: url.pathname, method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    const onward = httpRequest(
+      { port, path: `${url.pathname}${url.search}`, method: request.method, headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
     onward.on("error", () => response.destroy());
     request.pipe(onward);
   });

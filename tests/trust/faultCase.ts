@@ -11,7 +11,7 @@ import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./
 export type Open = (resource: Resource, configuration: Configuration) => Promise<Calls>;
 
 /** How long an operation may take that is to get over its fault, in ms. */
-const PATIENT_MS = 120_000;
+const PATIENT_MS = 600_000;
 
 /** How ECS answers where its documents differ from each other, or are silent. */
 export interface Dialect {

@@ -1,4 +1,4 @@
-/** What becomes of it in the cloud: real updates by the Pulumi CLI, against an emulated ECS. */
+/** What happens in the cloud: the Pulumi CLI runs real updates against an emulated ECS. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -21,7 +21,7 @@ const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
       vpcs: [{ vpcId: "vpc-shop" }, { vpcId: "vpc-other" }],
     });
     const envVars = {
-      // The region, a key and the address of the emulator. What the stack itself configures wins over them.
+      // The region, a key and the address of the emulator. The stack's own configuration wins over them.
       ...emulator.environment,
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_CONFIG_PASSPHRASE: "for-tests-only",
@@ -40,24 +40,24 @@ const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
 
   const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId} ${vpcId}`);
 
-  test("an up links everything, and waits for an instance that is locked", async () => {
+  test("an update creates all links, and waits for a locked instance", async () => {
     emulator.injectFault({ kind: "locked", instanceId: "i-web", times: 2 });
     await stack.up();
     expect(linked()).toEqual(["i-db vpc-shop", "i-web vpc-shop"]);
   });
 
-  test("another up changes nothing", async () => {
+  test("another update changes nothing", async () => {
     const { summary } = await stack.up();
     expect(summary.resourceChanges).toEqual({ same: 3 });
   });
 
-  test("a link that somebody removed is put back by an up that refreshes", async () => {
+  test("an update with a refresh restores a link that somebody removed", async () => {
     emulator.unlink("i-web");
     await stack.up({ refresh: true });
     expect(linked()).toEqual(["i-db vpc-shop", "i-web vpc-shop"]);
   });
 
-  test("a destroy is refused as long as the database is protected", async () => {
+  test("a destroy fails while the database is protected", async () => {
     await expect(stack.destroy()).rejects.toThrow(/protected/);
     expect(linked()).toContain("i-db vpc-shop");
   });

@@ -27,6 +27,6 @@ test("each instance of the configuration is linked to the configured VPC", () =>
   ]);
 });
 
-test("no link names a region of its own, so that one program serves every region", () => {
+test("no link names a region, so one program works in every region", () => {
   expect(declared.flatMap(({ inputs }) => inputs.regionId ?? [])).toEqual([]);
 });

@@ -1,10 +1,10 @@
 /** Turns a source of credentials, as the settings decided it, into keys. */
 
 import type { Agents } from "../agents";
-import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from "../credentials";
+import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from ".";
 import { SourceFailure, under } from "./failure";
 import { FIXED_ADDRESSES, type FixedAddresses } from "./fixedAddresses";
-import { kept, type Session } from "./kept";
+import { renewed, type Session } from "./renewal";
 import { readProfile } from "./profile";
 import { processSession } from "./process";
 import { cloudSso, ecsRole, oauth, uri } from "./services";
@@ -23,7 +23,7 @@ export function createCredentialsProvider(
   addresses = FIXED_ADDRESSES,
 ): CredentialsProvider {
   const sources = new Sources(agents, addresses);
-  return kept(() => ask(sources, source));
+  return renewed(() => ask(sources, source));
 }
 
 /** What keys come from, and until when they are good, in ms since 1970, if the source says so. */
@@ -52,17 +52,17 @@ async function ask(sources: Sources, source: CredentialsSource): Promise<Session
     return await sources.ask(source);
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error;
-    throw new CredentialsError(sentence(source, error), error.passes);
+    throw new CredentialsError(sentence(source, error), error.isTransient);
   }
 }
 
-function sentence(source: CredentialsSource, { message, passes }: SourceFailure): string {
-  if (source.kind === "ambient" && !passes) {
+function sentence(source: CredentialsSource, { message, isTransient }: SourceFailure): string {
+  if (source.kind === "ambient" && !isTransient) {
     return `accessKey and secretKey: no credentials are configured (looked at ${source.lookedAt}), and this machine has none (${message}); set one of them`;
   }
   const isRole = source.kind === "assumedRole" || source.kind === "oidc";
   const what = `${SETTINGS[source.kind]}: ${isRole ? "the role" : nameOf(source)} gave no credentials (${message})`;
-  return passes ? what : `${what}; correct that, or name another source of credentials`;
+  return isTransient ? what : `${what}; correct that, or name another source of credentials`;
 }
 
 /** The setting that a source comes from. Those that only profiles stand for come from the profile. */
@@ -79,7 +79,7 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
   ambient: "accessKey and secretKey",
 };
 
-/** A source as it is told to people. What a file says of it is left out. */
+/** The name of a source, for people. It holds nothing from a file. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
     case "keys":
@@ -103,7 +103,7 @@ function nameOf(source: CredentialsSource): string {
   }
 }
 
-/** Asks sources that are made of other sources. Each question is answered from the beginning: nothing is kept here. */
+/** Asks sources, which may be made of other sources. Nothing is cached here. */
 class Sources {
   readonly #agents: Agents;
   readonly #addresses: FixedAddresses;
@@ -160,7 +160,7 @@ class Sources {
       } catch (error) {
         if (!(error instanceof SourceFailure)) throw error;
         // It is there, and would have given keys: those of the next one may be of another account.
-        if (error.passes && !("guess" in candidate)) throw error.under(candidate.name);
+        if (error.isTransient && !("guess" in candidate)) throw error.under(candidate.name);
         reasons.push(`${candidate.name}: ${error.message}`);
       }
     }

@@ -4,20 +4,20 @@
 export class SourceFailure extends Error {
   override readonly name = "SourceFailure";
   /** Whether it may pass by itself. */
-  readonly passes: boolean;
+  readonly isTransient: boolean;
 
-  constructor(reason: string, { passes = false }: { readonly passes?: boolean } = {}) {
+  constructor(reason: string, { isTransient = false }: { readonly isTransient?: boolean } = {}) {
     super(reason);
-    this.passes = passes;
+    this.isTransient = isTransient;
   }
 
-  /** The same, told of a source that is part of another. */
+  /** The same failure, of a source that is part of another. */
   under(name: string): SourceFailure {
     return new SourceFailure(`${name}: ${this.message}`, this);
   }
 }
 
-/** For `catch`: tells a failure of a source that is part of another. */
+/** For `catch`: names the source that failed, where it is part of another. */
 export function under(name: string): (thrown: unknown) => never {
   return (thrown) => {
     throw thrown instanceof SourceFailure ? thrown.under(name) : thrown;

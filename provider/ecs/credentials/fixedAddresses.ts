@@ -1,6 +1,6 @@
 /** Where services are that no setting names. */
 
-import type { OAuthSource } from "../credentials";
+import type { OAuthSource } from ".";
 
 export interface FixedAddresses {
   readonly metadata: string;

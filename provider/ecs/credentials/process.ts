@@ -5,12 +5,12 @@ import { platform } from "node:os";
 import { promisify } from "node:util";
 import { fieldsOf, textOf } from "../answers";
 import { SourceFailure } from "./failure";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 
 /** How long it may take, in ms. */
 const TIMEOUT_MS = 60_000;
 
-/** @throws {SourceFailure} that tells nothing of what it printed. */
+/** @throws {SourceFailure} that quotes nothing of what it printed. */
 export async function processSession(command: string): Promise<Session> {
   const [file = "", ...args] = wordsOf(command);
   const { stdout } = await promisify(execFile)(file, args, { timeout: TIMEOUT_MS }).catch(() => {

@@ -1,6 +1,6 @@
 /** What a profile stands for: its mode, or its type, as a source of credentials. */
 
-import type { CredentialsSource, ProfileSource } from "../credentials";
+import type { CredentialsSource, ProfileSource } from ".";
 import { SourceFailure } from "./failure";
 import { readProfileFile } from "./profileFile";
 import { type Kinds, ProfileReader } from "./profileReader";
@@ -8,7 +8,7 @@ import { type Kinds, ProfileReader } from "./profileReader";
 /**
  * Reads the profile that a source names.
  *
- * @throws {SourceFailure} when there is none, or when it lacks something. Names members of the file, and tells none of their values.
+ * @throws {SourceFailure} when there is none, or when it lacks something. Names members of the file, and none of their values.
  */
 export function readProfile(source: ProfileSource): CredentialsSource {
   const file = readProfileFile(source.file);

@@ -1,4 +1,4 @@
-/** The profile files of the `aliyun` command line (JSON) and of Alibaba Cloud's SDKs (INI), told apart by what is in them. */
+/** The profile files of the `aliyun` command line (JSON) and of Alibaba Cloud's SDKs (INI), recognized by their content. */
 
 import { realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { SourceFailure } from "./failure";
@@ -37,7 +37,7 @@ export function regionOfProfile(file: string, name?: string): string | undefined
     const region = profiles.get(name ?? current)?.region_id;
     return typeof region === "string" && region !== "" ? region : undefined;
   } catch (error) {
-    // Then it names no region. Why it cannot be read is told by whoever needs its keys.
+    // Then it names no region. Whoever needs its keys reports why it cannot be read.
     if (error instanceof SourceFailure) return undefined;
     throw error;
   }

@@ -7,7 +7,7 @@ import {
   type OAuthSource,
   type ProfileSource,
   type Role,
-} from "../credentials";
+} from ".";
 import { isLoopback, regionalStsHost } from "../endpoint";
 import { isPublic } from "../privateCloud";
 import { SourceFailure } from "./failure";
@@ -16,7 +16,7 @@ import type { Profile, ProfileFile } from "./profileFile";
 /** What the values of `mode` or `type` stand for. */
 export type Kinds = Readonly<Record<string, (profile: ProfileReader) => CredentialsSource>>;
 
-/** One profile. What it lacks is told by the name of the member, and never with a value. */
+/** One profile. Errors name the member that is missing, and never a value. */
 export class ProfileReader {
   readonly #source: ProfileSource;
   readonly #file: ProfileFile;

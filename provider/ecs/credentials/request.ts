@@ -61,7 +61,7 @@ export async function send(
   } catch (error) {
     if (error instanceof AnswerTooLong) throw new SourceFailure(`${error.said} from ${host}`);
     const reason = timeout.aborted ? `no answer from ${host} within ${timeoutMs / 1000} s` : reasonOf(error, host);
-    throw new SourceFailure(`${reason}${via}`, { passes: mayPass(error) });
+    throw new SourceFailure(`${reason}${via}`, { isTransient: mayBeTransient(error) });
   }
   if (answer.statusCode !== 200) throw refusal(answer, `${host}${via}`);
   return answer;
@@ -95,7 +95,7 @@ function reasonOf(error: unknown, host: string): string {
 }
 
 /** A certificate that is not trusted stays so, and so does a proxy that wants a password. */
-function mayPass(error: unknown): boolean {
+function mayBeTransient(error: unknown): boolean {
   if (error instanceof ProxyRefusal) return error.status >= 500;
   return !isOfCertificate(codeOf(error));
 }
@@ -105,6 +105,7 @@ const isOfCertificate = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABL
 /** What STS and the other services say with an error is their code. The message may quote the request. */
 function refusal({ statusCode, body }: SourceAnswer, host: string): SourceFailure {
   const code = /"(?:Code|ErrorCode|error)"\s*:\s*"([A-Za-z][A-Za-z.]{2,60})"/.exec(body.toString("utf8"))?.[1] ?? "";
-  const passes = statusCode >= 500 || statusCode === 429 || /Throttling|ServiceUnavailable|InternalError/.test(code);
-  return new SourceFailure(`HTTP ${statusCode}${code === "" ? "" : ` ${code}`} from ${host}`, { passes });
+  const isTransient =
+    statusCode >= 500 || statusCode === 429 || /Throttling|ServiceUnavailable|InternalError/.test(code);
+  return new SourceFailure(`HTTP ${statusCode}${code === "" ? "" : ` ${code}`} from ${host}`, { isTransient });
 }

@@ -1,11 +1,11 @@
-/** Services that give keys over HTTP, STS aside. Each is asked once; keeping and renewing is done in kept.ts. */
+/** Services that give keys over HTTP, STS aside. Each is asked once; keeping and renewing is done in renewal.ts. */
 
 import type { Agents, Route } from "../agents";
 import { countOf, textOf } from "../answers";
-import type { CloudSsoSource, EcsRoleSource, OAuthSource } from "../credentials";
+import type { CloudSsoSource, EcsRoleSource, OAuthSource } from ".";
 import { SourceFailure } from "./failure";
 import type { FixedAddresses } from "./fixedAddresses";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 import { changeProfile } from "./profileFile";
 import { formRequest, jsonOf, type SourceRequest, send, TIMEOUT_MS } from "./request";
 import { toSession } from "./session";
@@ -95,7 +95,7 @@ async function renewLogin(agents: Agents, source: OAuthSource, host: string): Pr
       oauth_access_token_expire: Math.floor(Date.now() / 1000) + (countOf(answer.expires_in) ?? 3600),
     });
   } catch {
-    // Whoever reads the file next would be told to log in again, without knowing why.
+    // The next reader of the file would have to log in again, without knowing why.
     throw new SourceFailure("its login was renewed, and the file cannot be written; log in again");
   }
   return accessToken;

@@ -2,7 +2,7 @@
 
 import { fieldsOf } from "../answers";
 import { SourceFailure } from "./failure";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 
 /** @throws {SourceFailure} when there are none. Tells nothing of the answer, which may hold half of them. */
 export function toSession(answer: unknown): Session {

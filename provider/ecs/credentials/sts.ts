@@ -2,10 +2,10 @@
 
 import { createHmac, randomUUID } from "node:crypto";
 import type { Agents } from "../agents";
-import type { Credentials, OidcSource, Role } from "../credentials";
+import type { Credentials, OidcSource, Role } from ".";
 import { percentEncoded } from "../redaction";
 import { under } from "./failure";
-import type { Session } from "./kept";
+import type { Session } from "./renewal";
 import { formRequest, jsonOf, send, TIMEOUT_MS } from "./request";
 import { toSession } from "./session";
 import { readTextFile } from "./textFile";

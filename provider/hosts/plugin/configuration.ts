@@ -37,7 +37,7 @@ function findFaults(inputs: Properties): CheckFailure[] {
   if (SETTING_NAMES.some((name) => holdsUnknown(inputs[name]))) return [];
   const settings = settingsOf(inputs);
   const given = (name: string) => textOf(inputs[name]) !== "";
-  const looks = [
+  const checks = [
     () => settings.credentialsSource(),
     () => settings.refreshBeforeUpdate(),
     () => settings.forgetRetiredLinks(),
@@ -49,13 +49,13 @@ function findFaults(inputs: Properties): CheckFailure[] {
     ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
     ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),
   ];
-  const reasons = new Set(looks.flatMap((look) => reasonOf(look) ?? []));
+  const reasons = new Set(checks.flatMap((check) => reasonOf(check) ?? []));
   return [...reasons].map((reason) => ({ property: propertyOf(reason, inputs), reason }));
 }
 
-function reasonOf(look: () => unknown): string | undefined {
+function reasonOf(check: () => unknown): string | undefined {
   try {
-    look();
+    check();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -64,7 +64,7 @@ function reasonOf(look: () => unknown): string | undefined {
 
 /**
  * The setting that a reason begins with; none where it came from the environment. None either where its value had
- * better not be shown: Pulumi prints the value of a property that it is told of.
+ * better not be shown: Pulumi prints the value of a property that a failure names.
  */
 function propertyOf(reason: string, inputs: Properties): string {
   const property = SETTING_NAMES.find((name) => reason.startsWith(name) || reason.startsWith(`classiclink:${name}`));
@@ -77,8 +77,8 @@ function faultOfType(property: string, value: unknown): CheckFailure | undefined
   if (isText || (typeof value === "boolean" && SWITCHES.some((name) => name === property))) return undefined;
   // An object, or as SDKs send it, as text. Its members are judged with the other settings.
   if (Object.hasOwn(OBJECT_SETTINGS, property) && typeof value === "object") return undefined;
-  const shown = SECRET_SETTINGS.has(property) ? "" : property;
-  return { property: shown, reason: `${property} is of type ${typeof value}; set it to a string` };
+  const named = SECRET_SETTINGS.has(property) ? "" : property;
+  return { property: named, reason: `${property} is of type ${typeof value}; set it to a string` };
 }
 
 /** SDKs send all settings as text, so "true" and true are the same setting. */

@@ -43,8 +43,8 @@ import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
 // One line for each link. Take lines out to detach links, add lines to attach more.
 export const classicLinks = linksFromFile("classiclinks.csv");
 
-for (const { vpcId, regionId, instanceIds } of classicLinks) {
-  new ClassicLinks(vpcId, { vpcId, regionId, instanceIds }, { protect: true });
+for (const links of classicLinks) {
+  new ClassicLinks(links.vpcId, links, { protect: true });
 }
 `);
   });
@@ -58,9 +58,9 @@ const { linksFromFile } = require("pulumi-classiclink");
 // One line for each link. Take lines out to detach links, add lines to attach more.
 const classicLinks = linksFromFile("classiclinks.csv");
 
-for (const { vpcId, regionId, instanceIds } of classicLinks) {
+for (const { instanceIds, ...place } of classicLinks) {
   for (const instanceId of instanceIds) {
-    new ClassicLink(instanceId, { instanceId, vpcId, regionId }, { protect: true });
+    new ClassicLink(instanceId, { instanceId, ...place }, { protect: true });
   }
 }
 
@@ -70,7 +70,7 @@ exports.classicLinks = classicLinks;
 
   test("names resources after their region where the import file does", () => {
     const text = moduleText({ ...ofVpcs, namesHaveRegion: true }, "vpc", "dynamic", TYPESCRIPT);
-    expect(text).toContain("new ClassicLinks(`${regionId}:${vpcId}`, ");
+    expect(text).toMatch(/new ClassicLinks\(`\$\{links\.regionId\}:\$\{links\.vpcId\}`, /);
   });
 });
 

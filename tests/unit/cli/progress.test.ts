@@ -10,9 +10,9 @@ afterEach(() => {
 });
 
 /** A stream that keeps what is written to it. */
-function openStream(isTTY: boolean) {
+function openStream(isTTY: boolean, columns = 80) {
   const written: string[] = [];
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80, fd: 2 });
+  const stream = Object.assign(new PassThrough(), { isTTY, columns, fd: 2 });
   stream.on("data", (data) => written.push(String(data)));
   return { stream, text: () => written.join("") };
 }
@@ -28,9 +28,22 @@ describe("on a terminal", () => {
     progress.note("vpc-b: throttled");
     await jest.advanceTimersByTimeAsync(200);
     progress.end();
-    expect(text()).toContain("1/3 VPCs, 100 links (vpc-b: throttled)");
+    expect(text()).toContain("1/3 VPCs, 100 links vpc-b: throttled");
     // Nothing of it stays: the line is emptied.
     expect(text().split("\u001b[1G").at(-1)).not.toMatch(/[█░]|links/);
+  });
+
+  test.each([40, 60, 80])("a wait stays on its line in %i columns", async (columns) => {
+    const { stream, text } = openStream(true, columns);
+    const progress = await openProgress(stream);
+    progress.begin(300, "VPCs");
+    progress.note("vpc-bp1gtjxuuvwj17zr: throttled, 12 calls, next try in 8 s, 1 min 20 s of 5 min");
+    await jest.advanceTimersByTimeAsync(800);
+    progress.end();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what moves the cursor
+    const lines = text().split(/\u001b\[[0-9;?]*[A-Za-z]|[\r\n]/);
+    expect(lines.some((line) => line.includes("0/300 VPCs"))).toBe(true);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
   });
 
   test("a short scan shows nothing", async () => {

@@ -22,7 +22,7 @@ public class App {
     }
 
     private static void stack(Context ctx) {
-        // A region of its own, whatever the stack is configured for. Credentials come from the environment.
+        // A provider with its own region. Its credentials come from the environment.
         var provider = new Provider("hangzhou", ProviderArgs.builder()
             .region("cn-hangzhou")
             .build());
@@ -47,7 +47,7 @@ public class App {
             .provider(provider)
             .build());
 
-        // What is linked to that VPC, whoever linked it.
+        // All links to that VPC, whether Pulumi manages them or not.
         var found = ClassiclinkFunctions.getLinks(GetLinksArgs.builder()
             .vpcId(workers.vpcId())
             .build(), InvokeOptions.builder()

@@ -106,7 +106,7 @@ export interface OAuthSource {
   readonly accessToken: string;
   /** In seconds since 1970. */
   readonly accessTokenExpire: number;
-  /** Where the tokens are kept. */
+  /** The file with the tokens. */
   readonly file: string;
   readonly profile: string;
 }
@@ -129,10 +129,10 @@ export type Candidate =
 export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
   /** Whether it may pass by itself, as a service that does not answer for a moment. */
-  readonly passes: boolean;
+  readonly isTransient: boolean;
 
-  constructor(message: string, passes: boolean) {
+  constructor(message: string, isTransient: boolean) {
     super(message);
-    this.passes = passes;
+    this.isTransient = isTransient;
   }
 }

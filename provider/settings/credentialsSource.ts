@@ -17,7 +17,7 @@ import {
 import { quote } from "../quote";
 import { privatePlace } from "./endpoints";
 import { type Found, type Lookup, toObject } from "./lookup";
-import { Members } from "./members";
+import { Members } from "./objectSetting";
 import {
   ASSUME_ROLE_MEMBERS,
   CREDENTIAL_SOURCES,

@@ -1,6 +1,6 @@
-/** Keeps what a source gave, and asks it again before that expires. */
+/** Renews the keys of a source before they expire. */
 
-import type { Credentials, CredentialsProvider } from "../credentials";
+import type { Credentials, CredentialsProvider } from ".";
 
 /** What a source gave. */
 export interface Session {
@@ -21,28 +21,28 @@ const RETRY_MS = 10_000;
 
 /**
  * Makes a provider of what `ask` gives. All who ask meanwhile share one attempt. A failure is not remembered: who asks next
- * makes a new attempt, and while what is kept is still good nobody is told of it.
+ * makes a new attempt, and while the current keys are good nobody sees the error.
  *
  * @param ask asks the source once.
  */
-export function kept(ask: () => Promise<Session>): CredentialsProvider {
-  let held: { readonly credentials: Credentials; readonly expiresAt: number; readonly renewAt: number } | undefined;
+export function renewed(ask: () => Promise<Session>): CredentialsProvider {
+  let current: { readonly credentials: Credentials; readonly expiresAt: number; readonly renewAt: number } | undefined;
   let attempt: Promise<Credentials> | undefined;
 
   async function renew(): Promise<Credentials> {
     try {
       const { credentials, expiresAt = Number.POSITIVE_INFINITY } = await ask();
-      held = { credentials, expiresAt, renewAt: renewalOf(expiresAt) };
+      current = { credentials, expiresAt, renewAt: renewalOf(expiresAt) };
     } catch (error) {
-      if (held === undefined || Date.now() >= held.expiresAt) throw error;
-      held = { ...held, renewAt: Date.now() + RETRY_MS };
+      if (current === undefined || Date.now() >= current.expiresAt) throw error;
+      current = { ...current, renewAt: Date.now() + RETRY_MS };
     }
-    return held.credentials;
+    return current.credentials;
   }
 
   return {
     async getCredentials() {
-      if (held !== undefined && Date.now() < held.renewAt) return held.credentials;
+      if (current !== undefined && Date.now() < current.renewAt) return current.credentials;
       attempt ??= renew().finally(() => {
         attempt = undefined;
       });

@@ -1,7 +1,7 @@
-/** How long credentials are kept, and when they are asked for again. The clock is set by hand. */
+/** How long credentials are renewed, and when they are asked for again. The clock is set by hand. */
 
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
-import { kept, type Session } from "../../provider/ecs/credentials/kept";
+import { renewed, type Session } from "../../provider/ecs/credentials/renewal";
 
 const MINUTE = 60_000;
 
@@ -24,7 +24,7 @@ function sourceOf(livesMs: number | undefined) {
       return livesMs === undefined ? { credentials } : { credentials, expiresAt: Date.now() + livesMs };
     },
   };
-  const provider = kept(source.ask);
+  const provider = renewed(source.ask);
   return {
     source,
     async keyAt(ms: number): Promise<string> {
