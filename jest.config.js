@@ -1,10 +1,9 @@
 /** @type {import("jest").Config} */
 module.exports = {
-  // Most of the time goes into waiting for processes that the tests start.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
-  // End-to-end tests start several processes for each step; nothing here is meant to measure time.
+  // Stories start several processes for each step, and the machine may be busy. Nothing here is meant to measure time.
   testTimeout: 120_000,
   reporters: ["default", "<rootDir>/tests/support/countReporter.js"],
   testMatch: ["**/*.test.ts"],

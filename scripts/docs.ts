@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cliPage } from "./cliPage";
+import { conformancePage } from "./conformancePage";
 import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
@@ -16,6 +17,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/_index.md": indexPage,
   "docs/cli.md": cliPage,
   "docs/configuration.md": configurationPage,
+  "docs/conformance.md": conformancePage,
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
   "docs/installation-configuration.md": installationPage,

@@ -57,6 +57,8 @@ export function referencePage(): string {
       ...Object.fromEntries(Object.entries(link).map(([name, text]) => [`links[].${name}`, text])),
     }),
     inTypeScript([new Source("sdk/getLinks.ts").functionNamed("getLinksOutput")]),
+    "## linksFromFile",
+    inTypeScript([new Source("sdk/linksFromFile.ts").functionNamed("linksFromFile")]),
     "## Provider",
     new Source("sdk/provider.ts").textOfType("Provider"),
     "`new Provider(name, args, opts)` takes the settings below as arguments, except `refreshBeforeUpdate`. The `Provider` of the plugin's SDKs takes all of them.",

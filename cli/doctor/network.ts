@@ -130,7 +130,8 @@ function judgeClock(host: string, { answer, error }: Asked<number | undefined>):
     return problem(`${host} does not answer HTTP requests (${codeOf(error)})`, "check the endpoint and --protocol");
   }
   if (answer === undefined) return warning(`${host} sends no date`);
-  const amount = formatDuration(Math.abs(answer));
+  // The header has whole seconds only.
+  const amount = formatDuration(Math.round(Math.abs(answer) / 60_000) * 60_000);
   if (Math.abs(answer) <= SKEW_MS) return ok("The clocks of this machine and of the service agree");
   const text = `The clock of the service is ${amount} ${answer > 0 ? "ahead of" : "behind"} that of this machine`;
   const advice = "set the clock of this machine, with NTP; requests that are 15 min off are refused";

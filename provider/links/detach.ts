@@ -28,7 +28,7 @@ export type Detached =
 export async function detach(connection: Connection, link: Link, task: Task, attachedAt?: number): Promise<Detached> {
   const { client, reader } = connection;
   const isLateUntil = attachedAt === undefined ? 0 : Math.min(attachedAt, Date.now()) + LISTING_LAG_MS;
-  const mayBeLate = () => Date.now() < isLateUntil;
+  const mayBeLate = () => Date.now() < isLateUntil && !connection.ledger.isGone(link);
   let vpcId: string | undefined;
   const isThere = async () => {
     vpcId = await currentVpc(connection, link, task);

@@ -19,6 +19,8 @@ type Event =
   | "removing"
   /** This run does not declare it, so the removal continues. */
   | "removed"
+  /** ECS has removed it, and lists it no more. */
+  | "gone"
   /** The removal has ended, with or without success. */
   | "settled"
   /** A warning was given, so that no other process gives it again. */
@@ -174,8 +176,20 @@ export class Ledger {
     return goes;
   }
 
-  endRemoval(link: Link): void {
+  /** @param isProven whether ECS has removed the link and lists it no more. */
+  endRemoval(link: Link, isProven = false): void {
+    if (isProven) this.#record("gone", link);
     this.#record("settled", link);
+  }
+
+  /** Whether this run has removed the link for certain. */
+  isGone(link: Link): boolean {
+    return this.#has("gone", link);
+  }
+
+  /** Whether a resource that this run checks had the link before. */
+  wasHad(link: Link): boolean {
+    return this.#has("had", link);
   }
 
   /** Whether this run declares the link, or has made or adopted it. */
@@ -205,7 +219,7 @@ export class Ledger {
 
   /** Whether a resource of this run gives the link up. Then the resource that declares the instance may remove it. */
   isGivenUp(link: Link): boolean {
-    return this.#has("had", link) && !this.stays(link);
+    return this.wasHad(link) && !this.stays(link);
   }
 
   /** How long ago a resource of this run was checked, in ms. Later ones may give a link up. */

@@ -66,10 +66,12 @@ export class Links {
           const vpcId = await currentVpc(this.#connection, link, task);
           return vpcId === link.vpcId ? { state: "linked", isAdopted: false } : undefined;
         },
-        fail: (error, _link, task) => {
+        fail: (error, link, task) => {
           // A link that was accepted and is not listed in time may exist.
           const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
-          const { cause, isAbsent, mayBeLinked } = failed;
+          const { cause, isAbsent } = failed;
+          // A link that a resource had, and gave up for this one, exists until it is proven not to.
+          const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#connection.ledger.wasHad(link));
           return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
         },
       },
@@ -92,6 +94,7 @@ export class Links {
     { attachedAt }: { readonly attachedAt?: number | undefined } = {},
   ): Promise<ReadonlyMap<Link, DetachOutcome>> {
     const { ledger } = this.#connection;
+    const accepted = new Set<Link>();
     return await changeAll<DetachOutcome>(
       links,
       {
@@ -100,13 +103,16 @@ export class Links {
         act: async (link, task) => {
           if (!ledger.beginRemoval(link)) return { state: "stays" };
           const detached = await detach(this.#connection, link, task, attachedAt);
-          if (detached.state === "accepted") return "accepted";
+          if (detached.state === "accepted") {
+            accepted.add(link);
+            return "accepted";
+          }
           return detached.state === "absent" ? { ...detached, state: "unlinked" } : detached;
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
         fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
         ended: (link, { state }) => {
-          if (state !== "stays") ledger.endRemoval(link);
+          if (state !== "stays") ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
         },
       },
       operation,

@@ -133,7 +133,7 @@ describe("the wire", () => {
     expect(sent.filter((name) => /organization|resourcegroup|department/i.test(name))).toEqual([]);
   });
 
-  test("the public cloud gets nothing of it", async () => {
+  test("[30] the public cloud gets nothing of it", async () => {
     const gateway = await gatewayOf({ instances: { "i-a": { organizationId: "1" } } });
     const proxy = await proxyTo({ "ecs.cn-wulan-env200-d01.aliyuncs.com": gateway });
     const values = { "classiclink:protocol": "HTTP", CLASSICLINK_ORGANIZATION_ID: "26", HTTP_PROXY: proxy.host };
@@ -158,7 +158,7 @@ async function proxyTo(hosts: Readonly<Record<string, Gateway>>): Promise<ProxyS
   return proxy;
 }
 
-describe("answers", () => {
+describe("[31] answers", () => {
   const describeWith = async (body: object, status = 200, gateway: "pop" | "asapi" = "asapi") => {
     const server = await gatewayOf({ gateway });
     server.next("DescribeClassicLinkInstances", { status, body });
@@ -233,7 +233,7 @@ describe("answers", () => {
     }
   });
 
-  test("a success of ASAPI is no error after the link was made", async () => {
+  test("[31] a success of ASAPI is no error after the link was made", async () => {
     const gateway = await gatewayOf({ gateway: "asapi" });
     await connectTo(gateway.endpoint).ecs.attach(link, caller);
     expect(gateway.links.size).toBe(1);
@@ -306,7 +306,7 @@ describe("the emulator agrees with the stand-in", () => {
   });
 });
 
-describe("nothing leaves", () => {
+describe("[30] nothing leaves", () => {
   test("nor does a role, which is assumed at the private cloud's own STS", async () => {
     const proxy = await startProxy({});
     closing.push(proxy);

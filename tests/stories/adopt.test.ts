@@ -8,11 +8,14 @@ import { runCli } from "../support/cli";
 import { fleetOf250 } from "../support/fleet";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject, PLUGIN, type Project } from "../support/project";
-import { DOORS, type Door } from "../support/shop";
+import type { Door } from "../support/shop";
 import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
-const SHAPES = ["vpc", "link"] as const;
-const WAYS = DOORS.flatMap((door) => SHAPES.map((per) => [door, per] as const));
+/** Each host and each shape once. */
+const WAYS = [
+  ["dynamic", "vpc"],
+  ["plugin", "link"],
+] as const;
 
 const FEW: EmulatorOptions = {
   instances: ["i-a", "i-b", "i-c"].map((instanceId) => ({ instanceId })),
@@ -35,17 +38,17 @@ afterEach(async () => {
 });
 
 /** Starts an emulator, adopts its links in a folder that has the packages and nothing else, and opens a stack there. */
-async function adopt(door: Door, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
+async function adopt(host: Door, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
   emulator = await startEmulator(options);
   project = makeProject();
   for (const file of ["Pulumi.yaml", "package.json"]) rmSync(join(project.folder, file));
   const env = { ...emulator.environment };
-  const { code, stderr } = await runCli(["adopt", "--program", door, "--per", per, ...places], {
+  const { code, stderr } = await runCli(["adopt", "--program", host, "--per", per, ...places], {
     cwd: project.folder,
     env,
   });
   expect([code, stderr]).toEqual([0, ""]);
-  if (door === "plugin") {
+  if (host === "plugin") {
     // What `pulumi package add` does, which takes npm and a registry.
     installPluginSdk(project);
     const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
@@ -60,26 +63,19 @@ async function adopt(door: Door, per: string, options: EmulatorOptions, ...place
 const read = (file: string) => readFileSync(join(project.folder, file), "utf8");
 const LINKED = /ClassicLinks?$/;
 
-/** The inputs and outputs of the links in the state, by name. What a create marks at random is left out. */
+/** The inputs and outputs of the links in the state, by name. */
 async function stateOfLinks(): Promise<Record<string, object>> {
   const { deployment } = Object(await stack.export());
   const resources: { urn: string; type: string; id: string; inputs: object; outputs: object }[] = deployment.resources;
   const links = resources.filter(({ type }) => LINKED.test(type));
-  return Object.fromEntries(
-    links.map(({ urn, id, inputs, outputs }) => {
-      return [
-        urn,
-        JSON.parse(JSON.stringify({ id, inputs, outputs }, (key, value) => (key === "__holder" ? "" : value))),
-      ];
-    }),
-  );
+  return Object.fromEntries(links.map(({ urn, id, inputs, outputs }) => [urn, { id, inputs, outputs }]));
 }
 
-describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) => {
+describe.each(WAYS)("what is adopted through the %s host, per %s,", (host, per) => {
   const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
 
   test("is in the state as if the program had created it", async () => {
-    await adopt(door, per, FEW, "--all-vpcs");
+    await adopt(host, per, FEW, "--all-vpcs");
     const imported = await stateOfLinks();
     expect((await stack.up()).ok).toBe(true);
     expect(await stateOfLinks()).toEqual(imported);
@@ -90,9 +86,12 @@ describe.each(WAYS)("what is adopted through the %s door, per %s,", (door, per) 
   });
 
   test("is healed, changed and removed from then on", async () => {
-    await adopt(door, per, FEW, "--all-vpcs");
+    await adopt(host, per, FEW, "--all-vpcs");
     emulator.unlink("i-a");
     emulator.link("i-c", "vpc-1");
+    // A single link that was moved has to be replaced, which Pulumi refuses for what is protected.
+    expect((await stack.up({ refresh: true })).ok).toBe(per === "vpc");
+    if (per === "link") await stack.unprotect();
     expect((await stack.up({ refresh: true })).ok).toBe(true);
     expect(linked()).toEqual(["i-a→vpc-1", "i-b→vpc-1", "i-c→vpc-2"]);
     project.write("classiclinks.csv", read("classiclinks.csv").replace(/^i-b,.*\n/m, ""));

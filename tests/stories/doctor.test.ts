@@ -98,7 +98,12 @@ describe("what keeps an instance from a VPC is named:", () => {
     ["linked elsewhere", ["--instance", "i-b", "--vpc", "vpc-1"], "i-b is linked to vpc-2, not to vpc-1"],
     ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is not enabled on vpc-off"],
     ["no such VPC", ["--vpc", "vpc-none"], "shows no VPC vpc-none"],
+    ["no such instance", ["--instance", "i-none"], "shows no instance i-none to this key"],
+    ["an instance that starts", ["--instance", "i-starting"], "i-starting is Starting"],
+    ["an instance in a VPC", ["--instance", "i-vpc"], "i-vpc is in the VPC .*, not in the classic network"],
   ])("%s", async (_, args, text) => {
+    emulator.addInstance({ instanceId: "i-starting", status: "Starting" });
+    emulator.addInstance({ instanceId: "i-vpc", networkType: "vpc" });
     const { code, findings } = await doctor(args);
     expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
   });

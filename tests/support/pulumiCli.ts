@@ -55,6 +55,16 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
     return stdout;
   }
 
+  /** The URNs of resources in the state, by their names. */
+  async function urnsOf(names: readonly string[]): Promise<string[]> {
+    if (names.length === 0) return [];
+    const exported: { deployment: { resources?: readonly { readonly urn: string }[] } } = JSON.parse(
+      await quietly("stack", "export"),
+    );
+    const urns = (exported.deployment.resources ?? []).map(({ urn }) => urn);
+    return urns.filter((urn) => names.some((name) => urn.endsWith(`::${name}`)));
+  }
+
   await quietly("stack", "init", "test");
   const stack: Stack = {
     drivenBy: `Pulumi CLI ${versionOfPulumi()}`.trimEnd(),
@@ -62,9 +72,15 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       await quietly("config", "set", ...(typeof value === "string" ? [key, value] : ["--secret", key, value.secret]));
     },
     preview: () => pulumi("preview", "--diff"),
-    up: ({ refresh = false } = {}) =>
-      pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...(refresh ? ["--refresh"] : [])),
+    async up({ refresh = false, replace = [] } = {}) {
+      const replaced = (await urnsOf(replace)).flatMap((urn) => ["--replace", urn]);
+      const flags = [...(refresh ? ["--refresh"] : []), ...replaced];
+      return await pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...flags);
+    },
     refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
+    async taint(...names) {
+      await quietly("state", "taint", "--yes", ...(await urnsOf(names)));
+    },
     destroy: () => pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress"),
     async import(file) {
       const { ok, output } = await pulumi("import", "--file", file, "--yes", "--generate-code=false");

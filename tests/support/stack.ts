@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStack as openEngineStack } from "../engine";
+import { openStack as openEngineStack, type StandIn } from "../engine";
 import { importedState } from "./importedState";
 import { PLUGIN, type Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each line as it is printed. */
   readonly onLine?: (line: string) => void;
+  /** By package name, what answers in place of the package's provider. The CLI has no place for it, so it does not run these. */
+  readonly standIns?: Readonly<Record<string, StandIn>>;
 }
 
 /** The environment for a program in TypeScript whose types `npm run typecheck` has checked. */
@@ -32,15 +34,23 @@ export interface Run {
   readonly summary: Summary;
 }
 
+/** What an up may be asked besides, as by the flags of the CLI. Resources go by their names. */
+export interface UpOptions {
+  readonly refresh?: boolean;
+  readonly replace?: readonly string[];
+}
+
 /** A stack. Its operations do not reject when Pulumi says that they failed. */
 export interface Stack {
   /** Who drives it, for people. */
   readonly drivenBy: string;
   configure(key: string, value: ConfigValue): Promise<void>;
   preview(): Promise<Run>;
-  up(options?: { refresh?: boolean }): Promise<Run>;
+  up(options?: UpOptions): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
+  /** Marks resources, by their names, to be replaced by the next up. */
+  taint(...names: string[]): Promise<void>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
   /** Takes the protection away from what the state holds. */
@@ -56,10 +66,11 @@ export interface Stack {
 
 /** Opens a new stack of a project. */
 export async function openStack(options: StackOptions): Promise<Stack> {
-  return versionOfPulumi() === undefined ? openOwnStack(options) : await openCliStack(options);
+  const needsOwn = options.standIns !== undefined || versionOfPulumi() === undefined;
+  return needsOwn ? openOwnStack(options) : await openCliStack(options);
 }
 
-function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptions): Stack {
+function openOwnStack({ project, config: initial = {}, env, onLine, standIns = {} }: StackOptions): Stack {
   const config = { ...initial };
   // Opened anew for each operation, as the CLI is started anew: what is remembered is in the state.
   const stack = () =>
@@ -70,6 +81,7 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       config,
       // What Pulumi.yaml tells the CLI; see PLUGIN in project.ts.
       plugins: { classiclink: join(project.folder, PLUGIN) },
+      standIns,
       ...(env === undefined ? {} : { env }),
       ...(onLine === undefined ? {} : { onLine }),
     });
@@ -83,9 +95,12 @@ function openOwnStack({ project, config: initial = {}, env, onLine }: StackOptio
       config[key] = value;
     },
     preview: () => run(stack().preview()),
-    up: ({ refresh = false } = {}) => run(stack().up({ refresh })),
+    up: (options) => run(stack().up(options)),
     refresh: () => run(stack().refresh()),
     destroy: () => run(stack().destroy()),
+    async taint(...names) {
+      for (const name of names) stack().taint(name);
+    },
     async import(file) {
       const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
       writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));

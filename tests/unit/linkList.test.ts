@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { decodeText } from "../../provider/decodeText";
 import { readDeclaration } from "../../cli/check/declared";
-import { blocksOf, PAGES } from "../docs/markdown";
+import { blocksOf, PAGES } from "../pages/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
 const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };

@@ -28,7 +28,7 @@ const throwing = (error: Error) => async () => {
   throw error;
 };
 
-describe("progress", () => {
+describe("[34] progress", () => {
   test("the first wait is reported at once, then one at most every 10 s, with calls and time", async () => {
     jest.spyOn(Math, "random").mockReturnValue(0.5);
     const { reported } = await operate(throwing(refusal("attach", "InvalidStatus.InstanceLocked")), {}, 45_000);
@@ -54,7 +54,7 @@ describe("progress", () => {
   });
 });
 
-describe("[13] the sentence of a failure", () => {
+describe("[13] [34] the sentence of a failure", () => {
   test("a refusal: what was asked, code, words, request id, calls, time, and what to do", async () => {
     const { sentence } = await operate(throwing(refusal("attach", "QuotaExceeded", "too many")));
     expect(sentence).toBe(

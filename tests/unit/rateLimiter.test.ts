@@ -20,7 +20,7 @@ const timesOf = ({ calls }: ScriptedEcs) => calls.map(({ at }) => at - (calls[0]
 
 const attached = ({ calls }: ScriptedEcs) => calls.map(({ query }) => "instanceId" in query && query.instanceId);
 
-describe("under the quotas of ECS, wherever their windows begin", () => {
+describe("[33] under the quotas of ECS, wherever their windows begin", () => {
   for (const tellsRetryAfter of [false, true]) {
     const told = tellsRetryAfter ? "with" : "without";
     test.each(QUOTA_CASES)(`$name, ${told} x-acs-retry-after`, async (asked) => {
@@ -79,7 +79,7 @@ describe("a rate limiter", () => {
     expect(timesOf(ecs).slice(MAX_IN_FLIGHT)).toEqual(rounds.flat());
   });
 
-  test("without x-acs-retry-after probes after 1, 2, 4, 8 and then every 10 s", async () => {
+  test("[33] without x-acs-retry-after probes after 1, 2, 4, 8 and then every 10 s", async () => {
     const ecs = new ScriptedEcs();
     ecs.next("attach", ...Array(7).fill(fails(throttled())));
     await done(rateLimited(ecs).attach(link(0)));
@@ -135,7 +135,7 @@ describe("a rate limiter", () => {
     expect(attached(ecs).at(-1)).toBe("i-0");
   });
 
-  describe("tells who waits", () => {
+  describe("[34] tells who waits", () => {
     test("the time until the next try, each caller once for each refusal", async () => {
       const ecs = new ScriptedEcs();
       ecs.next("attach", fails(throttled()), fails(throttled()));

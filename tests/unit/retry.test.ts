@@ -100,7 +100,7 @@ describe("how long is waited", () => {
     expect(waits(longer.triedAt)).toEqual([600]);
   });
 
-  test("an instance that stays locked is asked at most 20 times in ten minutes", async () => {
+  test("[33] an instance that stays locked is asked at most 20 times in ten minutes", async () => {
     for (const random of [0, 0.5, 1]) {
       jest.spyOn(Math, "random").mockReturnValue(random);
       const { call, triedAt } = failing([of("busy")], true);

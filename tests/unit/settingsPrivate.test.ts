@@ -62,7 +62,7 @@ const ALICLOUD_VARIABLES = {
   ALICLOUD_SECURITY_TOKEN: "publicToken",
 };
 
-describe("one configuration is enough", () => {
+describe("[32] one configuration is enough", () => {
   test.each([
     ["our keys", OWN_KEYS],
     ["the vendor's keys", STACK_KEYS],
@@ -128,7 +128,7 @@ describe("names of two vendors are never mixed", () => {
     expect(settingsOf(values).scope()).toEqual({});
   });
 
-  test("the keys of a private cloud without its address are sent nowhere", () => {
+  test("[30] the keys of a private cloud without its address are sent nowhere", () => {
     const { ALIBABACLOUDSTACK_POPGW_DOMAIN: _, ...rest } = STACK_VARIABLES;
     expect(complaint(() => settingsOf(rest).endpointOf(REGION))).toMatch(
       /^the settings of alibabacloudstack name no address of ECS; checked .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
@@ -204,7 +204,7 @@ describe("the addresses of the vendor's provider", () => {
   });
 });
 
-describe("nothing leaves a private cloud", () => {
+describe("[30] nothing leaves a private cloud", () => {
   const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...ALICLOUD_VARIABLES };
   const role = { ...ecs, "classiclink:assumeRole": '{"roleArn":"r"}' };
 

@@ -3,8 +3,8 @@ import Client, { $OpenApiUtil } from "@alicloud/openapi-core";
 import { afterEach, describe, expect, test } from "@jest/globals";
 // Comes with openapi-core, which asks for its objects.
 import { RuntimeOptions } from "@darabonba/typescript";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
-import { CERTIFICATE, KEY } from "../support/tls";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
+import { CERTIFICATE, KEY } from "../../support/tls";
 
 const link = { RegionId: "cn-hangzhou", InstanceId: "i-test", VpcId: "vpc-test" };
 let emulator: Emulator | undefined;

@@ -83,3 +83,11 @@ test("a change is run in every language on the released CLI", () => {
   expect(runs).toContain("dotnet build build/sdks/dotnet");
   expect(runs.join()).toContain("get.pulumi.com");
 });
+
+test("the stories run under the released CLI for each change, and what is exhaustive runs each night", () => {
+  const engine = runsOf(jobsOf("ci.yml").engine);
+  expect(engine).toEqual(
+    expect.arrayContaining([expect.stringContaining("get.pulumi.com"), "npx jest tests/stories tests/pages"]),
+  );
+  expect(runsOf(jobsOf("nightly.yml").long)).toContainEqual(expect.stringContaining("npm run test:long"));
+});

@@ -1,11 +1,13 @@
 /** Whatever a program, a state or a person types, what is wrong with it is told by its name, and nothing breaks. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { checkLink, diffLink, LINK_PROPERTIES } from "../../provider/classicLink";
-import { type CheckResult, UNKNOWN } from "../../provider/inputs";
-import { faultOfId, formatLinkId, formatLinksId, parseLinkId, parseLinksId } from "../../provider/linkId";
-import { checkFilter } from "../../provider/listLinks";
-import { checkLinks, diffLinks, LINKS_PROPERTIES } from "../../provider/members";
+import { classicLink, LINK_PROPERTIES } from "../../provider/resources/classicLink";
+import { classicLinks, LINKS_PROPERTIES } from "../../provider/resources/classicLinks";
+import { checkFilter } from "../../provider/resources/getLinks";
+import { faultOfId, formatLinkId, formatLinksId, parseLinkId, parseLinksId } from "../../provider/resources/ids";
+import { UNKNOWN } from "../../provider/resources/inputs";
+import { Provider } from "../../provider/resources/provider";
+import { Settings } from "../../provider/settings";
 import { fuzz } from "../support/fuzz";
 
 /** What may be shown to a person: on one line, without control characters, and not for ever. */
@@ -50,7 +52,7 @@ describe("an id of any text", () => {
           expect(error.message).toMatch(READABLE);
         }
       }),
-      fuzz(2_000),
+      fuzz(500),
     );
   });
 });
@@ -64,40 +66,41 @@ const named = (names: readonly string[]) =>
     },
   );
 
-const checks = [
-  { name: "ClassicLink", names: LINK_PROPERTIES, check: checkLink, diff: diffLink },
-  { name: "ClassicLinks", names: LINKS_PROPERTIES, check: checkLinks, diff: diffLinks },
+/** A provider with a region, and one without. */
+const providers = [
+  new Provider(new Settings(() => undefined, { ALICLOUD_REGION: "cn-hangzhou" })),
+  new Provider(new Settings(() => undefined, {})),
 ];
-describe.each(checks)("[1] inputs of any kind for $name", ({ names, check, diff }) => {
-  const regions = fc.constantFrom(
-    () => "cn-hangzhou",
-    () => {
-      throw new Error("no region is configured");
-    },
-  );
 
+const resources = [
+  { name: "ClassicLink", names: LINK_PROPERTIES, resource: classicLink },
+  { name: "ClassicLinks", names: LINKS_PROPERTIES, resource: classicLinks },
+];
+describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource }) => {
   test("are checked: each failure names a property that is there or missing, and says what to do", () => {
     fc.assert(
-      fc.property(named(names), regions, (news, defaultRegion) => {
-        const { inputs, failures }: CheckResult = check(news, defaultRegion);
+      fc.property(named(names), fc.constantFrom(...providers), (news, provider) => {
+        const { inputs, failures } = resource.check(provider, news, {});
         for (const { property, reason } of failures) {
           const [top = ""] = property.split("[");
           expect([...names, ...Object.keys(news)]).toContain(top);
           expect(reason).toMatch(READABLE);
         }
-        expect(check(news, defaultRegion)).toEqual({ inputs, failures });
-        if (failures.length === 0) expect(check(inputs, defaultRegion)).toEqual({ inputs, failures });
+        expect(resource.check(provider, news, {})).toEqual({ inputs, failures });
+        if (failures.length === 0) expect(resource.check(provider, inputs, inputs)).toEqual({ inputs, failures });
       }),
-      fuzz(2_000),
+      fuzz(500),
     );
   });
 
   test("are compared with a state of any kind", () => {
     fc.assert(
       fc.property(named([...names, "movedAway"]), named(names), (olds, news) => {
-        expect(diff(olds, news)).toEqual(diff(olds, news));
+        for (const provider of providers) {
+          expect(resource.diff(provider, olds, news)).toEqual(resource.diff(provider, olds, news));
+        }
       }),
-      fuzz(2_000),
+      fuzz(500),
     );
   });
 });
@@ -108,6 +111,6 @@ test("arguments of any kind for getLinks are checked", () => {
       const { failures = [] } = checkFilter(args, () => "cn-hangzhou");
       for (const { reason } of failures) expect(reason).toMatch(READABLE);
     }),
-    fuzz(2_000),
+    fuzz(500),
   );
 });

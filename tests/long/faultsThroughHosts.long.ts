@@ -1,13 +1,13 @@
-/** Every fault once on each resource through each real door: a part of the matrix, with the processes and the protocol. */
+/** Every fault once on each resource through each real host: a part of the matrix, with the processes and the protocol. */
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { DOORS, type Door } from "../support/shop";
-import { openResource, RESOURCES, type Resource } from "./calls";
-import { openDoor } from "./doorCalls";
-import { type Case, DIALECTS, pointsOf, problemsOf } from "./faultCase";
-import { FAULTS, type Fault } from "./faults";
-import { KeptProvider } from "./keptProvider";
-import { SCENARIOS } from "./scenarios";
+import { openResource, RESOURCES, type Resource } from "../trust/calls";
+import { openDoor } from "../trust/doorCalls";
+import { type Case, DIALECTS, pointsOf, problemsOf } from "../trust/faultCase";
+import { FAULTS, type Fault } from "../trust/faults";
+import { KeptProvider } from "../trust/keptProvider";
+import { SCENARIOS } from "../trust/scenarios";
 
 /** Processes for each door. */
 const PROCESSES = 5;
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await Promise.all(kept.map(({ door, provider }) => work(door, provider)));
 }, 300_000);
 
-describe.each(DOORS)("through the %s door", (door) => {
+describe.each(DOORS)("through the %s host", (door) => {
   describe.each(RESOURCES)("%s", (resource) => {
     test.each(FAULTS_OF_CALLS)("[5] $name", (fault) => {
       expect(problems.get(keyOf(door, resource, fault))).toEqual([]);

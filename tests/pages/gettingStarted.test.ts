@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { blocksOf, PAGES } from "../docs/markdown";
+import { blocksOf, PAGES } from "./markdown";
 import { installPacked, packPackage } from "../support/installed";
 import { versionOfPulumi } from "../support/pulumiCli";
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { bin, scripts } from "../../package.json";
 import { SETTING_DESCRIPTIONS } from "../../provider/hosts/plugin/descriptions";
+import { SETTINGS as PLACES } from "../../provider/settings/places";
 import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { blocksOf, inlineCodeOf, PAGES, type Page } from "./markdown";
@@ -144,7 +145,10 @@ function pulumiProblem({ page, args }: Command): Problem {
 
 const SETTINGS: readonly string[] = SETTING_DESCRIPTIONS.map(({ name }) => name);
 
-/** A key of the package, of `@pulumi/alicloud`, or of the program that the page is about. */
+/** Every key of the vendor's provider for private clouds that links read too. */
+const PRIVATE_CLOUD: readonly string[] = Object.values(PLACES).flat();
+
+/** A key of the package, of one of the vendor's providers, or of the program that the page is about. */
 function keyProblem(page: Page, key: string): Problem {
   const [, namespace, path = key] = /^(\w+):(.*)$/.exec(key) ?? [];
   const [name = ""] = path.split(/[.[]/);
@@ -153,6 +157,7 @@ function keyProblem(page: Page, key: string): Problem {
   // Its endpoints are one setting; here, each is.
   if (namespace === "alicloud")
     return [...SETTINGS, "endpoints"].includes(name) ? undefined : `there is no setting ${key}`;
+  if (namespace === "alibabacloudstack") return PRIVATE_CLOUD.includes(key) ? undefined : `there is no setting ${key}`;
   const folder = join(REPOSITORY, dirname(page.path));
   const programs = page.path.startsWith("examples/") ? readdirSync(folder).filter((file) => file.endsWith(".ts")) : [];
   const code = [
@@ -219,6 +224,7 @@ describe("a command is found out", () => {
     ["pulumi up --refesh", /pulumi up --refesh/],
     ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
     ["pulumi config set --path 'alicloud:endpointz[0].ecs' x", /no setting alicloud:endpointz/],
+    ["pulumi config set alibabacloudstack:departmen 26", /no setting alibabacloudstack:departmen/],
     ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
     ["aliyun ecs AttachClassicLink --RegionId x", /no operation ecs AttachClassicLink/],
     ["aliyun ecs AttachClassicLinkVpc --Region x", /has no --Region/],

@@ -1,13 +1,13 @@
-/** Whatever comes through a door is answered: with a result, or with one readable sentence; and the next call works. */
+/** Whatever comes through a host is answered: with a result, or with one readable sentence; and the next call works. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import fc from "fast-check";
 import { type JavaScriptValue, Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator } from "../../emulator";
-import { ClassicLinkError } from "../../provider/classicLinkError";
 import dynamic from "../../provider/hosts/dynamic";
 import { unwrap, wrap } from "../../provider/hosts/plugin/values";
+import { ClassicLinkError } from "../../provider/links/errors";
 import { fuzz } from "../support/fuzz";
 import { LINKS_URN, PluginProcess, plain, type Props, secretOf, UNKNOWN, URN } from "../support/pluginProcess";
 
@@ -67,7 +67,7 @@ describe("values of the wire", () => {
         for (const name of secrets) expect(Object.keys(values)).toContain(name);
         expect(unwrap(wrap(values, secrets)).values).toEqual(values);
       }),
-      fuzz(1_000),
+      fuzz(300),
     );
   });
 
@@ -178,7 +178,7 @@ function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
 }
 
-describe("the dynamic door", () => {
+describe("the dynamic host", () => {
   const CONFIG: Readonly<Record<string, () => string>> = {
     "classiclink:region": () => REGION,
     "classiclink:endpoint": () => emulator.endpoint,

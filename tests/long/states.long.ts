@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import * as manifest from "../../package.json";
 import { DOORS } from "../support/shop";
-import { type Estate, openEstate } from "./estate";
+import { type Estate, openEstate } from "../states/estate";
+
+const STATES = join(__dirname, "..", "states");
 
 /** Every kept state: tests/states/<version>/<door>-<version of @pulumi/pulumi>.json. */
-const KEPT = readdirSync(__dirname, { withFileTypes: true })
+const KEPT = readdirSync(STATES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .flatMap(({ name: version }) => readdirSync(join(__dirname, version)).map((file) => `${version}/${file}`))
-  .map((name) => ({ name, path: join(__dirname, name), text: readFileSync(join(__dirname, name), "utf8") }));
+  .flatMap(({ name: version }) => readdirSync(join(STATES, version)).map((file) => `${version}/${file}`))
+  .map((name) => ({ name, path: join(STATES, name), text: readFileSync(join(STATES, name), "utf8") }));
 
 const DECLARED = "i-a→vpc-1 i-b→vpc-2 i-c→vpc-2 i-d→vpc-1 i-e→vpc-3 i-f→vpc-3";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import RPCClient from "@alicloud/pop-core";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "../../../emulator";
 
 const instances = [{ instanceId: "i-test" }];
 const vpcs = [{ vpcId: "vpc-test" }];

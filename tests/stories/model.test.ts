@@ -2,9 +2,9 @@
 
 import { expect, test } from "@jest/globals";
 import { DOORS } from "../support/shop";
-import { play } from "./model/play";
+import { play } from "../trust/model/play";
 
-test("[5] [9] [11] [12] [20] random changes, drift, faults and kills end as declared through both doors", async () => {
+test("[5] [9] [11] [12] [20] random changes, drift, faults and kills end as declared through both hosts", async () => {
   const games = DOORS.map((door, n) => play({ door, seed: 20 + n, runs: 5 }));
   const steps = (await Promise.all(games)).reduce((sum, played) => sum + played);
   console.log(`${steps} steps against the model`);

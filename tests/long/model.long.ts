@@ -2,16 +2,16 @@
 
 import { expect, test } from "@jest/globals";
 import { DOORS } from "../support/shop";
-import { play } from "./model/play";
+import { play } from "../trust/model/play";
 
 const minutes = Number(process.env.LONG_TEST_MINUTES ?? 60);
 const timeLimitMs = minutes * 60_000;
 
-/** Games for each door, each with a process of its own. */
+/** Games for each host, each with a process of its own. */
 const TABLES = 2;
 
 test(
-  "random changes, drift, faults and kills end as declared through both doors",
+  "random changes, drift, faults and kills end as declared through both hosts",
   async () => {
     const seed = Number(process.env.LONG_TEST_SEED ?? Date.now() % 1_000_000_000);
     const games = DOORS.flatMap((door, n) =>

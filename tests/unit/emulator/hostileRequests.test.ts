@@ -5,11 +5,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type Emulator, startEmulator } from "../../emulator";
-import { actions, serviceOf } from "../../emulator/api/errorTable";
-import { Journal } from "../../emulator/journal";
-import { fuzz } from "../support/fuzz";
-import { list, listed, send, signed } from "../unit/emulator/caller";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { actions, serviceOf } from "../../../emulator/api/errorTable";
+import { Journal } from "../../../emulator/journal";
+import { fuzz } from "../../support/fuzz";
+import { list, listed, send, signed } from "./caller";
 
 let emulator: Emulator;
 beforeEach(async () => {
