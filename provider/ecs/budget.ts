@@ -58,7 +58,7 @@ export class Budget {
     return this.#cancel?.aborted ?? false;
   }
 
-  /** Ends the timer, and waits that are left. Call it when the operation has ended. */
+  /** Stops the timer, and ends the waits that are left. To be called when the operation has ended. */
   close(): void {
     clearTimeout(this.#timer);
     this.#end.abort(new OutOfTime());
@@ -72,7 +72,7 @@ export class Budget {
  * @throws the signal's reason.
  */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  // After an abort nobody handles a later failure of the promise.
+  // When the caller has given up, nobody handles a failure that comes later.
   waiting.catch(() => {});
   signal.throwIfAborted();
   let stop = () => {};
