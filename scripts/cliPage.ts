@@ -27,7 +27,7 @@ error names it, and the exit code is 1. JSON is printed only if it is complete.`
 In YAML, \`Pulumi.yaml\` has the links. For an existing YAML project, \`classiclinks.yaml\` has what you add to its \`Pulumi.yaml\`.
 
 - **The links are protected**, in the state and in the program. If you miss a step, Pulumi refuses to delete them. You can still remove single members of a
-  \`ClassicLinks\`, because this is an update. If somebody moved a single \`ClassicLink\` to another VPC, its repair is a replacement: run
+  \`ClassicLinks\`, because this is an update. A single \`ClassicLink\` that somebody moved to another VPC needs a replacement: run
   \`pulumi state unprotect\` first. Continue with [Retiring links](retiring.md).
 - **In an existing project**, \`adopt\` uses its language and its \`main\`. It writes its files beside the program, and prints the line that you add. The line
   exports the output \`classicLinks\`, which \`check\` reads.
