@@ -7,10 +7,9 @@ import { type EmulatorOptions, type LinkSeed, startEmulator } from "./index";
 const help = `Usage: classiclink-emulator [options]
 
 An ECS on 127.0.0.1 for ClassicLink. It attaches, detaches and lists links, creates and
-deletes VPCs, enables and disables ClassicLink, lists instances, and issues keys for
-roles. It prints its endpoint, and the variables that make a Pulumi program use it. It
-runs until you interrupt it. The operations are at /, and at /asapi/v3 as on a private
-cloud.
+deletes VPCs, enables and disables ClassicLink, lists instances, and issues keys of roles.
+It prints its endpoint, and the variables that make a Pulumi program use it. It runs until
+you interrupt it. The operations are at / and, as on a private cloud, at /asapi/v3.
 
   --port <n>           port to listen on (default 4010; 0 takes a free one)
   --region <id>        region of the instances and VPCs (default cn-hangzhou)

@@ -97,8 +97,8 @@ function comparable(method: string, answer: Values): Values {
     case "Update":
       return { id: id ?? "", properties: properties ?? {} };
     case "Read":
-      // What was found becomes the inputs too, as the protocol has it; the recorded provider left them as they were.
-      return { id: id ?? "", properties: isObject(properties) ? properties : {} };
+      // Hidden marks came later than the recordings. What was found becomes the inputs too, as the protocol has it; the recorded provider left them as they were.
+      return { id: id ?? "", properties: shownOf(isObject(properties) ? properties : {}) };
     case "Diff":
       return { replaces: replaces ?? replacesList ?? [], changes: CHANGES[String(changes)] ?? "DIFF_NONE" };
     case "GetPluginInfo":
@@ -114,3 +114,8 @@ const CHANGES: Readonly<Record<string, string>> = {
   DIFF_NONE: "DIFF_NONE",
   DIFF_SOME: "DIFF_SOME",
 };
+
+/** The properties that Pulumi shows. */
+function shownOf(properties: Values): Values {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
+}

@@ -143,12 +143,12 @@ describe("a link that may be forgotten", () => {
     expect((await failed(one.delete())).message).toContain("classiclink:forgetRetiredLinks is wrong");
   });
 
-  test("is one of a thousand in a warning that names five", async () => {
+  test("is one of fifty in a warning that names five", async () => {
     const { fleet } = cloud(code, everything);
     const warnings: string[] = [];
-    const instanceIds = Array.from({ length: 1000 }, (_, n) => `i-${n}`);
+    const instanceIds = Array.from({ length: 50 }, (_, n) => `i-${n}`);
     await done(fleet.delete({ ...members, instanceIds }, { warn: (message: string) => void warnings.push(message) }));
-    expect(warnings).toEqual([expect.stringMatching(/dropped 1000 links .*: (i-\d+ to vpc-b, ){5}995 more$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/dropped 50 links .*: (i-\d+ to vpc-b, ){5}45 more$/)]);
   });
 });
 

@@ -59,7 +59,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
       .links()
       .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
       .join(" ");
-  const changes = () => emulator.calls().filter(({ action }) => /^(At|De)tach/.test(action)).length;
+  const called = (action: string) => emulator.calls().filter((call) => call.action.startsWith(action)).length;
   /** An up that succeeds. The calls that it makes can be counted afterwards. */
   async function up(options?: Parameters<Stack["up"]>[0]) {
     emulator.clearCalls();
@@ -78,7 +78,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
     emulator.link("i-c", "vpc-1");
     const { output } = await up();
     expect(linked()).toBe(ALL);
-    expect(changes()).toBe(2);
+    expect(called("Attach")).toBe(2);
     expect(output).toContain("1 of 2 already linked to vpc-1: adopted");
   });
 
@@ -124,7 +124,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
 
   test("[24] --replace of both leaves both linked, and says so", async () => {
     const { output } = await up({ replace: ["one", "many"] });
-    expect([linked(), changes()]).toEqual([ALL, 0]);
+    expect([linked(), called("Detach")]).toEqual([ALL, 0]);
     expect(output).toContain("the link to vpc-1 stays: the program still declares it");
     expect(output).toContain("2 links stay, since the program still declares them");
   });
@@ -132,7 +132,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
   test("[24] taint and up leaves both linked", async () => {
     await stack.taint("one", "many");
     await up();
-    expect([linked(), changes()]).toEqual([ALL, 0]);
+    expect([linked(), called("Detach")]).toEqual([ALL, 0]);
   });
 
   test("[24] new names, a component and providers of their own in one update leave both linked", async () => {
@@ -145,13 +145,13 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
       'new ClassicLinks("fleet", { vpcId: "vpc-1", instanceIds: ["i-b", "i-c"] }, { provider: providerOf("second", own) });',
     );
     await up();
-    expect([linked(), changes()]).toEqual([ALL, 0]);
+    expect([linked(), called("Detach")]).toEqual([ALL, 0]);
   });
 
   test("[24] and back to the default provider and the old names", async () => {
     declare(LINK, FLEET);
     await up();
-    expect([linked(), changes()]).toEqual([ALL, 0]);
+    expect([linked(), called("Detach")]).toEqual([ALL, 0]);
   });
 
   test("[26] a member that the fleet gives up and a new link declares is linked afterwards", async () => {
@@ -223,7 +223,7 @@ describe("moving from the dynamic host to the plugin", () => {
       declare("plugin", LINK, FLEET);
       expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 3, update: 0, replace: 0 } });
       expect(emulator.calls()).toEqual([]);
-      expect(JSON.stringify(await stack.export())).not.toContain("pulumi-nodejs:dynamic");
+      expect(JSON.stringify(await stack.export())).not.toContain('"type":"pulumi-nodejs:dynamic');
       declare("dynamic", LINK.replace("one", "first"), FLEET.replace("many", "fleet"));
       expect(await stack.up()).toMatchObject({ ok: true });
       expect(emulator.links()).toHaveLength(3);
