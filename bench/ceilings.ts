@@ -1,4 +1,4 @@
-/** What the package promises of itself, and whether a result holds it. */
+/** The limits that the package promises, and whether a result meets them. */
 
 import { milliseconds, seconds, megabytes, times } from "./report/units";
 import { find, type Measurement, type OperationName, type Result } from "./result";
@@ -17,7 +17,7 @@ export interface Verdict {
   readonly outcome: "HOLDS" | "MISSED" | "not measured";
 }
 
-/** Holds every ceiling against a result, in the order in which they are promised. */
+/** Compares a result with each ceiling. */
 export function judge(result: Result): Verdict[] {
   const { startTimes, latencyMs, inFlight } = result;
   const of = (subject: string, operation: OperationName) => find(result, subject, PROMISED_LINKS, operation);
@@ -44,7 +44,7 @@ export function judge(result: Result): Verdict[] {
     ...ofMany(LINKS_DYNAMIC, of(LINKS_DYNAMIC, "up"), of(LINK_DYNAMIC, "up")),
     ...ofMany(LINKS_PLUGIN, of(LINKS_PLUGIN, "up"), of(LINK_PLUGIN, "up")),
     atMost(
-      "dynamic host: peak memory over its bare self",
+      "dynamic host: peak memory, without that of an empty host",
       40 * MB,
       difference(peakOf(result, LINK_DYNAMIC, LINKS_DYNAMIC), startTimes.bareHostBytes),
       megabytes,
@@ -73,7 +73,7 @@ function ofMany(host: string, up: Measurement | undefined, ofSingle: Measurement
     atMost(`${claim}, Describe calls`, 25, callsOf(up, "DescribeClassicLinkInstances"), count),
     atMost(`${claim}, state`, 120_000, up?.state.exportBytes, megabytes),
     verdict(
-      `${claim}, faster than ${PROMISED_LINKS} ClassicLinks through the same host`,
+      `${claim}, faster than ${PROMISED_LINKS} ClassicLinks in the same host`,
       `≥ ${times(10)}`,
       faster === undefined ? undefined : times(faster),
       faster !== undefined && faster >= 10,

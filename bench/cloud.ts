@@ -34,8 +34,8 @@ export async function startCloud(instances: number, latencyMs: number): Promise<
       body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
     const answer = await fetch(`${endpoint}/-/${route}`, { method, ...sent });
     if (!answer.ok) throw new Error(`the emulator refused ${method} ${route}: ${await answer.text()}`);
-    const told: T = JSON.parse(await answer.text());
-    return told;
+    const answered: T = JSON.parse(await answer.text());
+    return answered;
   };
   if (latencyMs > 0) await control("POST", "faults", { kind: "latency", ms: latencyMs });
   return {

@@ -1,4 +1,4 @@
-/** One subject with so many links: made, looked at again, refreshed, and taken away. */
+/** Measures one subject with this many links: up, up again, refresh, destroy. */
 
 import { makeBenchProject } from "./benchProject";
 import type { Cloud } from "./cloud";

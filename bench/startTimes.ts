@@ -94,7 +94,7 @@ async function weighBareHost(): Promise<number> {
   }
 }
 
-/** Starts a provider as an engine does, and waits for its port. The engine that it is told of does not exist. */
+/** Starts a provider as an engine does, and waits for its port. It gets the address of an engine that does not exist. */
 async function startProcess(script: string, env = process.env): Promise<{ child: ChildProcess; port: string }> {
   const child = spawn(process.execPath, [script, "127.0.0.1:1"], { env, stdio: ["ignore", "pipe", "ignore"] });
   const ended = once(child, "exit").then(([code]) => {

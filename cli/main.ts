@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The command `pulumi-classiclink`: loads what a command needs when it is called, and tells errors in one sentence. */
+/** The command `pulumi-classiclink`: loads each command when it is called, and prints errors as one sentence. */
 
 import "../provider/hosts/prerequisites";
 import { createProgram } from "./program";
 import { coloured } from "./terminal";
 
-// Whoever reads our output may have seen enough, as in `discover | head`.
+// The reader of the output may close it early, as in `discover | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -22,7 +22,7 @@ createProgram({
   .parseAsync()
   .catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    // Other looks may go on for minutes, and nobody wants their answers any more.
+    // Other listings may run for minutes, and nobody needs their answers any more.
     process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () =>
       process.exit(process.argv[2] === "doctor" ? 2 : 1),
     );

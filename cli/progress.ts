@@ -1,27 +1,27 @@
-/** A bar on standard error while a scan takes long; in a pipe only what the scan waits for, line by line. */
+/** A bar on standard error during a long scan. In a pipe, only what the scan waits for, line by line. */
 
-/** How long a scan runs without a bar, in ms: a short one is over before anyone looks. */
+/** How long a scan runs without a bar, in ms: a short scan needs none. */
 const SHORT_MS = 500;
 
-/** In a pipe, a wait is told at once and then this often, in ms: many looks wait for the same throttle. */
+/** In a pipe, a wait is reported at once and then this often, in ms: many listings wait for the same throttle. */
 const NOTE_EVERY_MS = 10_000;
 
-/** What is told of a scan while it runs. */
+/** The progress of a scan. */
 export interface Progress {
-  /** Begins to count. */
+  /** Starts the count. */
   begin(total: number, what: string): void;
-  /** One of them is done, with so many links. */
+  /** One listing is done, with this many links. */
   step(links: number): void;
   /** What is waited for. */
   note(message: string): void;
-  /** To be called when the scan has ended, however it ended. */
+  /** Call it when the scan has ended, with or without success. */
   end(): void;
 }
 
 /** Standard error, or what stands in for it. */
 type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** How wide a terminal is that does not say. */
+/** The width of a terminal that does not report its own. */
 const USUAL_COLUMNS = 80;
 
 /** Opens what fits the stream. */
@@ -35,12 +35,12 @@ export async function openProgress(stream: Output = process.stderr): Promise<Pro
     Presets.shades_classic,
   );
   let [done, total, links, counted, wait] = [0, 0, 0, "VPCs", ""];
-  const shown = () => {
-    const counts = total === 0 ? `looking for ${counted}` : `${done}/${total} ${counted}, ${links} links`;
+  const payload = () => {
+    const counts = total === 0 ? `listing ${counted}` : `${done}/${total} ${counted}, ${links} links`;
     // A line that wraps could not be drawn over.
     return { counts, wait: shortened(wait, (stream.columns ?? USUAL_COLUMNS) - barsize - counts.length - 2) };
   };
-  const timer = setTimeout(() => bar.start(total, done, shown()), SHORT_MS);
+  const timer = setTimeout(() => bar.start(total, done, payload()), SHORT_MS);
   const end = () => {
     clearTimeout(timer);
     bar.stop();
@@ -56,15 +56,15 @@ export async function openProgress(stream: Output = process.stderr): Promise<Pro
     begin(count, what) {
       [total, counted] = [count, what];
       bar.setTotal(total);
-      bar.update(done, shown());
+      bar.update(done, payload());
     },
     step(found) {
       [done, links, wait] = [done + 1, links + found, ""];
-      bar.update(done, shown());
+      bar.update(done, payload());
     },
     note(message) {
       wait = ` ${message}`;
-      bar.update(done, shown());
+      bar.update(done, payload());
     },
     end,
   };

@@ -1,10 +1,10 @@
-/** What a terminal gets more than a pipe: colour. NO_COLOR and FORCE_COLOR decide otherwise. */
+/** Colours on a terminal, and none in a pipe. NO_COLOR and FORCE_COLOR change that. */
 
 import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Text in colour where the stream is a terminal that has colours; Node itself looks at NO_COLOR and FORCE_COLOR. */
+/** Text in colour if the stream is a terminal with colours. Node itself reads NO_COLOR and FORCE_COLOR. */
 export function coloured(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
@@ -12,7 +12,7 @@ export function coloured(style: Style, text: string, stream: NodeJS.WriteStream 
 /** A cell of a table: text, or text with a style. */
 export type Cell = string | { readonly text: string; readonly style: Style };
 
-/** Columns with two spaces between them, below a head. Each row stands for itself, so that a pipe can pick lines. */
+/** Columns with two spaces between them, below a head. Each row is complete, so that a pipe can pick lines. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const all: readonly (readonly Cell[])[] = [head.map((text) => ({ text, style: "bold" as const })), ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => textOf(row[column] ?? "").length)));
@@ -20,7 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return `${lines.join("\n")}\n`;
 }
 
-/** The last cell of a row is not padded: what is invisible at the end of a line gets copied. */
+/** The last cell of a row is not padded, so that nobody copies invisible spaces. */
 function padded(cell: Cell, column: number, columns: number, widths: readonly number[]): string {
   const text = textOf(cell);
   const space = column === columns - 1 ? "" : " ".repeat((widths[column] ?? 0) - text.length);
@@ -32,7 +32,7 @@ function textOf(cell: Cell): string {
   return (typeof cell === "string" ? cell : cell.text).replace(/\p{C}/gu, "?");
 }
 
-/** How wide the lines for people are: as the terminal, and readable in a wide one. */
+/** The width of lines: that of the terminal, and at most a readable one. */
 const WIDEST = 100;
 
 /** A text in lines that fit the terminal, each indented by so many spaces. */

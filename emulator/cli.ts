@@ -20,7 +20,7 @@ you interrupt it. The operations are at / and, as on a private cloud, at /asapi/
                        { "instances": [{ "instanceId": "i-1", "status": "Running" }],
                          "vpcs": [{ "vpcId": "vpc-1", "classicLinkEnabled": true }],
                          "links": [{ "instanceId": "i-1", "vpcId": "vpc-1" }] }
-  --generation <A|B|C> the edition of the API whose errors it returns (default C, the newest)
+  --generation <A|B|C> the edition of the API's errors (default C, the newest)
   --quota <n>          links that a VPC may have (default 1000)
   --organization <id>  private cloud: organization of the instances and VPCs
   --resource-set <id>  private cloud: their resource set
@@ -32,8 +32,8 @@ you interrupt it. The operations are at / and, as on a private cloud, at /asapi/
   --host <name>        a host name that it accepts besides 127.0.0.1; repeat for more
   --help               show this text
 
-Without --instance, --vpc and --state, it has i-test1 to i-test3, vpc-test1 and vpc-test2.
-While it runs, you can read and change everything with the control API:
+Without --instance, --vpc and --state, it has i-test1 to i-test3, vpc-test1 and
+vpc-test2. While it runs, you can read and change everything with the control API:
 
   curl http://127.0.0.1:4010/-/links          the links; also /-/calls, /-/state
   curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back

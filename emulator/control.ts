@@ -12,7 +12,7 @@ export interface ControlRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** undefined when it was too large. */
+  /** Undefined if it was too large. */
   readonly body: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface ControlParts {
   readonly isFromProgram: (headers: IncomingHttpHeaders) => boolean;
 }
 
-/** Answers control calls of programs; never throws. Bodies and answers are JSON. */
+/** Answers control calls of programs. Never throws. Bodies and answers are JSON. */
 export function createControl(parts: ControlParts): (request: ControlRequest) => Answer {
   const { world, faults, journal, clearFaults, isFromProgram } = parts;
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {

@@ -1,4 +1,4 @@
-/** An ECS for ClassicLink on loopback, as a library: for tests and demonstrations that need no cloud. */
+/** An ECS for ClassicLink on loopback, as a library: for tests and demos without a cloud. */
 import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { createControl } from "./control";
@@ -28,61 +28,61 @@ export type { Hiding } from "./cloud/scopes";
 export type { TlsKeyPair } from "./server";
 export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./cloud/world";
 
-/** What an emulator starts with. Everything may be left out. */
+/** The options of an emulator. All are optional. */
 export interface EmulatorOptions {
   /** The port to listen on, on 127.0.0.1. Default 0: any free one. */
   readonly port?: number | undefined;
-  /** The id of the key that requests must be signed with. Default `"testid"`. */
+  /** The id of the key that signs requests. Default `"testid"`. */
   readonly accessKeyId?: string | undefined;
   /** Its secret. Default `"testsecret"`. */
   readonly accessKeySecret?: string | undefined;
-  /** A token that every request must carry; without it, none may. */
+  /** The token that every request must have. Without it, requests must have none. */
   readonly securityToken?: string | undefined;
-  /** The organization of that key's user, on a private cloud: the scope of requests that name none. */
+  /** The organization of that key's user, on a private cloud. It is the scope of requests that name none. */
   readonly organizationId?: string | undefined;
-  /** More keys that are accepted, each with an organization of its own. */
+  /** More keys that it accepts, each with its own organization. */
   readonly keys?: readonly Credentials[] | undefined;
-  /** The region of everything that names none. Default `"cn-hangzhou"`. */
+  /** The default region of instances and VPCs. Default `"cn-hangzhou"`. */
   readonly regionId?: string | undefined;
   /** Regions that exist besides those of the instances and VPCs. */
   readonly regions?: readonly string[] | undefined;
-  /** Regions that exist but never had the classic network: Attach says `InvalidInstanceId.LimitedRegion`. */
+  /** Regions that exist but never had the classic network. Attach answers `InvalidInstanceId.LimitedRegion`. */
   readonly limitedRegions?: readonly string[] | undefined;
-  /** ECS instances. Defaults: running, in the classic network, of the caller's account. */
+  /** ECS instances. By default, they are running, in the classic network, and in the caller's account. */
   readonly instances?: readonly InstanceSeed[] | undefined;
-  /** VPCs. Defaults: ClassicLink is on, of the caller's account. */
+  /** VPCs. By default, they have ClassicLink enabled, and are in the caller's account. */
   readonly vpcs?: readonly VpcSeed[] | undefined;
   /** Links that exist at the start, between these instances and VPCs. */
   readonly links?: readonly LinkSeed[] | undefined;
-  /** Links that a VPC may hold. Default 1000, as documented. */
+  /** Links that a VPC may have. Default 1000, as documented. */
   readonly quota?: number | undefined;
-  /** Which edition of the documentation the errors follow. Default `"C"`, the newest. */
+  /** The edition of the documentation whose errors it returns. Default `"C"`, the newest. */
   readonly errorGeneration?: Generation | undefined;
   /** How Describe hides an instance of another organization or resource set: `"empty"` (the default), `"not-found"`, `"not-belong"`. */
   readonly outOfScope?: Hiding | undefined;
-  /** Sends the failures of `/asapi/v3` with HTTP status 200. Default false: with a status of their own. */
+  /** Whether `/asapi/v3` returns failures with HTTP status 200. Default false. */
   readonly asapiAlways200?: boolean | undefined;
   /** Serves HTTPS instead of HTTP, with this private key and certificate (PEM). */
   readonly tls?: TlsKeyPair | undefined;
-  /** Host names that the emulator answers to, besides `127.0.0.1` and `localhost`: for requests through a proxy. */
+  /** Host names that it accepts besides `127.0.0.1` and `localhost`, for requests through a proxy. */
   readonly hosts?: readonly string[] | undefined;
-  /** What ECS does where no document says it. */
+  /** The answers that are not documented. */
   readonly undocumented?: Undocumented | undefined;
-  /** JSON file that keeps instances, VPCs and links. If it exists, it wins over the options for the same ids. */
+  /** A JSON file that saves instances, VPCs and links. If it exists, it wins over the options for the same ids. */
   readonly stateFile?: string | undefined;
-  /** The emulator's clock, in milliseconds since the epoch. Default `Date.now`. Latency always takes real time. */
+  /** The emulator's clock, in milliseconds since the epoch. Default `Date.now`. Latency always uses real time. */
   readonly now?: (() => number) | undefined;
 }
 
-/** A running emulator. Changes made by its methods are drift: they need no signature, meet no fault, and are listed at once. */
+/** A running emulator. Changes by its methods are drift: they need no signature, have no faults, and are listed at once. */
 export interface Emulator {
   /** Its address, such as `http://127.0.0.1:4010`. */
   readonly endpoint: string;
-  /** The environment variables that point a Pulumi program at this emulator. */
+  /** The environment variables that make a Pulumi program use this emulator. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Every link, whether Describe lists it yet or not, by instance id. */
+  /** All links, by instance id, also those that Describe does not list yet. */
   links(): Link[];
-  /** Links the instance, or moves its link to this VPC. Throws if either is unknown. */
+  /** Links the instance, or moves its link to this VPC. Throws if one of them is unknown. */
   link(instanceId: string, vpcId: string): void;
   /** Removes the instance's link, if it has one. */
   unlink(instanceId: string): void;
@@ -90,33 +90,33 @@ export interface Emulator {
   addInstance(instance: InstanceSeed): void;
   /** Changes the given properties. */
   setInstance(instanceId: string, change: Omit<InstanceSeed, "instanceId">): void;
-  /** Releases the instance; its link goes with it. */
+  /** Releases the instance, with its link. */
   removeInstance(instanceId: string): void;
   /** Adds a VPC, as `vpcs` does at the start. */
   addVpc(vpc: VpcSeed): void;
   /** Changes the given properties. */
   setVpc(vpcId: string, change: Omit<VpcSeed, "vpcId">): void;
-  /** Deletes the VPC; its links go with it. */
+  /** Deletes the VPC, with its links. */
   removeVpc(vpcId: string): void;
-  /** The journal, oldest call first; at most the newest 20000. */
+  /** The journal, oldest call first. It has at most the newest 20000 calls. */
   calls(): Call[];
   /** Empties the journal. */
   clearCalls(): void;
-  /** Injects a fault. All rules that match a call apply to it; of several answers, the first. */
+  /** Injects a fault. All rules that match a call apply to it. Of several answers, the first one counts. */
   injectFault(rule: FaultRule): void;
   /** Pauses one call on its way, so that something can happen meanwhile. */
   pause(point: PausePoint): PausedCall;
-  /** Removes every fault, lists what was not listed yet, and resumes the calls that are paused. */
+  /** Removes all faults, lists hidden changes, and resumes paused calls. */
   clearFaults(): void;
-  /** Another key from now on, or the same one again after `revokeKey`. A token is not carried over. */
+  /** Replaces the key, or restores it after `revokeKey`. A token is not kept. */
   rotateKey(credentials?: Partial<Credentials>): void;
-  /** The key stops working: `InvalidAccessKeyId.Inactive`, with a token `InvalidSecurityToken.Expired`. */
+  /** Revokes the key: calls fail with `InvalidAccessKeyId.Inactive`, with a token `InvalidSecurityToken.Expired`. */
   revokeKey(): void;
-  /** Cuts every connection and frees the port. May be called twice. */
+  /** Closes all connections and the port. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Starts an emulator. Rejects when the port is taken or the state file cannot be read. */
+/** Starts an emulator. Rejects if the port is in use or the state file cannot be read. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { regionId = "cn-hangzhou", limitedRegions = [], now = Date.now, stateFile } = options;
   const { accessKeyId = "testid", accessKeySecret = "testsecret", securityToken, organizationId } = options;
@@ -124,7 +124,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const world = new World(regionId, new Set([...(options.regions ?? []), ...limitedRegions]), now);
   for (const instance of [...(options.instances ?? []), ...(saved?.instances ?? [])]) world.putInstance(instance);
   for (const vpc of [...(options.vpcs ?? []), ...(saved?.vpcs ?? [])]) world.putVpc(vpc);
-  // The file knows which links were removed since.
+  // The file has no links that were removed later.
   for (const link of saved?.links ?? options.links ?? []) world.link(link.instanceId, link.vpcId);
   if (stateFile !== undefined) {
     world.changed = () => writeState(stateFile, world.snapshot());
@@ -148,7 +148,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world.listAll();
   };
   const closing = new AbortController();
-  // Each call with latency waits on it; Node would warn at the eleventh.
+  // Each call with latency waits on it. Node would warn at the eleventh.
   setMaxListeners(0, closing.signal);
   const operations = {
     ...createEcsOperations(world, faults, rules),

@@ -1,26 +1,26 @@
-/** The calls that were made and their outcomes, without anything secret. */
+/** The calls and their outcomes, without secrets. */
 import { type ApiRequest, header } from "./api/request";
 
 /** One call in the journal. */
 export interface Call {
   /** Milliseconds since the epoch, when the call arrived. */
   readonly at: number;
-  /** The operation that was asked for; empty if there was none. */
+  /** The operation. Empty if the call named none. */
   readonly action: string;
   /** Business parameters under their wire names: `RegionId`, `InstanceId`, `VpcId`, `PageNumber`, `PageSize`. */
   readonly params: Readonly<Record<string, string>>;
   /** `"ok"`, the error code, the name of the injected answer, or `"cut"`. */
   readonly outcome: string;
   readonly requestId: string;
-  /** HTTP status; 0 when nothing was answered. */
+  /** The HTTP status. 0 without an answer. */
   readonly status: number;
   /** `"asapi"` for calls of `/asapi/v3`, else `"pop"`. */
   readonly gateway: "pop" | "asapi";
-  /** The headers that say who calls, where, and for which organization, under their names in lower case. */
+  /** The headers that name the caller, the host and the organization, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-// Lists, not "all but the secret ones": what a caller sends by mistake must not be recorded.
+// Lists of what to record: a secret that a caller sends by mistake must not be recorded.
 const parameters = ["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "RoleArn", "Product"];
 const headerNames = [
   "x-acs-organizationid",
@@ -32,7 +32,7 @@ const headerNames = [
 ];
 const LONGEST_VALUE = 4096;
 const MOST_CALLS = 20_000;
-/** Of all calls together, in characters. What is usual stays far below. */
+/** For all calls together, in characters. Usual calls stay far below. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
 type Recorded = Pick<ApiRequest, "action" | "params" | "headers">;
@@ -41,7 +41,7 @@ export class Journal {
   #calls: Call[] = [];
   #text = 0;
 
-  /** Keeps the newest 20000 calls, or fewer where their parameters are very long. */
+  /** Keeps the newest 20000 calls, or fewer if their parameters are very long. */
   add({ action, params, headers }: Recorded, result: Omit<Call, "action" | "params" | "headers">): void {
     const call = {
       ...result,
@@ -75,7 +75,7 @@ export class Journal {
   }
 }
 
-/** A part of a text would keep the whole of it in memory, which may be a body of 1 MiB. */
+/** A part of a text would keep the whole text in memory, which may be a body of 1 MiB. */
 function copy(text: string, most: number): string {
   return Buffer.from(text.slice(0, most)).toString();
 }

@@ -4,12 +4,12 @@ import { actions } from "./api/errorTable";
 import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faults/faultRules";
 import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./cloud/world";
 
-/** JSON that is not what it should be; the message names the field. */
+/** JSON of the wrong shape. The message names the field. */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** Gives the value its type, or throws; `where` is how to call it then. */
+/** Gives the value its type, or throws an error that names it `where`. */
 type Read<T> = (value: unknown, where: string) => T;
 
 function guard<T>(what: string, is: (value: unknown) => value is T): Read<T> {
@@ -34,7 +34,7 @@ function oneOf<T extends string>(allowed: readonly T[]): Read<T> {
   return guard(`one of ${allowed.join(", ")}`, is);
 }
 
-/** The fields of an object by name; a Map, so that `__proto__` is only a name. A name that is not known is refused. */
+/** The fields of an object by name. A Map, so that `__proto__` is only a name. Unknown names are refused. */
 function fieldsOf(value: unknown, what: string, known: readonly string[]) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ShapeError(`${what} must be an object`);
@@ -90,7 +90,7 @@ export function parseLink(value: unknown): LinkSeed {
   return { instanceId: get("instanceId", text), vpcId: get("vpcId", text) };
 }
 
-/** What a state file holds. */
+/** The content of a state file. */
 export interface State {
   readonly instances: readonly InstanceSeed[];
   readonly vpcs: readonly VpcSeed[];
@@ -167,7 +167,7 @@ function parseAnswer(value: unknown, where: string): AnswerName | "ok" | ErrorAn
   return { code: get("code", text), status: maybe("status", status), message: maybe("message", text) };
 }
 
-/** What the state file holds; undefined if there is no file yet. Throws an error that names the file. */
+/** Reads the state file. Undefined if there is no file yet. Throws an error that names the file. */
 export function readState(path: string): State | undefined {
   if (!existsSync(path)) return undefined;
   try {
@@ -177,7 +177,7 @@ export function readState(path: string): State | undefined {
   }
 }
 
-/** Writes the state file; never leaves half of one behind. */
+/** Writes the state file, all or nothing. */
 export function writeState(path: string, state: State): void {
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`);

@@ -6,7 +6,7 @@ import { CONTROL_PATH, type ControlRequest } from "./control";
 import type { HttpRequest } from "./api/request";
 
 const LIMIT = 1024 * 1024;
-// A larger body is read and thrown away up to this size, so that the caller can read why it was refused.
+// A larger body is read and dropped up to this size, so that the caller can read the refusal.
 const READ_LIMIT = 16 * LIMIT;
 
 /** The request body; undefined when it is too large. */
@@ -37,15 +37,15 @@ export interface TlsKeyPair {
 
 export interface Served {
   readonly port: number;
-  /** With it, HTTPS is spoken, and no HTTP. */
+  /** With it, the server speaks only HTTPS. */
   readonly tls: TlsKeyPair | undefined;
-  /** What the header `Date` says, in milliseconds since the epoch. */
+  /** The time for the header `Date`, in milliseconds since the epoch. */
   readonly date: () => number;
   readonly api: (request: HttpRequest) => Promise<Reply>;
   readonly control: (request: ControlRequest) => Reply;
 }
 
-/** Listens on 127.0.0.1 and nowhere else. Resolves when it does, rejects when the port is taken. */
+/** Listens on 127.0.0.1 only. Resolves when it listens, rejects if the port is in use. */
 export function serve({ port, tls, date, api, control }: Served): Promise<Server> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", headers, url = "/" } = request;

@@ -113,7 +113,7 @@ export function cliPage(): string {
 ${program.description()} No command changes anything in the cloud. [Getting started](getting-started.md) shows them at work.
 
 Region, credentials and endpoints come from options, the [environment](configuration.md) or a profile. Options win. **The commands do not read a stack's
-configuration.** Set what \`pulumi config\` shows with options or variables. [Permissions](permissions.md) lists what the key needs. Output has colours on a
+configuration.** Set its values with options or variables. [Permissions](permissions.md) lists what the key needs. Output has colours on a
 terminal, and none in a pipe. \`NO_COLOR\` and \`FORCE_COLOR\` change that. An error is one sentence on standard error.
 
 ${sections.join("\n\n")}

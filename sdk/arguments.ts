@@ -1,4 +1,4 @@
-/** Tells callers in plain JavaScript what the compiler tells those in TypeScript, and what Pulumi tells nobody. */
+/** Checks arguments in plain JavaScript, which the compiler checks in TypeScript, and which Pulumi does not check. */
 
 import { type ProviderResource, RunError } from "@pulumi/pulumi";
 

@@ -72,9 +72,9 @@ export class ClassicLink extends pulumi.CustomResource {
       instanceId: args?.instanceId,
       vpcId: args?.vpcId,
       regionId: args?.regionId,
-      // What pulumi.dynamic.Resource does too, after serializing a closure of 2 KB for the same end.
+      // pulumi.dynamic.Resource sets it too, but serializes a closure of 2 KB for it.
       __provider: STORED_LINE,
-      // A dynamic provider is never told of customTimeouts, so they travel as an input. Pulumi hides names that begin like this.
+      // Pulumi does not pass customTimeouts to a dynamic provider, so they are a hidden input.
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
       ...(opts.id === undefined ? declarerOf(name) : {}),
     };

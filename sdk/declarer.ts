@@ -1,4 +1,4 @@
-/** What the dynamic host cannot know of a resource, and is told in inputs that Pulumi does not show. */
+/** Hidden inputs that give the dynamic host what Pulumi does not pass to it. */
 
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,4 @@
-/** One `ClassicLink` for each instance, through the dynamic door: what a user writes. */
+/** One `ClassicLink` for each instance, in the dynamic host, as a user writes it. */
 
 import { ClassicLink } from "pulumi-classiclink";
 import { instanceIds, regionId, vpcId } from "./fleet";

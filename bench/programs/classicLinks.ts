@@ -1,4 +1,4 @@
-/** All instances in one `ClassicLinks`, through the dynamic door: what a user writes. */
+/** All instances in one `ClassicLinks`, in the dynamic host, as a user writes it. */
 
 import { ClassicLinks } from "pulumi-classiclink";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,6 +1,6 @@
 /** The few shapes that the pictures are made of. They follow the reader's light or dark scheme. */
 
-/** Colours by the place of a subject in the list: the floor, the obvious provider, then ours in pairs of doors. */
+/** Colours by the place of a subject in the list: the floor, the obvious provider, then ours in pairs of hosts. */
 const LIGHT = ["#8c959f", "#bc4c00", "#0969da", "#54aeff", "#1a7f37", "#4ac26b"];
 const DARK = ["#768390", "#f0883e", "#388bfd", "#79c0ff", "#2ea043", "#7ee787"];
 

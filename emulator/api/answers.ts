@@ -1,4 +1,4 @@
-/** What the emulator answers: results and refusals, as JSON or XML. Source: ECS API reference, "Returned results". */
+/** The answers of the emulator: results and refusals, as JSON or XML. Source: ECS API reference, "Returned results". */
 
 export type Format = "JSON" | "XML";
 
@@ -14,10 +14,10 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What leaves the emulator: an answer, a connection that is reset or closed without an answer, or nothing at all. */
+/** What the emulator sends: an answer, a connection that it resets or closes, or nothing. */
 export type Reply = Answer | "reset" | "drop" | "hang";
 
-/** A refusal as the API words it. The message never repeats what the caller sent, so it cannot carry a secret. */
+/** A refusal in the API's words. The message never quotes the caller, so it has no secrets. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 

@@ -1,4 +1,4 @@
-/** The way of one API call: authentication, the operation, quotas, injected faults, the work, the answer, the journal. */
+/** One API call: authentication, the operation, quotas, injected faults, the work, the answer, the journal. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, Refusal, type Reply, render, renderRefusal, type WireFields } from "./answers";
@@ -37,7 +37,7 @@ interface Outcome {
   readonly outcome: string;
 }
 
-/** Answers calls; never throws. */
+/** Answers calls. Never throws. */
 export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promise<Reply> {
   const { world, keys, faults, pauses, journal, operations, generation, hiding, now } = parts;
 
@@ -139,7 +139,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
   };
 }
 
-/** Work whose answer nobody gets may be refused as well. */
+/** The work of a call without an answer may be refused too. */
 function ignoringRefusals(work: () => unknown): void {
   try {
     work();

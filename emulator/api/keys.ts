@@ -1,4 +1,4 @@
-/** Which requests are authenticated: known keys and tokens, the clock, and nonces that were used. Also the keys that STS issues. */
+/** Authenticates requests: known keys and tokens, the clock, and used nonces. Also issues the keys of STS. */
 import { randomBytes } from "node:crypto";
 import { Refusal } from "./answers";
 
@@ -9,13 +9,13 @@ const MAX_SKEW = 15 * MINUTE;
 export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** If set, every request must carry it; if not, none may. */
+  /** If set, every request must have it. Otherwise requests must have none. */
   readonly securityToken?: string | undefined;
   /** On a private cloud, the organization that the key's user belongs to. */
   readonly organizationId?: string | undefined;
 }
 
-/** A key that is known, with what only the server knows of it. */
+/** A known key, with facts that only the server knows. */
 export interface KnownKey extends Credentials {
   /** Who it is. */
   readonly arn: string;
@@ -51,7 +51,7 @@ export class Keys {
     for (const key of others) this.#others.set(key.accessKeyId, { ...key, arn: userArn(key) });
   }
 
-  /** Another key replaces the main one, revoked or not. What is left out stays; a token is not carried over. */
+  /** Replaces the main key, revoked or not. Parts that are left out stay. A token is not kept. */
   rotate(credentials: Partial<Credentials>): void {
     this.#main = { ...this.#main, securityToken: undefined, ...credentials };
     this.#mainIsRevoked = false;

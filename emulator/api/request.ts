@@ -1,11 +1,11 @@
-/** One HTTP request, read: which operation it asks for, with which parameters, and whether its caller is answered at all. */
+/** One HTTP request: its operation, its parameters, and whether its caller gets an answer. */
 import type { IncomingHttpHeaders } from "node:http";
 import { type Format, Refusal } from "./answers";
 
 /** Request parameters by wire name. A Map, so that a parameter called `__proto__` is only a name. */
 export type Params = ReadonlyMap<string, string>;
 
-/** What came over HTTP. */
+/** An HTTP request. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;

@@ -6,26 +6,26 @@ import type { Operation, OperationCall } from "./operation";
 import { required, wholeNumber } from "../api/request";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
-/** Answers to what the reference leaves open; run tests against both. */
+/** Answers that the reference does not document. Run tests with each. */
 export interface Undocumented {
   /** Attach of a link that exists already. Default `"denied"` (`OperationDenied`). */
   readonly attachAgain?: "denied" | "ok" | undefined;
-  /** Detach of an instance that is not linked to that VPC; `"ok"` changes nothing. Default `"denied"`. */
+  /** Detach of an instance that is not linked to that VPC. `"ok"` changes nothing. Default `"denied"`. */
   readonly detachUnlinked?: "denied" | "ok" | undefined;
-  /** Describe naming an instance that has no link; `"error"` is `InvalidInstanceId.NotFound`. Default `"empty"`. */
+  /** Describe of an instance without a link. `"error"` is `InvalidInstanceId.NotFound`. Default `"empty"`. */
   readonly describeUnlinked?: "empty" | "error" | undefined;
-  /** Describe naming an instance that does not exist. Default `"error"`, as documented: `InvalidInstanceId.NotFound`. */
+  /** Describe of an instance that does not exist. Default `"error"`, as documented: `InvalidInstanceId.NotFound`. */
   readonly describeReleased?: "empty" | "error" | undefined;
-  /** Describe naming a VPC that does not exist; `"error"` is `InvalidVpc.NotBelong`. Default `"empty"`. */
+  /** Describe of a VPC that does not exist. `"error"` is `InvalidVpc.NotBelong`. Default `"empty"`. */
   readonly describeUnknownVpc?: "empty" | "error" | undefined;
-  /** Describe naming a VPC whose ClassicLink is off; `"error"` is `OperationDenied`. Default `"empty"`. */
+  /** Describe of a VPC without ClassicLink. `"error"` is `OperationDenied`. Default `"empty"`. */
   readonly describeDisabledVpc?: "empty" | "error" | undefined;
 }
 
-/** What decides the answers besides the world. */
+/** Options that change the answers. */
 export interface Rules {
   readonly generation: Generation;
-  /** Links a VPC may hold. */
+  /** Links that a VPC may have. */
   readonly quota: number;
   /** Regions that never had the classic network. */
   readonly limitedRegions: ReadonlySet<string>;
@@ -55,7 +55,7 @@ export function createEcsOperations(
     throw refusals(action)(code, "RegionId is not a region that this account can use.");
   }
 
-  /** What Attach and Detach have in common: an instance in a fit state, and a VPC. */
+  /** The instance and the VPC of an Attach or Detach, checked. */
   function pair(action: "AttachClassicLinkVpc" | "DetachClassicLinkVpc", call: OperationCall): [Instance, Vpc] {
     const { params, view } = call;
     const refuse = refusals(action);

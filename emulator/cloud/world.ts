@@ -17,7 +17,7 @@ export interface Instance {
   readonly networkType: NetworkType;
   /** `"self"`, or any other name for an account that is not the caller's. */
   readonly owner: string;
-  /** Why the instance is locked, such as `financial`: Attach and Detach say `InvalidStatus.InstanceLocked`. */
+  /** Why the instance is locked, such as `financial`. Attach and Detach answer `InvalidStatus.InstanceLocked`. */
   readonly lockReason?: string | undefined;
   /** On a private cloud, the organization that it belongs to. Without one, everybody sees it. */
   readonly organizationId?: string | undefined;
@@ -25,7 +25,7 @@ export interface Instance {
   readonly resourceSetId?: string | undefined;
 }
 
-/** A VPC and its ClassicLink switch. */
+/** A VPC, and whether ClassicLink is enabled on it. */
 export interface Vpc {
   readonly vpcId: string;
   readonly regionId: string;
@@ -134,13 +134,13 @@ export class World {
     this.changed();
   }
 
-  /** Releases an instance; its link goes with it. */
+  /** Releases an instance, with its link. */
   removeInstance(instanceId: string): void {
     this.#instances.delete(instanceId);
     this.unlink(instanceId);
   }
 
-  /** Deletes a VPC; its links go with it. */
+  /** Deletes a VPC, with its links. */
   removeVpc(vpcId: string): void {
     this.#vpcs.delete(vpcId);
     for (const link of this.links()) if (link.vpcId === vpcId) this.unlink(link.instanceId);
@@ -171,12 +171,12 @@ export class World {
     this.#visibility.clear();
   }
 
-  /** Makes a change so many milliseconds later: at the first {@link settle} from then on. */
+  /** Makes a change this many milliseconds later, at the next {@link settle} after that. */
   later(ms: number, change: () => void): void {
     this.#pending.push({ at: this.now() + ms, change });
   }
 
-  /** Makes the changes whose time has come. */
+  /** Makes the changes that are due. */
   settle(): void {
     const due = this.#pending.filter(({ at }) => at <= this.now());
     this.#pending = this.#pending.filter(({ at }) => at > this.now());

@@ -1,4 +1,4 @@
-/** Decides which injected fault applies to which call, and counts. The gateway carries it out. */
+/** Decides which fault applies to which call, and counts calls. The gateway carries the fault out. */
 import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "../api/answers";
 import { type Action, type Generation, serviceOf, statusOf } from "../api/errorTable";
 import type { AnswerRule, FaultKind, FaultRule } from "./faultRules";
@@ -67,7 +67,7 @@ export class Faults {
     throw new Refusal(rule.code ?? "Throttling.User", rule.status ?? 400, "Too many calls of this operation.", headers);
   }
 
-  /** Milliseconds by which the answer is late. */
+  /** The delay of the answer, in milliseconds. */
   latency(call: CalledFor): number {
     return this.#matching("latency", call).reduce((sum, { rule }) => sum + rule.ms, 0);
   }
@@ -78,7 +78,7 @@ export class Faults {
     return ahead.reduce((sum, ms) => sum + ms, 0);
   }
 
-  /** The answer that this call gets instead of its own, if any. */
+  /** The injected answer of this call, if any. */
   answer(call: CalledFor): AnswerRule | undefined {
     return this.#matching("answer", call)[0]?.rule;
   }
@@ -131,7 +131,7 @@ export class Faults {
       const turn = entry.matched++ - skip;
       if (turn < 0 || turn >= (times ?? (kind === "answer" ? 1 : Infinity))) continue;
       applying.push(entry);
-      // Of several answers one is given; the others wait for their turn.
+      // Of several answers, the first one counts. The others wait.
       if (kind === "answer") break;
     }
     return applying;
@@ -140,7 +140,7 @@ export class Faults {
 
 const html = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
-/** What a wrong answer looks like. Whether the work is done is not decided here. */
+/** The wrong answers by name. The fault rule decides whether the work is done. */
 export function wrongAnswer(
   answer: Exclude<AnswerRule["answer"], "ok">,
   refused: (refusal: Refusal, format: Format) => Answer,

@@ -1,4 +1,4 @@
-/** Calls that are paused on their way, so that a test can do something while they are under way. */
+/** Paused calls, so that a test can do something during a call. */
 import type { Action } from "../api/errorTable";
 
 /** Which call to pause, and where. */
@@ -6,19 +6,19 @@ export interface PausePoint {
   readonly action: Action;
   /** Only calls that name this instance. */
   readonly instanceId?: string | undefined;
-  /** How many matching calls pass first. Default 0. */
+  /** How many matching calls pass before. Default 0. */
   readonly skip?: number | undefined;
-  /** Pauses when the work is done and the answer is ready. Default false: before the work. */
+  /** Whether to pause after the work, when the answer is ready. Default false: before the work. */
   readonly afterWork?: boolean | undefined;
 }
 
-/** A call that is paused, or will be. Its caller waits until it is resumed or cut. */
+/** A call that is paused, or will be. Its caller waits until the test resumes or cuts it. */
 export interface PausedCall {
-  /** Resolves when the call has arrived where it is paused. */
+  /** Resolves when the call is paused. */
   readonly arrived: Promise<void>;
-  /** Lets the call go on. Before the call has arrived: it will not be paused. */
+  /** Resumes the call. If it has not arrived yet, it will not be paused. */
   resume(): void;
-  /** Ends the call where it is: closes its connection; work that was not done yet is not done. */
+  /** Ends the call: closes its connection, and does no more work. */
   cut(): void;
 }
 

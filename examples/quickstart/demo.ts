@@ -52,8 +52,10 @@ const STEPS: readonly Step[] = [
     run: (stack) => stack.refresh(),
     claims: ({ run, links, calls }) => ({
       "the refresh reports the lost link": run.summary.delete === 1 && run.output.includes("ClassicLink::web"),
-      "the refresh reports the moved link": run.summary.update === 1 && /vpcId *: "vpc-shop" => "vpc-other"/.test(run.output),
-      "the refresh changed nothing in the cloud": links === "i-cache→vpc-shop i-db→vpc-other" && calls.every(isDescribe),
+      "the refresh reports the moved link":
+        run.summary.update === 1 && /vpcId *: "vpc-shop" => "vpc-other"/.test(run.output),
+      "the refresh changed nothing in the cloud":
+        links === "i-cache→vpc-shop i-db→vpc-other" && calls.every(isDescribe),
     }),
   },
   {

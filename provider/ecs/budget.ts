@@ -1,14 +1,14 @@
-/** How long an operation may take in all, and the one signal that ends it. */
+/** The time limit of an operation, and the signal that ends it. */
 
 import { setMaxListeners } from "node:events";
 import type { EcsError } from "./errors";
 
-/** The time of an operation was over, or it was cancelled, before it came to an answer. */
+/** An operation has reached its time limit or was cancelled, without an answer. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
   /** The last error that was retried, if there was one. */
   readonly last: EcsError | undefined;
-  /** The request that was to be made has not left. */
+  /** Whether the request was not sent. */
   readonly neverSent: boolean;
 
   constructor(last?: EcsError, { neverSent = false }: { readonly neverSent?: boolean } = {}) {
@@ -21,7 +21,7 @@ export class OutOfTime extends Error {
 /** The longest time that a timer of Node takes, in ms. It takes longer ones for 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The time of one operation. Every wait within it ends when the budget does, or when its caller cancels. */
+/** The time limit of one operation. Each wait in it ends at the limit, or when the caller cancels. */
 export class Budget {
   /** In ms. */
   readonly totalMs: number;
@@ -67,7 +67,7 @@ export class Budget {
 }
 
 /**
- * Waits for something that goes on by itself, and no longer than the signal allows.
+ * Waits for a promise, until the signal aborts.
  *
  * @throws the signal's reason.
  */
@@ -88,7 +88,7 @@ export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Pr
 }
 
 /**
- * Waits, and no longer than the signal allows.
+ * Waits, until the signal aborts.
  *
  * @param ms how long, in ms.
  * @throws the signal's reason.

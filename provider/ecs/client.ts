@@ -1,4 +1,4 @@
-/** The seam between the lifecycle and ECS: what can be asked, in plain data. Tests script it, `popCoreClient.ts` speaks HTTP. */
+/** The interface between the lifecycle and ECS, in plain data. Tests script it. `popCoreClient.ts` implements it with HTTP. */
 
 /** One link: an instance of the classic network, joined to a VPC. The API's own words. */
 export interface Link {
@@ -36,11 +36,11 @@ export const MAX_INSTANCE_IDS = 99;
 /** How many instances one DescribeInstances may name. Source: DescribeInstances, `InstanceIds`. */
 export const MAX_EXISTING_IDS = 100;
 
-/** Who makes a call: what ends it, and who wants to know what becomes of it. */
+/** The caller of a call: the signal that ends it, and what it reports to. */
 export interface Caller {
   /** Ends the call. */
   readonly signal: AbortSignal;
-  /** Called when one HTTP request was really sent for this caller. A coalesced read counts once for each caller. */
+  /** Called for each HTTP request that is sent for this caller. A coalesced read counts once for each caller. */
   onRequest?(): void;
   /** Called when the call waits in the rate limiter, with the time until the next try, in ms. */
   onThrottled?(nextTryMs: number): void;
@@ -59,8 +59,8 @@ export interface EcsClient {
   /** Lists links, one page. Source: DescribeClassicLinkInstances. */
   describe(query: LinkQuery, caller?: Caller): Promise<LinkPage>;
   /**
-   * Lists which of at most {@link MAX_EXISTING_IDS} instances exist. Unlike {@link describe} it does not fail when one of
-   * them does not. That one is missing proves nothing: the key may not see it. Source: DescribeInstances.
+   * Lists which of at most {@link MAX_EXISTING_IDS} instances exist. Unlike {@link describe}, it does not fail if one does not
+   * exist. A missing one proves nothing: the key may not see it. Source: DescribeInstances.
    */
   existing(regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>>;
 }

@@ -1,4 +1,4 @@
-/** The error of a call that came to nothing: of which kind it is, and what is known of it. */
+/** The error of a call: its kind, and the known facts. */
 
 /**
  * What can be done about an error:
@@ -7,9 +7,9 @@
  * - `transient`: the service or the network failed for a moment; retry.
  * - `busy`: the instance or the VPC is being changed; retry.
  * - `gone`: there is no such classic-network instance, so it has no link either.
- * - `conflict`: the instance has a link already, or another one than was named.
- * - `configuration`: something has to be switched on, or set otherwise.
- * - `retired`: the service does not offer ClassicLink there, or no longer.
+ * - `conflict`: the instance is linked already, or to another VPC.
+ * - `configuration`: something has to be enabled, or set to another value.
+ * - `retired`: the service does not offer ClassicLink there any more, or never did.
  * - `quota`: the limit of links is reached.
  * - `authorisation`: the key, its permissions, or the clock are refused.
  * - `input`: the request itself is wrong.
@@ -41,32 +41,32 @@ export type VpcOperation = "DescribeVpcs" | "DescribeVpcAttribute";
 /** Any operation that is called. */
 export type ApiOperation = EcsOperation | VpcOperation;
 
-/** How an error is understood. */
+/** What an error means. */
 export interface Classification {
   readonly kind: EcsErrorKind;
-  /** What to do, as an instruction to a person. Never contains anything of the request. */
+  /** What a person should do. Contains nothing of the request. */
   readonly advice: string;
-  /** For how long retrying makes sense, in ms; without it, as long as the operation may take. */
+  /** Retries for at most this long, in ms. Without it, until the time limit of the operation. */
   readonly retryForMs?: number;
-  /** How often an error that is final otherwise is retried before it is believed. */
+  /** How often a final error is retried before it counts. */
   readonly retryTries?: number;
 }
 
 /** The facts that an {@link EcsError} is made of. */
 export interface EcsErrorFacts extends Classification {
   readonly operation: ApiOperation;
-  /** The answer's `Code`, or for what never became an answer a name of ours such as `ConnectionRefused`. */
+  /** The `Code` of the answer. Without an answer, a name of our own, such as `ConnectionRefused`. */
   readonly code: string;
-  /** What the service said, already free of secrets and addresses. */
+  /** The message of the service, without secrets and addresses. */
   readonly said: string;
   readonly requestId?: string;
   /** How long the service asks to wait, in ms (header `x-acs-retry-after`). */
   readonly retryAfterMs?: number;
-  /** Whether the operation may have succeeded in spite of this error. */
+  /** Whether the operation may have succeeded despite this error. */
   readonly mayHaveSucceeded: boolean;
 }
 
-/** A call that ECS refused, or that got no answer which can be read. Holds no part of the request but its operation. */
+/** A call that ECS refused, or that got no readable answer. Contains only the operation of the request. */
 export class EcsError extends Error {
   override readonly name = "EcsError";
   readonly facts: EcsErrorFacts;

@@ -7,7 +7,7 @@ import { classify, FAULTS, fault } from "./errorCodes";
 import { type ApiOperation, EcsError, type EcsErrorFacts } from "./errors";
 import { type Secrets, withoutSecrets } from "./redaction";
 
-/** Whom a call was sent to, and what must not be said of it. */
+/** The addressee of a call, and the secrets that no message may quote. */
 export interface Addressee {
   /** With scheme. */
   readonly endpoint: string;
@@ -17,7 +17,7 @@ export interface Addressee {
   readonly secrets: Secrets;
 }
 
-/** Turns whatever pop-core threw into an error of ours. Its own carry the whole request, or are not errors at all. */
+/** Turns anything that pop-core throws into an error of ours. Its own errors contain the whole request, or are no errors. */
 export function toEcsError(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
   return thrown instanceof EcsError
     ? located(thrown, addressee)
@@ -44,7 +44,7 @@ function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee)
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
 }
 
-/** What never became an answer of ECS may be the fault of an address, so it is named: the host and the port, never a path or a query. */
+/** Without an answer of ECS, the address may be wrong. So the error names host and port, and never a path or a query. */
 function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
   const { code, said, advice } = error.facts;
   if (!Object.hasOwn(FAULTS, code) || code === "NoCredentials") return error;
@@ -103,7 +103,7 @@ export function refusal(
   return new EcsError(facts);
 }
 
-/** A gateway may answer in XML although JSON was asked for. Source: ECS API reference, error body. */
+/** A gateway may answer in XML to a request for JSON. Source: ECS API reference, error body. */
 function fieldsOfXmlError(text: string): Fields | undefined {
   const element = (name: string) => new RegExp(`<${name}>([^<]{1,2000})</${name}>`).exec(text)?.[1];
   const Code = element("Code");

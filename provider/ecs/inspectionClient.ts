@@ -1,4 +1,4 @@
-/** What `doctor` reads of an instance and of a VPC. Nothing here changes anything. */
+/** Reads an instance and a VPC for `doctor`. Changes nothing. */
 
 import { type Fields, fieldsOf, textOf } from "./answers";
 import { fault } from "./errorCodes";

@@ -4,12 +4,12 @@ import type { Caller, Link, LinkQuery } from "./client";
 import type { SharedCalls } from "./sharedCalls";
 
 /**
- * No reading goes on for more pages than this, ten times what a VPC may hold, whatever TotalCount says. What lies beyond
- * them in a listing is asked for by instance.
+ * At most this many pages are read, ten times what a VPC may have, whatever TotalCount says. Links on later pages are read
+ * by instance.
  */
 export const MOST_PAGES = 100;
 
-/** What the pages of a query have shown. */
+/** The links on the pages of a query. */
 export interface LinkPages {
   readonly links: readonly Link[];
   readonly pages: number;
@@ -18,7 +18,7 @@ export interface LinkPages {
 }
 
 /**
- * Reads all pages. Counts what was listed, because a server may give smaller pages than it was asked for.
+ * Reads all pages. Counts the listed links, because a server may return smaller pages than requested.
  *
  * @throws what `describe` throws.
  */

@@ -1,4 +1,4 @@
-/** Coalesced reads of links: one Describe for many instances, one paged listing for a VPC of which many are read. */
+/** Coalesced reads of links: one Describe for many instances, one listing for many links of a VPC. */
 
 import type { Caller, EcsClient } from "./client";
 import { RegionReads } from "./regionReads";
@@ -7,17 +7,17 @@ import { RegionReads } from "./regionReads";
 export interface LinkRead {
   readonly regionId: string;
   readonly instanceId: string;
-  /** Where the link is expected. Lets reads of one VPC share its listing. */
+  /** The VPC where the link is expected, so that reads of one VPC share its listing. */
   readonly vpcId?: string;
-  /** Set while waiting for a change: a listing made earlier must not answer. */
+  /** Set while waiting for a change. Then an earlier listing must not answer. */
   readonly fresh?: boolean;
 }
 
 /**
- * Answers which VPC an instance is linked to, for everything in this process.
+ * Reads which VPC an instance is linked to, for all operations of this process.
  *
- * A listing only ever proves presence. Absence is always asked for by instance, since a page that shifts
- * while links come and go can hide one. Reads that come together share their calls and their failures.
+ * A listing proves only presence. Absence is always read by instance, because a page that shifts while links come and go can
+ * hide one. Simultaneous reads share their calls and their failures.
  */
 export class LinkReader {
   readonly #client: EcsClient;
@@ -40,11 +40,11 @@ export class LinkReader {
   }
 
   /**
-   * Reads which instances a new listing of a VPC shows, for less than asking for each of them costs. What changed while the
-   * listing was read is left out.
+   * Reads which instances are in a new listing of a VPC, with fewer calls than one for each. Leaves out what changed during the
+   * listing.
    *
-   * @returns those that are listed. That one is missing proves nothing; use {@link vpcOf} for that.
-   * @throws {EcsError} when the listing fails for the moment. A VPC that may not be listed shows none.
+   * @returns those that are listed. A missing one proves nothing: use {@link vpcOf} for that.
+   * @throws {EcsError} when the listing fails with a transient error. For a VPC that may not be listed, the result is empty.
    */
   async listed(
     regionId: string,
@@ -55,7 +55,7 @@ export class LinkReader {
     return await this.#regionOf(regionId).listed(vpcId, instanceIds, caller);
   }
 
-  /** To be called when a call that changes a link was made: reads from now on do not use what was listed before. */
+  /** Call it after each call that changes a link. Later reads then use no earlier listing. */
   changed(regionId: string, instanceId: string): void {
     this.#regionOf(regionId).changed(instanceId);
   }

@@ -1,4 +1,4 @@
-/** The listing of one VPC, which answers the reads of many of its links for a while. */
+/** The listing of one VPC, which answers reads of its links for a short time. */
 
 import { OutOfTime } from "./budget";
 import type { Caller, LinkPage } from "./client";
@@ -6,20 +6,20 @@ import { EcsError } from "./errors";
 import { MOST_PAGES } from "./linkPages";
 import type { SharedCalls } from "./sharedCalls";
 
-/** A listing that was not used for this long answers no more reads, in ms. */
+/** A listing that was not used for this long expires, in ms. */
 export const LISTING_IDLE_MS = 10_000;
 
-/** No listing answers reads for longer than this after its last page, in ms, however many there are. */
+/** A listing expires this long after its last page, in ms. */
 export const LISTING_LIFETIME_MS = 60_000;
 
-/** The links of one VPC: the first page, and, once that has not shown a link that is asked for, all others side by side. */
+/** The links of one VPC: the first page. If it lacks a link that is asked for, all other pages at the same time. */
 export class Listing {
   readonly begunAt = performance.now();
   readonly #calls: SharedCalls;
   readonly #regionId: string;
   readonly #vpcId: string;
   readonly #instanceIds = new Set<string>();
-  /** Pages that were read or are being read. One that fails is asked for again; the others stay. */
+  /** Pages that were read or are being read. A page that fails is read again. The others stay. */
   readonly #pages = new Map<number, Promise<LinkPage>>();
   /** Who waits for a page, once for each read. */
   readonly #waiting = new Set<{ readonly caller: Caller }>();
@@ -53,9 +53,9 @@ export class Listing {
       const first = await this.#page(1);
       if (!this.#instanceIds.has(instanceId)) await this.#others(first);
     } catch (error) {
-      // The call was ended when nobody waited any more, and this reader has come since.
+      // The call ended because nobody waited any more, and this reader came later.
       if (error instanceof OutOfTime && !caller.signal.aborted) return await this.has(instanceId, caller);
-      // A VPC that is gone, or may not be listed, says nothing of its instances: they are asked for one by one.
+      // The listing of a VPC that is gone or may not be listed proves nothing, so its instances are read one by one.
       const isFinal = error instanceof EcsError && error.kind !== "throttled" && error.kind !== "transient";
       if (!isFinal) throw error;
       this.#isRefused = true;
@@ -65,11 +65,11 @@ export class Listing {
     return this.#instanceIds.has(instanceId);
   }
 
-  /** The size of the first page says how many there are: a server may give smaller pages than it was asked for. */
+  /** The size of the first page determines the number of pages: a server may return smaller pages than requested. */
   async #others({ links, totalCount }: LinkPage): Promise<void> {
     const pages = links.length === 0 ? 1 : Math.min(Math.ceil(totalCount / links.length), MOST_PAGES);
     const reading = Array.from({ length: pages - 1 }, (_, n) => this.#page(n + 2));
-    // Readers who gave up at the first page that fails would end the calls of the others.
+    // If a reader stopped at the first failed page, it would end the calls of the others.
     await Promise.allSettled(reading);
     await Promise.all(reading);
   }

@@ -3,7 +3,7 @@
 import { fault } from "./errorCodes";
 import type { ApiOperation } from "./errors";
 
-/** Runs a call until it succeeds or fails for good. */
+/** Runs a call until it succeeds or fails permanently. */
 export interface Retrier {
   retry<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -16,11 +16,11 @@ export interface Page<Item> {
 }
 
 /**
- * Reads all pages. A page that fails is read again; those before it stay. Items that come and go meanwhile shift the pages,
- * which shows as one twice or one too few; then it begins again.
+ * Reads all pages. A page that fails is read again, those before it stay. If items come and go meanwhile, the pages shift.
+ * Then an item is there twice, or one is missing, and the reading starts again.
  *
  * @param read gives a page by its number, from 1.
- * @param keyOf tells items apart.
+ * @param keyOf the identity of an item.
  * @throws what ended the operation when the list could not be read whole.
  */
 export async function readAllPages<Item>(
@@ -37,7 +37,7 @@ export async function readAllPages<Item>(
       pages.set(pageNumber, page);
       for (const item of page.items) items.set(keyOf(item), item);
       listed += page.items.length;
-      // Within one page nothing shifts, so what is in it twice is a slip of the service.
+      // Nothing shifts within one page, so an item that is in it twice is an error of the service.
       const isWhole = items.size >= page.totalCount || (pageNumber === 1 && listed >= page.totalCount);
       if (isWhole) return [...items.values()];
       if (page.items.length === 0 || listed >= page.totalCount) {

@@ -21,24 +21,24 @@ export interface Api {
 
 const ECS: Api = { product: "Ecs", version: "2014-05-26" };
 
-/** What pop-core is when it is verbose: it answers with the body and what came around it. */
+/** pop-core with verbose answers: the body, and the response around it. */
 interface VerboseRpcClient {
   request(action: string, params: object, options: object): Promise<unknown>;
 }
 
-/** Where and as whom to call. */
+/** The addresses, the credentials and the connections of calls. */
 export interface PopCoreClientOptions {
   /** The address of the service for a region, with scheme: `https://ecs.cn-beijing.aliyuncs.com`. Throws when a setting is wrong. */
   readonly endpointOf: (regionId: string) => string;
-  /** What requests to a private cloud are about; by default nothing in particular. Throws when a setting is wrong. */
+  /** The scope of requests to a private cloud. Empty by default. Throws when a setting is wrong. */
   readonly scope?: () => Scope;
   /** Asked before each request, so that credentials may change while a long update runs. */
   readonly credentials: CredentialsProvider;
-  /** The connections to call over; by default its own, and none through a proxy. */
+  /** The connections. By default its own, without a proxy. */
   readonly agents?: Agents;
 }
 
-/** One call of an operation. Resolves with the body of an answer that says that it was carried out. */
+/** One call of an operation. Resolves with the body of a successful answer. */
 export type Call = (operation: ApiOperation, params: Params, caller?: Caller) => Promise<Fields>;
 
 /** Makes the calls of one version of an API, over connections that are kept open. */
@@ -77,24 +77,24 @@ export function createCall(
     try {
       caller.onRequest?.();
       const answer = await rpcClient.request(operation, withoutUndefined({ ...params, ...additions.params }), {
-        // In capitals only it sends a form. That keeps key and signature out of the URL, and so out of logs on the way.
+        // Only in capitals does it send a form. A form keeps key and signature out of the URL, and so out of logs.
         method: additions.inQuery ? "post" : "POST",
         agent,
-        // httpx, below pop-core, takes the first for a limit on any silence of the socket, so it must not be shorter.
+        // httpx, below pop-core, uses the first one as a limit on silence of the socket, so it must not be shorter.
         connectTimeout: ANSWER_TIMEOUT_MS,
         readTimeout: ANSWER_TIMEOUT_MS,
         beforeRequest: (options: { readonly headers?: object }) => ({
           ...options,
           headers: { ...options.headers, ...additions.headers, "accept-encoding": "identity" },
           ...agents.tlsOf(endpoint),
-          // For the agents of proxies, which otherwise find it out from the call stack, and not every time.
+          // For the agents of proxies, which otherwise guess it from the call stack, sometimes wrongly.
           protocol: new URL(endpoint).protocol,
           signal: cutOff.signal,
         }),
       });
       return readAnswer(operation, answer, addressee);
     } catch (error) {
-      // httpx leaves a body that it stopped waiting for flowing into memory; this closes its connection.
+      // After a timeout, httpx still reads the body into memory. This closes the connection.
       cutOff.abort();
       signal.throwIfAborted();
       throw toEcsError(operation, error, addressee);
@@ -111,7 +111,7 @@ export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
   async function change(operation: EcsOperation, link: Link, caller?: Caller): Promise<void> {
     const params = { RegionId: link.regionId, InstanceId: link.instanceId, VpcId: link.vpcId };
     const body = await call(operation, params, caller);
-    // An empty object with status 200 is what a broken gateway says; ECS confirms with a request id.
+    // A broken gateway answers an empty object with status 200. ECS confirms with a request id.
     if (requestIdOf(body) === undefined) throw fault(operation, "UnreadableAnswer", "an answer without RequestId");
   }
 
@@ -132,7 +132,7 @@ export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
 
     async existing(regionId, instanceIds, caller) {
       const found = new Set<string>();
-      // A service may give smaller pages than it was asked for; one that gives an empty page has no more.
+      // A service may return smaller pages than requested. An empty page is the last one.
       for (let pageNumber = 1, listed = 0; ; pageNumber += 1) {
         const params = {
           RegionId: regionId,
@@ -157,7 +157,7 @@ function withoutUndefined(params: Params): object {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
 }
 
-/** pop-core takes everything without a `Code` for success, whatever the HTTP status and ASAPI's own marks of failure. */
+/** For pop-core, everything without a `Code` is a success, whatever the HTTP status and ASAPI's own fields say. */
 function readAnswer(operation: ApiOperation, answer: unknown, addressee: Addressee): Fields {
   const [body, entry] = Array.isArray(answer) ? answer : [];
   const response = fieldsOf(fieldsOf(entry).response);
@@ -169,11 +169,11 @@ function readAnswer(operation: ApiOperation, answer: unknown, addressee: Address
   return body;
 }
 
-/** Anything that does not prove what is linked is an error: an answer misread as "no links" would lose links. */
+/** An answer that does not prove what is linked is an error. Read as "no links", it would lose links. */
 function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
   const totalCount = countOf(body.TotalCount);
   const given = fieldsOf(body.Links).Link;
-  // That nothing is listed is written in several ways; then it is the count that says it.
+  // Services write an empty list in several ways. Then the count decides.
   const listed = totalCount === 0 && !Array.isArray(given) ? [] : given;
   const unreadable = (what: string) => fault("DescribeClassicLinkInstances", "UnreadableAnswer", what);
   if (totalCount === undefined) throw unreadable("an answer without TotalCount");
@@ -191,7 +191,7 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
   return { links, totalCount };
 }
 
-/** An answer that cannot be read is an error: misread as "no instances" it would split a list in vain. */
+/** An unreadable answer is an error. Read as "no instances", it would split a list for nothing. */
 function readInstancePage(body: Fields): { readonly instanceIds: readonly string[]; readonly totalCount: number } {
   const totalCount = countOf(body.TotalCount);
   const listed = fieldsOf(body.Instances).Instance;

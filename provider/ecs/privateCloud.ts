@@ -2,10 +2,10 @@
 
 import { isLoopback } from "./endpoint";
 
-/** The organization and the resource set that a request is about. Both absent on the public cloud. */
+/** The organization and the resource set of a request. Both absent on the public cloud. */
 export interface Scope {
   readonly organizationId?: string;
-  /** Within the organization; without it, all sets of the organization. */
+  /** In the organization. Without it, all sets of the organization. */
   readonly resourceSetId?: string;
 }
 
@@ -18,7 +18,7 @@ export function isPublic(endpoint: string): boolean {
   return host === PUBLIC_DOMAIN || host.endsWith(`.${PUBLIC_DOMAIN}`);
 }
 
-/** Where ASAPI, the gateway that serves all products of Apsara Stack, takes requests. Source: the vendor's clients. */
+/** The path of ASAPI, the gateway for all products of Apsara Stack. Source: the vendor's clients. */
 export const ASAPI_PATH = "/asapi/v3";
 
 /** Whether an address is that of ASAPI, and not that of one product. */
@@ -26,19 +26,19 @@ export function isAsapi(endpoint: string): boolean {
   return new URL(endpoint).pathname === ASAPI_PATH;
 }
 
-/** What a request has beside its own parameters. */
+/** What a request has besides its own parameters. */
 export interface Additions {
   readonly headers: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, string>>;
-  /** Whether parameters and signature go in the query: nobody is known to send them to ASAPI in a form. */
+  /** Whether parameters and signature go in the query. No known client sends them to ASAPI in a form. */
   readonly inQuery: boolean;
 }
 
 const NOTHING: Additions = { headers: {}, params: {}, inQuery: false };
 
 /**
- * What a private cloud has to know of a request; nothing on the public one. Which sites take the scope from the headers and
- * which from the parameters is not documented, so both have it, as in the vendor's provider.
+ * The additions to a request on a private cloud. None on the public one. It is not documented which sites read the scope from
+ * headers and which from parameters, so both have it, as in the vendor's provider.
  *
  * @param endpoint of the product, or of ASAPI.
  */

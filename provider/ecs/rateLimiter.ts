@@ -7,16 +7,16 @@ import { type ApiOperation, EcsError } from "./errors";
 import { retryAfterMs } from "./retry";
 import type { VpcClient } from "./vpcClient";
 
-/** How many calls of one operation are under way in a region at a time. */
+/** The number of calls of one operation in a region at a time. */
 export const MAX_IN_FLIGHT = 16;
 
-/** The gap before the first probe after a refusal, in ms, where ECS does not say how long. It doubles with each probe that is refused. */
+/** The gap before the first probe after a refusal, in ms, unless ECS gives one. It doubles with each refused probe. */
 const FIRST_GAP_MS = 1_000;
 
 /** The longest gap between two probes, in ms. */
 const LONGEST_GAP_MS = 10_000;
 
-/** Makes every call of a client wait for its limiter. A client has one account. */
+/** Makes each call of a client wait for its limiter. A client has one account. */
 export function rateLimited(client: EcsClient): EcsClient {
   const limiterOf = limiters();
   const change = (operation: ApiOperation, link: Link, call: () => Promise<void>, caller?: Caller) =>
@@ -52,10 +52,10 @@ function limiters(): (operation: ApiOperation, regionId: string) => RateLimiter 
   };
 }
 
-/** Who goes first when several calls wait. */
+/** The priority of waiting calls. */
 const PRIORITY = { refusedBefore: 2, usual: 1, busyBefore: 0 };
 
-/** The calls between an opening of the limiter, or the begin of another second, and the next. */
+/** The calls from an opening of the limiter, or the start of a second, to the next one. */
 interface Burst {
   readonly closings: number;
   readonly openedAt: number;
@@ -64,16 +64,16 @@ interface Burst {
 }
 
 /**
- * Finds the pace that ECS allows from what it refuses. Nothing is learned from silence.
+ * Finds the rate that ECS allows from its refusals. It learns nothing from silence.
  *
- * A refusal closes the limiter for everyone. Single probes follow at growing gaps. A probe that passes opens it, and each
- * call that passes adds one to those that may be under way. Where already the first probe passes, a limit of a second or so
- * was met: from then on a second takes as many calls as have passed, and a tenth more after each second without a refusal.
+ * A refusal closes the limiter for all callers. Single probes follow at growing gaps. A probe that succeeds opens it, and each
+ * call that succeeds allows one more at a time. If the first probe succeeds, the window is about a second. From then on, a
+ * second gets as many calls as succeeded in one, and a tenth more after each second without a refusal.
  */
 class RateLimiter {
   readonly #queue = new PQueue({ concurrency: MAX_IN_FLIGHT });
   readonly #waiting = new Set<{ readonly caller: Caller | undefined }>();
-  /** Instances that were busy when they were asked last. */
+  /** Instances that were busy at their last call. */
   readonly #busy = new Set<string>();
   #state: "open" | "closed" | "probing" = "open";
   #closings = 0;
@@ -83,13 +83,13 @@ class RateLimiter {
   #timer: NodeJS.Timeout | undefined;
   #burst = this.#newBurst();
   #burstSize = Number.POSITIVE_INFINITY;
-  /** The burst that was refused, until it is known whether for its size. */
+  /** The refused burst, until it is known whether it was too large. */
   #refused: Burst | undefined;
 
   /**
-   * Makes a call when its turn comes. One that is throttled waits and goes again.
+   * Makes a call at its turn. A throttled call waits and is repeated.
    *
-   * @param instanceId what is changed. Instances that were busy let the others go first.
+   * @param instanceId the instance that changes. Busy instances let the others go first.
    * @throws what the call throws for another reason, and `OutOfTime` when the caller gives up while it waits.
    */
   async run<T>(call: () => Promise<T>, caller?: Caller, instanceId?: string): Promise<T> {
@@ -143,7 +143,7 @@ class RateLimiter {
       return answer;
     } catch (error) {
       if (error instanceof EcsError && error.kind === "throttled") this.#close(burst, retryAfterMs(error));
-      // Refused for another reason, so not for the pace. What got no answer says nothing of it.
+      // A refusal for another reason means that the rate was allowed. A call without an answer means nothing.
       else if (error instanceof EcsError && !error.facts.mayHaveSucceeded) this.#passed(burst);
       throw error;
     }
@@ -161,7 +161,7 @@ class RateLimiter {
   }
 
   #close(burst: Burst, askedMs: number): void {
-    // The many refusals of one burst close it once.
+    // All refusals of one burst close it once.
     if (burst.closings !== this.#closings) return;
     const pauseMs =
       askedMs > 0 ? askedMs : this.#state === "probing" ? Math.min(this.#gapMs * 2, LONGEST_GAP_MS) : FIRST_GAP_MS;
@@ -198,7 +198,7 @@ class RateLimiter {
       this.#burst = this.#newBurst();
       this.#queue.start();
     }, ms);
-    // Whoever waits has a time of its own that keeps the process alive. A command that has ended may end its process.
+    // The caller's own timer keeps the process alive. A command that has ended may end its process.
     this.#timer.unref();
   }
 

@@ -1,9 +1,9 @@
-/** What a service said, without what is secret. */
+/** Removes secrets from messages of services. */
 
-/** What no message may hold. */
+/** What no message may contain. */
 export type Secrets = readonly (string | undefined)[];
 
-/** ECS quotes the request back in some messages: as it was sent, or as the string that it signed, with key and token in it. */
+/** Some messages of ECS quote the request: as it was sent, or as the string to sign, with key and token. */
 export function withoutSecrets(code: string, message: string, secrets: Secrets): string {
   if (code.includes("Signature")) return "";
   let said = message.replace(/\p{C}+/gu, " ");
@@ -12,7 +12,7 @@ export function withoutSecrets(code: string, message: string, secrets: Secrets):
       said = said.replaceAll(form, "…");
     }
   }
-  // These take the square of its length. The secrets went first, so that none is cut in two.
+  // These need the square of its length. Secrets are removed first, so that none is cut in two.
   said = shortened(said, 2_000)
     .replace(/[a-z]+:\/\/\S+/gi, "…")
     .replace(/\S*(AccessKeyId|SecurityToken|Signature)(=|%)\S*/gi, "…");

@@ -9,28 +9,28 @@ import { Listing } from "./listing";
 import { SharedCalls } from "./sharedCalls";
 
 /**
- * While many links are changed one by one, their checks wait for each other until half as many are under way as ever were at
- * once, and no longer than this, in ms. The other half keeps the engine busy, which writes its state between two links.
- * Waiting for more of them makes an update of a thousand links longer.
+ * While many links change one by one, their checks wait for each other: until half as many wait as ever were active at once, and
+ * at most this long, in ms. The other half keeps the engine busy, which writes its state between two links. With more of them,
+ * an update of a thousand links would take longer.
  */
 const GATHERING_MS = 250;
 
-/** More checks than this are not waited for: half of them fill what an engine has under way. */
+/** At most this many checks are waited for. Half of them are as many as an engine runs at a time. */
 const MOST_CHECKS = 16;
 
-/** How many calls by instance run at a time: one would let a slow answer hold up every reader. */
+/** The number of calls by instance at a time. With one, a slow answer would delay all readers. */
 const CALLS_AT_A_TIME = 2;
 
-/** How many run at a time when lists were refused. Nothing can join them, and halving takes many. */
+/** The number of calls at a time after a refused list. No other read can join them, and halving needs many. */
 const PARTS_AT_A_TIME = 8;
 
-/** After this many calls by instance for one VPC its remaining reads are served from a listing. */
+/** After this many calls by instance for one VPC, a listing answers its other reads. */
 const CALLS_BEFORE_LISTING = 2;
 
 /** How long calls by instance count for that, in ms. */
 const SPENT_MS = 10_000;
 
-/** A refused list that is longer than this is split by what exists. Halving a shorter one costs no more calls. */
+/** A refused list that is longer than this is split by which instances exist. Halving a shorter one costs no more calls. */
 const SHORT_LIST = 3;
 
 interface Waiting {
@@ -55,7 +55,7 @@ export class RegionReads {
   /** The most checks that were under way at once. */
   #mostChecks = 0;
   #gathering: NodeJS.Timeout | undefined;
-  /** Whether DescribeInstances may be called, and sees what DescribeClassicLinkInstances sees, as far as it is known. */
+  /** Whether DescribeInstances is allowed, and lists the same instances as DescribeClassicLinkInstances, if that is known. */
   #seesInstances = true;
 
   constructor(client: EcsClient, regionId: string) {
@@ -94,7 +94,7 @@ export class RegionReads {
     });
   }
 
-  /** The listing that may answer a read: one that is young, and was begun after the instance changed. */
+  /** The listing that may answer a read: a recent one that started after the instance changed. */
   #listingFor({ instanceId, vpcId, fresh }: LinkRead): Listing | undefined {
     const listing = vpcId === undefined || fresh ? undefined : this.#listings.get(vpcId);
     return listing?.isUsable && this.#isBegunAfterChange(listing, instanceId) ? listing : undefined;
@@ -104,7 +104,7 @@ export class RegionReads {
     return begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** Not at once: checks that come together, or soon after each other, belong together. */
+  /** Waits a moment, so that checks that come together share a call. */
   #gather(): void {
     const underWay = this.#waiting.filter(({ read }) => read.fresh).length + this.#checksRunning;
     this.#mostChecks = Math.min(MOST_CHECKS, Math.max(this.#mostChecks, underWay));
@@ -125,7 +125,7 @@ export class RegionReads {
     }
   }
 
-  /** Moves the reads of VPCs of which many are read over to a listing. */
+  /** Moves the reads of a VPC with many reads to a listing. */
   #beginListings(): void {
     for (const [vpcId, count] of countByVpc(this.#waiting)) {
       const calls = this.#spentOn(vpcId) + Math.ceil(count / MAX_INSTANCE_IDS);
@@ -168,13 +168,13 @@ export class RegionReads {
     return await readPages(this.#calls, { regionId: this.#regionId, instanceIds: idsOf(list) }, callersOf(list));
   }
 
-  /** A link that is listed is there. That one is missing proves its absence only where no page can have hidden it. */
+  /** A listed link exists. A missing one is proven absent only if no page can have hidden it. */
   async #answer(list: readonly Waiting[], { links, pages, isComplete }: LinkPages): Promise<void> {
     const vpcIds = new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
     for (const { read, resolve } of list) if (vpcIds.has(read.instanceId)) resolve(vpcIds.get(read.instanceId));
     const missing = list.filter(({ read }) => !vpcIds.has(read.instanceId));
     if (isComplete && pages > 1 && missing.length < list.length) {
-      // A link that goes away meanwhile moves the next one to a page that has been read. Those that are left fit on fewer.
+      // If a link goes away meanwhile, the next one moves to a page that was already read. The rest fits on fewer pages.
       if (missing.length > 0) await this.#ask(missing);
     } else if (isComplete) {
       for (const { resolve } of missing) resolve(undefined);
@@ -183,7 +183,7 @@ export class RegionReads {
     }
   }
 
-  /** The parts in which a refused list is asked again: by what exists, where that can be seen, or else two halves. */
+  /** The parts of a refused list to read again: by which instances exist, if that can be read, otherwise two halves. */
   async #split(list: readonly Waiting[], refused: unknown): Promise<readonly (readonly Waiting[])[]> {
     const isGone = refused instanceof EcsError && refused.kind === "gone";
     const existing = isGone && list.length > SHORT_LIST ? await this.#existing(list) : undefined;
@@ -191,7 +191,7 @@ export class RegionReads {
     return released.length > 0 ? await this.#withoutReleased(list, released) : halvesOf(list);
   }
 
-  /** Which instances of a list exist, or undefined where the key may not ask. */
+  /** Which instances of a list exist. Undefined if the key may not read that. */
   async #existing(list: readonly Waiting[]): Promise<ReadonlySet<string> | undefined> {
     if (!this.#seesInstances) return undefined;
     try {
@@ -204,10 +204,10 @@ export class RegionReads {
   }
 
   /**
-   * Answers for released instances, and gives the parts in which the others of their list are asked again.
+   * Answers the reads of released instances, and returns the parts of the list to read again.
    *
-   * That DescribeInstances does not show an instance proves nothing: the key may not see it. So one of them is asked for
-   * alone, and has to be refused as the list was. The others have to be missing from the listing of their VPC too.
+   * DescribeInstances without an instance proves nothing: the key may not see it. So one of the missing ones is read alone, and
+   * ECS must refuse it as it refused the list. The others must be missing from the listing of their VPC too.
    */
   async #withoutReleased(
     list: readonly Waiting[],
@@ -234,7 +234,7 @@ export class RegionReads {
     return parts.filter((part) => part.length > 0);
   }
 
-  /** Whether the listing of its VPC, read now or since the instance changed, does not show the instance. */
+  /** Whether the instance is missing from the listing of its VPC, read now or after the instance changed. */
   async #isMissing({ read, caller }: Waiting, listings: Map<string, Listing>): Promise<boolean> {
     const { vpcId, instanceId } = read;
     if (vpcId === undefined) return false;

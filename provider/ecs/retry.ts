@@ -1,4 +1,4 @@
-/** What is retried, and when: p-retry, with an allow-list by kind of error. */
+/** Retries with p-retry, for an allow-list of error kinds. */
 
 import pRetry from "p-retry";
 import { type Budget, OutOfTime, sleep } from "./budget";
@@ -11,26 +11,26 @@ interface Backoff {
   readonly mostMs: number;
 }
 
-/** Each wait is so many times as long as the one before. */
+/** Each wait is this many times as long as the one before. */
 const GROWTH = 1.6;
 
 /**
- * The kinds that pass by themselves. What is not here is final, unless its code says how often it is retried. A throttled
- * call never gets here: the rate limiter makes it again.
+ * The transient kinds. Other kinds are final, unless the code has a number of retries. The rate limiter repeats throttled calls
+ * itself.
  */
 const RETRIED: Readonly<Partial<Record<EcsErrorKind, Backoff>>> = {
-  // A short lock is noticed within seconds. A lasting one costs about 20 calls in ten minutes, because they count for the quota.
+  // The end of a short lock is noticed within seconds. A lasting lock costs about 20 calls in ten minutes, which count for the quota.
   busy: { firstMs: 500, mostMs: 60_000 },
   transient: { firstMs: 500, mostMs: 8_000 },
 };
 
-/** For a code that is final, but only when it comes again. */
+/** For a code that is final only if it comes again. */
 const BEFORE_BELIEVED: Backoff = { firstMs: 1_000, mostMs: 8_000 };
 
-/** The longest wait that ECS may ask for, in ms: two windows of a quota that is counted by the minute. */
+/** The longest wait that ECS may request, in ms: two windows of a quota for each minute. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
 
-/** How long ECS asks to wait, in ms; 0 when it does not. A nonsensical answer must not stop us, nor make us hurry. */
+/** How long ECS asks to wait, in ms. 0 if it does not. A wrong value neither stops the retry nor shortens the wait. */
 export function retryAfterMs({ facts }: EcsError): number {
   return Math.min(facts.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
 }
@@ -44,7 +44,7 @@ export type OnWait = (error: EcsError) => void;
  *
  * @param attempt throws `EcsError` for what ECS refused; anything else that it throws ends the retrying.
  * @throws {OutOfTime} when the budget ends first.
- * @throws {EcsError} the last one, when it is final, or has not passed in the time or the tries that its code is given.
+ * @throws {EcsError} the last one, if it is final, or has used up the time or the tries of its code.
  */
 export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait: OnWait = () => {}): Promise<T> {
   let last: EcsError | undefined;
@@ -66,7 +66,7 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
 
   try {
     return await pRetry(attempt, {
-      // The budget bounds the tries. The waiting is done in shouldRetry, where p-retry knows nothing of x-acs-retry-after.
+      // The budget bounds the tries. shouldRetry waits itself, because p-retry does not know x-acs-retry-after.
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       signal: budget.signal,
@@ -82,7 +82,7 @@ export async function retry<T>(attempt: () => Promise<T>, budget: Budget, onWait
 }
 
 /**
- * Waits between two polls of something that is awaited.
+ * Waits between two polls.
  *
  * @throws {OutOfTime} when the budget ends first.
  */
@@ -90,7 +90,7 @@ export async function pause(ms: number, budget: Budget): Promise<void> {
   await sleep(jittered(ms), budget.signal);
 }
 
-/** A fifth more or less, so that many who wait do not call in step. */
+/** Plus or minus a fifth, so that many callers do not retry at the same moment. */
 function jittered(ms: number): number {
   return ms * (0.8 + Math.random() * 0.4);
 }

@@ -1,10 +1,10 @@
-/** Calls that several readers wait for: they end when nobody waits any more. */
+/** Calls that several readers share. A call ends when no reader waits any more. */
 
 import { setMaxListeners } from "node:events";
 import { OutOfTime, orAborted } from "./budget";
 import type { Caller, EcsClient, LinkPage, LinkQuery } from "./client";
 
-/** The calls of a group of readers. No reader's signal ends them, since others may wait for the same answer. */
+/** The calls of a group of readers. One reader's signal does not end a call, because others may wait for it. */
 export class SharedCalls {
   readonly #client: EcsClient;
   #readers = 0;
@@ -18,7 +18,7 @@ export class SharedCalls {
   /**
    * Reads a page of links for several callers. Throws what `EcsClient.describe` throws.
    *
-   * @param callers who waits for it. Read when something happens, because others may join meanwhile.
+   * @param callers the readers that wait. Read at each event, because others may join.
    */
   async describe(query: LinkQuery, callers: Iterable<Caller>): Promise<LinkPage> {
     return await this.#make((caller) => this.#client.describe(query, caller), callers);

@@ -1,4 +1,4 @@
-/** The seam to the VPC service: which VPCs there are, and whether ClassicLink is on for one. In plain data, as `client.ts`. */
+/** The interface to the VPC service: the list of VPCs, and whether ClassicLink is enabled on one. In plain data, as `client.ts`. */
 
 import type { Caller } from "./client";
 
@@ -22,6 +22,6 @@ export const VPC_PAGE_SIZE = 50;
 export interface VpcClient {
   /** Lists the account's VPCs, one page, from 1. Source: DescribeVpcs (VPC API 2016-04-28). */
   describeVpcs(query: { readonly regionId: string; readonly pageNumber: number }, caller?: Caller): Promise<VpcPage>;
-  /** Whether ClassicLink is switched on. Source: DescribeVpcAttribute, `ClassicLinkEnabled`. */
+  /** Whether ClassicLink is enabled. Source: DescribeVpcAttribute, `ClassicLinkEnabled`. */
   isClassicLinkEnabled(vpc: Vpc, caller?: Caller): Promise<boolean>;
 }

@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 
 /**
- * The address of the engine, `<host>:<port>`, which it gives to each provider process as an argument. Undefined where
+ * The address of the engine, `<host>:<port>`, which it passes to each provider process as an argument. Undefined if
  * something else has started the process.
  */
 export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
@@ -11,11 +11,11 @@ export function engineAddress(argv: readonly string[] = process.argv): string | 
 }
 
 /**
- * Ends this process when the engine is gone. An engine that was killed does not end its providers: one that lived on would
- * go on changing links that no state will know of.
+ * Ends this process when the engine is gone. An engine that was killed does not end its providers. They would change links
+ * that no state knows.
  *
- * A connection that is kept open shows it at once, whatever stands between the two processes. When it closes, one more
- * attempt tells an engine that has ended from one that only closed the connection.
+ * An open connection detects it at once. When it closes, one more attempt shows whether the engine has ended, or has only
+ * closed the connection.
  */
 export function endWithEngine(address: string, end: () => void = () => process.exit(1)): void {
   const separator = address.lastIndexOf(":");

@@ -1,4 +1,4 @@
-/** What a state holds of links that existed before it, by the host that is to manage them: for `pulumi import --file`. */
+/** The state of existing links for each host, for `pulumi import --file`. */
 
 import type { Link } from "../ecs/client";
 import type { Scope } from "../ecs/privateCloud";
@@ -10,7 +10,7 @@ import { formatLinkId, formatLinksId } from "../resources/ids";
 import type { Declared } from "../resources/fleetMembers";
 import { toOutputs } from "../resources/scope";
 
-/** The way in which Pulumi is to reach the provider. */
+/** The host that manages them. */
 export type Host = "dynamic" | "plugin";
 
 /** A resource as an import file has it. */
@@ -43,7 +43,7 @@ export function importedLinks(
   return dynamically({ type: dynamic.LINKS_TYPE, id, inputs, outputs }, dynamic.STORED_LINE_OF_LINKS);
 }
 
-/** Adds what the dynamic host keeps. */
+/** Adds the hidden properties of the dynamic host. */
 function dynamically({ type, id, inputs, outputs }: ImportedResource, line: string): ImportedResource {
   const stored = { __provider: line };
   return { type, id, inputs: { ...inputs, ...stored }, outputs: { ...outputs, ...stored } };

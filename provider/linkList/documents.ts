@@ -98,7 +98,7 @@ function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
 
 /**
  * The links in what `pulumi stack export` prints. Their inputs are what the program declared; outputs follow the cloud.
- * External ones are those that it only looks up.
+ * External ones are those that it only reads.
  */
 function resourcesOfState(value: unknown): readonly PlacedEntry[] | undefined {
   const resources = isObject(value) && isObject(value.deployment) ? value.deployment.resources : undefined;

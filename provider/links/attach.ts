@@ -1,4 +1,4 @@
-/** Attaches one link: asks ECS until it has accepted it, or the link turns out to be there. */
+/** Attaches one link: asks ECS until it accepts, or until the link exists. */
 
 import { OutOfTime } from "../ecs/budget";
 import type { Link } from "../ecs/client";
@@ -10,16 +10,16 @@ import type { Task } from "./operation";
 import { LinkedElsewhere } from "./errors";
 
 /**
- * A link that is in the way may still be given up by a resource that this run checks later. So an attach waits until the
- * run has checked nothing for so long, and no longer than the second, in ms.
+ * A resource that this run checks later may give up a link to another VPC. So an attach waits until the run has checked
+ * nothing for `quiet` ms, and at most `most` ms.
  */
 const HANDOVER_MS = { quiet: 3_000, most: 60_000 } as const;
 
-/** What came of asking. */
+/** An attach that succeeded. */
 export interface Attached {
-  /** Listed already, or only accepted. */
+  /** Whether it is listed. Otherwise it is only accepted. */
   readonly isListed: boolean;
-  /** It was there before this operation asked for it. */
+  /** Whether it existed before this operation. */
   readonly isAdopted: boolean;
 }
 
@@ -28,8 +28,8 @@ export class AttachFailed extends Error {
   override readonly name = "AttachFailed";
 
   /**
-   * @param isAbsent whether it is proven that there is no such link.
-   * @param mayBeLinked whether the link may have been made all the same. Then the state has to know of it.
+   * @param isAbsent whether the link is proven not to exist.
+   * @param mayBeLinked whether the attach may have succeeded. Then the state must have the link.
    */
   constructor(
     override readonly cause: unknown,
@@ -44,11 +44,11 @@ export class AttachFailed extends Error {
  * Attaches a link.
  *
  * 1. Waits while this run removes a link of the instance.
- * 2. Asks ECS. In doubt, checks before it asks again.
- * 3. A link to another VPC is detached when a resource of this run gives it up; else it ends the attach.
+ * 2. Asks ECS. If an attach may have succeeded, checks before it asks again.
+ * 3. Detaches a link to another VPC if a resource of this run gives it up. Otherwise fails.
  *
- * @param checkFirst for a link that may be there.
- * @throws {AttachFailed} when there is no link, or nobody can know.
+ * @param checkFirst for a link that may exist.
+ * @throws {AttachFailed} if there is no link, or it cannot be checked.
  */
 export async function attach(connection: Connection, link: Link, task: Task, checkFirst: boolean): Promise<Attached> {
   const asking = new Asking(connection, link, task, checkFirst);
@@ -86,9 +86,9 @@ export async function attach(connection: Connection, link: Link, task: Task, che
   }
 }
 
-/** One attach, over all its tries. */
+/** One attach, with all its tries. */
 class Asking {
-  /** From the moment that a request is sent until ECS has said that nothing came of it. */
+  /** True from the first request on, until ECS answers that it did nothing. */
   mayBeLinked = false;
   readonly #connection: Connection;
   readonly #link: Link;
@@ -111,7 +111,7 @@ class Asking {
         return await this.#task.retry(() => this.#once());
       } catch (refusal) {
         if (!(refusal instanceof EcsError) || isTransient(refusal) || refusal.kind === "gone") throw refusal;
-        // A refusal for good may be about the link being there.
+        // ECS may refuse because the link exists.
         if (await orNotChecked(refusal, () => this.#task.retry(() => this.#isThere())))
           return { isListed: true, isAdopted: !wasSent };
         contradictedAt ??= performance.now();
@@ -137,7 +137,7 @@ class Asking {
       if (nothingCameOfIt) this.mayBeLinked = before;
       if (!(error instanceof EcsError)) throw error;
       this.#checkFirst = error.facts.mayHaveSucceeded;
-      // A busy instance may be linked already. One check tells.
+      // A busy instance may be linked already, so check once.
       const isFirstLock = error.kind === "busy" && !this.#hasChecked;
       if (isFirstLock && (await orNotChecked(error, () => this.#isThere())))
         return { isListed: true, isAdopted: !before };
@@ -155,7 +155,7 @@ class Asking {
   }
 }
 
-/** Whether an attach ended in a way that leaves no doubt: there is no such link. */
+/** Whether an error proves that there is no such link. */
 function provesNoLink(error: unknown): boolean {
   return error instanceof LinkedElsewhere || (error instanceof EcsError && error.kind === "gone");
 }

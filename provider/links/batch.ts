@@ -1,13 +1,13 @@
-/** Changes many links side by side. One link is a batch of one. Each link gets an outcome of its own. */
+/** Changes many links at the same time. One link is a batch of one. Each link gets its own outcome. */
 
 import PQueue from "p-queue";
 import type { Link } from "../ecs/client";
 import { type Operation, Task } from "./operation";
 
-/** So many links are changed at a time. A link that waits for something does not count. More would only fill the memory. */
+/** The number of links that are changed at a time. Links that wait do not count. More would only fill the memory. */
 const CONCURRENCY = 32;
 
-/** When ECS has accepted no more changes for this long, those that it has accepted are confirmed, in ms. */
+/** If ECS has accepted no change for this long, the accepted ones are confirmed, in ms. */
 const CONFIRM_AFTER_MS = 2_000;
 
 /** The first and the longest pause between two polls, in ms. */
@@ -21,7 +21,7 @@ export interface Change<Outcome> {
   readonly awaited: string;
   /** Asks ECS until it has accepted the change, or there is an outcome. */
   act(link: Link, task: Task): Promise<Outcome | "accepted">;
-  /** Polls whether an accepted change shows. Undefined: not yet. */
+  /** Polls whether an accepted change is listed. Undefined: not yet. */
   confirm(link: Link, task: Task): Promise<Outcome | undefined>;
   /** The outcome of a link whose change failed. */
   fail(error: unknown, link: Link, task: Task): Outcome;
@@ -30,7 +30,7 @@ export interface Change<Outcome> {
 }
 
 /**
- * Carries out a change for each link. Never throws for what goes wrong with one of them.
+ * Carries out a change for each link. Never throws for the failure of a link.
  *
  * @param already how many links of the same resource need no change, for progress.
  */
@@ -44,7 +44,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   const accepted = new Map<Link, Task>();
   const waiting = new Map<Link, string>();
 
-  /** One link shows its own waits; of many, the counts are shown. */
+  /** One link reports its own waits. For many, the counts are reported. */
   function show(isWait: boolean): void {
     const total = links.length + already;
     if (total === 1) return;
@@ -69,7 +69,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
     show(false);
   }
 
-  /** Resolves `leave` when the link has to wait, so that another can be begun meanwhile. */
+  /** Calls `leave` when the link has to wait, so that the next one can start. */
   async function act(link: Link, leave: () => void): Promise<void> {
     const onWait = (reason: string) => {
       waiting.set(link, reason);
@@ -118,16 +118,16 @@ export async function changeAll<Outcome extends { readonly state: string }>(
     if (accepted.size === 0) continue;
     for (const task of accepted.values()) task.waits(change.awaited);
     if (isActing) continue;
-    // When the time is over, the next poll gives each link that is left its outcome.
+    // At the time limit, the next poll gives each remaining link its outcome.
     await clock.pause(pauseMs).catch(() => {});
     pauseMs = Math.min(pauseMs * 2, POLL_MS.longest);
   } while (isActing || accepted.size > 0);
-  // In the order of the links, whichever ended first.
+  // In the order of the links.
   const place = new Map(links.map((link, index) => [link, index]));
   return new Map([...outcomes].sort(([a], [b]) => (place.get(a) ?? 0) - (place.get(b) ?? 0)));
 }
 
-/** When the time is over, what acts ends by itself. */
+/** At the time limit, the changes end by themselves. */
 async function quiet(clock: Task, acted: Promise<void>): Promise<void> {
   await clock.pause(CONFIRM_AFTER_MS).catch(() => acted);
 }

@@ -1,11 +1,11 @@
-/** What a change of a link works with, and how the state of one instance is read. */
+/** What a change of a link needs, and how one instance is read. */
 
 import type { Caller, EcsClient, Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
 import type { LinkReader } from "../ecs/linkReader";
 import type { Ledger } from "./ledger";
 
-/** A link may be listed this much later than ECS has accepted it, and be listed this long after its end, in ms. */
+/** How much later than ECS accepts a change its listing may follow, in ms. */
 export const LISTING_LAG_MS = 120_000;
 
 /** What a change of a link needs. */
@@ -13,7 +13,7 @@ export interface Connection {
   readonly client: EcsClient;
   readonly reader: LinkReader;
   readonly ledger: Ledger;
-  /** Whether links may be dropped where ECS does not offer ClassicLink any more. May throw. */
+  /** Whether links may be dropped if ECS no longer offers ClassicLink. May throw. */
   readonly mayForgetRetired: () => boolean;
 }
 
@@ -22,7 +22,7 @@ export async function currentVpc(connection: Connection, link: Link, caller: Cal
   return await noneIfGone(connection.reader.vpcOf({ ...link, fresh: true }, caller));
 }
 
-/** Whether an error says nothing of the link, and may be over at the next try. */
+/** Whether an error says nothing about the link, and a retry may succeed. */
 export function isTransient({ kind }: EcsError): boolean {
   return kind === "throttled" || kind === "transient";
 }

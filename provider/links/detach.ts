@@ -1,4 +1,4 @@
-/** Detaches one link: asks ECS until it has accepted that, or the link turns out to be gone. */
+/** Detaches one link: asks ECS until it accepts, or until the link is gone. */
 
 import type { Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
@@ -6,24 +6,24 @@ import { type Connection, currentVpc, isTransient, LISTING_LAG_MS } from "./conn
 import type { Task } from "./operation";
 import { NotChecked } from "./errors";
 
-/** How often a link that is not listed yet is asked for, in ms. */
+/** The pause between two tries for a link that is not listed yet, in ms. */
 const LATE_POLL_MS = 5_000;
 
-/** What came of asking. */
+/** The result of a detach. */
 export type Detached =
   /** ECS has accepted it. The link may still be listed. */
   | { readonly state: "accepted" }
-  /** There is no such link; perhaps one to another VPC. */
+  /** There is no such link. The instance may be linked to another VPC. */
   | { readonly state: "absent"; readonly elsewhere?: string }
-  /** ECS offers no ClassicLink there any more, and the settings allow to drop such links. */
+  /** ECS no longer offers ClassicLink, and the settings allow to drop such links. */
   | { readonly state: "forgotten"; readonly code: string };
 
 /**
  * Detaches a link. A link to another VPC is not touched.
  *
- * @param attachedAt when its attach was sent, in ms since 1970, for a link that may exist without being listed. Within two
- * minutes of it neither "not linked" nor an empty listing proves that there is none.
- * @throws {EcsError} when ECS refuses for good, and the link is there.
+ * @param attachedAt when its attach was sent, in ms since 1970. A link attached less than two minutes ago can exist without
+ * being listed, so neither "not linked" nor an empty listing proves that it is gone.
+ * @throws {EcsError} if ECS refuses permanently, and the link exists.
  */
 export async function detach(connection: Connection, link: Link, task: Task, attachedAt?: number): Promise<Detached> {
   const { client, reader } = connection;
@@ -47,7 +47,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
     } catch (error) {
       if (!(error instanceof EcsError)) throw error;
       checkFirst = error.facts.mayHaveSucceeded;
-      // A locked instance may have lost the link already. One check tells, or a destroy would wait for the lock.
+      // A locked instance may have no link any more, so check once. Otherwise a destroy would wait for the lock.
       if (error.kind === "busy" && !hasChecked && !mayBeLate()) {
         hasChecked = true;
         if (!(await orNotChecked(error, isThere))) return absent();
@@ -73,7 +73,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
       await task.pause(LATE_POLL_MS, refusal);
       continue;
     }
-    // Refused for good. That matters only if the link is there.
+    // Refused permanently. That matters only if the link exists.
     const left = await orForgotten(connection, refusal, () => orNotChecked(refusal, () => task.retry(isThere)));
     if (typeof left !== "boolean") return left;
     if (!left && !mayBeLate()) return absent();
@@ -99,7 +99,7 @@ export async function detachUntilGone(connection: Connection, link: Link, task: 
   }
 }
 
-/** Whether the link is there; or that nobody can know, where ClassicLink is retired and the settings allow to drop the link. */
+/** Whether the link exists. "Forgotten" if ClassicLink is retired there and the settings allow to drop the link. */
 async function orForgotten(
   connection: Connection,
   refusal: EcsError,
@@ -114,7 +114,7 @@ async function orForgotten(
   }
 }
 
-/** Checks. If that is refused for good too, both refusals count, unless one thing helps against both. */
+/** Checks the listing. If that fails permanently too, throws both errors, or the first one if the same advice helps. */
 export async function orNotChecked(refusal: EcsError, check: () => Promise<boolean>): Promise<boolean> {
   try {
     return await check();

@@ -1,12 +1,12 @@
-/** The errors of changed links: what ended a change, and the sentence that the user reads. */
+/** The errors of changes, and the sentences that the user reads. */
 
 import type { EcsError } from "../ecs/errors";
 
 /**
- * An operation that failed. One sentence that says what was asked, what came of it, and what to do.
+ * An operation that failed. One sentence: the operation, the reason, and what to do.
  *
- * It carries no `code` and no `details`, which Pulumi's host would show in place of the message, and its stack is one
- * line, because the host prints that too.
+ * It has no `code` and no `details`, which Pulumi's host would print instead of the message. Its stack is one line, because
+ * the host prints that too.
  */
 export class ClassicLinkError extends Error {
   override readonly name: string = "ClassicLinkError";
@@ -36,15 +36,15 @@ export class LinkedElsewhere extends Error {
   }
 }
 
-/** ECS refused a change, and then refused to say whether the link is there. */
+/** ECS refused a change, and then the check of the link. */
 export class NotChecked extends Error {
   override readonly name = "NotChecked";
-  /** Why ECS did not say. */
+  /** The error of the check. */
   readonly check: EcsError;
 
   constructor(refusal: EcsError, check: EcsError) {
     const advice = [...new Set([check.facts.advice, refusal.facts.advice])].join("; ");
-    super(`${refusal.message}; whether the link is there cannot be checked either: ${check.message}; ${advice}`);
+    super(`${refusal.message}; the link cannot be checked either: ${check.message}; ${advice}`);
     this.check = check;
   }
 }

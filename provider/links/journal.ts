@@ -1,4 +1,4 @@
-/** What the provider processes of one run write down for each other. */
+/** The files in which the provider processes of one run share what they do. */
 
 import {
   appendFileSync,
@@ -26,8 +26,8 @@ const CHUNK = 64 * 1024;
  * processes appends to a file of its own, `<pid>.log`, and reads those of the others. The folder is named after the
  * engine's address, which the engine gives to each of them.
  *
- * An address comes round again. So the first process of a run, the one that finds no file of a living process, removes
- * what an earlier run left behind. All processes of a run live until its end, so whoever comes later finds a living one.
+ * Addresses are used again. So the first process of a run, which finds no file of a living process, removes the files of an
+ * earlier run. All processes of a run live until its end, so a later one finds a living one.
  */
 export class Journal {
   readonly #folder: string;
@@ -44,7 +44,7 @@ export class Journal {
   constructor(engineAddress: string, parent = tmpdir()) {
     const user = process.getuid?.() ?? 0;
     const runs = join(parent, `pulumi-classiclink-${user}`);
-    // Only processes that see each other's ids can tell who lives. Containers may share a folder without that.
+    // Processes must see each other's ids to know which live. Containers may share a folder without that.
     const own = `${processNamespace()}-`;
     this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
     this.#own = `${process.pid}.log`;
@@ -87,7 +87,7 @@ export class Journal {
   }
 }
 
-/** Without the ledger, a link might be removed that the program declares. So the operation fails. */
+/** Without the ledger, a delete could remove a link that the program declares. So the operation fails. */
 function explained(work: () => void): void {
   try {
     work();
@@ -107,7 +107,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Where a process has its id, as Linux tells it. */
+/** The namespace of process ids, on Linux. */
 function processNamespace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
@@ -123,7 +123,7 @@ function pidOf(file: string): number {
 /** Makes a folder that only this user can use. */
 function makePrivate(folder: string, user: number): void {
   try {
-    // Not recursive: Node never comes back where the file system says that a folder does not exist and cannot be made.
+    // Not recursive: Node would never return if the file system says that a folder neither exists nor can be made.
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;

@@ -1,4 +1,4 @@
-/** What this run declares, has made and has removed. See `docs/architecture.md`, "The ledger". */
+/** The links that this run declares, has made and has removed. See `docs/architecture.md`, "The ledger". */
 
 import { createHash } from "node:crypto";
 import type { Link } from "../ecs/client";
@@ -7,17 +7,17 @@ import { isAlive, Journal } from "./journal";
 /** An instance in its region. */
 export type Instance = Pick<Link, "regionId" | "instanceId">;
 
-/** What happens to a link in a run. The first letter stands for it in the journal. */
+/** An event of a link in a run. The journal has its first letter. */
 type Event =
   /** A Check of this run declares it. */
   | "declared"
-  /** The state of a resource that a Check of this run declares anew had it before. */
+  /** A resource that this run checks had it in its state before. */
   | "had"
   /** Made or adopted. */
   | "made"
-  /** It is removed, unless this run declares it. */
+  /** Its removal begins, unless this run declares it. */
   | "removing"
-  /** It was not declared, so the removal went on. */
+  /** This run does not declare it, so the removal continues. */
   | "removed"
   /** ECS has removed it, and lists it no more. */
   | "gone"
@@ -26,9 +26,9 @@ type Event =
   /** A warning was given, so that no other process gives it again. */
   | "warned";
 
-/** Who declares a link, to find instances that are declared twice. */
+/** The resource that declares a link, to find instances that are declared twice. */
 export interface Declarer {
-  /** Different for each resource of a program, the same for each of its checks. */
+  /** Unique for each resource of a program, and the same for all its checks. */
   readonly key: string;
   /** Names it for a message. */
   readonly label: string;
@@ -36,18 +36,18 @@ export interface Declarer {
   readonly single: boolean;
 }
 
-/** How often to ask whether a removal by another resource has ended, in ms. */
+/** How often to poll for the end of a removal by another resource, in ms. */
 export const SETTLE_POLL_MS = 200;
 
 /** One run, as one process sees it. */
 export class Run {
-  /** Why the processes of the run cannot share what they write; undefined when they can, or when there is no engine. */
+  /** Why the processes of the run cannot share the ledger. Undefined if they can, or without an engine. */
   readonly problem: string | undefined;
   readonly #journal: Journal | undefined;
   readonly #seen = new Set<string>();
   #isUpToDate = false;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  /** By instance, the processes that are removing a link of it, each as often as it does. */
+  /** By instance, the processes that remove a link of it, once for each removal. */
   readonly #removing = new Map<string, number[]>();
 
   /** @param engineAddress `<host>:<port>` of the engine; without it, nothing is shared with other processes. */
@@ -93,7 +93,7 @@ export class Run {
     return (this.#removing.get(instanceKey) ?? []).some(isAlive);
   }
 
-  /** Once in a turn of the event loop, since a fleet asks about a thousand links in one. */
+  /** Once in a turn of the event loop, because a fleet asks for a thousand links in one. */
   #readOthers(): void {
     if (this.#journal === undefined || this.#isUpToDate) return;
     this.#journal.read((line, pid) => this.#note(line, pid));
@@ -114,11 +114,11 @@ export class Run {
 }
 
 /**
- * The ledger of one provider in a run. A link is known by its cloud too, since two clouds may use the same ids. What is
- * written down are hashes, so that an id that is a secret is not in any file.
+ * The ledger of one provider in a run. The key of a link has its cloud, because two clouds may use the same ids. Files contain
+ * hashes, so that no secret id is in a file.
  *
- * The engine creates what replaces a resource before it deletes what is replaced, and each of the two may be the work of
- * another process. So a delete asks the ledger whether this run declares the link, and a diff whether this run has removed it.
+ * The engine creates a replacement before it deletes the old resource, maybe in another process. So a delete checks whether
+ * this run declares the link, and a diff checks whether this run has removed it.
  */
 export class Ledger {
   readonly #run: Run;
@@ -152,7 +152,7 @@ export class Ledger {
     return clashes;
   }
 
-  /** Notes links that a resource had before, of which this run checks what it is to have from now on. */
+  /** Notes the links that a resource had before its check in this run. */
   had(links: readonly Link[]): void {
     this.#record("had", ...links);
   }
@@ -163,10 +163,10 @@ export class Ledger {
   }
 
   /**
-   * Notes that a removal begins, unless the link stays: this run declares it, or has made or adopted it. Whoever begins
-   * one calls {@link endRemoval} when it has ended.
+   * Notes that a removal begins, unless the link stays: this run declares it, or has made or adopted it. Call
+   * {@link endRemoval} at its end.
    *
-   * Writes before it asks. A diff in another process asks after its check has written. So at least one of the two sees the other.
+   * Writes before it reads. A diff in another process reads after its check has written. So at least one of them sees the other.
    */
   beginRemoval(link: Link): boolean {
     this.#record("removing", link);
@@ -197,12 +197,12 @@ export class Ledger {
     return this.#has("declared", link) || this.#has("made", link);
   }
 
-  /** Whether this run has removed the link, or is about to, and has not made it since. */
+  /** Whether this run has removed the link, or is removing it, and has not made it again. */
   isRemoved(link: Link): boolean {
     return this.isTouched(link) && !this.#has("made", link);
   }
 
-  /** Whether this run has removed the link, or is about to. A listing that still shows it proves nothing. */
+  /** Whether this run has removed the link, or is removing it. Then a listing with the link proves nothing. */
   isTouched(link: Link): boolean {
     return this.#has("removed", link) || this.isRemoving(link);
   }
@@ -212,17 +212,17 @@ export class Ledger {
     return this.#run.isRemoving(this.#instanceKey(instance));
   }
 
-  /** Whether the program of this run declares a link of the instance, to whichever VPC. */
+  /** Whether the program of this run declares a link of the instance, to any VPC. */
   declaresInstance(instance: Instance): boolean {
     return this.#run.has("declared", this.#instanceKey(instance));
   }
 
-  /** Whether a link belongs to a resource of this run that gives it up. Whoever declares the instance may remove it. */
+  /** Whether a resource of this run gives the link up. Then the resource that declares the instance may remove it. */
   isGivenUp(link: Link): boolean {
     return this.wasHad(link) && !this.stays(link);
   }
 
-  /** How long ago a resource of this run was checked, in ms. Others may follow that give a link up. */
+  /** How long ago a resource of this run was checked, in ms. Later ones may give a link up. */
   sinceCheckMs(): number {
     return this.#run.sinceCheckMs();
   }
@@ -250,7 +250,7 @@ export class Ledger {
     try {
       return this.#cloudOf(regionId);
     } catch {
-      // A setting that is wrong is reported by the call that needs it.
+      // The call that needs a wrong setting reports it.
       return "";
     }
   }

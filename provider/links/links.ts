@@ -9,25 +9,25 @@ import { detach } from "./detach";
 import type { Instance } from "./ledger";
 import type { Operation, Task } from "./operation";
 
-/** What came of attaching a link. */
+/** The outcome of an attach. */
 export type AttachOutcome =
   | { readonly state: "linked"; readonly isAdopted: boolean }
   | {
       readonly state: "failed";
       readonly reason: string;
-      /** It is proven that there is no such link. */
+      /** Whether the link is proven not to exist. */
       readonly isAbsent: boolean;
-      /** The link may have been made all the same. */
+      /** Whether the attach may have succeeded. */
       readonly mayBeLinked: boolean;
     };
 
-/** What came of detaching a link. */
+/** The outcome of a detach. */
 export type DetachOutcome =
-  /** `elsewhere` names the VPC that the instance is linked to instead, where that is known. */
+  /** `elsewhere` is the other VPC that the instance is linked to, if that is known. */
   | { readonly state: "unlinked"; readonly elsewhere?: string }
   /** This run declares the link, or has made or adopted it. */
   | { readonly state: "stays" }
-  /** ECS offers no ClassicLink there any more, so nobody knows whether the link is left. */
+  /** ECS no longer offers ClassicLink, so nobody can know whether the link exists. */
   | { readonly state: "forgotten"; readonly code: string }
   | { readonly state: "failed"; readonly reason: string };
 
@@ -40,11 +40,11 @@ export class Links {
   }
 
   /**
-   * Attaches links and waits until each is listed. Those that are there are adopted.
+   * Attaches links, and waits until each is listed. Existing ones are adopted.
    *
    * Source: AttachClassicLinkVpc, DescribeClassicLinkInstances.
    *
-   * @param checkFirst for links that may be there.
+   * @param checkFirst for links that may exist.
    * @param already how many links of the same resource are linked already, for progress.
    * @returns the outcome of each.
    */
@@ -67,10 +67,10 @@ export class Links {
           return vpcId === link.vpcId ? { state: "linked", isAdopted: false } : undefined;
         },
         fail: (error, link, task) => {
-          // What was accepted and is not listed in time may be linked.
+          // A link that was accepted and is not listed in time may exist.
           const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
           const { cause, isAbsent } = failed;
-          // A link that a resource had, and gave up for this one, is there until something proves that it is not.
+          // A link that a resource had, and gave up for this one, exists until it is proven not to.
           const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#connection.ledger.wasHad(link));
           return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
         },
@@ -119,17 +119,16 @@ export class Links {
     );
   }
 
-  /** Reads which VPC an instance is linked to. An answer that is a few seconds old will do. A released instance has none. */
+  /** Reads which VPC an instance is linked to. The answer may be a few seconds old. A released instance has none. */
   async read(instance: Instance & Partial<Pick<Link, "vpcId">>, task: Task): Promise<string | undefined> {
     return await task.retry(() => noneIfGone(this.#connection.reader.vpcOf(instance, task)));
   }
 
   /**
-   * Which of the instances are linked to a VPC, for less than asking for each of them costs. That one is missing proves
-   * nothing.
+   * Which of the instances are linked to a VPC, with fewer calls than one for each. A missing one proves nothing.
    *
-   * A listing may still show a link that is gone. So it proves only what the state has too; a link that would be adopted is
-   * asked for by its instance, and one that this run has removed does not count.
+   * A listing may still have a link that is gone. So it proves only links that the state has too. A link that would be adopted
+   * is checked by its instance, and one that this run has removed does not count.
    */
   async present(
     vpc: Omit<Link, "instanceId">,

@@ -1,4 +1,4 @@
-/** Lists the VPCs of an account, so that links can be looked for in all of them. */
+/** Lists the VPCs of an account, so that the links of all can be listed. */
 
 import { readAllPages } from "../ecs/pages";
 import type { Vpc, VpcClient } from "../ecs/vpcClient";

@@ -6,7 +6,7 @@ import { EcsError } from "../ecs/errors";
 import { pause, retry } from "../ecs/retry";
 import { ClassicLinkError } from "./errors";
 
-/** What a host knows of a call besides its properties. */
+/** The context of a call, from its host. */
 export interface CallContext {
   /** How long the operation may take, in ms; without it, the default of its kind. */
   readonly timeoutMs?: number;
@@ -16,11 +16,11 @@ export interface CallContext {
   readonly report?: (message: string) => void;
   /** Shows the user a message that stays, as a warning. Without it, `report` is used. */
   readonly warn?: (message: string) => void;
-  /** Shows the user the state of a wait, in place of the one before. Without it, `report` is used from time to time. */
+  /** Shows the user the state of a wait, in a status line. Without it, `report` is used from time to time. */
   readonly progress?: (message: string) => void;
 }
 
-/** How often a wait is reported where it cannot be shown in place, in ms. */
+/** How often a wait is reported if the host has no status line, in ms. */
 const REPORT_EVERY_MS = 10_000;
 
 /** An operation in progress. */
@@ -30,11 +30,11 @@ export class Operation {
   readonly #context: CallContext;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #throttledUntil = 0;
-  #shown = "";
+  #reported = "";
 
   /**
-   * @param asked what it is to do, as in "link i-a to vpc-b in cn-hangzhou".
-   * @param defaultMs how long it may take when the context sets no limit, in ms.
+   * @param asked what it does, as in "link i-a to vpc-b in cn-hangzhou".
+   * @param defaultMs its time limit if the context has none, in ms.
    */
   constructor(asked: string, context: CallContext, defaultMs: number) {
     this.#asked = asked;
@@ -84,9 +84,9 @@ export class Operation {
   }
 
   /**
-   * Shows what the operation waits for.
+   * Reports what the operation waits for.
    *
-   * @param isWait false for a state that is worth a line only when the operation takes long.
+   * @param isWait false for a state that is reported only if the operation takes long.
    */
   progress(state: string, isWait = true): void {
     const elapsedMs = this.#budget.elapsedMs;
@@ -96,8 +96,8 @@ export class Operation {
     const message = `${state}${throttled}, ${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
     if (this.#context.progress !== undefined) {
       // A refusal of the rate limiter reaches each link that waits.
-      if (message !== this.#shown) this.#context.progress(message);
-      this.#shown = message;
+      if (message !== this.#reported) this.#context.progress(message);
+      this.#reported = message;
       return;
     }
     const since = isWait ? this.#reportedAt : Math.max(this.#reportedAt, 0);
@@ -107,7 +107,7 @@ export class Operation {
   }
 }
 
-/** The calls of an operation for one link, or for all that it reads. Counts them and knows what they wait for. */
+/** The calls of an operation for one link, or for a read. Counts them, and knows what they wait for. */
 export class Task implements Caller {
   readonly #operation: Operation;
   readonly #onWait: (reason: string) => void;
@@ -133,21 +133,21 @@ export class Task implements Caller {
     this.waits("throttled");
   }
 
-  /** Notes, and shows, what is waited for. */
+  /** Notes and reports what the task waits for. */
   waits(reason: string): void {
     this.#waitingFor = reason;
     this.#onWait(reason);
   }
 
-  /** Runs a call until it succeeds or fails for good. See `retry`. */
+  /** Runs a call until it succeeds or fails permanently. See `retry`. */
   async retry<T>(call: () => Promise<T>): Promise<T> {
     return await retry(call, this.#operation.budget, (error) => this.waits(reasonOf(error)));
   }
 
   /**
-   * Waits, in ms, and no longer than the operation may take.
+   * Waits, in ms, at most until the time limit of the operation.
    *
-   * @param last why, for the error when the time is over.
+   * @param last the reason, for the error at the time limit.
    */
   async pause(ms: number, last?: EcsError): Promise<void> {
     try {
@@ -157,7 +157,7 @@ export class Task implements Caller {
     }
   }
 
-  /** What ended the task, with the number of its calls, and what to do. */
+  /** Why the task ended, with the number of its calls, and what to do. */
   explain(error: unknown): string {
     const { budget } = this.#operation;
     const calls = `after ${plural(this.#calls, "call", "calls")} in ${formatDuration(budget.elapsedMs)}`;

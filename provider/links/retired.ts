@@ -1,4 +1,4 @@
-/** What the user is told of links that were dropped because ECS offers no ClassicLink there any more. */
+/** The warning for links that were dropped because ECS no longer offers ClassicLink. */
 
 import type { Link } from "../ecs/client";
 import type { DetachOutcome } from "./links";

@@ -19,7 +19,7 @@ export const LINK_PROPERTIES = ["instanceId", "vpcId", "regionId"] as const;
 /** How long a create, update or delete may take by default, in ms. */
 const CHANGE_TIMEOUT_MS = 600_000;
 
-/** How long a read may take by default, in ms. Several windows of a quota that is counted by the minute. */
+/** How long a read may take by default, in ms: several windows of a quota for each minute. */
 export const READ_TIMEOUT_MS = 300_000;
 
 export const classicLink: Resource = {
@@ -46,7 +46,7 @@ export const classicLink: Resource = {
   diff(provider, olds, news) {
     const replaces = LINK_PROPERTIES.filter((name) => news[name] === UNKNOWN || olds[name] !== news[name]);
     const isRemoved = isLink(news) && provider.ledger.isRemoved(toLink(news));
-    // What a refresh returns has this mark, what a program declares never: it adopts the link where it is.
+    // A refresh returns this mark, and a program never declares it. So the program adopts the link in its VPC.
     const isAdopted = olds[hidden.movedFrom] !== undefined && news[hidden.movedFrom] === undefined;
     const isDue = isPartiallyCreated(olds) || isOtherScope(olds, provider.scope()) || isRemoved || isAdopted;
     return { replaces, updates: [], isDue };
@@ -77,9 +77,9 @@ export const classicLink: Resource = {
     requireSameScope(`the link of ${known.instanceId}`, state, provider.scope());
     const vpcId = await read(provider, known, context);
     if (isPartiallyCreated(state)) {
-      // It may be listed later. Without it in the state, nobody would know whose it is.
+      // It may be listed later. Without it in the state, nobody would know that this stack made it.
       if (vpcId === undefined) return found(provider, known, marksOf(state));
-      // An instance has at most one link, and this one is to a VPC that was never ours.
+      // An instance has at most one link, and this stack never declared this VPC.
       return vpcId === known.vpcId ? found(provider, known) : undefined;
     }
     const drift = driftOf(known, vpcId);
@@ -88,7 +88,7 @@ export const classicLink: Resource = {
     const madeTo = state[hidden.movedFrom] ?? known.vpcId;
     const mark = vpcId === madeTo ? {} : { [hidden.movedFrom]: madeTo };
     const { id, outputs, inputs } = found(provider, { ...known, vpcId }, mark);
-    // With the inputs that would have made what was found, the next refresh has nothing to show again.
+    // With inputs that match the found link, the next refresh finds no difference.
     return { id, outputs, inputs: { ...inputs, ...mark } };
   },
 
@@ -186,7 +186,7 @@ function found(provider: Provider, link: Link, marks: Properties = {}): Found {
   };
 }
 
-/** Says how a link is not as the state has it, or undefined for not at all. */
+/** How a link differs from the state. Undefined if it does not. */
 function driftOf(known: Link, vpcId: string | undefined): string | undefined {
   if (vpcId === undefined) return `drift: ${known.instanceId} is no longer linked to ${known.vpcId}`;
   if (vpcId === known.vpcId) return undefined;

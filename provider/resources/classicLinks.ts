@@ -32,10 +32,10 @@ export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
 /** How long a create, update or delete may take by default, in ms. A thousand calls may need many windows of a quota. */
 const CHANGE_TIMEOUT_MS = 3_600_000;
 
-/** How much longer a read may take for each member, in ms: one that was released may cost a call of its own, or two. */
+/** How much longer a read may take for each member, in ms: a released one may cost one or two calls. */
 const READ_MEMBER_MS = 1_000;
 
-/** So many members are named in a line about drift. The others are counted. */
+/** A line about drift names this many members, and counts the others. */
 const MOST_NAMED = 5;
 
 export const classicLinks: Resource = {
@@ -69,7 +69,7 @@ export const classicLinks: Resource = {
     const isAway = Object.keys(olds.movedAway ?? {}).length > 0;
     const updates = [
       ...(sameMembers(olds.instanceIds, news.instanceIds) ? [] : ["instanceIds"]),
-      // What has moved away is put back by an update, which a program asks for, and not by another refresh.
+      // An update restores members that were moved away. Another refresh does not.
       ...(isAway && news[hidden.movedAway] === undefined ? ["movedAway"] : []),
     ];
     const isRemoved = linksOf(news).some((link) => provider.ledger.isRemoved(link));
@@ -126,7 +126,7 @@ export const classicLinks: Resource = {
   },
 };
 
-/** Unlinks and links what differs from the state, and puts back what has moved away. Checks before it acts. */
+/** Unlinks and links the members that differ from the state, and restores those that were moved away. Checks first. */
 async function change(
   provider: Provider,
   known: Members,
@@ -161,7 +161,7 @@ async function change(
     const linked = new Set(present);
     for (const [{ instanceId }, outcome] of outcomes) {
       if (outcome.state === "failed") reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
-      // One that was linked before is, until something proves that it is not.
+      // A member that was linked before counts as linked, until it is proven not to be.
       const mayBeLinked =
         outcome.state === "linked" || outcome.mayBeLinked || (were.has(instanceId) && !outcome.isAbsent);
       if (mayBeLinked) linked.add(instanceId);
@@ -169,7 +169,7 @@ async function change(
     if (reasons.size === 0) return found(provider, { ...declared, movedAway: {} });
     for (const id of leaving) if (stuck.has(id)) linked.add(id);
     const sentences = [...reasons.values()].sort();
-    // Nothing was made, and nothing was there before. Then there is nothing to keep.
+    // Nothing was made or existed before, so the state keeps nothing.
     if (linked.size + known.instanceIds.length === 0) {
       throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
     }
@@ -180,7 +180,7 @@ async function change(
   });
 }
 
-/** Detaches links. @returns by instance, why it could not be detached. */
+/** Detaches links. @returns the reason for each instance that could not be detached. */
 async function detach(
   links: Links,
   leaving: readonly Link[],
@@ -204,7 +204,7 @@ async function detach(
   );
 }
 
-/** Reads where the members are linked. Those of a partially created fleet that are not listed are kept: they may be listed late. */
+/** Reads where the members are linked. A partially created fleet keeps members that are not listed: they may be listed late. */
 async function readMembers(
   provider: Provider,
   known: Members,
@@ -240,7 +240,7 @@ function found(provider: Provider, members: Members, marks: Properties = {}): Fo
   };
 }
 
-/** Says which members are not as the state has them. */
+/** The members that differ from the state. */
 function driftOf(known: Members, now: Members): string[] {
   const { vpcId } = known;
   const here = new Set([...now.instanceIds, ...Object.keys(now.movedAway)]);

@@ -64,10 +64,10 @@ export async function connectInspector(settings: Settings): Promise<Inspector> {
   };
 }
 
-/** As whom to call, and over which connections. */
+/** The credentials and connections of calls. */
 async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOptions, "endpointOf">> {
   const source = settings.credentialsSource();
-  // Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries.
+  // Loaded late: previews and unchanged updates call nothing, so they need not wait for these libraries.
   const { createCredentialsProvider } = await import("../ecs/credentials/createProvider.js");
   const agents = new Agents(
     (url) => settings.proxyFor(url),

@@ -1,4 +1,4 @@
-/** The members of a fleet, as data: what is declared, what is found, and what differs. */
+/** The members of a fleet, as data: declared, found, and different ones. */
 
 import type { Link } from "../ecs/client";
 import { quote } from "../quote";
@@ -16,9 +16,9 @@ export interface Declared {
   readonly instanceIds: readonly string[];
 }
 
-/** The outputs: the members that are linked to the VPC, and where declared ones are that are linked elsewhere. */
+/** The outputs: the members that are linked to the VPC, and the VPC of each that is linked elsewhere. */
 export interface Members extends Declared {
-  /** Instance id → VPC id. Empty when all is well. */
+  /** Instance id → VPC id. Empty without drift. */
   readonly movedAway: Readonly<Record<string, string>>;
 }
 
@@ -65,12 +65,12 @@ export function toMembers(state: Properties): Members {
   return { ...toDeclared(state), movedAway: toMovedAway(state.movedAway) };
 }
 
-/** The inputs that a refresh returns, so that the next refresh has nothing to show again. */
+/** The inputs that a refresh returns, so that the next refresh finds no difference. */
 export function toInputs({ movedAway, ...declared }: Members): Properties {
   return Object.keys(movedAway).length === 0 ? { ...declared } : { ...declared, [hidden.movedAway]: movedAway };
 }
 
-/** The links that inputs declare or declared, as far as their ids are known. */
+/** The links that inputs declare, if their ids are known. */
 export function linksOf({ regionId, vpcId, instanceIds, ...others }: Properties): Link[] {
   const areKnown = typeof regionId === "string" && typeof vpcId === "string" && Array.isArray(instanceIds);
   if (!areKnown || [regionId, vpcId].includes(UNKNOWN)) return [];

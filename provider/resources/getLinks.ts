@@ -1,4 +1,4 @@
-/** Lists the links that exist, of a VPC or of instances: what `getLinks` does in each host. */
+/** Lists the links of a VPC or of instances: `getLinks` in each host. */
 
 import { readAllPages } from "../ecs/pages";
 import type { Link } from "../ecs/client";
@@ -30,7 +30,7 @@ export type CheckedFilter =
  * Checks the arguments of `getLinks`.
  *
  * @param args may hold anything.
- * @param defaultRegion asked when `regionId` is absent; what it throws becomes a failure of `regionId`.
+ * @param defaultRegion gives the region if `regionId` is absent. Its error becomes a failure of `regionId`.
  */
 export function checkFilter(args: Properties, defaultRegion: () => string): CheckedFilter {
   const { vpcId, instanceIds } = args;
@@ -68,7 +68,7 @@ function checkIds(instanceIds: unknown): (CheckFailure | undefined)[] {
  *
  * Source: DescribeClassicLinkInstances.
  *
- * @throws {ClassicLinkError} when the answer would not be complete.
+ * @throws {ClassicLinkError} if the answer is not complete.
  */
 export async function readLinks(links: Links, filter: LinkFilter, context: CallContext = {}): Promise<readonly Link[]> {
   const { regionId, vpcId, instanceIds } = filter;

@@ -1,4 +1,4 @@
-/** Properties of the state that Pulumi does not show: their names begin with two underscores. The names never change. */
+/** Hidden properties of the state. Pulumi hides names that begin with two underscores. The names never change. */
 
 import type { Properties } from "./inputs";
 
@@ -9,18 +9,18 @@ export const hidden = {
   attachedAt: "__attachedAt",
   /** The organization and the resource set under which the links were made or adopted. */
   scope: "__scope",
-  /** The VPC to which this stack linked the instance, where a refresh has found it linked to another VPC. */
+  /** The VPC to which this stack linked the instance, if a refresh has found it linked to another VPC. */
   movedFrom: "__movedFrom",
   /** In the inputs that a refresh of a fleet returns: instance id → the VPC where that member is now. */
   movedAway: "__movedAway",
 } as const;
 
-/** Whether a name is one that Pulumi does not show. */
+/** Whether Pulumi hides a property of that name. */
 export function isHidden(name: string): boolean {
   return name.startsWith("__");
 }
 
-/** The hidden input that says the same as an output, as `__movedAway` does of `movedAway`. */
+/** The hidden input for an output, such as `__movedAway` for `movedAway`. */
 export function hiddenTwin(output: string): string {
   return `__${output}`;
 }
@@ -31,8 +31,8 @@ export function isPartiallyCreated(state: Properties): boolean {
 }
 
 /**
- * When the links of a partially created resource may have been attached, in ms since 1970. States of 0.1.0 do not say, so
- * it may have been now. Undefined for a resource that is complete.
+ * When the links of a partially created resource may have been attached, in ms since 1970. Now for states of 0.1.0, which do
+ * not say. Undefined for a complete resource.
  */
 export function attachedAt(state: Properties): number | undefined {
   if (!isPartiallyCreated(state)) return undefined;

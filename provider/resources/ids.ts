@@ -2,7 +2,7 @@
 
 import { quote } from "../quote";
 
-/** The id of a link. An instance has at most one, so region and instance say which. */
+/** The id of a link. An instance has at most one, so region and instance identify it. */
 export function formatLinkId(regionId: string, instanceId: string): string {
   return `${regionId}:${instanceId}`;
 }
@@ -48,8 +48,8 @@ function partsOf(id: string): { regionId?: string; last: string } | undefined {
 }
 
 /**
- * Says what is wrong with an instance, VPC or region id, or undefined for nothing. Private clouds form ids in their own
- * ways, so this keeps out only what breaks a list of ids, the id of a link, or a terminal.
+ * What is wrong with an instance, VPC or region id, or undefined. Private clouds have ids of other forms, so this refuses only
+ * what breaks a list of ids, the id of a link, or a terminal.
  */
 export function faultOfId(id: string): string | undefined {
   if (id === "") return "is empty";

@@ -1,4 +1,4 @@
-/** What `check` is given: properties of a program that may be wrong, missing, or not known yet. */
+/** Checks of a program's properties, which may be wrong, missing, or unknown. */
 
 import { isHidden } from "./hidden";
 import { faultOfId } from "./ids";
@@ -6,7 +6,7 @@ import { faultOfId } from "./ids";
 /** Stands in for a value that is not known during a preview. Source: Pulumi's provider protocol. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Properties as the engine hands them over. */
+/** Properties as the engine passes them. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** One thing that is wrong with the inputs. */
@@ -23,7 +23,7 @@ export interface CheckResult {
   readonly failures: readonly CheckFailure[];
 }
 
-/** Says what is wrong with a property that must hold an id, or undefined for nothing. Unknowns pass. */
+/** What is wrong with an id, or undefined. Unknown values pass. */
 export function checkId(property: string, value: unknown, example: string): CheckFailure | undefined {
   if (value === UNKNOWN) return undefined;
   if (value === undefined || value === null) {
@@ -50,9 +50,9 @@ export function checkNames(inputs: Properties, known: readonly string[]): CheckF
 }
 
 /**
- * The region that inputs name, or else the configured one, so that each resource keeps its own.
+ * The region in the inputs, or the configured one. So each resource keeps its region.
  *
- * @param defaultRegion asked when none is named; what it throws becomes a failure of `regionId`.
+ * @param defaultRegion gives the region if none is named. Its error becomes a failure of `regionId`.
  */
 export function checkRegion(
   given: unknown,

@@ -14,7 +14,7 @@ export class Provider {
   #links: Promise<Links> | undefined;
 
   /**
-   * @param run what the provider processes of this run share; without it, this process stands alone.
+   * @param run the ledger of this run. Without it, this process works alone.
    * @param connect connects to ECS.
    */
   constructor(settings: Settings, run?: Run, connect: Connect = connectToEcs) {
@@ -30,7 +30,7 @@ export class Provider {
     return this.#links;
   }
 
-  /** Warns once a run of what weakens its connections. @throws {SettingError} when a setting of it is wrong. */
+  /** Warns once in a run about insecure connections. @throws {SettingError} if a setting is wrong. */
   warnOfConnection(warn: (message: string) => void): void {
     if (this.settings.insecure() && this.#run?.isFirst("insecure") !== false) warn(INSECURE_WARNING);
   }
@@ -46,7 +46,7 @@ export class Provider {
 
 type Connect = (settings: Settings, ledger: Ledger) => Promise<Links>;
 
-/** Loaded here and not above: previews and unchanged updates call nothing, so they need not wait for these libraries. */
+/** Loaded late: previews and unchanged updates call nothing, so they need not wait for these libraries. */
 async function connectToEcs(settings: Settings, ledger: Ledger): Promise<Links> {
   const { connect } = await import("./connect.js");
   return await connect(settings, ledger);

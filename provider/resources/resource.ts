@@ -8,7 +8,7 @@ import type { Provider } from "./provider";
 /** A resource as it is in the cloud. */
 export interface Found {
   readonly id: string;
-  /** The outputs, with those that Pulumi does not show. */
+  /** The outputs, with the hidden ones. */
   readonly outputs: Properties;
   /** The inputs that would declare it. */
   readonly inputs: Properties;
@@ -20,7 +20,7 @@ export interface Diff {
   readonly replaces: readonly string[];
   /** The properties that are changed in place. */
   readonly updates: readonly string[];
-  /** Whether an update is due although no property differs. */
+  /** Whether an update is needed although no property differs. */
   readonly isDue: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Diff {
 export interface Resource {
   /** Whether each resource is one link. */
   readonly isSingle: boolean;
-  /** Outputs that would give a secret input away: output → input. */
+  /** Outputs that reveal an input, which may be secret: output → input. */
   readonly reveals: Readonly<Record<string, string>>;
 
   /**
@@ -36,14 +36,14 @@ export interface Resource {
    *
    * @param news the inputs of the program; may hold anything.
    * @param olds the inputs in the state; empty for a resource that is new.
-   * @param by who declares them, where the host can tell.
+   * @param by the resource that declares them, if the host knows it.
    */
   check(provider: Provider, news: Properties, olds: Properties, by?: Declarer): CheckResult;
 
   /** Compares the outputs in the state with the inputs of the program. A replacement has to delete first. */
   diff(provider: Provider, olds: Properties, news: Properties): Diff;
 
-  /** The outputs of a resource that is as its inputs declare. Values that are not known yet stay so. */
+  /** The outputs of a resource with these inputs. Unknown values stay unknown. */
   preview(inputs: Properties): Properties;
 
   /** @throws {PartiallyCreatedError} when the links, or some of them, were made or may have been made, but are not all listed. */
@@ -52,12 +52,12 @@ export interface Resource {
   /** Makes the resource as its inputs declare. Throws as {@link create} does. */
   update(provider: Provider, state: Properties, inputs: Properties, context: CallContext): Promise<Found>;
 
-  /** Reads what the state knows, and reports drift. Undefined when it is proven to be gone. */
+  /** Reads a resource of the state, and reports drift. Undefined if it is proven to be gone. */
   read(provider: Provider, state: Properties, context: CallContext): Promise<Found | undefined>;
 
-  /** Reads what no state knows yet, by its id. @throws {ClassicLinkError} when there is no such thing. */
+  /** Reads a resource by its id, without a state. @throws {ClassicLinkError} if it does not exist. */
   find(provider: Provider, id: string, context: CallContext): Promise<Found>;
 
-  /** Removes the links that the state holds, apart from those that this run declares and those that others made. */
+  /** Removes the links of the state, except those that this run declares and those that others made. */
   delete(provider: Provider, state: Properties, context: CallContext): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The scope of a resource on a private cloud: its organization and resource set, kept in the state. */
+/** The scope of a resource on a private cloud: its organization and resource set, which the state keeps. */
 
 import type { Scope } from "../ecs/privateCloud";
 import { ClassicLinkError } from "../links/errors";
@@ -10,14 +10,14 @@ export function toOutputs(scope: Scope): Properties {
   return Object.keys(scope).length === 0 ? {} : { [hidden.scope]: { ...scope } };
 }
 
-/** Whether a state was made under another scope than the current one. A state that says nothing was made without any. */
+/** Whether a state was written under another scope than the current one. A state without a scope was written without one. */
 export function isOtherScope(state: Properties, current: Scope): boolean {
   const { organizationId, resourceSetId } = scopeOf(state);
   return organizationId !== current.organizationId || resourceSetId !== current.resourceSetId;
 }
 
 /**
- * Refuses to believe what another scope shows. What it does not show may well be there.
+ * Refuses to read under another scope, which may not list links that exist.
  *
  * @param what names the links, as in "the link of i-a".
  * @throws {ClassicLinkError} that names both scopes.
@@ -33,7 +33,7 @@ export function requireSameScope(what: string, state: Properties, current: Scope
 /** The error of an update that does not see a link under the scope that is configured now. */
 export function notSeen(what: string, state: Properties, current: Scope): ClassicLinkError {
   return new ClassicLinkError(
-    `${what} belongs to ${nameOf(scopeOf(state))} and cannot be seen under ${nameOf(current)}, which is configured now. Nothing was ` +
+    `${what} belongs to ${nameOf(scopeOf(state))} and is not listed under ${nameOf(current)}, which is configured now. Nothing was ` +
       "changed. Set organizationId and resourceSetId back, or check that the key may see the instance there",
   );
 }

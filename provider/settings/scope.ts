@@ -13,7 +13,7 @@ export function scopeOf(lookup: Lookup): Scope {
   const name = lookup.find("resourceGroupSetName");
   if (name !== undefined && (organization === undefined || set === undefined)) {
     throw new SettingError(
-      `${name.place} is set, and this package does not look up the ids of a name; set ${lookup.ownPlacesOf("organizationId")}, and ` +
+      `${name.place} is set, and this package cannot find the id for a name; set ${lookup.ownPlacesOf("organizationId")}, and ` +
         `${lookup.ownPlacesOf("resourceSetId")}, to the ids that the console shows (Enterprise > Organizations, Enterprise > Resource Sets)`,
     );
   }

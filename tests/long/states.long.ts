@@ -9,7 +9,7 @@ import { type Estate, openEstate } from "../states/estate";
 
 const STATES = join(__dirname, "..", "states");
 
-/** Every kept state: tests/states/<version>/<door>-<version of @pulumi/pulumi>.json. */
+/** Every kept state: tests/states/<version>/<host>-<version of @pulumi/pulumi>.json. */
 const KEPT = readdirSync(STATES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name: version }) => readdirSync(join(STATES, version)).map((file) => `${version}/${file}`))

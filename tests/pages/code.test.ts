@@ -92,6 +92,11 @@ test.each(inLanguage("yaml").map(({ path, line, code }) => [`${path}:${line}`, c
   expect(() => parse(code)).not.toThrow();
 });
 
+test("no block scrolls in a window of 900 pixels", () => {
+  const wide = BLOCKS.filter(({ code }) => code.split("\n").some((line) => line.length > 98));
+  expect(wide.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
+});
+
 test("every block says in which language it is, so that it is looked at", () => {
   const converted = ["python", "go", "csharp", "java"]; // by tests/pages/languages.test.ts
   const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid", ...converted];

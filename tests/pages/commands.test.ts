@@ -119,7 +119,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "package get-schema": [],
   "plugin install": ["--file", "--server"],
   preview: [],
-  refresh: ["--clear-pending-creates", "--run-program", "--yes"],
+  refresh: ["--clear-pending-creates", "--diff", "--run-program", "--yes"],
   stack: ["--show-urns"],
   "stack export": ["--file"],
   "stack import": ["--file"],
@@ -129,7 +129,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "stack select": ["--create"],
   "state delete": [],
   "state unprotect": ["--all", "--yes"],
-  up: ["--refresh", "--yes"],
+  up: ["--refresh", "--target", "--yes"],
 };
 
 function pulumiProblem({ page, args }: Command): Problem {

@@ -108,7 +108,7 @@ describe("[29] under another scope", () => {
     const { under, hide } = cloud();
     hide();
     expect((await failed(under(other).update({ ...link, __scope: own }, link))).message).toMatch(
-      /^the link of i-a belongs to organization 18 and resource set 7 and cannot be seen under organization 99 .*Set organizationId/,
+      /^the link of i-a belongs to organization 18 and resource set 7 and is not listed under organization 99 .*Set organizationId/,
     );
   });
 

@@ -115,11 +115,7 @@ describe("settings that cannot work are named before anything is called:", () =>
     ["half a key", { ALICLOUD_SECRET_KEY: "" }, "There are no credentials"],
     ["white space", { ALICLOUD_REGION: " cn-hangzhou" }, "ALICLOUD_REGION has white space"],
     ["a port where nobody listens", { ALIBABA_CLOUD_ENDPOINT_ECS: "127.0.0.1:1" }, "accepts no connections"],
-    [
-      "a name without an address",
-      { ALIBABA_CLOUD_ENDPOINT_ECS: "ecs.test.invalid" },
-      "no name that this machine can resolve",
-    ],
+    ["a name without an address", { ALIBABA_CLOUD_ENDPOINT_ECS: "ecs.test.invalid" }, "This machine cannot resolve"],
     ["TLS where there is none", { ALIBABA_CLOUD_ENDPOINT_ECS: "https://HOST" }, "does not speak TLS"],
   ])("%s", async (_, env, text) => {
     const host = new URL(emulator.endpoint).host;

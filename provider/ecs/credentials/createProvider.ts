@@ -107,7 +107,7 @@ function nameOf(source: CredentialsSource): string {
 class Sources {
   readonly #agents: Agents;
   readonly #addresses: FixedAddresses;
-  /** What the machine's credentials came from. Another account must not take over in the middle of an update. */
+  /** The source of the machine's credentials. The account must not change in the middle of an update. */
   #chosen: CredentialsSource | undefined;
 
   constructor(agents: Agents, addresses: FixedAddresses) {

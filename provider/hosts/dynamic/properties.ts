@@ -1,4 +1,4 @@
-/** What the dynamic host adds to properties and takes from them. */
+/** The properties that the dynamic host adds and removes. */
 
 import type { Declarer } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
@@ -10,10 +10,10 @@ import { DECLARER_KEY, SECRET_KEY, TIMEOUTS_KEY } from "./inputKeys";
 /** Pulumi's own: the stored line. */
 export const PROVIDER_KEY = "__provider";
 
-/** The hidden properties that the inputs have, and that the outputs keep for later calls. */
+/** The hidden properties of inputs that the outputs keep for later calls. */
 const FROM_INPUTS = [TIMEOUTS_KEY, SECRET_KEY];
 
-/** Who declares inputs. Undefined in states and for programs that an older SDK has written. */
+/** Which resource declares inputs. Undefined in states, and for programs with an older SDK. */
 export function declarerOf(news: Properties, single: boolean): Declarer | undefined {
   const key = news[DECLARER_KEY];
   if (typeof key !== "string") return undefined;
@@ -26,8 +26,8 @@ export function withoutDeclarer({ [DECLARER_KEY]: _, ...others }: Properties): P
 }
 
 /**
- * The hidden properties of a resource that belong to this host: those of inputs, and those that only a state has, such as
- * `__holder` in states of 0.1.0.
+ * The hidden properties of this host: those of inputs, and those that only a state has, such as `__holder` in states of
+ * 0.1.0.
  */
 export function keptOf(properties: Properties): { readonly inputs: Properties; readonly outputs: Properties } {
   const isManaged = (name: string) =>
@@ -41,14 +41,14 @@ export function keptOf(properties: Properties): { readonly inputs: Properties; r
   };
 }
 
-/** Marks outputs as secret that would give secret inputs away. A member that is undefined cannot be encoded, so there is none. */
+/** Marks outputs as secret if they reveal secret inputs. Leaves out undefined members, which cannot be encoded. */
 export function withSecrets(outputs: Properties, revealing: readonly string[]): Record<string, unknown> {
   const given = Object.entries(outputs).filter(([, value]) => value !== undefined);
   if (outputs[SECRET_KEY] !== true) return Object.fromEntries(given);
   return Object.fromEntries(given.map(([name, value]) => [name, revealing.includes(name) ? toSecret(value) : value]));
 }
 
-/** The context of a call: its timeout, and where it reports. */
+/** The context of a call: its timeout, and its reports. */
 export function contextOf(call: "create" | "read" | "update" | "delete", properties: Properties): CallContext {
   const seconds: unknown = Object.entries(properties[TIMEOUTS_KEY] ?? {}).find(([name]) => name === call)?.[1];
   const subject = String(properties.instanceId ?? properties.vpcId ?? "classiclink");
@@ -59,7 +59,7 @@ export function contextOf(call: "create" | "read" | "update" | "delete", propert
   };
 }
 
-/** The host's output is shown under the stack, so the line itself has to say whom it is about. */
+/** Pulumi prints the host's output under the stack, so each line names its resource. */
 function naming(subject: string, message: string): string {
   return message.includes(subject) ? message : `${subject}: ${message}`;
 }

@@ -10,7 +10,7 @@ import type { Found, Resource } from "../../resources/resource";
 import { contextOf, declarerOf, keptOf, PROVIDER_KEY, withoutDeclarer, withSecrets } from "./properties";
 import * as session from "./session";
 
-/** Its methods are called by Pulumi's host for dynamic providers, with state and inputs in clear. */
+/** Pulumi's host for dynamic providers calls its methods, with state and inputs in clear. */
 export class DynamicResource implements pulumi.dynamic.ResourceProvider {
   readonly #resource: Resource;
 
@@ -18,7 +18,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     this.#resource = resource;
   }
 
-  /** Done before its first `await`: the host calls other methods meanwhile. Some operations come without this call. */
+  /** Works before its first `await`, because the host does not wait for it. Some operations do not call it. */
   async configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
     session.configure(request);
   }
@@ -31,7 +31,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
 
   async diff(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     const { replaces, updates, isDue } = this.#resource.diff(session.provider(), olds, news);
-    // An instance cannot hold two links, so the old one has to go first.
+    // An instance cannot have two links, so the old one is detached first.
     return {
       changes: replaces.length + updates.length > 0 || isDue,
       replaces: [...replaces],
@@ -47,7 +47,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
   }
 
   async read(id: string, state: Properties): Promise<pulumi.dynamic.ReadResult> {
-    // Without outputs this is a lookup by id, `ClassicLink.get`, and not the refresh of something known.
+    // Without outputs this is `ClassicLink.get`, which reads by id, and not a refresh.
     const isKnown = state.regionId !== undefined;
     const found = await this.#call<Found | undefined>("read", state, (context) =>
       isKnown
@@ -55,7 +55,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
         : this.#resource.find(session.provider(), id, context),
     );
     if (found === undefined) return { id: "", props: {} };
-    // A refresh drops nothing that the state has and that it does not know.
+    // A refresh keeps properties of the state that it does not know.
     const { inputs: kept, outputs: keptOutputs } = keptOf(state);
     const outs = this.#outputs(found.outputs, { inputs: kept, outputs: keptOutputs });
     const inputs = this.#outputs(found.inputs, { inputs: kept, outputs: {} });
@@ -78,7 +78,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     return withSecrets({ ...kept.outputs, ...outputs, ...kept.inputs }, revealing);
   }
 
-  /** Lets only errors out that read well in Pulumi's output, and gives partial ones what their state needs. */
+  /** Throws only errors that Pulumi prints well, and adds to partial ones what their state needs. */
   async #call<T>(
     name: "create" | "read" | "update" | "delete",
     properties: Properties,
@@ -90,7 +90,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
       return await call(context);
     } catch (error) {
       if (error instanceof PartiallyCreatedError) {
-        // The host adds the stored line to what succeeds, and not to this. Without it the state could never be read again.
+        // The host adds the stored line only to results. Without it, the state could never be read again.
         const line = { [PROVIDER_KEY]: properties[PROVIDER_KEY] };
         throw error.with({ ...this.#outputs(error.properties, keptOf(properties)), ...line });
       }

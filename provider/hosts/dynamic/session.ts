@@ -14,8 +14,8 @@ let isConfigured = false;
 if (engine !== undefined) endWithEngine(engine);
 
 /**
- * Takes the whole configuration of the stack. A setting that is wrong is reported by the call that needs it. The host
- * calls this for each of the two resources, with the same configuration, which must not cut off the other's connection.
+ * Takes the whole configuration of the stack. The call that needs a wrong setting reports it. The host calls this for both
+ * resources, with the same configuration, so the second call keeps the connection of the first.
  */
 export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
   if (isConfigured) return;
@@ -24,14 +24,14 @@ export function configure({ config }: pulumi.dynamic.ConfigureRequest): void {
     try {
       return config.get(key);
     } catch {
-      // Where the engine configures nothing, the host passes on a configuration that throws instead of being empty.
+      // If the engine configures nothing, the host passes a configuration that throws.
       return undefined;
     }
   });
   current = new Provider(settings, run);
 }
 
-/** The provider. Some operations come without a configuration: then the environment alone counts. */
+/** The provider. Some operations have no configuration. Then only the environment counts. */
 export function provider(): Provider {
   return current;
 }

@@ -9,7 +9,7 @@ import { OBJECT_SETTINGS } from "./descriptions";
 import { settingsOf } from "./session";
 import { holdsUnknown, unwrap, wrap } from "./values";
 
-/** Tells what is wrong with the settings before anything is done with them. Changes and fills in nothing but the mark of a secret. */
+/** Reports wrong settings before they are used. Changes nothing except that it marks secrets. */
 export function checkConfig(request: CheckRequest): CheckResponse {
   const { values, secrets } = unwrap(request.getNews());
   const response = new CheckResponse();
@@ -33,7 +33,7 @@ export function diffConfig(request: DiffRequest): DiffResponse {
 function findFaults(inputs: Properties): CheckFailure[] {
   const wrongTypes = SETTING_NAMES.flatMap((name) => faultOfType(name, inputs[name]) ?? []);
   if (wrongTypes.length > 0) return wrongTypes;
-  // Settings depend on each other, so those that are not all known yet are judged when they are.
+  // Settings depend on each other, so they are checked when all are known.
   if (SETTING_NAMES.some((name) => holdsUnknown(inputs[name]))) return [];
   const settings = settingsOf(inputs);
   const given = (name: string) => textOf(inputs[name]) !== "";
@@ -45,7 +45,7 @@ function findFaults(inputs: Properties): CheckFailure[] {
     () => settings.insecure(),
     ...(given("vpcEndpoint") ? [() => settings.vpcEndpointOf("cn-hangzhou")] : []),
     ...(given("proxy") ? [() => settings.proxyFor("https://ecs.cn-hangzhou.aliyuncs.com")] : []),
-    // Both make the address, so any region will do to judge an endpoint, and an endpoint makes any region good.
+    // An endpoint can be checked with any region. With an endpoint, any region is valid.
     ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
     ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),
   ];
@@ -63,8 +63,8 @@ function reasonOf(check: () => unknown): string | undefined {
 }
 
 /**
- * The setting that a reason begins with; none where it came from the environment. None either where its value had
- * better not be shown: Pulumi prints the value of a property that a failure names.
+ * The setting that a reason begins with. None if it is from the environment, or if it is secret: Pulumi prints the value of
+ * a property that a failure names.
  */
 function propertyOf(reason: string, inputs: Properties): string {
   const property = SETTING_NAMES.find((name) => reason.startsWith(name) || reason.startsWith(`classiclink:${name}`));
@@ -75,7 +75,7 @@ function propertyOf(reason: string, inputs: Properties): string {
 function faultOfType(property: string, value: unknown): CheckFailure | undefined {
   const isText = value === undefined || value === null || typeof value === "string";
   if (isText || (typeof value === "boolean" && SWITCHES.some((name) => name === property))) return undefined;
-  // An object, or as SDKs send it, as text. Its members are judged with the other settings.
+  // An object, or its text, as SDKs send it. Its members are checked with the other settings.
   if (Object.hasOwn(OBJECT_SETTINGS, property) && typeof value === "object") return undefined;
   const named = SECRET_SETTINGS.has(property) ? "" : property;
   return { property: named, reason: `${property} is of type ${typeof value}; set it to a string` };

@@ -1,14 +1,14 @@
-/** What the user sees while something runs: lines in the log, and a status in the resource's own row. */
+/** What the user sees during an operation: lines in the log, and a status in the resource's row. */
 
 import type { EngineClient as Client } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { grpc } from "./fromPulumi";
 
-/** How long the engine may take to accept a line, in ms: long, since a busy one must not cost a warning, and not for ever. */
+/** How long the engine may take to accept a line, in ms. A busy engine must not lose a warning. */
 const ACCEPT_TIMEOUT_MS = 10_000;
 
-/** Sends to one engine. Lines arrive in the order in which they were given. */
+/** Sends to one engine, in order. */
 export class EngineLog {
   readonly #client: Client;
   readonly #waiting: LogRequest[] = [];
@@ -24,25 +24,25 @@ export class EngineLog {
     this.#queue(urn, message);
   }
 
-  /** A line that stays, and stands out. */
+  /** A warning. */
   warning(urn: string, message: string): void {
     this.#queue(urn, message, { severity: LogSeverity.WARNING });
   }
 
-  /** A line for those who debug. */
+  /** A line at debug level. */
   debug(message: string): void {
     this.#queue("", message, { severity: LogSeverity.DEBUG });
   }
 
-  /** A status beside the resource, until the next one, which may overtake it; an empty one takes it away. */
+  /** The status beside the resource, until the next one. An empty one removes it. */
   status(urn: string, message: string): void {
-    // A thousand links report faster than the engine shows it, and only the last status is of use.
+    // A thousand links report faster than the engine can show it, so only the last status is sent.
     const unsent = this.#waiting.find((request) => request.getEphemeral() && request.getUrn() === urn);
     if (unsent === undefined) this.#queue(urn, message, { ephemeral: true });
     else unsent.setMessage(message);
   }
 
-  /** Settles when all that was given has been sent. */
+  /** Settles when everything is sent. */
   flushed(): Promise<void> {
     return this.#sent;
   }
@@ -61,7 +61,7 @@ export class EngineLog {
     this.#sent = this.#sent.then(() => this.#sendNext());
   }
 
-  /** Never rejects: an engine that takes no logs is ending, and there is nobody else to tell. */
+  /** Never rejects: an engine that accepts no logs is ending. */
   #sendNext(): Promise<void> {
     const request = this.#waiting.shift();
     if (request === undefined) return Promise.resolve();

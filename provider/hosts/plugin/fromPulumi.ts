@@ -1,4 +1,4 @@
-/** gRPC and protobuf: the very copies that Pulumi's generated messages use. */
+/** gRPC and protobuf: the same copies that Pulumi's generated messages use. */
 
 import { createRequire } from "node:module";
 import type * as Grpc from "@grpc/grpc-js";
@@ -6,8 +6,8 @@ import type * as AnyMessages from "google-protobuf/google/protobuf/any_pb";
 import type * as EmptyMessages from "google-protobuf/google/protobuf/empty_pb";
 import type * as StructMessages from "google-protobuf/google/protobuf/struct_pb";
 
-// Looked up from where `@pulumi/pulumi` is installed. A generated message takes only values of its own copy of
-// google-protobuf, and installers that keep packages apart, such as pnpm, show that copy to nobody else.
+// Resolved from the folder of `@pulumi/pulumi`. A generated message accepts only values of its own copy of google-protobuf,
+// and package managers such as pnpm hide that copy from other packages.
 const requireOfPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
 
 export const grpc: typeof Grpc = requireOfPulumi("@grpc/grpc-js");

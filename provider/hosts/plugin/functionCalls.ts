@@ -1,4 +1,4 @@
-/** Invoke and List: the calls that look for links and belong to no resource. */
+/** Invoke and List: the calls that list links and belong to no resource. */
 
 import { type InvokeRequest, InvokeResponse, type ListRequest, ListResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { Link } from "../../ecs/client";

@@ -22,7 +22,7 @@ describe("on a terminal", () => {
     const { stream, text } = openStream(true);
     const progress = await openProgress(stream);
     await jest.advanceTimersByTimeAsync(600);
-    expect(text()).toContain("looking for VPCs");
+    expect(text()).toContain("listing VPCs");
     progress.begin(3, "VPCs");
     progress.step(100);
     progress.note("vpc-b: throttled");
