@@ -51,7 +51,7 @@ const MODES: Kinds = {
   External: (profile) => ({ kind: "process", command: profile.need("process_command") }),
   CloudSSO: (profile) => ({
     kind: "cloudSso",
-    signInUrl: profile.onPublicCloud("CloudSSO").need("cloud_sso_sign_in_url"),
+    signInUrl: profile.onPublicCloud("CloudSSO", profile.text("cloud_sso_sign_in_url")).need("cloud_sso_sign_in_url"),
     accountId: profile.need("cloud_sso_account_id"),
     accessConfig: profile.need("cloud_sso_access_config"),
     accessToken: profile.need("access_token"),

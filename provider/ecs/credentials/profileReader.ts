@@ -9,6 +9,7 @@ import {
   type Role,
 } from ".";
 import { isLoopback, regionalStsHost } from "../endpoint";
+import { isLoopback } from "../endpoint";
 import { isPublic } from "../privateCloud";
 import { SourceFailure } from "./failure";
 import type { Profile, ProfileFile } from "./profileFile";
@@ -104,9 +105,14 @@ export class ProfileReader {
     };
   }
 
-  /** What asks a service that the public cloud alone has. */
-  onPublicCloud(mode: string): this {
-    if (!this.#source.privateCloud) return this;
+  /**
+   * What asks a service that the public cloud alone has.
+   *
+   * @param address of that service, where the profile names it. What is on this machine does not leave it.
+   */
+  onPublicCloud(mode: string, address = ""): this {
+    const isHere = URL.canParse(address) && isLoopback(new URL(address).hostname);
+    if (!this.#source.privateCloud || isHere) return this;
     throw new SourceFailure(`its mode ${mode} asks the public cloud, and the endpoint is that of a private one`);
   }
 
