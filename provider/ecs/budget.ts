@@ -6,7 +6,7 @@ import type { EcsError } from "./errors";
 /** The time of an operation was over, or it was cancelled, before it came to an answer. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
-  /** The last error that was waited out, if there was one. */
+  /** The last error that was retried, if there was one. */
   readonly last: EcsError | undefined;
   /** The request that was to be made has not left. */
   readonly neverSent: boolean;
@@ -58,7 +58,7 @@ export class Budget {
     return this.#cancel?.aborted ?? false;
   }
 
-  /** Lets go of the timer, and of waits that nobody waits for any more. To be called when the operation has ended. */
+  /** Stops the timer, and ends the waits that are left. To be called when the operation has ended. */
   close(): void {
     clearTimeout(this.#timer);
     this.#end.abort(new OutOfTime());
@@ -72,7 +72,7 @@ export class Budget {
  * @throws the signal's reason.
  */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Whoever gives up is not told of a failure that comes later, and nobody else may be waiting.
+  // When the caller has given up, nobody handles a failure that comes later.
   waiting.catch(() => {});
   signal.throwIfAborted();
   let stop = () => {};

@@ -88,7 +88,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "The instance belongs to another account.",
     "use the credentials of the account that owns the instance",
   ),
-  "InvalidInstanceId.LimitedRegion": row("retired", "The region has no classic network.", RETIRED),
+  "InvalidInstanceId.LimitedRegion": row("retired", "The region has no classic network.", RETIRED, { tries: 0 }),
   "InvalidStatus.InstanceLocked": row(
     "busy",
     "The instance is busy with another task, or locked by its owner or by the platform.",

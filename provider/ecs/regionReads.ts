@@ -117,7 +117,7 @@ export class RegionReads {
     this.#gathering = undefined;
     this.#beginListings();
     while (this.#callsRunning < (this.#parts.length > 0 ? PARTS_AT_A_TIME : CALLS_AT_A_TIME)) {
-      // Who has given up needs no answer. What others have made of the list meanwhile stays.
+      // Readers that have given up need no answer.
       const list = this.#parts.shift() ?? this.#waiting.splice(0, MAX_INSTANCE_IDS);
       const wanted = list.filter(({ caller }) => !caller.signal.aborted);
       if (wanted.length > 0) void this.#ask(wanted);

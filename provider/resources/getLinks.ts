@@ -9,6 +9,9 @@ import { type CheckFailure, checkId, checkNames, checkRegion, failuresOf, type P
 /** How long a listing may take by default, in ms. Several windows of a quota that is counted by the minute. */
 const LIST_TIMEOUT_MS = 300_000;
 
+/** How much longer it may take for each instance that is asked for, in ms: one that was released may cost a call of its own, or two. */
+const LIST_INSTANCE_MS = 1_000;
+
 const FILTERS = ["vpcId", "instanceIds", "regionId"] as const;
 
 /** Which links to list. At least one of `vpcId` and `instanceIds` is given; both together mean both must match. */
@@ -70,7 +73,8 @@ function checkIds(instanceIds: unknown): (CheckFailure | undefined)[] {
 export async function readLinks(links: Links, filter: LinkFilter, context: CallContext = {}): Promise<readonly Link[]> {
   const { regionId, vpcId, instanceIds } = filter;
   const what = instanceIds === undefined ? `the links to ${vpcId}` : `the links of ${instanceIds.length} instances`;
-  const operation = new Operation(`list ${what} in ${regionId}`, context, LIST_TIMEOUT_MS);
+  const timeoutMs = LIST_TIMEOUT_MS + (instanceIds?.length ?? 0) * LIST_INSTANCE_MS;
+  const operation = new Operation(`list ${what} in ${regionId}`, context, timeoutMs);
   const task = new Task(operation);
   const found = await operation.run<readonly (Link | undefined)[]>(
     () =>
