@@ -416,7 +416,7 @@ describe("adopt", () => {
     const { code, stderr } = await run(...args);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: --instance with --per vpc needs .*add --per link/),
+      expect.stringMatching(/^error: --instance with --per vpc needs --program dynamic.*add --per link/),
     ]);
     expect((await run(...args, "--per", "link")).code).toBe(0);
   });

@@ -67,7 +67,7 @@ describe("values of the wire", () => {
         for (const name of secrets) expect(Object.keys(values)).toContain(name);
         expect(unwrap(wrap(values, secrets)).values).toEqual(values);
       }),
-      fuzz(300),
+      fuzz(60),
     );
   });
 
@@ -113,11 +113,11 @@ describe("the plugin", () => {
     const calls: readonly ((props: Props, others: Props) => Promise<unknown>)[] = [
       (props, others) => plugin.check(props, others),
       (props, others) => plugin.diff(props, others),
-      (props) => plugin.create(props, { timeout: 1 }),
+      (props) => plugin.create(props, { timeout: 0.3 }),
       (props) => plugin.create(props, { preview: true }),
       (props, others) => plugin.read("cn-hangzhou:i-a", props, others),
-      (props, others) => plugin.update(props, others),
-      (props) => plugin.delete(props, { timeout: 1 }),
+      (props, others) => plugin.update(props, others, { timeout: 0.3 }),
+      (props) => plugin.delete(props, { timeout: 0.3 }),
       (props) => plugin.invoke(props),
       (props) => plugin.checkConfig(props),
       (props, others) => plugin.diffConfig(props, others),
@@ -128,7 +128,7 @@ describe("the plugin", () => {
         plugin.urn = urn;
         await answered(call(props, others));
       }),
-      fuzz(300),
+      fuzz(60),
     );
     plugin.urn = URN;
     await expect(plugin.check({ instanceId: "i-a", vpcId: "vpc-b" })).resolves.toBeDefined();
@@ -178,6 +178,12 @@ function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
 }
 
+/** Properties of any kind, apart from a time that ends soon. */
+const hurried = (props: Props): Props => ({
+  ...props,
+  __timeouts: { create: 0.3, read: 0.3, update: 0.3, delete: 0.3 },
+});
+
 describe("the dynamic host", () => {
   const CONFIG: Readonly<Record<string, () => string>> = {
     "classiclink:region": () => REGION,
@@ -194,10 +200,10 @@ describe("the dynamic host", () => {
     const calls: readonly ((props: Props, others: Props) => Promise<unknown>)[] = [
       (props, others) => provider.check(props, others),
       (props, others) => provider.diff("id", props, others),
-      (props) => provider.create(props),
-      (props) => provider.read("cn-hangzhou:i-a", props),
-      (props, others) => provider.update("id", props, others),
-      (props) => provider.delete("id", props),
+      (props) => provider.create(hurried(props)),
+      (props) => provider.read("cn-hangzhou:i-a", hurried(props)),
+      (props, others) => provider.update("id", props, hurried(others)),
+      (props) => provider.delete("id", hurried(props)),
     ];
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...calls), wireProps, wireProps, async (call, props, others) => {
@@ -210,7 +216,7 @@ describe("the dynamic host", () => {
         expect(error).toBeInstanceOf(ClassicLinkError);
         await answered(Promise.reject(error));
       }),
-      fuzz(150),
+      fuzz(100),
     );
   });
 });

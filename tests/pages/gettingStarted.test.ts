@@ -123,7 +123,7 @@ describe("a person who gets started", () => {
   test("writes the program, and is told the very commands that the page has", async () => {
     const { code, output } = await type(block("adopt"));
     expect(code).toBe(0);
-    expect(output.match(/(?<=^   )pulumi .*$/gm)).toEqual(block("pulumi import").split("\n"));
+    expect(output.match(/(?<=^ {3})pulumi .*$/gm)).toEqual(block("pulumi import").split("\n"));
   });
 
   withCli("brings the links under Pulumi, and nothing changes", async () => {

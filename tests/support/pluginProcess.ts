@@ -172,8 +172,9 @@ export class PluginProcess {
     return this.call(service.read, request);
   }
 
-  update(olds: Props, news: Props, { preview = false } = {}): Promise<rpc.UpdateResponse> {
+  update(olds: Props, news: Props, { preview = false, timeout = 0 } = {}): Promise<rpc.UpdateResponse> {
     const request = new rpc.UpdateRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setPreview(preview);
+    request.setTimeout(timeout);
     return this.call(service.update, request.setOlds(struct(olds)).setNews(struct(news)));
   }
 

@@ -9,7 +9,6 @@ import {
   type Role,
 } from ".";
 import { isLoopback, regionalStsHost } from "../endpoint";
-import { isLoopback } from "../endpoint";
 import { isPublic } from "../privateCloud";
 import { SourceFailure } from "./failure";
 import type { Profile, ProfileFile } from "./profileFile";
