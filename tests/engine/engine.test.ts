@@ -33,7 +33,7 @@ const hanging = (fixture: Fixture): number | undefined => {
   }
 };
 
-describe("a failure leaves a state that tells the truth", () => {
+describe("a failure leaves a true state", () => {
   test.concurrent("a create that ends halfway is kept with its reasons; the next up diffs, then updates", async () => {
     const fixture = openFixture();
     setWorld(fixture, { links: {}, halfMade: ["i-web"] });

@@ -51,7 +51,7 @@ describe.each(KEPT)("[19] the state $name", ({ name, path, text }) => {
     expect(estate.linked()).toBe("");
   });
 
-  test("is finished by an up that is not told to look first, and touches nothing that is whole", async () => {
+  test("is finished by an up without a refresh, which changes nothing that is complete", async () => {
     await openKept();
     expect(await estate.stack.up()).toMatchObject({ ok: true, summary: { update: 2, same: 3 } });
     expect(estate.linked()).toBe(DECLARED);
@@ -70,7 +70,7 @@ describe.each(KEPT)("[19] the state $name", ({ name, path, text }) => {
   });
 });
 
-test("there is a state of each door with the oldest @pulumi/pulumi that is supported", () => {
+test("there is a state of each host with the oldest @pulumi/pulumi that is supported", () => {
   const [oldest] = /[\d.]+/.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
   const kept = KEPT.map(({ name }) => name.split("/")[1]);
   expect(kept).toEqual(expect.arrayContaining(DOORS.map((one) => `${one}-${oldest}.json`)));

@@ -105,7 +105,7 @@ describe.each(NAMES)("[17] credentials of %s", (name) => {
     },
   );
 
-  test("are not told when the source is broken and quotes them", async () => {
+  test("are not quoted when the source is broken and quotes them", async () => {
     const source = sourceOf(name);
     source.spoil();
     for (const on of ACTIONS) {

@@ -38,7 +38,7 @@ function programOf(door: Door, sources: readonly SecretSource[], vpcId: string):
 }
 
 // One story: each test goes on where the one before it ended.
-describe.each(DOORS)("a stack of the %s door with every source of credentials", (door) => {
+describe.each(DOORS)("a stack of the %s host with every source of credentials", (door) => {
   let opened: SecretSources;
   let project: Project;
   let stack: Stack;
@@ -99,7 +99,7 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
     expect(linked()).toEqual(opened.sources.map(() => "vpc-2"));
   });
 
-  test("fails when every source is broken, and tells by which setting", async () => {
+  test("fails when every source is broken, and names the setting", async () => {
     for (const source of opened.sources) source.spoil();
     const { ok, output } = await run(() => stack.refresh());
     expect(ok).toBe(false);

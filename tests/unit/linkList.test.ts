@@ -64,7 +64,7 @@ describe("a declared list", () => {
     expect(read(exported(moved, other)).links).toEqual([A]);
   });
 
-  test("of a state leaves out links that the program only looks up", () => {
+  test("of a state leaves out links that the program only reads", () => {
     const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
     expect(read(exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, lookedUp)).links).toEqual([A]);
   });
