@@ -10,7 +10,7 @@ import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
 import { SECRET_KEY } from "../support/shop";
 import { openStack, type Stack, type StackOptions, TRANSPILE_ONLY } from "../support/stack";
-import { findTerraformProvider, generateSdk } from "../support/terraformBridge";
+import { findBridged, generateSdk } from "../support/terraformBridge";
 import { CERTIFICATE, KEY } from "../support/tls";
 
 const FOLDER = join(REPOSITORY, "examples/private-cloud");
@@ -32,23 +32,23 @@ const standIn: Vendor = (emulator) => ({
   env: { NODE_PATH: join(REPOSITORY, "tests/support/modules") },
 });
 
-const real = findTerraformProvider("alibabacloudstack");
-
-const bridged: Vendor = (_, { folder, ...project }) => ({
-  // The vendor's provider is written in Go, which reads certificates from there.
-  env: {
-    NODE_PATH: generateSdk({ folder, ...project }, "alibabacloudstack", real.path),
-    SSL_CERT_FILE: join(folder, "authority.pem"),
-  },
-});
-
 // One story each: each test goes on where the one before it ended.
 describe("links beside a VPC that is stood in for", () => story(standIn));
 
-const lacking = real.missing.length === 0 ? "" : ` (not on PATH: ${real.missing.join(", ")})`;
-(lacking === "" ? describe : describe.skip)(`links beside a VPC of the vendor's provider, bridged${lacking}`, () =>
-  story(bridged),
-);
+const found = findBridged("alibabacloudstack");
+if ("missing" in found) {
+  describe.skip(`links beside a VPC of the vendor's provider: ${found.missing.join(", ")} not on PATH`, () =>
+    story(standIn));
+} else {
+  describe("links beside a VPC of the vendor's provider, by Pulumi's bridge", () =>
+    story((_, project) => ({
+      env: {
+        NODE_PATH: generateSdk(project, "alibabacloudstack", found.bridge, found.provider),
+        // The vendor's provider is written in Go, which reads certificates from there.
+        SSL_CERT_FILE: join(project.folder, "authority.pem"),
+      },
+    })));
+}
 
 function story(vendor: Vendor): void {
   let emulator: Emulator;
@@ -93,7 +93,7 @@ function story(vendor: Vendor): void {
       },
       env: { NODE_EXTRA_CA_CERTS: join(project.folder, "authority.pem"), ...TRANSPILE_ONLY, ...env },
       onLine: (line) => {
-        if (line.includes(VPC) && line.includes("deleting")) linkedAtRemoval ??= linked();
+        if (/alibabacloudstack:index\S*:Vpc \S+ delet(ing|ed)/.test(line)) linkedAtRemoval ??= linked();
       },
     });
   });
@@ -140,6 +140,7 @@ function story(vendor: Vendor): void {
 
   test("under another organization an up and a refresh fail, name both, and keep the state", async () => {
     const before = linked();
+    project.write("before.json", JSON.stringify(await stack.export()));
     await stack.configure("alibabacloudstack:department", "27");
     for (const { ok, output } of [await stack.up(), await stack.refresh()]) {
       expect([ok, output]).toEqual([false, expect.stringMatching(/organization 26.*organization 27/)]);
@@ -150,6 +151,8 @@ function story(vendor: Vendor): void {
 
   test("under its own organization again, nothing is to be done", async () => {
     await stack.configure("alibabacloudstack:department", OWN.organizationId);
+    // The vendor's provider takes a VPC that it cannot see for deleted: the refresh has dropped it from the state.
+    if (!(await state()).includes(`"type":"${VPC}"`)) await stack.restore(join(project.folder, "before.json"));
     expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 4 } });
   });
 
