@@ -36,7 +36,7 @@ afterEach(() => {
   }
 });
 
-/** A client as both doors make it, of the settings of a source and the environment. */
+/** A client as both hosts make it, of the settings of a source and the environment. */
 function clientOf({ settings: values }: SecretSource) {
   const settings = new Settings((key) => values[key.replace("classiclink:", "")]);
   const agents = new Agents((url) => settings.proxyFor(url));

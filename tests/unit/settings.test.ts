@@ -559,11 +559,14 @@ describe("proxies", () => {
     expect(proxyFor(url, through(noProxy))).toBe(isExempt ? undefined : "http://p:1");
   });
 
-  test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])("[17] %s is refused without being quoted", (HTTPS_PROXY) => {
-    const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
-    expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
-    expect(message).not.toContain("hunter2");
-  });
+  test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])(
+    "[17] %s is refused without being quoted",
+    (HTTPS_PROXY) => {
+      const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
+      expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
+      expect(message).not.toContain("hunter2");
+    },
+  );
 });
 
 describe("the region", () => {
