@@ -55,7 +55,7 @@ const CHAPTERS: readonly (readonly [chapter: string, ...promises: Promised[]])[]
     },
     {
       name: "Reading by the id alone",
-      text: "The id is enough, as for an import, and so is the environment where nothing was configured. Looking up a link that is not there is an error.",
+      text: "The id is enough, as for an import, and so is the environment where nothing was configured. Reading a link that does not exist is an error.",
     },
     { name: "Reading again", text: "A refresh after a refresh changes nothing." },
   ],

@@ -35,7 +35,7 @@ const STEPS: readonly Step[] = [
   },
   {
     who: "$ pulumi refresh",
-    why: "Now it does. Looking changes nothing in ECS.",
+    why: "Now it does. Reading changes nothing in ECS.",
     what: ({ stack }) => stack.refresh(),
   },
   { who: "$ pulumi up", why: "Healed.", what: ({ stack }) => stack.up() },

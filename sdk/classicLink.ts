@@ -36,11 +36,11 @@ export class ClassicLink extends pulumi.CustomResource {
   declare readonly regionId: pulumi.Output<string>;
 
   /**
-   * Looks up a link that exists already and is not managed by this stack.
+   * Reads a link that exists already and is not managed by this stack.
    *
    * @param name the name of the resource in the program.
    * @param id `<regionId>:<instanceId>`, or the instance id alone where the region is configured.
-   * @param opts options of the resource. The lookup fails when there is no such link.
+   * @param opts options of the resource. The read fails if there is no such link.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLink {
     return new ClassicLink(name, undefined, { ...opts, id });
@@ -61,7 +61,7 @@ export class ClassicLink extends pulumi.CustomResource {
    * package. An instance that another ClassicLink declares is refused when Pulumi checks the final inputs.
    */
   constructor(name: string, args: ClassicLinkArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal Looks up by `opts.id`; see {@link ClassicLink.get}. */
+  /** @internal Reads by `opts.id`; see {@link ClassicLink.get}. */
   constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   constructor(name: string, args: ClassicLinkArgs | undefined, opts: pulumi.CustomResourceOptions = {}) {
     const where = `ClassicLink "${name}"`;

@@ -44,11 +44,11 @@ export class ClassicLinks extends pulumi.CustomResource {
   declare readonly movedAway: pulumi.Output<Record<string, string>>;
 
   /**
-   * Looks up the links of a VPC that exist already and are not managed by this stack.
+   * Reads the links of a VPC that exist already and are not managed by this stack.
    *
    * @param name the name of the resource in the program.
    * @param id `<regionId>:<vpcId>`. All instances that are linked to the VPC become members.
-   * @param opts options of the resource. The lookup fails when no instance is linked to the VPC.
+   * @param opts options of the resource. The read fails if no instance is linked to the VPC.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLinks {
     return new ClassicLinks(name, undefined, { ...opts, id });
@@ -68,7 +68,7 @@ export class ClassicLinks extends pulumi.CustomResource {
    * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
    */
   constructor(name: string, args: ClassicLinksArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal Looks up by `opts.id`; see {@link ClassicLinks.get}. */
+  /** @internal Reads by `opts.id`; see {@link ClassicLinks.get}. */
   constructor(name: string, args: undefined, opts: pulumi.CustomResourceOptions);
   constructor(name: string, args: ClassicLinksArgs | undefined, opts: pulumi.CustomResourceOptions = {}) {
     const where = `ClassicLinks "${name}"`;

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DECLARER_KEY, SECRET_KEY } from "../provider/hosts/dynamic/inputKeys";
 
 /**
- * Tells the resources of a program apart, so that the check of final inputs can find an instance that two of them declare.
+ * Distinguishes the resources of a program, so that the check of final inputs can find an instance that two of them declare.
  * The check takes it out again: it never gets into a state.
  */
 export function declarerOf(name: string): pulumi.Inputs {

@@ -399,7 +399,7 @@ const FAMILIES = Object.entries(CODE_FAMILIES).map(([glob, found]) => {
 function unlisted(message: string, status = 0): ErrorCode {
   const isTransient = status >= 500 || /^code: 5\d\d\b|\btry (again )?later\b/i.test(message);
   const kind = isTransient ? "transient" : status === 429 ? "throttled" : "unknown";
-  return row(kind, "No document lists the code.", "look the code up in the ECS documentation");
+  return row(kind, "No document lists the code.", "find the code in the ECS documentation");
 }
 
 /** The error of a call that got no answer of ECS. */

@@ -1,6 +1,6 @@
 // The engine proper: what a registration, a refresh or a removal means for a resource, and in which order providers hear of it.
 import { type Display, nameOf, type Op, type Step, typeOf } from "./display";
-import { type Answer, HalfMade, type Provider } from "./providers";
+import { type Answer, PartiallyCreated, type Provider } from "./providers";
 import type { ResourceState, Snapshot } from "./state";
 import { envelope, holdsSecret, isSecret, mapped, same, UNKNOWN, type Values } from "./values";
 
@@ -196,7 +196,7 @@ export function openDeployment(world: World) {
     };
     return step(name, wanted, async () => {
       const answer = await call().catch((error: unknown) => {
-        if (error instanceof HalfMade) snapshot.declare(made(error, error.reasons), old, name === "replace");
+        if (error instanceof PartiallyCreated) snapshot.declare(made(error, error.reasons), old, name === "replace");
         throw error;
       });
       return done(name, made(answer), old);

@@ -33,10 +33,10 @@ const hanging = (fixture: Fixture): number | undefined => {
   }
 };
 
-describe("a failure leaves a state that tells the truth", () => {
+describe("a failure leaves a true state", () => {
   test.concurrent("a create that ends halfway is kept with its reasons; the next up diffs, then updates", async () => {
     const fixture = openFixture();
-    setWorld(fixture, { links: {}, halfMade: ["i-web"] });
+    setWorld(fixture, { links: {}, partiallyCreated: ["i-web"] });
     const first = await open(fixture, "one").up();
     expect(first.ok).toBe(false);
     expect(first.output).toContain("* i-web:vpc-1 is not listed yet");

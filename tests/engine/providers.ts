@@ -39,7 +39,7 @@ type Send = (method: grpc.MethodDefinition<Message, Message>, request: Values) =
 const optional = ["handshake", "checkConfig", "diffConfig"];
 
 /** The resource was made or changed, but not wholly: it stays in the state, with the reasons. */
-export class HalfMade extends Error {
+export class PartiallyCreated extends Error {
   id = "";
   properties: Values = {};
   reasons: readonly string[] = [];
@@ -121,7 +121,7 @@ function asError(error: grpc.ServiceError | null): Error {
     const failed = any.unpack(ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
     const reasons = failed?.getReasonsList() ?? [];
     const told = [`${reasons.length} error${reasons.length === 1 ? "" : "s"} occurred:`, ...reasons].join("\n\t* ");
-    if (failed) return Object.assign(new HalfMade(told), read(failed), { reasons });
+    if (failed) return Object.assign(new PartiallyCreated(told), read(failed), { reasons });
   }
   return Object.assign(new Error(error?.details ?? "the provider gave no answer"), { code: error?.code });
 }

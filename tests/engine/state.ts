@@ -7,7 +7,7 @@ import { envelope, isSecret, type Value, type Values } from "./values";
 type Identity = { urn: string; type: string; custom: boolean; id: string; parent: string; provider: string };
 type Properties = { inputs: Values; outputs: Values };
 type Dependencies = { dependencies?: string[]; propertyDependencies?: Record<string, string[]> };
-/** Timeouts are in seconds, 0 leaving them to the provider; `initErrors` say why a resource is only half made. */
+/** Timeouts are in seconds, 0 leaving them to the provider; `initErrors` say why a resource is only partially created. */
 type Timeouts = { create: number; update: number; delete: number };
 type Extras = { aliases?: string[]; customTimeouts?: Timeouts; initErrors?: readonly string[] | undefined };
 /** What keeps a resource from being deleted, from being deleted by its provider, and whose end is its own. */

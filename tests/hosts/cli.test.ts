@@ -94,7 +94,7 @@ describe("discover", () => {
     expect(JSON.parse(stdout).links).toEqual([{ regionId: "cn-hangzhou", vpcId: "vpc-2", instanceId: "i-c" }]);
   });
 
-  test("looks in several regions", async () => {
+  test("lists several regions", async () => {
     await start({
       instances: [{ instanceId: "i-h" }, { instanceId: "i-b", regionId: "cn-beijing" }],
       vpcs: [{ vpcId: "vpc-h" }, { vpcId: "vpc-b", regionId: "cn-beijing" }],
@@ -146,7 +146,7 @@ describe("discover", () => {
     expect(stderr).toContain("checked 2 VPCs in cn-hangzhou, not all of which could be read");
   });
 
-  test("fails when an instance was moved while it looked, and so was seen twice", async () => {
+  test("fails when an instance was moved between two listings, and so is in both", async () => {
     const links = [
       { instanceId: "i-a", vpcId: "vpc-1" },
       { instanceId: "i-c", vpcId: "vpc-2" },
@@ -165,7 +165,7 @@ describe("discover", () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: i-[ac] in cn-hangzhou was moved between vpc-/)]);
   });
 
-  test("looks at nothing in an account that has no VPCs", async () => {
+  test("lists nothing in an account that has no VPCs", async () => {
     await start();
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect([code, stderr]).toEqual([2, "0 links; checked 0 VPCs in cn-hangzhou\n"]);
@@ -219,7 +219,7 @@ describe("check", () => {
     expect([code, stdout.includes("missing"), stderr]).toEqual([2, true, expect.stringContaining("1 missing")]);
   });
 
-  test("tells what is missing, moved and undeclared, and exits with 2", async () => {
+  test("reports what is missing, moved and undeclared, and exits with 2", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-2\ni-x,vpc-2\n");
     const { code, stdout, stderr } = await run("check", "links.csv");
@@ -233,7 +233,7 @@ describe("check", () => {
     expect(code).toBe(2);
   });
 
-  test("tells of an instance that moved to a VPC that is not declared", async () => {
+  test("reports an instance that moved to a VPC that is not declared", async () => {
     await start(FEW);
     write("links.yaml", "- { instanceId: i-c, vpcId: vpc-1 }\n- { instanceId: i-a, vpcId: vpc-1 }\n");
     const { stdout } = await run("check", "links.yaml", "--allow-undeclared", "--json");
@@ -243,7 +243,7 @@ describe("check", () => {
     });
   });
 
-  test("lets undeclared links be, if it is told to", async () => {
+  test("ignores undeclared links with --allow-undeclared", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\n");
     expect((await run("check", "links.csv")).code).toBe(2);
@@ -279,7 +279,7 @@ describe("check", () => {
     expect([code, stderr]).toEqual([1, `error: cannot read ${file} (${why}); ${advice}\n`]);
   });
 
-  test("exits with 1, not 2, when it cannot look", async () => {
+  test("exits with 1, not 2, when it cannot read", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\n");
     emulator.revokeKey();
@@ -290,7 +290,7 @@ describe("check", () => {
 });
 
 describe("adopt", () => {
-  test("writes a project, tells of each file, and says what to type", async () => {
+  test("writes a project, and prints each file and the next commands", async () => {
     await start(FEW);
     const { code, stdout, stderr } = await run("adopt", "--all-vpcs", "--out", "links");
     expect(stdout.split("\n")).toEqual([
@@ -350,7 +350,7 @@ describe("adopt", () => {
     ]);
   });
 
-  test("does not overwrite a changed file, unless it is told to", async () => {
+  test("does not overwrite a changed file without --force", async () => {
     await start(FEW);
     await run("adopt", "--all-vpcs");
     write("classiclinks.ts", "// mine\n");

@@ -194,7 +194,7 @@ describe("a link", () => {
     expect(await host.errorLines()).toEqual([`pulumi-classiclink: ${message}`]);
   });
 
-  test("[10] is looked up by its id alone, and one that does not exist is an error and not an empty success", async () => {
+  test("[10] is read by its id alone, and one that does not exist is an error and not an empty success", async () => {
     emulator.link(one, vpc);
     for (const id of [linkId(), one]) {
       expect(await host.read(id, {})).toEqual({ id: linkId(), properties: stored(link()) });

@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { version } from "../../package.json";
 import { openEngine } from "../support/engine";
 import {
-  halfMadeOf,
+  partiallyCreatedOf,
   LINK_TYPE,
   LINKS_URN,
   PluginProcess,
@@ -319,14 +319,14 @@ describe("operations", () => {
     expect(error).toMatchObject({
       details: expect.stringMatching(/^cannot link \S+ to \S+ in cn-hangzhou: it is linked to vpc-other/),
     });
-    expect(halfMadeOf(error)).toBeUndefined();
+    expect(partiallyCreatedOf(error)).toBeUndefined();
     expect(linkedTo(one)).toBe("vpc-other");
   });
 
   test("[6] [7] [13] a timeout leaves what is partially created with id, properties, secrets and reasons; Update finishes it", async () => {
     emulator.injectFault({ kind: "invisible", ms: 60_000 });
     const error = await failing(plugin.create({ ...link(), vpcId: secretOf(vpc) }, { timeout: 1 }));
-    expect(halfMadeOf(error)).toEqual({
+    expect(partiallyCreatedOf(error)).toEqual({
       id: linkId(),
       properties: { ...link(), vpcId: secretOf(vpc), __halfMade: true, __attachedAt: expect.any(Number) },
       reasons: [expect.stringMatching(/^cannot link \S+ to \S+ in cn-hangzhou: not done within 1 s/)],
@@ -339,14 +339,14 @@ describe("operations", () => {
   test("[6] a fleet keeps the members that are linked, with a reason for each other", async () => {
     plugin.urn = LINKS_URN;
     emulator.link(two, "vpc-other");
-    const halfMade = halfMadeOf(await failing(plugin.create(fleet(one, two))));
-    expect(halfMade).toMatchObject({
+    const partiallyCreated = partiallyCreatedOf(await failing(plugin.create(fleet(one, two))));
+    expect(partiallyCreated).toMatchObject({
       id: `${regionId}:${vpc}`,
       properties: { ...fleet(one), movedAway: {}, __halfMade: true },
       reasons: [expect.stringMatching(new RegExp(`^${two}: it is linked to vpc-other`))],
     });
     emulator.unlink(two);
-    const updated = await plugin.update(halfMade?.properties ?? {}, fleet(one, two));
+    const updated = await plugin.update(partiallyCreated?.properties ?? {}, fleet(one, two));
     expect(plain(updated.getProperties())).toEqual({ ...fleet(one, two), movedAway: {} });
   });
 
@@ -414,7 +414,7 @@ describe("operations", () => {
     await plugin.cancel();
     const error = await creating;
     expect(error).toMatchObject({ details: expect.stringContaining("cancelled") });
-    expect(halfMadeOf(error)).toMatchObject({ id: linkId(), properties: link() });
+    expect(partiallyCreatedOf(error)).toMatchObject({ id: linkId(), properties: link() });
     await expect(plugin.create({ ...link(), instanceId: two })).rejects.toThrow("cancelled");
     emulator.clearFaults();
     await plugin.call(service.handshake, new rpc.ProviderHandshakeRequest().setEngineAddress("127.0.0.1:1"));

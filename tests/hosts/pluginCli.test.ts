@@ -105,7 +105,7 @@ withCli("the plugin under the Pulumi CLI", () => {
     );
   });
 
-  test("[21] a stack of the dynamic door is taken over unchanged, without a call to the cloud", async () => {
+  test("[21] a stack of the dynamic host moves unchanged, without a call to the cloud", async () => {
     write(
       "index.js",
       'const { ClassicLink } = require("pulumi-classiclink");\nnew ClassicLink("a", { instanceId: "i-a", vpcId: "vpc-1" });\n',
@@ -180,7 +180,7 @@ withCli("the plugin under the Pulumi CLI", () => {
     expect(made()).not.toContain("i-slow→vpc-1");
   });
 
-  test("[14] ^C ends a wait within 2 s; a link that was made is half made in the state, and nothing is pending", async () => {
+  test("[14] ^C ends a wait within 2 s; a link that was made is partially created in the state, and nothing is pending", async () => {
     emulator.clearFaults();
     emulator.injectFault({ kind: "invisible", ms: 120_000 });
     program(A, 'new classiclink.ClassicLink("slow", { instanceId: "i-slow", vpcId: "vpc-1" });');

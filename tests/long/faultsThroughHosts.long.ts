@@ -1,49 +1,49 @@
 /** Every fault once on each resource through each real host: a part of the matrix, with the processes and the protocol. */
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { DOORS, type Door } from "../support/shop";
+import { HOSTS, type Host } from "../support/shop";
 import { openResource, RESOURCES, type Resource } from "../trust/calls";
-import { openDoor } from "../trust/doorCalls";
+import { openHost } from "../trust/hostCalls";
 import { type Case, DIALECTS, pointsOf, problemsOf } from "../trust/faultCase";
 import { FAULTS, type Fault } from "../trust/faults";
 import { KeptProvider } from "../trust/keptProvider";
 import { SCENARIOS } from "../trust/scenarios";
 
-/** Processes for each door. */
+/** Processes for each host. */
 const PROCESSES = 5;
 
-/** Only what a door can be told: a cancel reaches resources of neither door, but a whole plugin. */
+/** Only what a host can be told: a cancel reaches resources of neither host, but a whole plugin. */
 const FAULTS_OF_CALLS = FAULTS.filter(({ isOvercome }) => isOvercome !== false);
 
-const kept = DOORS.flatMap((door) =>
-  Array.from({ length: PROCESSES }, () => ({ door, provider: new KeptProvider(door) })),
+const kept = HOSTS.flatMap((host) =>
+  Array.from({ length: PROCESSES }, () => ({ host, provider: new KeptProvider(host) })),
 );
 afterAll(() => Promise.all(kept.map(({ provider }) => provider.close())));
 
 const problems = new Map<string, string[]>();
-const keyOf = (door: Door, resource: Resource, fault: Fault) => [door, resource, fault.name].join();
+const keyOf = (host: Host, resource: Resource, fault: Fault) => [host, resource, fault.name].join();
 
 beforeAll(async () => {
   const cases = await casesOf();
   const left = { dynamic: cases.values(), plugin: cases.values() };
-  const work = async (door: Door, provider: KeptProvider) => {
-    for (const one of left[door]) {
+  const work = async (host: Host, provider: KeptProvider) => {
+    for (const one of left[host]) {
       const { scenario, point, fault } = one;
-      const found = await problemsOf(one, openDoor(door, provider));
+      const found = await problemsOf(one, openHost(host, provider));
       const where = `${scenario.operation}, ${scenario.name}, at ${point.action} ${point.skip + 1}`;
       problems.set(
-        keyOf(door, scenario.resource, fault),
+        keyOf(host, scenario.resource, fault),
         found.map((problem) => `${where}: ${problem}`),
       );
     }
   };
-  await Promise.all(kept.map(({ door, provider }) => work(door, provider)));
+  await Promise.all(kept.map(({ host, provider }) => work(host, provider)));
 }, 300_000);
 
-describe.each(DOORS)("through the %s host", (door) => {
+describe.each(HOSTS)("through the %s host", (host) => {
   describe.each(RESOURCES)("%s", (resource) => {
     test.each(FAULTS_OF_CALLS)("[5] $name", (fault) => {
-      expect(problems.get(keyOf(door, resource, fault))).toEqual([]);
+      expect(problems.get(keyOf(host, resource, fault))).toEqual([]);
     });
   });
 });

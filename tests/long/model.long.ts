@@ -1,7 +1,7 @@
 /** A long game against the model, another one at every run unless LONG_TEST_SEED says which: an hour, or LONG_TEST_MINUTES. */
 
 import { expect, test } from "@jest/globals";
-import { DOORS } from "../support/shop";
+import { HOSTS } from "../support/shop";
 import { play } from "../trust/model/play";
 
 const minutes = Number(process.env.LONG_TEST_MINUTES ?? 60);
@@ -14,9 +14,9 @@ test(
   "random changes, drift, faults and kills end as declared through both hosts",
   async () => {
     const seed = Number(process.env.LONG_TEST_SEED ?? Date.now() % 1_000_000_000);
-    const games = DOORS.flatMap((door, n) =>
+    const games = HOSTS.flatMap((host, n) =>
       Array.from({ length: TABLES }, (_, table) =>
-        play({ door, seed: seed + 10 * n + table, runs: Number.MAX_SAFE_INTEGER, timeLimitMs }),
+        play({ host, seed: seed + 10 * n + table, runs: Number.MAX_SAFE_INTEGER, timeLimitMs }),
       ),
     );
     const played = await Promise.allSettled(games);

@@ -1,10 +1,10 @@
-/** The state of every version, of both doors and of the oldest SDK, goes on with today's code. Needs a build. */
+/** The state of every version, of both hosts and of the oldest SDK, goes on with today's code. Needs a build. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import * as manifest from "../../package.json";
-import { DOORS } from "../support/shop";
+import { HOSTS } from "../support/shop";
 import { type Estate, openEstate } from "../states/estate";
 
 const STATES = join(__dirname, "..", "states");
@@ -21,12 +21,12 @@ let estate: Estate;
 afterEach(() => estate?.close());
 
 describe.each(KEPT)("[19] the state $name", ({ name, path, text }) => {
-  const door = DOORS.find((one) => name.includes(`/${one}-`));
+  const host = HOSTS.find((one) => name.includes(`/${one}-`));
 
   /** The cloud as it was when the state was made: i-f was locked. */
   async function openKept(): Promise<void> {
-    if (door === undefined) throw new Error(`${name} does not begin with the name of a door`);
-    estate = await openEstate(door);
+    if (host === undefined) throw new Error(`${name} does not begin with the name of a host`);
+    estate = await openEstate(host);
     await estate.stack.restore(path);
     for (const [instanceId, vpcId] of ["i-a→vpc-1", "i-b→vpc-2", "i-c→vpc-2", "i-d→vpc-1", "i-e→vpc-3"].map((link) =>
       link.split("→"),
@@ -51,7 +51,7 @@ describe.each(KEPT)("[19] the state $name", ({ name, path, text }) => {
     expect(estate.linked()).toBe("");
   });
 
-  test("is finished by an up that is not told to look first, and touches nothing that is whole", async () => {
+  test("is finished by an up without a refresh, which changes nothing that is complete", async () => {
     await openKept();
     expect(await estate.stack.up()).toMatchObject({ ok: true, summary: { update: 2, same: 3 } });
     expect(estate.linked()).toBe(DECLARED);
@@ -70,10 +70,10 @@ describe.each(KEPT)("[19] the state $name", ({ name, path, text }) => {
   });
 });
 
-test("there is a state of each door with the oldest @pulumi/pulumi that is supported", () => {
+test("there is a state of each host with the oldest @pulumi/pulumi that is supported", () => {
   const [oldest] = /[\d.]+/.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
   const kept = KEPT.map(({ name }) => name.split("/")[1]);
-  expect(kept).toEqual(expect.arrayContaining(DOORS.map((one) => `${one}-${oldest}.json`)));
+  expect(kept).toEqual(expect.arrayContaining(HOSTS.map((one) => `${one}-${oldest}.json`)));
 });
 
 test("there are states of every version that was released, and of this one", () => {

@@ -80,7 +80,7 @@ describe("links beside a VPC and instances that the program declares", () => {
 });
 
 describe("links beside a VPC that the program declares and instances that are there already", () => {
-  test("the instances are looked up, linked and unlinked", async () => {
+  test("the instances are read, linked and unlinked", async () => {
     const existing = JSON.stringify({ securityGroup: "sg-old", instances: { web: "i-old1", worker: "i-old2" } });
     const instances = [{ instanceId: "i-old1" }, { instanceId: "i-old2" }];
     const example = await openExample({ existing }, { instances });

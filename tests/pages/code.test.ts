@@ -97,7 +97,7 @@ test("no block scrolls in a window of 900 pixels", () => {
   expect(wide.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
 });
 
-test("every block says in which language it is, so that it is looked at", () => {
+test("every block names its language, so that it is checked", () => {
   const converted = ["python", "go", "csharp", "java"]; // by tests/pages/languages.test.ts
   const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid", ...converted];
   const others = BLOCKS.filter(({ language }) => !known.includes(language));

@@ -120,7 +120,7 @@ describe("a person who gets started", () => {
     expect(output.match(/^cn-hangzhou +vpc-\w+ +i-linked\d+$/gm)?.length).toBe(250);
   });
 
-  test("writes the program, and is told the very commands that the page has", async () => {
+  test("writes the program, and prints the same commands as the page", async () => {
     const { code, output } = await type(block("adopt"));
     expect(code).toBe(0);
     expect(output.match(/(?<=^ {3})pulumi .*$/gm)).toEqual(block("pulumi import").split("\n"));

@@ -45,7 +45,7 @@ describe("a link is found out", () => {
     expect(problemsIn(page(text))).toEqual([expect.stringMatching(complaint)]);
   });
 
-  test("and what only looks like one in code is left alone", () => {
+  test("and what resembles one in code is ignored", () => {
     expect(problemsIn(page("```ts\na[0](b)\n```\n\n`[x](y)`"))).toEqual([]);
   });
 });

@@ -109,7 +109,7 @@ describe("a fleet that is retired", () => {
 });
 
 describe("a member that its owner has released", () => {
-  test("is told by an up that still declares it, while the others stay linked; out of the list, all is well", async () => {
+  test("is reported by an up that still declares it, while the others stay linked; out of the list, all is well", async () => {
     const example = await openAlicloudExample(
       "retire",
       ["Pulumi.yaml", "index.ts", "waves.ts", "tsconfig.json"],

@@ -209,7 +209,7 @@ describe("[31] answers", () => {
     expect(error.facts).toMatchObject({ code, kind, requestId: "a-1" });
   });
 
-  test("a site that wants HTTPS is told as such", async () => {
+  test("a site that requires HTTPS is reported as such", async () => {
     const error = await errorOf(describeWith({ Code: "InvalidProtocol.NeedSsl", RequestId: "R-1" }, 400, "pop"));
     expect(error.facts.advice).toContain("set protocol to HTTPS");
   });

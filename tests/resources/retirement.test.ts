@@ -136,7 +136,7 @@ describe("a link that may be forgotten", () => {
     await done(one.delete());
   });
 
-  test("[15] is told of a wrong setting by the delete that needs it", async () => {
+  test("[15] gets the error of a wrong setting from the delete that needs it", async () => {
     const { one } = cloud(code, everything, () => {
       throw new SettingError("classiclink:forgetRetiredLinks is wrong");
     });
@@ -152,7 +152,7 @@ describe("a link that may be forgotten", () => {
   });
 });
 
-test("members that the state holds stay in it when an update cannot tell whether they are linked", async () => {
+test("members of the state stay in it when an update cannot read whether they are linked", async () => {
   const { fleet } = cloud("InvalidApi.NotFound", everything, () => false);
   const error = await failed(fleet.update(members, { regionId, vpcId, instanceIds: ["i-a", "i-b", "i-c"] }));
   expect(error).toBeInstanceOf(PartiallyCreatedError);

@@ -36,7 +36,7 @@ afterEach(() => {
   }
 });
 
-/** A client as both doors make it, of the settings of a source and the environment. */
+/** A client as both hosts make it, of the settings of a source and the environment. */
 function clientOf({ settings: values }: SecretSource) {
   const settings = new Settings((key) => values[key.replace("classiclink:", "")]);
   const agents = new Agents((url) => settings.proxyFor(url));
@@ -105,7 +105,7 @@ describe.each(NAMES)("[17] credentials of %s", (name) => {
     },
   );
 
-  test("are not told when the source is broken and quotes them", async () => {
+  test("are not quoted when the source is broken and quotes them", async () => {
     const source = sourceOf(name);
     source.spoil();
     for (const on of ACTIONS) {

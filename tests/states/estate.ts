@@ -1,9 +1,9 @@
-/** The stack whose states are kept: all that this package can leave in one, whole and half made, through either door. */
+/** The stack whose states are kept: all that this package can leave in one, whole and partially created, through either host. */
 
 import { type Emulator, startEmulator } from "../../emulator";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject } from "../support/project";
-import type { Door } from "../support/shop";
+import type { Host } from "../support/shop";
 import { openStack, type Stack } from "../support/stack";
 
 /** What is on an export of a stack that matters here. */
@@ -15,7 +15,7 @@ export interface ExportedState {
 export interface Estate {
   readonly emulator: Emulator;
   readonly stack: Stack;
-  /** Has the program declare the half-made resources too. */
+  /** Has the program declare the partially created resources too. */
   declareAll(): void;
   /** What the cloud holds, as "i-a→vpc-1 …". */
   linked(): string;
@@ -35,14 +35,14 @@ new ClassicLinks("halfMany", { vpcId: "vpc-3", instanceIds: ["i-e", "i-f"] }, op
 `;
 
 /** Opens it, with an empty state. Address and key are in the environment, so that no state holds them. */
-export async function openEstate(door: Door): Promise<Estate> {
+export async function openEstate(host: Host): Promise<Estate> {
   const emulator = await startEmulator({
     instances: ["i-a", "i-b", "i-c", "i-d", "i-e", "i-f"].map((instanceId) => ({ instanceId })),
     vpcs: ["vpc-1", "vpc-2", "vpc-3"].map((vpcId) => ({ vpcId })),
   });
   const project = makeProject();
   installPluginSdk(project);
-  const from = door === "dynamic" ? "pulumi-classiclink" : "@pulumi-classiclink/classiclink";
+  const from = host === "dynamic" ? "pulumi-classiclink" : "@pulumi-classiclink/classiclink";
   const write = (...parts: string[]) =>
     project.write("index.js", [`const { ClassicLink, ClassicLinks } = require("${from}");`, ...parts].join("\n"));
   write(WHOLE);

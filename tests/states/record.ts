@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { version as sdk } from "@pulumi/pulumi/package.json";
 import { version } from "../../package.json";
 import { versionOfPulumi } from "../support/pulumiCli";
-import { DOORS, type Door } from "../support/shop";
+import { HOSTS, type Host } from "../support/shop";
 import { openEstate } from "./estate";
 
-/** What `pulumi stack export` says of a stack with two whole and two half-made resources. */
-async function record(door: Door): Promise<unknown> {
-  const { emulator, stack, declareAll, close } = await openEstate(door);
+/** What `pulumi stack export` says of a stack with two whole and two partially created resources. */
+async function record(host: Host): Promise<unknown> {
+  const { emulator, stack, declareAll, close } = await openEstate(host);
   try {
     const whole = await stack.up();
     if (!whole.ok) throw new Error(whole.output);
@@ -18,7 +18,7 @@ async function record(door: Door): Promise<unknown> {
     emulator.injectFault({ kind: "locked", instanceId: "i-f" });
     declareAll();
     const half = await stack.up();
-    if (half.ok) throw new Error("nothing is half made");
+    if (half.ok) throw new Error("nothing is partially created");
     return withoutMachine(await stack.export());
   } finally {
     await close();
@@ -36,9 +36,9 @@ async function main(): Promise<void> {
   if (versionOfPulumi() === undefined) throw new Error("only the Pulumi CLI makes states: put it on PATH");
   const folder = join(__dirname, version);
   mkdirSync(folder, { recursive: true });
-  for (const door of DOORS) {
-    const file = join(folder, `${door}-${sdk}.json`);
-    writeFileSync(file, `${JSON.stringify(await record(door), null, 2)}\n`);
+  for (const host of HOSTS) {
+    const file = join(folder, `${host}-${sdk}.json`);
+    writeFileSync(file, `${JSON.stringify(await record(host), null, 2)}\n`);
     console.log(file);
   }
 }

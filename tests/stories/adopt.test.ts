@@ -8,7 +8,7 @@ import { runCli } from "../support/cli";
 import { fleetOf250 } from "../support/fleet";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject, PLUGIN, type Project } from "../support/project";
-import type { Door } from "../support/shop";
+import type { Host } from "../support/shop";
 import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
 
 /** Each host and each shape once. */
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 /** Starts an emulator, adopts its links in a folder that has the packages and nothing else, and opens a stack there. */
-async function adopt(host: Door, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
+async function adopt(host: Host, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
   emulator = await startEmulator(options);
   project = makeProject();
   for (const file of ["Pulumi.yaml", "package.json"]) rmSync(join(project.folder, file));

@@ -125,7 +125,7 @@ describe("settings that cannot work are named before anything is called:", () =>
   });
 });
 
-test("an option that is wrong is told with exit code 2", async () => {
+test("a wrong option is reported with exit code 2", async () => {
   expect((await doctor(["--instance", "a b"])).code).toBe(2);
   expect((await doctor(["--frob"])).code).toBe(2);
 });

@@ -47,7 +47,7 @@ describe.each(["dynamic", "plugin"] as const)("an engineer with 250 links, in th
     project?.remove();
   });
 
-  test("is told by doctor what is missing, and then that nothing is", async () => {
+  test("learns from doctor what is missing, and then that nothing is", async () => {
     const { code, stdout } = await runCli(["doctor"], { env: { ...env, ALICLOUD_REGION: "" } });
     expect([code, stdout]).toEqual([1, expect.stringContaining("✗ no region is configured; checked --region")]);
     expect((await run("doctor", "--vpc", "vpc-shop")).code).toBe(0);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject, type Project } from "../support/project";
-import { configurationOf, DOORS, type Door, SECRET_KEY } from "../support/shop";
+import { configurationOf, HOSTS, type Host, SECRET_KEY } from "../support/shop";
 import { openStack, type Stack } from "../support/stack";
 
 /** What the states of the dynamic host hold, of every version. */
@@ -15,7 +15,7 @@ const STORED_LINE =
   'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-classiclink/dynamic")';
 
 /** What comes before the declarations: the classes, and a function that makes a provider of one's own. */
-const HEADS: Readonly<Record<Door, string>> = {
+const HEADS: Readonly<Record<Host, string>> = {
   dynamic: `const pulumi = require("@pulumi/pulumi");
 const { ClassicLink, ClassicLinks, Provider } = require("pulumi-classiclink");
 const providerOf = (name, args) => new Provider(name, args);`,
@@ -28,7 +28,7 @@ const LINK = 'new ClassicLink("one", { instanceId: "i-a", vpcId: "vpc-1" });';
 const FLEET = 'new ClassicLinks("many", { vpcId: "vpc-1", instanceIds: ["i-b", "i-c"] });';
 const ALL = "i-a→vpc-1 i-b→vpc-1 i-c→vpc-1";
 
-describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => {
+describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => {
   let emulator: Emulator;
   let project: Project;
   let stack: Stack;
@@ -52,7 +52,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
   });
 
   function declare(...declarations: string[]): void {
-    project.write("index.js", [HEADS[door], ...declarations, ""].join("\n"));
+    project.write("index.js", [HEADS[host], ...declarations, ""].join("\n"));
   }
   const linked = () =>
     emulator
@@ -87,7 +87,7 @@ describe.each(DOORS)("the life of a link and a fleet in the %s host", (door) => 
     expect(exported).toContain('"id":"cn-hangzhou:i-a"');
     expect(exported).not.toContain(SECRET_KEY);
     const line = /"__provider":("(?:[^"\\]|\\.)*")/.exec(exported)?.[1];
-    expect(line === undefined ? undefined : JSON.parse(line)).toBe({ dynamic: STORED_LINE, plugin: undefined }[door]);
+    expect(line === undefined ? undefined : JSON.parse(line)).toBe({ dynamic: STORED_LINE, plugin: undefined }[host]);
   });
 
   test("[2] a second up changes nothing and calls nothing", async () => {
@@ -214,7 +214,7 @@ describe("moving from the dynamic host to the plugin", () => {
     });
     const project = makeProject();
     installPluginSdk(project);
-    const declare = (door: Door, ...lines: string[]) => project.write("index.js", [HEADS[door], ...lines].join("\n"));
+    const declare = (host: Host, ...lines: string[]) => project.write("index.js", [HEADS[host], ...lines].join("\n"));
     declare("dynamic", LINK, FLEET);
     const stack = await openStack({ project, config: configurationOf(emulator.endpoint) });
     try {

@@ -1,11 +1,11 @@
 /** A short game of random steps against the model, the same at every run. `npm run test:long` plays for an hour. */
 
 import { expect, test } from "@jest/globals";
-import { DOORS } from "../support/shop";
+import { HOSTS } from "../support/shop";
 import { play } from "../trust/model/play";
 
 test("[5] [9] [11] [12] [20] random changes, drift, faults and kills end as declared through both hosts", async () => {
-  const games = DOORS.map((door, n) => play({ door, seed: 20 + n, runs: 5 }));
+  const games = HOSTS.map((host, n) => play({ host, seed: 20 + n, runs: 5 }));
   const steps = (await Promise.all(games)).reduce((sum, played) => sum + played);
   console.log(`${steps} steps against the model`);
   expect(steps).toBeGreaterThan(100);

@@ -1,10 +1,10 @@
-/** [17] A stack with every source of credentials, through both doors, faults and all: no secret is in anything it leaves behind. */
+/** [17] A stack with every source of credentials, through both hosts, faults and all: no secret is in anything it leaves behind. */
 
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { answerNames } from "../../emulator";
 import { leaksIn } from "../support/leaks";
 import { makeProject, type Project } from "../support/project";
-import { DOORS, type Door } from "../support/shop";
+import { HOSTS, type Host } from "../support/shop";
 import { openSources, type SecretSource, type SecretSources } from "../support/sources";
 import { type ConfigValue, openStack, type Run, type Stack } from "../support/stack";
 
@@ -16,8 +16,8 @@ const CONFIGURED = "keys";
 
 const SECRET_SETTINGS = ["secretKey", "securityToken"];
 
-/** How a program of each door makes a provider and a link. */
-const CLASSES: Readonly<Record<Door, string>> = {
+/** How a program of each host makes a provider and a link. */
+const CLASSES: Readonly<Record<Host, string>> = {
   dynamic: `const { ClassicLink, Provider } = require("pulumi-classiclink");`,
   plugin: `
 class Provider extends pulumi.ProviderResource {
@@ -28,17 +28,17 @@ class ClassicLink extends pulumi.CustomResource {
 }`,
 };
 
-function programOf(door: Door, sources: readonly SecretSource[], vpcId: string): string {
+function programOf(host: Host, sources: readonly SecretSource[], vpcId: string): string {
   const declarations = sources.map(({ name, settings }) => {
     const provider = name === CONFIGURED ? "undefined" : `new Provider("p-${name}", ${JSON.stringify(settings)})`;
     const args = JSON.stringify({ instanceId: `i-${name}`, vpcId });
     return `new ClassicLink("${name}", ${args}, { provider: ${provider} });`;
   });
-  return [`const pulumi = require("@pulumi/pulumi");`, CLASSES[door], ...declarations, ""].join("\n");
+  return [`const pulumi = require("@pulumi/pulumi");`, CLASSES[host], ...declarations, ""].join("\n");
 }
 
 // One story: each test goes on where the one before it ended.
-describe.each(DOORS)("a stack of the %s door with every source of credentials", (door) => {
+describe.each(HOSTS)("a stack of the %s host with every source of credentials", (host) => {
   let opened: SecretSources;
   let project: Project;
   let stack: Stack;
@@ -56,7 +56,7 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
 
   beforeAll(async () => {
     opened = await openSources();
-    project = makeProject({ "index.js": programOf(door, opened.sources, "vpc-1") });
+    project = makeProject({ "index.js": programOf(host, opened.sources, "vpc-1") });
     const { settings = {} } = opened.sources.find(({ name }) => name === CONFIGURED) ?? {};
     const config = Object.entries(settings).map(([name, value]): [string, ConfigValue] => [
       `classiclink:${name}`,
@@ -93,13 +93,13 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
         if (fault !== undefined) ecs.injectFault({ kind: "answer", action: on, answer: fault });
       }
     }
-    project.write("index.js", programOf(door, opened.sources, "vpc-2"));
+    project.write("index.js", programOf(host, opened.sources, "vpc-2"));
     const { ok, output } = await run(() => stack.up());
     expect([ok, output]).toEqual([true, expect.any(String)]);
     expect(linked()).toEqual(opened.sources.map(() => "vpc-2"));
   });
 
-  test("fails when every source is broken, and tells by which setting", async () => {
+  test("fails when every source is broken, and names the setting", async () => {
     for (const source of opened.sources) source.spoil();
     const { ok, output } = await run(() => stack.refresh());
     expect(ok).toBe(false);
@@ -107,7 +107,7 @@ describe.each(DOORS)("a stack of the %s door with every source of credentials", 
       expect(output).toContain(setting);
     }
     for (const { ecs } of opened.sources) ecs.unlink(ecs.links()[0]?.instanceId ?? "");
-    project.write("index.js", programOf(door, opened.sources, "vpc-1"));
+    project.write("index.js", programOf(host, opened.sources, "vpc-1"));
     expect((await run(() => stack.up())).ok).toBe(false);
   });
 

@@ -21,7 +21,7 @@ export interface AlicloudExample {
   readonly project: Project;
   /** Opens the stack, with more of a configuration than it began with where that is given. */
   stack(more?: Config): Stack;
-  /** What the doors of this package were asked, in order. */
+  /** What the hosts of this package were asked, in order. */
   readonly asked: RecordedCall[];
   /** Type of alicloud resource → what was linked when the first of them began to be removed. */
   readonly linkedAtRemoval: Map<string, string>;

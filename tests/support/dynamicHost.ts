@@ -16,7 +16,7 @@ export type Props = Readonly<Record<string, JavaScriptValue>>;
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A call that failed. `initFailed` is there when the resource is half made. */
+/** A call that failed. `initFailed` is there when the resource is partially created. */
 export class HostError extends Error {
   readonly initFailed:
     | { readonly id: string; readonly properties: Props; readonly reasons: readonly string[] }

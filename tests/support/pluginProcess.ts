@@ -221,8 +221,8 @@ export class PluginProcess {
   }
 }
 
-/** The half-made resource in a failed call, or undefined when nothing is left of it. */
-export function halfMadeOf(error: unknown) {
+/** The partially created resource in a failed call, or undefined when nothing is left of it. */
+export function partiallyCreatedOf(error: unknown) {
   const details: unknown[] = isServiceError(error) ? error.metadata.get("grpc-status-details-bin") : [];
   for (const packed of details) {
     const anys = packed instanceof Buffer ? Status.deserializeBinary(packed).getDetailsList() : [];

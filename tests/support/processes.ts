@@ -2,18 +2,18 @@
 
 import { spawnSync } from "node:child_process";
 import { readlinkSync } from "node:fs";
-import type { Door } from "./shop";
+import type { Host } from "./shop";
 
 /** The command lines of provider processes. The engine runs the plugin's own executable. */
-const COMMANDS: Readonly<Record<Door, RegExp>> = {
+const COMMANDS: Readonly<Record<Host, RegExp>> = {
   dynamic: /node\S* .*dynamic-provider/,
   plugin: /node\S* .*pulumi-resource-classiclink/,
 };
 
 /** Kills, as `kill -9` does, the provider that runs in a folder. Returns whether there was one. */
-export function killProvider(door: Door, folder: string): boolean {
+export function killProvider(host: Host, folder: string): boolean {
   const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" });
-  const processes = stdout.split("\n").filter((line) => COMMANDS[door].test(line));
+  const processes = stdout.split("\n").filter((line) => COMMANDS[host].test(line));
   const pids = processes
     .map((line) => Number(line.trim().split(" ")[0]))
     .filter((pid) => workingDirectoryOf(pid) === folder);

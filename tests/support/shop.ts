@@ -12,16 +12,16 @@ export interface Declared {
 }
 
 /** The ways in which Pulumi reaches the provider: its own host of dynamic providers, and the provider plugin. */
-export const DOORS = ["dynamic", "plugin"] as const;
-export type Door = (typeof DOORS)[number];
+export const HOSTS = ["dynamic", "plugin"] as const;
+export type Host = (typeof HOSTS)[number];
 
 /** A running shop. */
 export interface Shop {
   readonly emulator: Emulator;
   readonly project: Project;
   readonly stack: Stack;
-  /** Changes what the program declares, and through which door. */
-  declare(links: Readonly<Record<string, Declared>>, door?: Door): void;
+  /** Changes what the program declares, and through which host. */
+  declare(links: Readonly<Record<string, Declared>>, host?: Host): void;
   /** What the cloud holds, as "i-a→vpc-a i-b→vpc-b". */
   linked(): string;
   /** How often an action was called. */
@@ -36,11 +36,11 @@ export const SECRET_KEY = "s3cr3t+MARKER/with=chars";
 export async function openShop(
   links: Readonly<Record<string, Declared>>,
   {
-    door: first = "dynamic",
+    host: first = "dynamic",
     config,
     ...emulated
   }: EmulatorOptions & {
-    readonly door?: Door;
+    readonly host?: Host;
     readonly config?: (endpoint: string) => Record<string, ConfigValue>;
   } = {},
 ): Promise<Shop> {
@@ -51,7 +51,7 @@ export async function openShop(
     ...emulated,
   });
   const project = makeProject();
-  const declare: Shop["declare"] = (declared, door = first) => project.write("index.js", programOf(declared, door));
+  const declare: Shop["declare"] = (declared, host = first) => project.write("index.js", programOf(declared, host));
   declare(links);
   const stack = await openStack({ project, config: (config ?? configurationOf)(emulator.endpoint) });
   return {
@@ -84,7 +84,7 @@ export function configurationOf(endpoint: string): Record<string, ConfigValue> {
 }
 
 /** Where a program gets its class from. The second is what an SDK that Pulumi generates for the plugin comes down to. */
-const CLASSES: Readonly<Record<Door, string>> = {
+const CLASSES: Readonly<Record<Host, string>> = {
   dynamic: 'const { ClassicLink } = require("pulumi-classiclink");',
   plugin: `
 const pulumi = require("@pulumi/pulumi");
@@ -97,9 +97,9 @@ class ClassicLink extends pulumi.CustomResource {
 }`,
 };
 
-function programOf(links: Readonly<Record<string, Declared>>, door: Door): string {
+function programOf(links: Readonly<Record<string, Declared>>, host: Host): string {
   const declarations = Object.entries(links).map(([name, { options = "{}", ...args }]) => {
     return `exports.${name} = new ClassicLink("${name}", ${JSON.stringify(args)}, ${options}).id;`;
   });
-  return [CLASSES[door], ...declarations, ""].join("\n");
+  return [CLASSES[host], ...declarations, ""].join("\n");
 }

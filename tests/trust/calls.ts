@@ -28,7 +28,7 @@ export interface Found {
 }
 
 /** A resource that was made, or may have been, but is not finished. */
-export class HalfMade extends Error {
+export class PartiallyCreated extends Error {
   constructor(
     message: string,
     readonly id: string,
@@ -38,7 +38,7 @@ export class HalfMade extends Error {
   }
 }
 
-/** Calls on one resource. Create and update throw a {@link HalfMade} where something is left for the state. */
+/** Calls on one resource. Create and update throw a {@link PartiallyCreated} where something is left for the state. */
 export interface Calls {
   /** @param olds the inputs in the state; empty for a resource that is new. */
   check(olds: Props, inputs: Props): Promise<void>;
@@ -61,7 +61,9 @@ export async function openResource(resource: Resource, configuration: Configurat
     try {
       return await work;
     } catch (error) {
-      throw error instanceof PartiallyCreatedError ? new HalfMade(error.message, error.id, error.properties) : error;
+      throw error instanceof PartiallyCreatedError
+        ? new PartiallyCreated(error.message, error.id, error.properties)
+        : error;
     }
   };
   return {

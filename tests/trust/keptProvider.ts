@@ -1,34 +1,34 @@
 /** A provider process that serves many operations, each of which finds it as new as Pulumi's own. Needs a build. */
 
 import { join } from "node:path";
-import { HalfMade, type Provider, startProvider } from "../engine/providers";
+import { PartiallyCreated, type Provider, startProvider } from "../engine/providers";
 import { asValues, type Value, type Values } from "../engine/values";
 import { killProvider } from "../support/processes";
 import { makeProject, PLUGIN } from "../support/project";
-import type { Door } from "../support/shop";
+import type { Host } from "../support/shop";
 
-/** The package whose provider the engine starts for a door. */
-const PACKAGES: Readonly<Record<Door, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };
+/** The package whose provider the engine starts for a host. */
+const PACKAGES: Readonly<Record<Host, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };
 
 /** The members of requests that may hold the stored line. */
 const SIDES = ["properties", "inputs", "olds", "news", "oldInputs"];
 
 /**
  * One process. Pulumi starts one for each operation, which takes most of a second; this one is made to forget instead: the
- * plugin does so when it is configured anew, and the dynamic host when the stored line is another one, which loads the door
+ * plugin does so when it is configured anew, and the dynamic host when the stored line is another one, which loads the host
  * anew. Everything else, gRPC and ECS among it, is as in life.
  */
 export class KeptProvider {
   /** What it printed. */
   readonly printed: string[] = [];
-  readonly #door: Door;
+  readonly #host: Host;
   readonly #project = makeProject();
   #running: Provider | undefined;
   #operations = 0;
   #isClosed = false;
 
-  constructor(door: Door) {
-    this.#door = door;
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   /**
@@ -46,7 +46,7 @@ export class KeptProvider {
     const running = this.#running ?? (await this.#startUnlessClosed());
     this.#running = running;
     const { call, configure } = running;
-    if (this.#door === "plugin") {
+    if (this.#host === "plugin") {
       // Its last operation has cancelled it; an engine that greets it is one that needs it.
       await call("handshake", { engineAddress });
       return { call, configure, stop: async () => {} };
@@ -66,7 +66,7 @@ export class KeptProvider {
             ...(inputs && { inputs: relined(inputs, withoutFirst) }),
           };
         } catch (error) {
-          if (error instanceof HalfMade) error.properties = relined(error.properties, withoutFirst);
+          if (error instanceof PartiallyCreated) error.properties = relined(error.properties, withoutFirst);
           throw error;
         }
       },
@@ -83,7 +83,7 @@ export class KeptProvider {
   kill(): void {
     const killed = this.#running;
     this.#running = undefined;
-    killProvider(this.#door, this.#project.folder);
+    killProvider(this.#host, this.#project.folder);
     // Lets go of the connection to it.
     void killed?.stop();
   }
@@ -106,7 +106,7 @@ export class KeptProvider {
   }
 
   #start(): Promise<Provider> {
-    return startProvider(PACKAGES[this.#door], {
+    return startProvider(PACKAGES[this.#host], {
       programDir: this.#project.folder,
       engineAddress: NO_ENGINE,
       env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "shop", NODE_NO_WARNINGS: "1" },

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PausePoint } from "../../emulator";
 import { killProvider } from "../support/processes";
-import { type Door, openShop, type Shop } from "../support/shop";
+import { type Host, openShop, type Shop } from "../support/shop";
 
 /** A phase: the call at which the provider dies, which is carried out or not. */
 interface Phase {
@@ -26,10 +26,10 @@ const PHASES: readonly Phase[] = [
 const OTHERS = "i-d→vpc-1";
 const DECLARED = `i-a→vpc-1 i-b→vpc-1 i-c→vpc-1 ${OTHERS}`;
 
-/** A program with a link and a fleet, through either door. */
-function programOf(door: Door, vpcId: string): string {
+/** A program with a link and a fleet, through either host. */
+function programOf(host: Host, vpcId: string): string {
   const classes =
-    door === "dynamic"
+    host === "dynamic"
       ? 'const { ClassicLink, ClassicLinks } = require("pulumi-classiclink");'
       : `const { CustomResource } = require("@pulumi/pulumi");
 const of = (type) => class extends CustomResource {
@@ -43,7 +43,7 @@ new ClassicLinks("many", { instanceIds: ["i-b", "i-c"], vpcId: "${vpcId}" });
 }
 
 /** Declares the tests. */
-export function describeKills(door: Door): void {
+export function describeKills(host: Host): void {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop({}, { links: [{ instanceId: "i-d", vpcId: "vpc-1" }] });
@@ -62,7 +62,7 @@ export function describeKills(door: Door): void {
     const operation = operate();
     // Ends with the operation at the latest: then it never came there.
     const isThere = await Promise.race([held.arrived.then(() => true), operation.then(() => false)]);
-    expect(isThere && killProvider(door, project.folder)).toBe(true);
+    expect(isThere && killProvider(host, project.folder)).toBe(true);
     held.cut();
     expect((await operation).ok).toBe(false);
     emulator.clearFaults();
@@ -70,7 +70,7 @@ export function describeKills(door: Door): void {
 
   describe.each(PHASES)("a provider that is killed $name", (phase) => {
     test("[20] while it creates: the next up makes what is declared, and the state knows it", async () => {
-      shop.project.write("index.js", programOf(door, "vpc-1"));
+      shop.project.write("index.js", programOf(host, "vpc-1"));
       await killed(phase, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
       expect(shop.linked()).toBe(DECLARED);
@@ -87,9 +87,9 @@ export function describeKills(door: Door): void {
   test.each(["i-a", "i-b"])(
     "[20] a provider that is killed between the two halves of the replacement of %s: the next up finishes it",
     async (instanceId) => {
-      shop.project.write("index.js", programOf(door, "vpc-1"));
+      shop.project.write("index.js", programOf(host, "vpc-1"));
       expect((await shop.stack.up()).ok).toBe(true);
-      shop.project.write("index.js", programOf(door, "vpc-2"));
+      shop.project.write("index.js", programOf(host, "vpc-2"));
       await killed({ name: "", at: { instanceId } }, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
       expect(shop.linked()).toBe(`i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 ${OTHERS}`);

@@ -1,6 +1,6 @@
 /** One resource of a stack: its state, and Pulumi's rules for what the end of a call makes of it. */
 
-import { type Calls, type Found, HalfMade, type How, type Props } from "./calls";
+import { type Calls, type Found, PartiallyCreated, type How, type Props } from "./calls";
 
 interface State extends Found {
   /** Pulumi keeps the reasons, and the next update calls update whatever diff says. */
@@ -56,7 +56,7 @@ export class OneResource {
       async () => {
         if (before === undefined) return;
         const found = await this.calls.read(before.id, before.outputs, before.inputs, how);
-        // A refresh forgets the reasons of what is half made.
+        // A refresh forgets the reasons of what is partially created.
         this.state = found && { ...found, unfinished: false };
       },
       () => (JSON.stringify(this.state?.outputs) === JSON.stringify(before?.outputs) ? 0 : 1),
@@ -81,7 +81,7 @@ export class OneResource {
     try {
       this.state = { ...(await change()), inputs, unfinished: false };
     } catch (error) {
-      if (error instanceof HalfMade) {
+      if (error instanceof PartiallyCreated) {
         this.state = { id: error.id, outputs: error.outputs, inputs, unfinished: true };
       }
       throw error;

@@ -46,7 +46,7 @@ function release(ecs: SimulatedEcs, instanceIds: readonly string[]): void {
 const namesFrom = (first: number, last: number) => Array.from({ length: last - first }, (_, n) => `i-${first + n}`);
 
 describe("released instances", () => {
-  test("1000 of them are told apart in at most 60 calls where DescribeInstances is allowed", async () => {
+  test("1000 of them are found in at most 60 calls where DescribeInstances is allowed", async () => {
     await onSimulatedClock(async () => {
       const { ecs, reads, reader } = cloud(1_000);
       release(ecs, namesFrom(0, 1_000));

@@ -225,7 +225,7 @@ describe("the RAM role of this ECS instance", () => {
     expect(metadata.asked).toEqual([token, `GET ${path}`, token, `GET ${path}web`]);
   });
 
-  test("that the instance does not have is told", async () => {
+  test("that the instance does not have is reported", async () => {
     const metadata = await open(startMetadata("web"));
     const error = await failureOf(providerOf(ecsRole("../evil"), { metadata: metadata.endpoint }));
     expect(error.message).toBe(
@@ -284,7 +284,7 @@ describe("credentialsUri", () => {
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /creds?of=me"]);
   });
 
-  test("[17] that answers with something else is told without the answer, and without its path", async () => {
+  test("[17] that answers with something else is reported without the answer and its path", async () => {
     const server = await serve(json(200, { Code: "Failed", AccessKeySecret: "hunter2" }));
     const { message } = await failureOf(providerOf({ kind: "uri", uri: `${server.endpoint}/hunter3` }));
     expect(message).toBe(
@@ -334,7 +334,7 @@ describe("what the machine has", () => {
     expect(await providerOf(machine(), addresses).getCredentials()).toMatchObject(role);
   });
 
-  test("is told source by source when there is nothing, and asked anew the next time", async () => {
+  test("is reported source by source when there is nothing, and asked again the next time", async () => {
     const metadata = await open(startMetadata("web"));
     const provider = providerOf(machine(), { metadata: metadata.endpoint });
     metadata.answer(answering(404, ""));

@@ -240,12 +240,12 @@ describe("advice", () => {
 describe("an EcsError", () => {
   const facts = { kind: "busy", advice: "wait", operation: "AttachClassicLinkVpc", mayHaveSucceeded: false } as const;
 
-  test("tells the operation, the code, what was said, and the request", () => {
+  test("names the operation, the code, the message, and the request", () => {
     const told = { ...facts, code: "OperationConflict", said: "another task", requestId: "ABC" };
     expect(new EcsError(told).message).toBe('AttachClassicLinkVpc: OperationConflict ("another task"), request ABC');
   });
 
-  test("leaves out what was not told", () => {
+  test("leaves out what is unknown", () => {
     expect(new EcsError({ ...facts, code: "X", said: "" }).message).toBe("AttachClassicLinkVpc: X");
   });
 

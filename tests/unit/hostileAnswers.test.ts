@@ -141,7 +141,7 @@ describe("[5] any answer", () => {
     );
   });
 
-  test("that is any bytes at all, with or without the looks of HTTP", async () => {
+  test("that is any bytes at all, with or without the form of HTTP", async () => {
     let bytes: Uint8Array = Buffer.alloc(0);
     const client = await speaking((socket) => void socket.end(bytes));
     const head = fc.constantFrom("", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n");

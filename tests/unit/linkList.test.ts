@@ -46,7 +46,7 @@ describe("a declared list", () => {
     ["two pages of it, one after the other", `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`],
     ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
     [
-      "the state of the dynamic door",
+      "the state of the dynamic host",
       exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, { type: `${DYNAMIC}ClassicLink`, inputs: B }),
     ],
     [
@@ -64,7 +64,7 @@ describe("a declared list", () => {
     expect(read(exported(moved, other)).links).toEqual([A]);
   });
 
-  test("of a state leaves out links that the program only looks up", () => {
+  test("of a state leaves out links that the program only reads", () => {
     const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
     expect(read(exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, lookedUp)).links).toEqual([A]);
   });

@@ -86,13 +86,13 @@ describe("how many calls reads cost", () => {
     ]);
   });
 
-  test("1000 links that are waited for are looked at in calls of 99", async () => {
+  test("1000 links that are waited for are read in calls of 99", async () => {
     const { ecs, links, reader } = cloud({ "vpc-1": 1_000 });
     await Promise.all(links.map((link) => reader.vpcOf({ ...link, fresh: true }, never)));
     expect(ecs.calls).toHaveLength(Math.ceil(1_000 / MAX_INSTANCE_IDS));
   });
 
-  test("the looks at a few links do not wait", async () => {
+  test("the checks of a few links do not wait", async () => {
     const { ecs, links, reader } = cloud({ "vpc-1": 5 });
     jest.useFakeTimers();
     for (const link of links) {
@@ -396,7 +396,7 @@ describe("when a call fails", () => {
     expect(vpcIds).toEqual(links.map(() => "vpc-1"));
   });
 
-  test("many released instances are told apart without a storm of calls", async () => {
+  test("many released instances are found without a storm of calls", async () => {
     const { ecs } = cloud({});
     const reader = new LinkReader(rateLimited(ecs));
     const reads = instances(Array.from({ length: 99 }, (_, n) => `i-gone-${n}`));
@@ -456,7 +456,7 @@ describe("[14] when a reader gives up", () => {
     expect(await reader.vpcOf(link, never)).toBe("vpc-1");
   });
 
-  test("no call is made for looks that were gathered when those who wait for them gave up", async () => {
+  test("no call is made for collected checks when all their callers have given up", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 20 });
     const giveUp = new AbortController();
     setMaxListeners(0, giveUp.signal);

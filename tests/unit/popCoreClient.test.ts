@@ -140,7 +140,7 @@ describe("against the emulator", () => {
     },
   );
 
-  test("a quota that is used up is told", async () => {
+  test("a quota that is used up is reported", async () => {
     const { client } = await ecs({ quota: 0 });
     expect(await errorOf(client.attach(link))).toMatchObject({ kind: "quota", facts: { code: "QuotaExceeded" } });
   });
@@ -173,7 +173,7 @@ describe("against the emulator", () => {
     expect(emulator.calls().map(({ outcome }) => outcome)).toEqual(["ok", "ok"]);
   });
 
-  test("a region that the emulator does not know is told", async () => {
+  test("a region that the emulator does not know is reported", async () => {
     const { client } = await ecs();
     expect((await errorOf(client.describe({ ...query, regionId: "cn-nowhere" }))).kind).toBe("input");
   });
@@ -248,7 +248,7 @@ describe("what is sent", () => {
     expect(server.requests).toEqual([]);
   });
 
-  test("[15] is nothing when a setting is wrong or no credentials can be had, which is told as itself", async () => {
+  test("[15] is nothing when a setting is wrong or there are no credentials, which is reported as itself", async () => {
     const { server } = await raw(ok);
     const wrong = new Error("classiclink:endpoint is wrong");
     const endpointOf = () => {
@@ -374,14 +374,14 @@ describe("[5] what is no usable answer", () => {
     });
   });
 
-  test("a server that speaks no TLS is told as such", async () => {
+  test("a server that speaks no TLS is reported as such", async () => {
     const { server } = await raw(ok);
     const error = await errorOf(clientOf(server.endpoint.replace("http:", "https:")).attach(link));
     expect(error.kind).not.toBe("unknown");
     expect(error.message).toContain(`(${server.endpoint.replace("http:", "https:")})`);
   });
 
-  test("bytes that are no HTTP are told as such", async () => {
+  test("bytes that are no HTTP are reported as such", async () => {
     const server = createServer(
       (socket) =>
         void socket
@@ -438,7 +438,7 @@ describe("what ECS refuses", () => {
     });
   });
 
-  test("is told on one line of bearable length", async () => {
+  test("is reported on one line of limited length", async () => {
     const { client } = await raw(
       json(403, { Code: "X", Message: `first\nsecond\t${"long ".repeat(500)}`, RequestId: "R-1" }),
     );
@@ -447,13 +447,13 @@ describe("what ECS refuses", () => {
     expect(message.length).toBeLessThan(400);
   });
 
-  test("is told without addresses", async () => {
+  test("is reported without addresses", async () => {
     const said = "see https://help.example/a?b=c, HTTP://other.example or oss://x/y";
     const { client } = await raw(json(403, { Code: "X", Message: said }));
     expect((await errorOf(client.attach(link))).message).not.toMatch(/:\/\/|example/);
   });
 
-  test("is told on one line whatever its code is", async () => {
+  test("is reported on one line whatever its code is", async () => {
     const { client } = await raw(json(403, { Code: "Bad\nthing\u001b[31m", Message: "no" }));
     expect((await errorOf(client.attach(link))).message).toMatch(/^\P{C}*$/u);
   });

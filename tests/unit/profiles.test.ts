@@ -243,7 +243,7 @@ describe("a login with OAuth", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ profiles: [{ name: "mine", oauth_access_token: "a" }] });
   });
 
-  test("that has ended is told with its status, and without its tokens", async () => {
+  test("that has ended is reported with its status, and without its tokens", async () => {
     onWeb = () => json(400, { error: "invalid_grant", refresh_token: "refresh-1" });
     const { message } = await failureOf(profile(login({})));
     expect(message).toMatch(/^profile: the current profile of .* gave no credentials \(HTTP 400 from 127/);
@@ -313,7 +313,7 @@ describe("a process", () => {
       "its process_command did not print credentials",
     ],
   ];
-  test.each(failing)("[17] that %s is told without what it printed", async (_, made, reason) => {
+  test.each(failing)("[17] that %s is reported without what it printed", async (_, made, reason) => {
     const { message } = await failureOf(profile(made()));
     expect(message).toContain(`(${reason}`);
     expect(message).not.toContain("hunter2");
@@ -339,7 +339,7 @@ describe("a profile of the SDKs, in an INI file", () => {
   });
 });
 
-describe("[17] a profile that will not do is told without a word of its file", () => {
+describe("[17] an unusable profile is reported without a word of its file", () => {
   const withSecret = (rest: object) => ({ ...keys, ...rest });
   const wrong: [what: string, profile: object, reason: string][] = [
     ["no mode", withSecret({}), "it has no mode"],
@@ -439,7 +439,7 @@ test("the region of a profile is found in both formats", () => {
   expect(regionOfProfile("/no/such/file", "a")).toBeUndefined();
 });
 
-test("an answer of the metadata server that is none is told by its status", async () => {
+test("a wrong answer of the metadata server is reported by its status", async () => {
   metadata.answer(answering(500, SECRET));
   const { message, isTransient } = await failureOf(profile({ mode: "EcsRamRole", ram_role_name: "web" }));
   metadata.answer(undefined);

@@ -157,7 +157,7 @@ describe("what keeps a call from ECS", () => {
   });
 });
 
-test("a proxy that is no address is told as that, by the setting, whatever asks over it", async () => {
+test("a proxy that is no address is reported by its setting, for every request", async () => {
   const wrong = new SettingError("HTTPS_PROXY is no address of a proxy");
   const agents = new Agents(() => {
     throw wrong;

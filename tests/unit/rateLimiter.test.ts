@@ -135,7 +135,7 @@ describe("a rate limiter", () => {
     expect(attached(ecs).at(-1)).toBe("i-0");
   });
 
-  describe("[34] tells who waits", () => {
+  describe("[34] reports who waits", () => {
     test("the time until the next try, each caller once for each refusal", async () => {
       const ecs = new ScriptedEcs();
       ecs.next("attach", fails(throttled()), fails(throttled()));

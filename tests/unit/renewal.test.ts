@@ -55,7 +55,7 @@ test("what does not say when it expires is asked for anew after five minutes", a
   expect(await keyAt(5 * MINUTE)).toBe("key-2");
 });
 
-test("a renewal that fails is not told while the session is good, and tried again ten seconds later", async () => {
+test("a renewal that fails is not reported while the session is good, and tried again ten seconds later", async () => {
   const { source, keyAt } = sourceOf(60 * MINUTE);
   await keyAt(0);
   source.fails = true;

@@ -131,7 +131,7 @@ describe("how long is waited", () => {
     expect(waits(triedAt)).toEqual([500, 800, 500, 500]);
   });
 
-  test("x-acs-retry-after is waited out as told", async () => {
+  test("x-acs-retry-after is waited out", async () => {
     const { call, triedAt } = failing([refusal("attach", "InternalError", "", { retryAfterMs: 12_345 })]);
     await tried(call);
     expect(waits(triedAt)).toEqual([12_345]);
@@ -155,7 +155,7 @@ describe("how long is waited", () => {
     expect({ afterMs, calls: triedAt.length }).toEqual({ afterMs: 60_000, calls: 1 });
   });
 
-  test("each wait is told before it begins", async () => {
+  test("each wait is reported before it begins", async () => {
     const told: [string, number][] = [];
     const budget = new Budget(600_000);
     jest.spyOn(Math, "random").mockReturnValue(0.5);
@@ -178,7 +178,7 @@ describe("for how long an error is retried", () => {
     expect(afterMs).toBeLessThan(130_000);
   });
 
-  test("a host that cannot be found is told after half a minute", async () => {
+  test("a host that cannot be found is reported after half a minute", async () => {
     const { error, afterMs } = await tried(failing([fault("attach", "HostNotFound")], true).call);
     expect(error?.message).toContain("HostNotFound");
     expect(afterMs).toBeLessThan(40_000);
@@ -278,7 +278,7 @@ describe("a budget", () => {
 });
 
 describe("a pause", () => {
-  test("is a fifth shorter or longer than asked for, so that many do not look in step", async () => {
+  test("is a fifth shorter or longer than asked for, so that many do not poll at the same moment", async () => {
     const lengths = [];
     for (const random of [0, 0.5, 1]) {
       jest.spyOn(Math, "random").mockReturnValue(random);

@@ -78,14 +78,14 @@ describe("a ClassicLink", () => {
     expect(registered[0]?.inputs.__timeouts).toEqual({ create: 120, delete: 5_400 });
   });
 
-  test("[10] get looks up by id, with the line that can read it and without inputs", async () => {
+  test("[10] get reads by id, with the line that can read it and without inputs", async () => {
     const link = ClassicLink.get("web", "cn-hangzhou:i-a");
     await known(link.urn);
     expect(registered[0]).toMatchObject({ id: "cn-hangzhou:i-a", inputs: { __provider: STORED_LINE } });
     expect(Object.keys(registered[0]?.inputs)).toEqual(["__provider"]);
   });
 
-  test("[10] get of many looks up by the id of the VPC, in the same way", async () => {
+  test("[10] get of many reads by the id of the VPC, in the same way", async () => {
     await known(ClassicLinks.get("workers", "cn-hangzhou:vpc-b").urn);
     expect(registered[0]).toMatchObject({ id: "cn-hangzhou:vpc-b", inputs: { __provider: STORED_LINE_OF_LINKS } });
     expect(Object.keys(registered[0]?.inputs)).toEqual(["__provider"]);
@@ -106,7 +106,7 @@ describe("a ClassicLink", () => {
   });
 });
 
-describe("what plain JavaScript is told", () => {
+describe("what plain JavaScript gets as errors", () => {
   const wrong: [given: unknown, told: string][] = [
     [undefined, "args are missing"],
     [null, "args are missing"],

@@ -351,7 +351,7 @@ describe("credentials", () => {
     );
   });
 
-  test("of what the machine has, the SDKs' variables switch parts off, and their absence is told", () => {
+  test("of what the machine has, the SDKs' variables switch parts off, and their absence is reported", () => {
     const { candidates } = seen(
       settingsOf({ ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "TRUE", ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" }),
       "ambient",
@@ -559,11 +559,14 @@ describe("proxies", () => {
     expect(proxyFor(url, through(noProxy))).toBe(isExempt ? undefined : "http://p:1");
   });
 
-  test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])("[17] %s is refused without being told", (HTTPS_PROXY) => {
-    const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
-    expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
-    expect(message).not.toContain("hunter2");
-  });
+  test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])(
+    "[17] %s is refused without being quoted",
+    (HTTPS_PROXY) => {
+      const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
+      expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
+      expect(message).not.toContain("hunter2");
+    },
+  );
 });
 
 describe("the region", () => {
@@ -608,7 +611,7 @@ describe("the region", () => {
     ["the profiles are no list", '{"profiles":{"name":"mine"}}', "mine"],
     ["a profile is no object", '{"profiles":[null,1,"mine"]}', "mine"],
   ];
-  test.each(useless)("is missing, and told with every place, when %s", (_, text, profile) => {
+  test.each(useless)("is missing, and reported with every place, when %s", (_, text, profile) => {
     write(text);
     const message = complaint(() => settingsOf({ ALICLOUD_PROFILE: profile }).defaultRegion());
     for (const place of SETTINGS.region) {
@@ -769,7 +772,7 @@ describe("the endpoint", () => {
       },
     );
 
-    test("what is wrong in it is told by its path", () => {
+    test("what is wrong in it is reported by its path", () => {
       expect(complaint(() => of('[{"ecs":"a/b"}]'))).toMatch(/^alicloud:endpoints\[0\]\.ecs /);
     });
   });

@@ -4,7 +4,7 @@ import { fieldsOf } from "../answers";
 import { SourceFailure } from "./failure";
 import type { Session } from "./renewal";
 
-/** @throws {SourceFailure} when there are none. Tells nothing of the answer, which may hold half of them. */
+/** @throws {SourceFailure} when there are none. It quotes nothing of the answer, which may have a part of them. */
 export function toSession(answer: unknown): Session {
   const given = new Map(Object.entries(fieldsOf(answer)).map(([name, value]) => [name.toLowerCase(), value]));
   const text = (name: string) => {

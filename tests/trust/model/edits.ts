@@ -70,11 +70,11 @@ const unused = <Name extends string>(names: readonly Name[], used: ReadonlyMap<s
 
 const RECIPES: readonly Recipe[] = [
   (program, pick) => {
-    const door = pick(program.door === "dynamic" && pick([0, 0, 0, 1]) === 1 ? (["plugin"] as const) : []);
+    const host = pick(program.host === "dynamic" && pick([0, 0, 0, 1]) === 1 ? (["plugin"] as const) : []);
     return [
       "the program moves to the plugin",
       () => {
-        program.door = door;
+        program.host = host;
       },
     ];
   },
@@ -197,13 +197,13 @@ const PROVIDER_RECIPES: readonly Recipe[] = [
     ];
   },
   (program, pick) => {
-    const door = pick(program.door === "dynamic" ? (["plugin"] as const) : []);
+    const host = pick(program.host === "dynamic" ? (["plugin"] as const) : []);
     const [from, link] = pick([...program.links]);
     const to = pick(unused(LINK_NAMES, program.links));
     return [
       `the program moves to the plugin, where link ${from} is named ${to}`,
       () => {
-        program.door = door;
+        program.host = host;
         program.links.delete(from);
         program.links.set(to, link);
       },

@@ -62,8 +62,8 @@ export function keptBy({ links, fleets }: Program, state: readonly Known[], clou
 }
 
 /** What the state has to know in the end. */
-export function knownOf({ door, links, fleets }: Program): Known[] {
-  const rest = { door, movedAway: {}, isHalfMade: false };
+export function knownOf({ host, links, fleets }: Program): Known[] {
+  const rest = { host, movedAway: {}, isPartiallyCreated: false };
   return [
     ...[...links].map(([name, { instanceId, vpcId }]) => ({
       kind: "link" as const,

@@ -2,13 +2,13 @@
 
 import { hidden } from "../../../provider/resources/hidden";
 import type { ResourceState } from "../../engine/state";
-import type { Door } from "../../support/shop";
+import type { Host } from "../../support/shop";
 import type { Links } from "./program";
 
 /** One resource in a state. */
 export interface Known {
-  /** Whose resource it is. What leaves the state is deleted by the door that made it. */
-  readonly door: Door;
+  /** Whose resource it is. What leaves the state is deleted by the host that made it. */
+  readonly host: Host;
   readonly kind: "link" | "fleet";
   readonly name: string;
   readonly vpcId: string;
@@ -16,7 +16,7 @@ export interface Known {
   readonly instanceIds: readonly string[];
   /** Members of a fleet that are linked elsewhere. */
   readonly movedAway: Links;
-  readonly isHalfMade: boolean;
+  readonly isPartiallyCreated: boolean;
   /** Of a link that others have moved: the VPC where it was made. */
   readonly movedFrom?: string | undefined;
 }
@@ -26,17 +26,17 @@ export function knownIn(resources: Iterable<ResourceState>): Known[] {
   return [...resources]
     .filter(({ type }) => /:ClassicLinks?$/.test(type))
     .map(({ urn, type, outputs, initErrors }): Known => {
-      const door = type.startsWith("pulumi-nodejs:") ? "dynamic" : "plugin";
+      const host = type.startsWith("pulumi-nodejs:") ? "dynamic" : "plugin";
       const { instanceId, instanceIds, vpcId, movedAway } = outputs;
       const kind = type.endsWith("s") ? "fleet" : "link";
       return {
-        door,
+        host,
         kind,
         name: urn.split("::").at(-1) ?? "",
         vpcId: String(vpcId),
         instanceIds: Array.isArray(instanceIds) ? instanceIds.map(String) : [String(instanceId)],
         movedAway: Object.fromEntries(Object.entries(movedAway ?? {}).map(([id, vpc]) => [id, String(vpc)])),
-        isHalfMade: outputs[hidden.partiallyCreated] === true || initErrors !== undefined,
+        isPartiallyCreated: outputs[hidden.partiallyCreated] === true || initErrors !== undefined,
         movedFrom: typeof outputs[hidden.movedFrom] === "string" ? String(outputs[hidden.movedFrom]) : undefined,
       };
     });
@@ -62,22 +62,22 @@ export function awayIn(state: readonly Known[]): Set<string> {
 
 export const pair = (instanceId: string, vpcId: string): string => `${instanceId}→${vpcId}`;
 
-/** What a refresh has to make of a state. What is half made may be listed yet, so its absence is no news. */
+/** What a refresh has to make of a state. What is partially created may be listed yet, so its absence is no news. */
 export function refreshed(state: readonly Known[], cloud: Links): Known[] {
   return state.flatMap((known): Known[] => {
-    const { kind, vpcId, instanceIds, movedAway, isHalfMade } = known;
+    const { kind, vpcId, instanceIds, movedAway, isPartiallyCreated } = known;
     if (kind === "link") {
       const linkedTo = cloud[instanceIds[0] ?? ""];
-      if (linkedTo === undefined) return isHalfMade ? [known] : [];
+      if (linkedTo === undefined) return isPartiallyCreated ? [known] : [];
       // What was never finished is not taken back from whoever has the instance now.
-      return isHalfMade && linkedTo !== vpcId ? [] : [moved(known, linkedTo)];
+      return isPartiallyCreated && linkedTo !== vpcId ? [] : [moved(known, linkedTo)];
     }
     const members = [...new Set([...instanceIds, ...Object.keys(movedAway)])];
     const away = members.filter((id) => cloud[id] !== undefined && cloud[id] !== vpcId);
     return [
       {
         ...known,
-        instanceIds: members.filter((id) => cloud[id] === vpcId || (isHalfMade && cloud[id] === undefined)),
+        instanceIds: members.filter((id) => cloud[id] === vpcId || (isPartiallyCreated && cloud[id] === undefined)),
         movedAway: Object.fromEntries(away.map((id) => [id, cloud[id] ?? ""])),
       },
     ];
@@ -86,7 +86,7 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
 
 function moved(known: Known, vpcId: string): Known {
   const madeTo = known.movedFrom ?? known.vpcId;
-  return { ...known, vpcId, isHalfMade: false, movedFrom: madeTo === vpcId ? undefined : madeTo };
+  return { ...known, vpcId, isPartiallyCreated: false, movedFrom: madeTo === vpcId ? undefined : madeTo };
 }
 
 /** A state in one spelling, to be compared. */

@@ -171,7 +171,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     }
     if (this.name === "preview") return [];
     // Within two minutes of an attach, a link that is not there may still come. So its end waits longer than this does.
-    const isWaitedFor = !run.ok && [...state, ...after.state].some(({ isHalfMade }) => isHalfMade);
+    const isWaitedFor = !run.ok && [...state, ...after.state].some(({ isPartiallyCreated }) => isPartiallyCreated);
     if (this.name === "destroy") {
       if (isWaitedFor) return [];
       const owned = ownedBy(state);
@@ -201,7 +201,12 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),
       ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
       ...differs("what stays as it is", "is left alone", touched(keptBy(program, known, cloud), changes), []),
-      ...differs("the state", "is finished", after.state.filter(({ isHalfMade }) => isHalfMade).length, 0),
+      ...differs(
+        "the state",
+        "is finished",
+        after.state.filter(({ isPartiallyCreated }) => isPartiallyCreated).length,
+        0,
+      ),
       ...(await this.#changesNothing(program, system, "up")),
     ];
   }

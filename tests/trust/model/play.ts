@@ -1,7 +1,7 @@
 /** Plays random sequences of steps against the model. */
 
 import * as fc from "fast-check";
-import type { Door } from "../../support/shop";
+import type { Host } from "../../support/shop";
 import { DIALECTS } from "./dialects";
 import { BY_OTHERS, EDIT, PROVIDER_EDIT } from "./edits";
 import { OPERATION, ORDER } from "./mishaps";
@@ -12,7 +12,7 @@ import { System } from "./system";
 
 /** How much to play. */
 export interface Game {
-  readonly door: Door;
+  readonly host: Host;
   readonly seed: number;
   /** Sequences. */
   readonly runs: number;
@@ -31,14 +31,14 @@ const steps = fc.commands([EDIT, EDIT, EDIT, EDIT, PROVIDER_EDIT, BY_OTHERS, OPE
  *
  * @returns how many steps were played.
  */
-export async function play({ door, seed, runs, timeLimitMs }: Game): Promise<number> {
+export async function play({ host, seed, runs, timeLimitMs }: Game): Promise<number> {
   const kept: KeptProviders = { dynamic: [], plugin: [] };
   let played = 0;
   const goesWell = fc.asyncProperty(fc.constantFrom(...DIALECTS), steps, async (dialect, commands) => {
     const system = await System.start(kept, dialect);
     try {
       const program: Program = {
-        door,
+        host,
         links: new Map(),
         fleets: new Map(),
         providers: new Map(),

@@ -1,11 +1,11 @@
 /** The program that the model changes: which links it declares, under which names. */
 
-import type { Door } from "../../support/shop";
+import type { Host } from "../../support/shop";
 
 /** What a program declares. An instance is declared once at most, as the SDK demands. */
 export interface Program {
-  /** Which resources it takes: those of the dynamic door, or later on those of the plugin with their aliases. */
-  door: Door;
+  /** Which resources it takes: those of the dynamic host, or later on those of the plugin with their aliases. */
+  host: Host;
   readonly links: Map<string, { readonly instanceId: string; readonly vpcId: string }>;
   readonly fleets: Map<string, { readonly vpcId: string; readonly instanceIds: readonly string[] }>;
   /** Names of resources → their explicit provider. The others have the default one. */

@@ -9,7 +9,7 @@ import { openDisplay, type Operation } from "../../engine/display";
 import type { Provider } from "../../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../../engine/state";
 import { asValues, type Values } from "../../engine/values";
-import type { Door } from "../../support/shop";
+import type { Host } from "../../support/shop";
 import { KeptProvider, newEngineAddress } from "../keptProvider";
 import { type Program, REGION } from "./program";
 
@@ -28,7 +28,7 @@ export interface LostAnswer {
 }
 
 /** Processes for each host: as many as an operation has needed so far. */
-export type KeptProviders = Readonly<Record<Door, KeptProvider[]>>;
+export type KeptProviders = Readonly<Record<Host, KeptProvider[]>>;
 
 export interface How {
   /** How long each call on a resource may take, in ms. */
@@ -100,11 +100,11 @@ export class ModelStack {
     const engineAddress = newEngineAddress();
     const started = { dynamic: 0, plugin: 0 };
     const start: World["start"] = async (pkg) => {
-      const door = pkg === "classiclink" ? "plugin" : "dynamic";
-      const nth = started[door]++;
-      const kept = this.#kept[door][nth] ?? new KeptProvider(door);
-      this.#kept[door][nth] = kept;
-      return calling(door, await kept.renew(engineAddress), how, lose);
+      const host = pkg === "classiclink" ? "plugin" : "dynamic";
+      const nth = started[host]++;
+      const kept = this.#kept[host][nth] ?? new KeptProvider(host);
+      this.#kept[host][nth] = kept;
+      return calling(host, await kept.renew(engineAddress), how, lose);
     };
     const configFor: World["configFor"] = (pkg) => {
       const short = Object.entries(this.#configuration).map(([key, value]) => [key.replace(`${pkg}:`, ""), value]);
@@ -149,13 +149,13 @@ async function run(program: Program, { order = 0 }: How, deployment: Deployment,
 }
 
 /** A provider whose calls have this operation's timeout, and one of whose answers may get lost. */
-function calling(door: Door, provider: Provider, { timeoutMs, lostAnswer }: How, lose: () => void): Provider {
+function calling(host: Host, provider: Provider, { timeoutMs, lostAnswer }: How, lose: () => void): Provider {
   let changes = 0;
   return {
     ...provider,
     call: async (name, fields) => {
       if (!["create", "read", "update", "delete"].includes(name)) return await provider.call(name, fields);
-      const answer = await provider.call(name, within(timeoutMs / 1000, door, fields));
+      const answer = await provider.call(name, within(timeoutMs / 1000, host, fields));
       if (name !== "read" && lostAnswer?.call === changes++) {
         lose();
         throw new Error("the answer of the provider is lost");
@@ -165,10 +165,10 @@ function calling(door: Door, provider: Provider, { timeoutMs, lostAnswer }: How,
   };
 }
 
-/** A request with a timeout, as the engine gives it to the plugin and the SDK's class to the dynamic door. */
-function within(seconds: number, door: Door, fields: Readonly<Record<string, unknown>>): Values {
+/** A request with a timeout, as the engine gives it to the plugin and the SDK's class to the dynamic host. */
+function within(seconds: number, host: Host, fields: Readonly<Record<string, unknown>>): Values {
   const request: Values = { ...asValues(fields), timeout: seconds };
-  if (door === "plugin") return request;
+  if (host === "plugin") return request;
   const timeouts = { create: seconds, read: seconds, update: seconds, delete: seconds };
   for (const side of ["properties", "olds", "news"]) {
     if (request[side] !== undefined) request[side] = { ...asValues(request[side]), __timeouts: timeouts };
@@ -177,8 +177,8 @@ function within(seconds: number, door: Door, fields: Readonly<Record<string, unk
 }
 
 /** An explicit provider: the stack's configuration, with a region of its own. */
-function providerState({ door, region }: Program, name: string, configuration: Values): ResourceState {
-  const pkg = door === "dynamic" ? "pulumi-nodejs" : "classiclink";
+function providerState({ host, region }: Program, name: string, configuration: Values): ResourceState {
+  const pkg = host === "dynamic" ? "pulumi-nodejs" : "classiclink";
   const own = Object.entries({ ...configuration, "classiclink:region": region });
   const inputs = Object.fromEntries(own.map(([key, value]) => [key.replace(`${pkg}:`, ""), value]));
   const type = `pulumi:providers:${pkg}`;
@@ -188,11 +188,11 @@ function providerState({ door, region }: Program, name: string, configuration: V
 const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
 
 /** The resources that a program registers. */
-function wantedBy({ door, links, fleets }: Program): ResourceState[] {
+function wantedBy({ host, links, fleets }: Program): ResourceState[] {
   const wanted = (resource: string, line: string, name: string, args: object): ResourceState => {
     const [dynamic, plugin] = [`pulumi-nodejs:dynamic/classiclink:${resource}`, `classiclink:index:${resource}`];
-    const type = door === "dynamic" ? dynamic : plugin;
-    const own = door === "dynamic" ? { __provider: line } : {};
+    const type = host === "dynamic" ? dynamic : plugin;
+    const own = host === "dynamic" ? { __provider: line } : {};
     return {
       urn: urnOf(type, name),
       type,
@@ -202,7 +202,7 @@ function wantedBy({ door, links, fleets }: Program): ResourceState[] {
       provider: "",
       inputs: asValues({ regionId: REGION, ...args, ...own }),
       outputs: {},
-      aliases: door === "dynamic" ? [] : [urnOf(dynamic, name)],
+      aliases: host === "dynamic" ? [] : [urnOf(dynamic, name)],
     };
   };
   return [

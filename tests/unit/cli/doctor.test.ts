@@ -37,7 +37,7 @@ describe("settings", () => {
     scope: { answer: { organizationId: "26" } },
   };
 
-  test("are told with their places, and without what may be secret", () => {
+  test("are reported with their places, and without what may be secret", () => {
     const found = [
       { name: "region", place: "ALICLOUD_REGION", value: "cn-x" },
       { name: "secretKey", place: "ALICLOUD_SECRET_KEY", value: undefined },
@@ -94,7 +94,7 @@ describe("the network", () => {
   };
   const distrusted = { certificate: { answer: { distrust: "DEPTH_ZERO_SELF_SIGNED_CERT", validTo: NOW } } };
 
-  test("that works is told in the order of a connection", () => {
+  test("that works is reported in the order of a connection", () => {
     expect(told(checkReached(fine, NOW))).toEqual([
       "ok No proxy is used for ecs.x",
       "ok ecs.x is 10.0.0.1",

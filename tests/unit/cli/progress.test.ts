@@ -58,7 +58,7 @@ describe("on a terminal", () => {
   });
 });
 
-test("in a pipe a wait is told once in ten seconds, and nothing else", async () => {
+test("in a pipe a wait is reported once in ten seconds, and nothing else", async () => {
   const { stream, text } = openStream(false);
   const progress = await openProgress(stream);
   progress.begin(3, "VPCs");

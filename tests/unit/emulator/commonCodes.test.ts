@@ -79,7 +79,7 @@ test.each(rows)("answers %s with HTTP %j", async (code, statuses, provoke) => {
   expect(statuses).toContain(status);
 });
 
-test("an expired token is told as such when it really expires", async () => {
+test("an expired token is reported as such when it really expires", async () => {
   const emulator = await startEmulator({ securityToken: "t" });
   emulator.revokeKey();
   expect(await ask(emulator, { SecurityToken: "t" })).toMatchObject({ body: { Code: "InvalidSecurityToken.Expired" } });

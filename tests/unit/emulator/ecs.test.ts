@@ -66,7 +66,7 @@ describe("describe", () => {
     links: ids.toReversed().map((instanceId) => ({ instanceId, vpcId: instanceId === "i-12" ? "vpc-2" : "vpc-1" })),
   };
 
-  test("gives ten links a page unless told otherwise, always in the same order", async () => {
+  test("gives ten links a page by default, always in the same order", async () => {
     const emulator = await start(twelve);
     const first = await list(emulator, { VpcId: "vpc-1" });
     expect(first.body).toMatchObject({ TotalCount: 11, PageNumber: 1, PageSize: 10 });
@@ -181,7 +181,7 @@ describe("on the wire", () => {
     ["RegionId", "DescribeClassicLinkInstances"],
     ["Action", "DescribeClassicLinkInstances"],
   ];
-  test.each(absent)("a missing %s of %s is told by name", async (missing, action) => {
+  test.each(absent)("a missing %s of %s is reported by name", async (missing, action) => {
     const emulator = await start();
     expect(await call(emulator, action, { ...query, [missing]: undefined })).toMatchObject({
       status: 400,

@@ -11,7 +11,7 @@ async function startClocked() {
 }
 
 describe("a locked instance", () => {
-  test("refuses Attach and Detach for as many tries as told, others are not touched", async () => {
+  test("refuses Attach and Detach for as many tries as the rule says, and not for others", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "locked", instanceId: "i-1", times: 2 });
     const locked = { status: 403, body: { Code: "InvalidStatus.InstanceLocked" } };

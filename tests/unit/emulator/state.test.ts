@@ -63,7 +63,7 @@ test.each(broken)("a file with %s is refused and left alone", async (text, told)
   expect(readFileSync(stateFile, "utf8")).toBe(text);
 });
 
-test("a file that cannot be written is told at the start", async () => {
+test("a file that cannot be written is reported at the start", async () => {
   await expect(startEmulator({ stateFile: join(folder, "none", "state.json") })).rejects.toThrow("ENOENT");
 });
 

@@ -76,7 +76,7 @@ describe("DescribeVpcAttribute", () => {
   });
 });
 
-test("Describe may refuse a VPC whose ClassicLink is off, if it is told to", async () => {
+test("Describe may refuse a VPC whose ClassicLink is off, if an option says so", async () => {
   const vpcs = [{ vpcId: "vpc-off", classicLinkEnabled: false }];
   const describe = (emulator: Emulator) => call(emulator, "DescribeClassicLinkInstances", { VpcId: "vpc-off" });
   expect((await describe(await start({ vpcs }))).body).toMatchObject({ TotalCount: 0 });

@@ -81,7 +81,7 @@ describe("the schema", () => {
   });
 
   test.each(["ClassicLink", "ClassicLinks"])(
-    "[21] takes over a %s of the dynamic door, whose type never changes",
+    "[21] has an alias for the %s of the dynamic host, whose type never changes",
     (name) => {
       expect(parsed.resources[`classiclink:index:${name}`].aliases).toEqual([
         { type: `pulumi-nodejs:dynamic/classiclink:${name}` },

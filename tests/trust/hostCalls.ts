@@ -1,42 +1,42 @@
-/** The calls on one resource through a real door, over gRPC. */
+/** The calls on one resource through a real host, over gRPC. */
 
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
-import { HalfMade as EngineHalfMade } from "../engine/providers";
+import { PartiallyCreated as EnginePartiallyCreated } from "../engine/providers";
 import { asValues } from "../engine/values";
-import type { Door } from "../support/shop";
-import { type Calls, type Found, HalfMade, type How, type Props, type Resource } from "./calls";
+import type { Host } from "../support/shop";
+import { type Calls, type Found, PartiallyCreated, type How, type Props, type Resource } from "./calls";
 import type { Open } from "./faultCase";
 import type { KeptProvider } from "./keptProvider";
 
 /** What a provider is called, in its own URN and in what is said of it. */
-const PROVIDERS: Readonly<Record<Door, string>> = {
+const PROVIDERS: Readonly<Record<Host, string>> = {
   dynamic: "pulumi:providers:pulumi-nodejs",
   plugin: "pulumi:providers:classiclink",
 };
 
 /** Opens the resource in a process that has forgotten all that was before. */
-export function openDoor(door: Door, kept: KeptProvider): Open {
+export function openHost(host: Host, kept: KeptProvider): Open {
   let runs = 0;
   return async (resource, configuration) => {
     const provider = await kept.renew(`127.0.0.1:${1 + (runs++ % 60_000)}`);
     const named = (type: string) => ({ urn: `urn:pulumi:dev::shop::${type}::one`, name: "one", type });
     // The dynamic host sees all of the configuration, a plugin what is its own.
     const short = Object.entries(configuration).map(([key, value]) => [key.replace("classiclink:", ""), value]);
-    const args = asValues(door === "dynamic" ? configuration : Object.fromEntries(short));
-    await provider.configure({ ...named(PROVIDERS[door]), id: "provider" }, args);
-    const about = (id: string) => ({ ...named(typeOf(door, resource)), id });
-    const sides = (how: How) => (properties: Props) => ({ ...properties, ...ownOf(door, resource, how) });
+    const args = asValues(host === "dynamic" ? configuration : Object.fromEntries(short));
+    await provider.configure({ ...named(PROVIDERS[host]), id: "provider" }, args);
+    const about = (id: string) => ({ ...named(typeOf(host, resource)), id });
+    const sides = (how: How) => (properties: Props) => ({ ...properties, ...ownOf(host, resource, how) });
     return callsOf((name, fields) => provider.call(name, fields), about, sides);
   };
 }
 
-function typeOf(door: Door, resource: Resource): string {
-  return door === "dynamic" ? `pulumi-nodejs:dynamic/classiclink:${resource}` : `classiclink:index:${resource}`;
+function typeOf(host: Host, resource: Resource): string {
+  return host === "dynamic" ? `pulumi-nodejs:dynamic/classiclink:${resource}` : `classiclink:index:${resource}`;
 }
 
-/** What the SDK's class adds to properties for the dynamic door, which Pulumi tells nothing of timeouts. */
-function ownOf(door: Door, resource: Resource, { timeoutMs }: How): Props {
-  if (door === "plugin") return {};
+/** What the SDK's class adds to properties for the dynamic host, which Pulumi tells nothing of timeouts. */
+function ownOf(host: Host, resource: Resource, { timeoutMs }: How): Props {
+  if (host === "plugin") return {};
   const seconds = timeoutMs === undefined ? undefined : timeoutMs / 1000;
   const timeouts = { create: seconds, read: seconds, update: seconds, delete: seconds };
   return {
@@ -54,7 +54,9 @@ function callsOf(send: Send, about: (id: string) => object, sides: (how: How) =>
       const answer = await send(name, { ...about(id), ...fields });
       return { id: answer.id ?? id, outputs: answer.properties ?? {}, inputs };
     } catch (error) {
-      throw error instanceof EngineHalfMade ? new HalfMade(error.message, error.id, error.properties) : error;
+      throw error instanceof EnginePartiallyCreated
+        ? new PartiallyCreated(error.message, error.id, error.properties)
+        : error;
     }
   };
   return {
