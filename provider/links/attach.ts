@@ -127,6 +127,7 @@ class Asking {
     if (this.#checkFirst && (await this.#isThere())) return { isListed: true, isAdopted: false };
     this.#checkFirst = false;
     const before = this.mayBeLinked;
+    const { calls } = this.#task;
     this.mayBeLinked = true;
     try {
       await client.attach(this.#link, this.#task);
@@ -134,7 +135,8 @@ class Asking {
     } catch (error) {
       const nothingCameOfIt =
         error instanceof OutOfTime ? error.neverSent : error instanceof EcsError && !error.facts.mayHaveSucceeded;
-      if (nothingCameOfIt) this.mayBeLinked = before;
+      // Without credentials, for one, nothing is sent.
+      if (nothingCameOfIt || this.#task.calls === calls) this.mayBeLinked = before;
       if (!(error instanceof EcsError)) throw error;
       this.#checkFirst = error.facts.mayHaveSucceeded;
       // A busy instance may be linked already, so check once.

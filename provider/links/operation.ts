@@ -128,6 +128,11 @@ export class Task implements Caller {
     this.#calls += 1;
   }
 
+  /** How many requests were sent. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   onThrottled(nextTryMs: number): void {
     this.#operation.throttled(nextTryMs);
     this.waits("throttled");

@@ -67,6 +67,7 @@ const permanent: [code: string, said: string, advice: string][] = [
   ["InvalidInstanceId.NotFound", "", "released"],
   ["InvalidInstanceId.MalFormed", "", "classic network"],
   ["InvalidInstanceId.NotBelong", "", "account"],
+  ["InvalidInstanceId.LimitedRegion", "", "region"],
   ["SignatureDoesNotMatch", "", "secretKey"],
   ["InvalidTimeStamp.Expired", "", "clock"],
   ["SomethingNew", "", "documentation"],
@@ -233,7 +234,7 @@ describe("create", () => {
     expect(ecs.count("attach")).toBe(1);
   });
 
-  test.each(["InvalidInstanceId.LimitedRegion", "InvalidAction.NotFound"])(
+  test.each(["InvalidApi.NotFound", "InvalidAction.NotFound"])(
     "a code that gateways in trouble give too is believed only when it stays for some seconds: %s",
     async (code) => {
       const { ecs, lifecycle } = cloud();
@@ -336,6 +337,14 @@ describe("[6] partially created", () => {
     expect(error?.message).toContain("Throttling.User");
     expect(afterMs).toBe(500);
     expect(ecs.count("attach")).toBe(1);
+  });
+
+  test("is not a link whose request was never sent, for lack of credentials", async () => {
+    const { ecs, lifecycle } = cloud();
+    jest.spyOn(ecs, "attach").mockRejectedValue(new Error("the profile gave no credentials"));
+    expect(await plainly(lifecycle.create(link))).toBe(
+      "cannot link i-a to vpc-b in cn-hangzhou: the profile gave no credentials",
+    );
   });
 
   test("[14] is nothing when the cancel comes before the first request", async () => {

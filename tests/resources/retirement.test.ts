@@ -38,7 +38,9 @@ function cloud(code: string, refused: readonly Method[], mayForgetRetired: () =>
 const everything: readonly Method[] = ["attach", "detach", "describe"];
 
 describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
-  test("for a moment only, a delete that may forget removes the link all the same", async () => {
+  // That a region has no classic network is no answer of a gateway in trouble.
+  const mayPass = code === "InvalidInstanceId.LimitedRegion" ? test.skip : test;
+  mayPass("for a moment only, a delete that may forget removes the link all the same", async () => {
     const { ecs, one, warnings } = cloud(code, []);
     ecs.next("detach", fails(refusal("detach", code)));
     await done(one.delete());
