@@ -160,8 +160,8 @@ export async function errorsPage(): Promise<string> {
   return [
     "# Errors",
     "<!-- Made by `npm run docs` from provider/ecs/errorCodes.ts. Change it there. -->",
-    "Every error is one sentence. It names the operation with its instance, VPC and region, then the call to ECS with its code, message and " +
-      "request id, then the number of calls and the time, and what to do.",
+    "Every error is one sentence, with these parts: the operation with its instance, VPC and region; the call to ECS; its code, message and " +
+      "request id; the number of calls and the time; what to do.",
     `\`\`\`text\n${folded(await example())}\n\`\`\``,
     "This page lists every code that ECS documents for these operations, and those of the gateways of private clouds. Codes are compared " +
       "exactly, without the HTTP status. `*` stands for any text.",
