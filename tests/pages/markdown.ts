@@ -5,7 +5,17 @@ import { join, relative } from "node:path";
 import { REPOSITORY } from "../support/project";
 
 /** Folders whose files are made by tools, or belong to somebody else. */
-const NOT_OURS = new Set(["node_modules", "dist", "build", "coverage", "transcripts", "sdks", "venv", ".git"]);
+const NOT_OURS = new Set([
+  "node_modules",
+  "dist",
+  "build",
+  "coverage",
+  "transcripts",
+  "sdks",
+  "venv",
+  ".git",
+  ".stryker",
+]);
 
 export interface Page {
   /** In the repository, such as `docs/faq.md`. */
