@@ -230,6 +230,14 @@ const DOUBTFUL_ON_PRIVATE_CLOUD: ReadonlySet<string> = new Set(["Forbidden.RAM"]
 
 /** What never became an answer of ECS, under names of our own. */
 export const FAULTS = {
+  InvalidCharacter: {
+    ...row(
+      "input",
+      "A value has a character that a request cannot carry.",
+      "check regionId, organizationId and resourceSetId",
+    ),
+    mayHaveSucceeded: false,
+  },
   HostNotFound: {
     ...row("transient", "The endpoint's name has no address.", "check endpoint, region and DNS", {
       forMs: UNREACHABLE_RETRY_MS,

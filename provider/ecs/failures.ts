@@ -62,6 +62,8 @@ function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
 }
 
 function faultOfSocketError(code: string): keyof typeof FAULTS {
+  // Node refuses the header. Nothing was sent.
+  if (code === "ERR_INVALID_CHAR") return "InvalidCharacter";
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
