@@ -345,3 +345,10 @@ describe("[30] nothing leaves", () => {
     );
   });
 });
+
+test("a region that no header can carry is refused at once, before anything is sent", async () => {
+  const gateway = await gatewayOf();
+  const { ecs } = connectTo(gateway.endpoint);
+  const error = await errorOf(ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }, caller));
+  expect(error.facts).toMatchObject({ code: "InvalidCharacter", kind: "input", mayHaveSucceeded: false });
+});
