@@ -7,7 +7,7 @@ import { FAULTS, type Fault } from "../trust/faults";
 import { SCENARIOS, type Scenario } from "../trust/scenarios";
 
 /** Cases that run at the same time. Nearly all that each does is wait. */
-const AT_ONCE = 100;
+const AT_ONCE = 250;
 
 const [FIRST, ...MORE] = DIALECTS;
 
