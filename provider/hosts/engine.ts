@@ -10,6 +10,9 @@ export function engineAddress(argv: readonly string[] = process.argv): string | 
   return argv.find((argument) => /^[\w.-]+:\d+$|^\[[\da-f:]+\]:\d+$/i.test(argument));
 }
 
+/** How long to wait before the attempt that tells whether the engine is gone, in ms. */
+const RECONNECT_MS = 200;
+
 /**
  * Ends this process when the engine is gone. An engine that was killed does not end its providers. They would change links
  * that no state knows.
@@ -33,7 +36,7 @@ export function endWithEngine(address: string, end: () => void = () => process.e
     // Reported as a close too.
     socket.on("error", () => {});
     socket.once("close", () => {
-      if (isConnected) watch(true);
+      if (isConnected) setTimeout(watch, RECONNECT_MS, true).unref();
       else if (isKnown) end();
     });
   }
