@@ -3,10 +3,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { HOSTS, type Host } from "../support/shop";
 import { openResource, RESOURCES, type Resource } from "../trust/calls";
-import { openHost } from "../trust/hostCalls";
-import { type Case, DIALECTS, pointsOf, problemsOf } from "../trust/faultCase";
+import { type Case, pointsOf, problemsOf } from "../trust/faultCase";
 import { FAULTS, type Fault } from "../trust/faults";
+import { openHost } from "../trust/hostCalls";
 import { KeptProvider } from "../trust/keptProvider";
+import { DIALECTS } from "../trust/model/dialects";
 import { SCENARIOS } from "../trust/scenarios";
 
 /** Processes for each host. */

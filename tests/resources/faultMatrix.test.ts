@@ -2,8 +2,9 @@
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { openResource } from "../trust/calls";
-import { type Case, DIALECTS, type Dialect, pointsOf, problemsOf } from "../trust/faultCase";
+import { type Case, pointsOf, problemsOf } from "../trust/faultCase";
 import { FAULTS, type Fault } from "../trust/faults";
+import { DIALECTS, type Dialect } from "../trust/model/dialects";
 import { SCENARIOS, type Scenario } from "../trust/scenarios";
 
 /** Cases that run at the same time. Nearly all that each does is wait. */

@@ -1,9 +1,10 @@
 /** One operation with one fault at one of its calls: what it leaves behind, and whether the next one gets there. */
 
-import { type Call, type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { type Call, type Emulator, startEmulator } from "../../emulator";
 import { formatLinkId, formatLinksId } from "../../provider/resources/ids";
 import type { Calls, Configuration, How, Props, Resource } from "./calls";
 import type { Fault, Point } from "./faults";
+import type { Dialect } from "./model/dialects";
 import { OneResource, type Outcome } from "./oneResource";
 import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./scenarios";
 
@@ -12,29 +13,6 @@ export type Open = (resource: Resource, configuration: Configuration) => Promise
 
 /** How long an operation may take that is to get over its fault, in ms. */
 const PATIENT_MS = 600_000;
-
-/** How ECS answers where its documents differ from each other, or are silent. */
-export interface Dialect {
-  readonly name: string;
-  readonly options: Pick<EmulatorOptions, "errorGeneration" | "undocumented">;
-}
-
-export const DIALECTS: readonly Dialect[] = [
-  { name: "ECS as its newest documents have it", options: {} },
-  {
-    name: "ECS as its oldest documents have it, and otherwise where they are silent",
-    options: {
-      errorGeneration: "A",
-      undocumented: {
-        attachAgain: "ok",
-        detachUnlinked: "ok",
-        describeUnlinked: "error",
-        describeReleased: "empty",
-        describeUnknownVpc: "error",
-      },
-    },
-  },
-];
 
 /** A case of the matrix. */
 export interface Case {
