@@ -1,5 +1,7 @@
 /** The interface between the lifecycle and ECS, in plain data. Tests script it. `popCoreClient.ts` implements it with HTTP. */
 
+import type { EcsError } from "./errors";
+
 /** One link: an instance of the classic network, joined to a VPC. The API's own words. */
 export interface Link {
   readonly regionId: string;
@@ -42,8 +44,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** Called for each HTTP request that is sent for this caller. A coalesced read counts once for each caller. */
   onRequest?(): void;
-  /** Called when the call waits in the rate limiter, with the time until the next try, in ms. */
-  onThrottled?(nextTryMs: number): void;
+  /** Called when the call waits in the rate limiter, with the refusal and the time until the next try, in ms. */
+  onThrottled?(refusal: EcsError, nextTryMs: number): void;
 }
 
 /**

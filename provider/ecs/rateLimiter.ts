@@ -77,6 +77,8 @@ class RateLimiter {
   readonly #busy = new Set<string>();
   #state: "open" | "closed" | "probing" = "open";
   #closings = 0;
+  /** Why it is closed. */
+  #refusal: EcsError | undefined;
   #closedAt = 0;
   #probeAt = 0;
   #gapMs = 0;
@@ -119,7 +121,9 @@ class RateLimiter {
       caller?.signal.removeEventListener("abort", leave);
     };
     this.#waiting.add(waiting);
-    if (this.#state === "closed") caller?.onThrottled?.(this.#probeAt - performance.now());
+    if (this.#state === "closed" && this.#refusal !== undefined) {
+      caller?.onThrottled?.(this.#refusal, this.#probeAt - performance.now());
+    }
     caller?.signal.addEventListener("abort", leave, { once: true });
     if (caller?.signal.aborted) leave();
     try {
@@ -142,7 +146,7 @@ class RateLimiter {
       this.#passed(burst);
       return answer;
     } catch (error) {
-      if (error instanceof EcsError && error.kind === "throttled") this.#close(burst, retryAfterMs(error));
+      if (error instanceof EcsError && error.kind === "throttled") this.#close(burst, error);
       // A refusal for another reason means that the rate was allowed. A call without an answer means nothing.
       else if (error instanceof EcsError && !error.facts.mayHaveSucceeded) this.#passed(burst);
       throw error;
@@ -160,22 +164,25 @@ class RateLimiter {
     this.#queue.concurrency = Math.min(MAX_IN_FLIGHT, this.#queue.concurrency + 1);
   }
 
-  #close(burst: Burst, askedMs: number): void {
+  #close(burst: Burst, refusal: EcsError): void {
     // All refusals of one burst close it once.
     if (burst.closings !== this.#closings) return;
+    const askedMs = retryAfterMs(refusal);
     const pauseMs =
       askedMs > 0 ? askedMs : this.#state === "probing" ? Math.min(this.#gapMs * 2, LONGEST_GAP_MS) : FIRST_GAP_MS;
     this.#gapMs = pauseMs;
     this.#refused = this.#state === "open" && pauseMs <= FIRST_GAP_MS ? burst : undefined;
     this.#closings += 1;
     this.#state = "closed";
+    this.#refusal = refusal;
     this.#closedAt = performance.now();
     this.#probeAt = this.#closedAt + pauseMs;
     this.#queue.concurrency = 1;
     this.#startAfter(pauseMs, () => {
       this.#state = "probing";
     });
-    for (const caller of new Set([...this.#waiting].map((waiting) => waiting.caller))) caller?.onThrottled?.(pauseMs);
+    for (const caller of new Set([...this.#waiting].map((waiting) => waiting.caller)))
+      caller?.onThrottled?.(refusal, pauseMs);
   }
 
   /** Sends no more before the second is over. */

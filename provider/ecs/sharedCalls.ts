@@ -55,8 +55,8 @@ export class SharedCalls {
         onRequest: () => {
           for (const caller of new Set(callers)) caller.onRequest?.();
         },
-        onThrottled: (nextTryMs) => {
-          for (const caller of new Set(callers)) caller.onThrottled?.(nextTryMs);
+        onThrottled: (refusal, nextTryMs) => {
+          for (const caller of new Set(callers)) caller.onThrottled?.(refusal, nextTryMs);
         },
       });
     } finally {

@@ -42,28 +42,28 @@ export async function changeAll<Outcome extends { readonly state: string }>(
 ): Promise<ReadonlyMap<Link, Outcome>> {
   const outcomes = new Map<Link, Outcome>();
   const accepted = new Map<Link, Task>();
-  const waiting = new Map<Link, string>();
+  const locked = new Set<Link>();
+  let failed = 0;
 
   /** One link reports its own waits. For many, the counts are reported. */
   function show(isWait: boolean): void {
     const total = links.length + already;
     if (total === 1) return;
-    const failed = [...outcomes.values()].filter(({ state }) => state === "failed").length;
-    const locked = [...waiting.values()].filter((reason) => reason === "locked").length;
     const counts = [
       `${already + outcomes.size - failed + accepted.size}/${total} ${change.verb}`,
-      ...(locked > 0 ? [`${locked} locked`] : []),
+      ...(locked.size > 0 ? [`${locked.size} locked`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
     ];
     operation.progress(counts.join(", "), isWait);
   }
 
   function settle(link: Link, task: Task, outcome: Outcome | "accepted"): void {
-    waiting.delete(link);
+    locked.delete(link);
     if (outcome === "accepted") {
       accepted.set(link, task);
     } else {
       outcomes.set(link, outcome);
+      if (outcome.state === "failed") failed += 1;
       change.ended?.(link, outcome);
     }
     show(false);
@@ -72,7 +72,8 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   /** Calls `leave` when the link has to wait, so that the next one can start. */
   async function act(link: Link, leave: () => void): Promise<void> {
     const onWait = (reason: string) => {
-      waiting.set(link, reason);
+      if (reason === "locked") locked.add(link);
+      else locked.delete(link);
       leave();
       show(true);
     };

@@ -113,6 +113,7 @@ export class Task implements Caller {
   readonly #onWait: (reason: string) => void;
   #calls = 0;
   #waitingFor = "no answer yet";
+  #refusal: EcsError | undefined;
 
   /** @param onWait called before each wait with its reason; by default the operation shows it. */
   constructor(operation: Operation, onWait?: (reason: string) => void) {
@@ -133,14 +134,19 @@ export class Task implements Caller {
     return this.#calls;
   }
 
-  onThrottled(nextTryMs: number): void {
+  onThrottled(refusal: EcsError, nextTryMs: number): void {
     this.#operation.throttled(nextTryMs);
-    this.waits("throttled");
+    this.waits("throttled", refusal);
   }
 
-  /** Notes and reports what the task waits for. */
-  waits(reason: string): void {
+  /**
+   * Notes and reports what the task waits for.
+   *
+   * @param refusal the error that makes it wait, if it comes from a call that the task shares.
+   */
+  waits(reason: string, refusal?: EcsError): void {
     this.#waitingFor = reason;
+    this.#refusal = refusal;
     this.#onWait(reason);
   }
 
@@ -167,8 +173,8 @@ export class Task implements Caller {
     const { budget } = this.#operation;
     const calls = `after ${plural(this.#calls, "call", "calls")} in ${formatDuration(budget.elapsedMs)}`;
     if (error instanceof OutOfTime) {
-      const last =
-        error.last === undefined ? "" : `; the last error was ${error.last.message}; ${error.last.facts.advice}`;
+      const refusal = error.last ?? this.#refusal;
+      const last = refusal === undefined ? "" : `; the last error was ${refusal.message}; ${refusal.facts.advice}`;
       const end = budget.cancelled ? "cancelled" : `not done within ${formatDuration(budget.totalMs)}`;
       return `${end} (${this.#waitingFor}), ${calls}${last}`;
     }

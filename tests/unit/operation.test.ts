@@ -1,9 +1,11 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { LinkReader } from "../../provider/ecs/linkReader";
+import { rateLimited } from "../../provider/ecs/rateLimiter";
 import { ClassicLinkError } from "../../provider/links/errors";
 import { type CallContext, formatDuration, Operation, Task } from "../../provider/links/operation";
 import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { simulateClock } from "../support/clock";
-import { fault, refusal, run } from "../support/scriptedEcs";
+import { fails, fault, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -83,6 +85,19 @@ describe("[13] [34] the sentence of a failure", () => {
     const cancel = AbortSignal.abort();
     const { sentence } = await operate(async () => "never called", { signal: cancel });
     expect(sentence).toMatch(/^cannot link .*: cancelled.* after 0 calls in 0 s$/);
+  });
+
+  test("out of time while a read that others share is throttled: quotes the refusal", async () => {
+    const ecs = new ScriptedEcs();
+    ecs.always("describe", fails(refusal("describe", "Throttling.User", "too many")));
+    const reader = new LinkReader(rateLimited(ecs));
+    const operation = new Operation("read the link of i-a", {}, 20_000);
+    const task = new Task(operation);
+    const read = () => task.retry(() => reader.vpcOf({ regionId: "cn-hangzhou", instanceId: "i-a" }, task));
+    const { error } = await run(operation.run(read, task));
+    expect(error?.message).toMatch(
+      /^cannot read .*not done within 20 s \(throttled\).*Throttling\.User \("too many"\)/,
+    );
   });
 
   test("anything else keeps its own words", async () => {
