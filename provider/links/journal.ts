@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   readSync,
   rmdirSync,
@@ -15,15 +16,18 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Called with one line that another process of the run has written. */
-export type OnLine = (line: string, pid: number) => void;
+/** Called with one line that another process of the run has written, and that process. */
+export type OnLine = (line: string, writer: Writer) => void;
+
+/** A process: its id, and when it started, because ids are used again. `<pid>-<start>`. */
+export type Writer = string;
 
 /** How much of a file is read at a time, in bytes. */
 const CHUNK = 64 * 1024;
 
 /**
  * The files of one run. A run is one operation of the engine, such as the update of a `pulumi up`. Each of its provider
- * processes appends to a file of its own, `<pid>.log`, and reads those of the others. The folder is named after the
+ * processes appends to a file of its own, `<writer>.log`, and reads those of the others. The folder is named after the
  * engine's address, which the engine gives to each of them.
  *
  * Addresses are used again. So the first process of a run, which finds no file of a living process, removes the files of an
@@ -47,12 +51,12 @@ export class Journal {
     // Processes must see each other's ids to know which live. Containers may share a folder without that.
     const own = `${processNamespace()}-`;
     this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
-    this.#own = `${process.pid}.log`;
+    this.#own = `${OWN_WRITER}.log`;
     makePrivate(runs, user);
     for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
     makePrivate(this.#folder, user);
     appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
-    process.once("exit", () => removeDeserted(this.#folder, process.pid));
+    process.once("exit", () => removeDeserted(this.#folder, OWN_WRITER));
   }
 
   /** Appends a line. Other processes see it when this returns. */
@@ -78,7 +82,7 @@ export class Journal {
         const complete = text.slice(0, text.lastIndexOf("\n") + 1);
         if (complete === "") break;
         from += complete.length;
-        for (const line of complete.split("\n")) if (line !== "") onLine(line, pidOf(file));
+        for (const line of complete.split("\n")) if (line !== "") onLine(line, writerOf(file));
       }
       this.#readUpTo.set(file, from);
     } finally {
@@ -98,14 +102,33 @@ function explained(work: () => void): void {
 }
 
 /** Whether a process of this user lives. */
-export function isAlive(pid: number): boolean {
+export function isAlive(writer: Writer): boolean {
+  const pid = Number.parseInt(writer, 10);
   try {
     process.kill(pid, 0);
-    return true;
+    return writer === idOf(pid);
   } catch {
     return false;
   }
 }
+
+function idOf(pid: number): Writer {
+  return `${pid}-${startOf(pid)}`;
+}
+
+/** When a process started, in clock ticks since the boot of the machine. Linux only. Source: proc(5), `stat`, field 22. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The second field is the name of the program, in brackets. It may contain spaces.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** This process. */
+export const OWN_WRITER = idOf(process.pid);
 
 /** The namespace of process ids, on Linux. */
 function processNamespace(): string {
@@ -116,8 +139,8 @@ function processNamespace(): string {
   }
 }
 
-function pidOf(file: string): number {
-  return Number.parseInt(file, 10);
+function writerOf(file: string): Writer {
+  return file.replace(/\.log$/, "");
 }
 
 /** Makes a folder that only this user can use. */
@@ -139,10 +162,10 @@ function makePrivate(folder: string, user: number): void {
  *
  * @param except a process that counts as dead.
  */
-function removeDeserted(folder: string, except?: number): void {
+function removeDeserted(folder: string, except?: Writer): void {
   try {
     const files = readdirSync(folder);
-    if (files.some((file) => pidOf(file) !== except && isAlive(pidOf(file)))) return;
+    if (files.some((file) => writerOf(file) !== except && isAlive(writerOf(file)))) return;
     for (const file of files) unlinkSync(join(folder, file));
     // Fails where another process has just joined. Then the folder is in use.
     rmdirSync(folder);

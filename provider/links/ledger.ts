@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Link } from "../ecs/client";
-import { isAlive, Journal } from "./journal";
+import { isAlive, Journal, OWN_WRITER, type Writer } from "./journal";
 
 /** An instance in its region. */
 export type Instance = Pick<Link, "regionId" | "instanceId">;
@@ -48,7 +48,7 @@ export class Run {
   #isUpToDate = false;
   #checkedAt = Number.NEGATIVE_INFINITY;
   /** By instance, the processes that remove a link of it, once for each removal. */
-  readonly #removing = new Map<string, number[]>();
+  readonly #removing = new Map<string, Writer[]>();
 
   /** @param engineAddress `<host>:<port>` of the engine; without it, nothing is shared with other processes. */
   constructor(engineAddress?: string) {
@@ -65,7 +65,7 @@ export class Run {
     const lines = links
       .map((keys) => `${event} ${keys.join(" ")}`)
       .filter((line) => isCounted || !this.#seen.has(line));
-    for (const line of lines) this.#note(line, process.pid);
+    for (const line of lines) this.#note(line, OWN_WRITER);
     if (lines.length > 0) this.#journal?.write(lines.join("\n"));
     this.#isUpToDate = false;
   }
@@ -96,20 +96,20 @@ export class Run {
   /** Once in a turn of the event loop, because a fleet asks for a thousand links in one. */
   #readOthers(): void {
     if (this.#journal === undefined || this.#isUpToDate) return;
-    this.#journal.read((line, pid) => this.#note(line, pid));
+    this.#journal.read((line, writer) => this.#note(line, writer));
     this.#isUpToDate = true;
     setImmediate(() => {
       this.#isUpToDate = false;
     });
   }
 
-  #note(line: string, pid: number): void {
+  #note(line: string, writer: Writer): void {
     const [event = "", instanceKey = "", linkKey = ""] = line.split(" ");
     this.#seen.add(line).add(`${event} ${instanceKey}`).add(`${event} ${linkKey}`);
     if (event === "declared") this.#checkedAt = performance.now();
     const removing = this.#removing.get(instanceKey) ?? [];
-    if (event === "removing") this.#removing.set(instanceKey, [...removing, pid]);
-    if (event === "settled" && removing.includes(pid)) removing.splice(removing.indexOf(pid), 1);
+    if (event === "removing") this.#removing.set(instanceKey, [...removing, writer]);
+    if (event === "settled" && removing.includes(writer)) removing.splice(removing.indexOf(writer), 1);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -49,6 +50,10 @@ const runs = () => join(temporary, `pulumi-classiclink-${process.getuid?.() ?? 0
 /** Its name may begin with what tells machines apart that share the file system. */
 const folderOf = (engine: string) =>
   join(runs(), readdirSync(runs()).find((name) => name.endsWith(engine.replace(":", "_"))) ?? "none");
+
+/** The file of a provider process. */
+const fileOf = ({ pid }: ChildProcess) =>
+  readdirSync(folderOf(ENGINE)).find((name) => name.startsWith(`${pid}-`)) ?? "none";
 
 /** Ends a process, as its engine does at the end of a run. */
 async function ended(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
@@ -118,7 +123,17 @@ describe("[27] two runs", () => {
     expect(readdirSync(folderOf(ENGINE))).toHaveLength(1);
     const second = await start();
     expect(await second.ask("stays", "i-a vpc-b")).toBe(false);
-    expect(readdirSync(folderOf(ENGINE))).toEqual([`${second.child.pid}.log`]);
+    expect(readdirSync(folderOf(ENGINE))).toEqual([fileOf(second.child)]);
+  });
+
+  test("one after the other at the same address do not mix, though another process has the id of the first", async () => {
+    const first = await start();
+    await first.ask("declare", "i-a vpc-b");
+    await ended(first.child);
+    const file = join(folderOf(ENGINE), `${process.pid}-1.log`);
+    renameSync(join(folderOf(ENGINE), fileOf(first.child)), file);
+    const second = await start();
+    expect(await second.ask("stays", "i-a vpc-b")).toBe(false);
   });
 });
 
@@ -126,7 +141,7 @@ describe("[27] the folder of a run", () => {
   test("is private to the user, and holds no id in clear", async () => {
     const { child, ask } = await start();
     await ask("declare", "i-secret vpc-secret");
-    const file = join(folderOf(ENGINE), `${child.pid}.log`);
+    const file = join(folderOf(ENGINE), fileOf(child));
     expect([runs(), folderOf(ENGINE)].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).not.toContain("secret");
