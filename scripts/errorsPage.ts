@@ -133,7 +133,7 @@ async function example(): Promise<string> {
     ...classify("QuotaExceeded", ""),
     operation: "AttachClassicLinkVpc",
     code: "QuotaExceeded",
-    said: "The quota of links of the VPC is used up.",
+    detail: "The quota of links of the VPC is used up.",
     requestId: "0A1B2C3D-0000-4000-8000-000000000001",
     mayHaveSucceeded: false,
   });

@@ -1,4 +1,4 @@
-/** The connections of requests. They stay open, and go through a proxy where one is set. */
+/** The connections of requests. They stay open. If a proxy is set, they go through it. */
 
 import { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
@@ -7,71 +7,72 @@ import type { HttpsProxyAgent as Tunnel } from "https-proxy-agent";
 import { limitAnswers } from "./answerLimit";
 import { isPublic } from "./privateCloud";
 
-/** Says which proxy a request to a URL has to take, or undefined for none. */
+/** Returns the address of the proxy for a request to a URL. Undefined for a direct connection. */
 export type ProxyFor = (url: string) => string | undefined;
 
-/** How a request gets to its host. */
+/** The connection pool for a request, and its proxy. */
 export interface Route {
   readonly agent: Agent;
-  /** The host and port of the proxy that it goes through. Nothing else of its address, which may hold a password. */
+  /** The host and port of the proxy, without the user and the password. Undefined for a direct connection. */
   readonly proxy: string | undefined;
 }
 
-/** Options of a request whose host's certificate is not verified. That of a proxy on the way is. */
+/** TLS options of a request. They turn off the check of the host's certificate. A proxy's certificate is always checked. */
 export interface TlsOptions {
   readonly rejectUnauthorized?: false;
 }
 
-/** A proxy that did not let a request through. The request has not left. httpx adds the address to its message. */
+/** The proxy refused a request. The request did not reach its host. */
 export class ProxyRefusal extends Error {
   override readonly name = "ProxyRefusal";
-  /** What the proxy answered with, in place of a connection. */
+  /** The HTTP status of the proxy. */
   readonly status: number;
-  readonly said: string;
+  /** The message as it was. httpx adds the URL of the request to `message`. */
+  readonly reason: string;
 
   constructor(status: number) {
     super(`HTTP ${status}`);
     this.status = status;
-    this.said = this.message;
+    this.reason = this.message;
   }
 }
 
-/** A proxy that gave no connection in time. Has the code that Node has for it. */
-class ProxySilence extends Error {
-  override readonly name = "ProxySilence";
+/** A proxy did not connect in time. It has Node's code for a timeout. */
+class ProxyTimeout extends Error {
+  override readonly name = "ProxyTimeout";
   readonly code = "ETIMEDOUT";
 }
 
-/** How long a proxy may take to connect, in ms. */
+/** A proxy must connect within this time, in ms. */
 const PROXY_TIMEOUT_MS = 10_000;
 
-/** One pool of connections for each scheme and proxy, whatever the host: Node keeps hosts apart within a pool. */
+/** One connection pool for each scheme and proxy. Within a pool, Node keeps the connections of each host apart. */
 export class Agents {
   readonly #proxyFor: ProxyFor;
   readonly #insecure: () => boolean;
   readonly #routes = new Map<string, Promise<Route>>();
 
   /**
-   * @param proxyFor asked for each request, since what goes around a proxy depends on the host.
-   * @param insecure whether certificates of a private cloud's services are not verified.
+   * @param proxyFor called for each request, because some hosts need no proxy.
+   * @param insecure whether to accept any certificate of a private cloud's services.
    */
   constructor(proxyFor: ProxyFor = () => undefined, insecure = () => false) {
     this.#proxyFor = proxyFor;
     this.#insecure = insecure;
   }
 
-  /** The options of a request to ECS, the VPC service or STS. Other hosts, and the public cloud, are always verified. */
+  /** The TLS options of a request to ECS, the VPC service or STS. Certificates of the public cloud are always verified. */
   tlsOf(service: string): TlsOptions {
     return service.startsWith("https:") && !isPublic(service) && this.#insecure() ? { rejectUnauthorized: false } : {};
   }
 
-  /** @throws what `proxyFor` throws. */
+  /** The route to a URL, through its proxy. @throws what `proxyFor` throws. */
   async to(url: string): Promise<Route> {
     return await this.#route(url, this.#proxyFor(url));
   }
 
-  /** For hosts that no proxy could reach in our place, such as the metadata server of this very machine. */
-  async around(url: string): Promise<Route> {
+  /** The route to a URL without a proxy. A proxy cannot reach this machine's metadata server. */
+  async direct(url: string): Promise<Route> {
     return await this.#route(url, undefined);
   }
 
@@ -80,20 +81,20 @@ export class Agents {
     const key = `${secure} ${proxy}`;
     const known = this.#routes.get(key);
     if (known !== undefined) return known;
-    const route = proxy === undefined ? directly(secure) : through(new URL(proxy), secure);
+    const route = proxy === undefined ? directRoute(secure) : proxyRoute(new URL(proxy), secure);
     this.#routes.set(key, route);
     return route;
   }
 }
 
-async function directly(secure: boolean): Promise<Route> {
+async function directRoute(secure: boolean): Promise<Route> {
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   limitAnswers(agent);
   return { agent, proxy: undefined };
 }
 
-/** The libraries are loaded here and not above: few machines have a proxy. */
-async function through(proxy: URL, secure: boolean): Promise<Route> {
+/** Loads the libraries here and not above, because few machines have a proxy. */
+async function proxyRoute(proxy: URL, secure: boolean): Promise<Route> {
   const [{ HttpProxyAgent }, { HttpsProxyAgent }] = await Promise.all([
     import("http-proxy-agent"),
     import("https-proxy-agent"),
@@ -102,9 +103,9 @@ async function through(proxy: URL, secure: boolean): Promise<Route> {
   class ForwardAgent extends HttpProxyAgent<string> {
     override addRequest(...[request, options]: Parameters<Forward<string>["addRequest"]>) {
       request.once("response", (answer) => {
-        // The one status that is always the proxy's own.
+        // Only a proxy sends status 407.
         if (answer.statusCode !== 407) return;
-        // Held back until whoever reads it listens for errors too.
+        // The reader adds its error listener after this event. So the error follows in the next turn.
         answer.pause();
         setImmediate(() => answer.destroy(new ProxyRefusal(407)));
       });
@@ -112,18 +113,18 @@ async function through(proxy: URL, secure: boolean): Promise<Route> {
     }
 
     override async connect(...args: Parameters<Forward<string>["connect"]>) {
-      return await inTime(super.connect(...args));
+      return await withTimeout(super.connect(...args));
     }
   }
 
-  /** Its base class would pass a proxy's refusal off as the answer of the host. */
+  /** The base class returns the proxy's refusal as if it were the host's answer. This class throws instead. */
   class TunnelAgent extends HttpsProxyAgent<string> {
     override async connect(...[request, options]: Parameters<Tunnel<string>["connect"]>) {
       let status = 200;
       request.once("proxyConnect", (answer: { statusCode: number }) => {
         status = answer.statusCode;
       });
-      const socket = await inTime(super.connect(request, options));
+      const socket = await withTimeout(super.connect(request, options));
       if (status === 200) return socket;
       socket.destroy();
       throw new ProxyRefusal(status);
@@ -135,11 +136,11 @@ async function through(proxy: URL, secure: boolean): Promise<Route> {
   return { agent, proxy: proxy.host };
 }
 
-/** Clients limit the silence of a connection, and have none before the proxy has given one. */
-async function inTime<T>(connecting: Promise<T>): Promise<T> {
+/** Limits the time until the proxy connects. The timeouts of clients start later, with the connection. */
+async function withTimeout<T>(connecting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ProxySilence()), PROXY_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new ProxyTimeout()), PROXY_TIMEOUT_MS);
   });
   try {
     return await Promise.race([connecting, late]);

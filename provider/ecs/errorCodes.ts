@@ -1,29 +1,29 @@
-/** What an answer of ECS means: every known error code, its kind, its meaning, and what a person should do about it. */
+/** Every known error code of ECS: its kind, its meaning, and what a person should do. */
 
 import { type ApiOperation, type Classification, EcsError, type EcsErrorKind } from "./errors";
 
-/** A row of the tables below. The page docs/errors.md is made of them, so that a new code is one new row. */
+/** A row of the tables below. The page docs/errors.md is made from them. */
 export interface ErrorCode extends Classification {
-  /** What the service says with it. */
+  /** The meaning of the code, as a sentence. */
   readonly means: string;
 }
 
-/** How long to wait for a state that ends by itself. A lasting one is reported before the user gives up. */
+/** The longest retry while an instance or a VPC changes its state, in ms. A state that lasts longer does not end by itself. */
 const STATE_RETRY_MS = 120_000;
 
-/** A fault of network or service that lasts longer is no hiccup. */
+/** The longest retry after a fault of the network or the service, in ms. */
 const FAULT_RETRY_MS = 120_000;
 
-/** A host that cannot be reached is usually a wrong endpoint. */
+/** The longest retry while a host cannot be reached, in ms. It is short, because the endpoint is usually wrong. */
 const UNREACHABLE_RETRY_MS = 30_000;
 
-/** How often an answer is retried before it is believed, if a gateway may give it for a moment. */
+/** The number of retries for a permanent error that a restarting gateway may return by mistake. */
 const DOUBTFUL_TRIES = 3;
 
-/** `classify` puts the operation in. */
+/** A placeholder in advice. `classify` replaces it. */
 const OPERATION = "<operation>";
 const ALLOW = `allow ${OPERATION} in RAM`;
-/** Refresh and destroy use the configuration that the last update saved. */
+/** Refresh and destroy read the provider's configuration from the state, which the last update wrote. */
 const SAVED = "refresh and destroy take up a changed configuration only after pulumi up, or with --run-program";
 const CHECK_KEY = `check accessKey and secretKey, and that they belong to this endpoint; ${SAVED}`;
 const CHECK_CLOCK = "set this machine's clock; ECS accepts a difference of 15 minutes";
@@ -46,7 +46,7 @@ function row(
   { forMs, tries }: { readonly forMs?: number; readonly tries?: number } = {},
 ): ErrorCode {
   const retryForMs = forMs ?? (kind === "transient" ? FAULT_RETRY_MS : undefined);
-  // Gateways say that there is no such operation while they restart.
+  // While a gateway restarts, it may answer that the operation does not exist.
   const retryTries = tries ?? (kind === "retired" ? DOUBTFUL_TRIES : undefined);
   return {
     kind,
@@ -58,12 +58,12 @@ function row(
 }
 
 /**
- * Every code that the documents of the operations list, in all their generations, and the common codes of ECS, of its
- * gateway, and of the gateways of Apsara Stack. Compared exactly as spelt: `MalFormed` and `ToManyInstanceIds` are the
- * service's own spelling. The HTTP status does not count: it changed between generations.
+ * The codes that the documents of the operations list, in all editions, and the common codes of ECS and of Apsara Stack's
+ * gateways. Codes are compared exactly: `MalFormed` and `ToManyInstanceIds` are the service's own spelling. The HTTP status
+ * does not count, because it differs between editions.
  *
  * Source: ECS API reference (AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances, common error codes);
- * Alibaba Cloud's own providers, for what they wait out.
+ * Alibaba Cloud's own providers, for the codes that they retry.
  */
 export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   // The instance
@@ -77,7 +77,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "There is no such instance in the region.",
     "check instanceId and regionId; the instance may have been released",
   ),
-  // Not about syntax: the documents give it to instances that are not, or no longer, in the classic network.
+  // This code is not about syntax. The documents use it for instances that are not in the classic network.
   "InvalidInstanceId.MalFormed": row(
     "gone",
     "The instance is not in the classic network, or no longer. It is not about the form of the id.",
@@ -110,7 +110,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     forMs: STATE_RETRY_MS,
   }),
 
-  // The link. The first name misleads: it means a link to a different VPC.
+  // The link. The name of the first code misleads: it means a link to another VPC.
   "Abs.InvalidInstanceId.MalFormed": row(
     "conflict",
     "The instance holds a link to another VPC, whatever the name says.",
@@ -184,7 +184,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   IllegalTimestamp: row("authorisation", "The request's time is not the service's.", CHECK_CLOCK),
   "InvalidTimeStamp.Expired": row("authorisation", "The request's time is more than 15 minutes off.", CHECK_CLOCK),
   "InvalidTimeStamp.Format": row("authorisation", "The request's time could not be read.", CHECK_CLOCK),
-  // A proxy that repeats a request causes it; every new try carries a new nonce.
+  // A proxy that repeats a request causes this. A retry sends a new nonce, so it can succeed.
   SignatureNonceUsed: row("transient", "The same request arrived twice, as a proxy may send it.", WAIT),
 
   // Throttling and faults of the service
@@ -225,10 +225,10 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   RequestTimeout: row("transient", "The service did not answer in time.", WAIT),
 };
 
-/** Codes that only some sites of Apsara Stack give for a moment. Source: the vendor's provider, which retries them. */
+/** Codes that some sites of Apsara Stack return by mistake for a moment. Source: the vendor's provider, which retries them. */
 const DOUBTFUL_ON_PRIVATE_CLOUD: ReadonlySet<string> = new Set(["Forbidden.RAM"]);
 
-/** What never became an answer of ECS, under names of our own. */
+/** Failures without an answer of ECS. Their names are this package's own. */
 export const FAULTS = {
   InvalidCharacter: {
     ...row(
@@ -293,7 +293,7 @@ export const FAULTS = {
   },
 } as const satisfies Record<string, ErrorCode & { readonly mayHaveSucceeded: boolean }>;
 
-/** Families that the documents name by a part only. `*` stands for any text. Asked after the exact codes, in this order. */
+/** Patterns for codes whose documents give only a part. `*` stands for any text. Exact codes win; then the first match wins. */
 export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
   "*Throttling*": row("throttled", "A quota of calls is used up.", WAIT),
   "ServiceUnavailable.*": row("transient", "The service does not answer for a moment.", WAIT),
@@ -330,7 +330,7 @@ export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
   ),
 };
 
-/** `OperationDenied` has several meanings. The documented words of its message decide, in any case of letters. */
+/** The meanings of `OperationDenied`. The documented words in its message decide. Upper and lower case are the same. */
 export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly string[] })[] = [
   {
     words: ["unable to attach", "disabled attach"],
@@ -354,20 +354,20 @@ export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly 
   },
 ];
 
-/** What else is known of an answer. */
+/** More facts about an answer. */
 interface Context {
   readonly operation?: ApiOperation | undefined;
-  /** The HTTP status. Decides for unknown codes only. */
+  /** The HTTP status. It counts only for unknown codes. */
   readonly status?: number | undefined;
   /** Whether a private cloud answered. */
   readonly isPrivate?: boolean | undefined;
 }
 
 /**
- * Says what an error code means.
+ * Classifies an error code.
  *
- * @param code the `Code` of the answer, exactly as spelt.
- * @param message the `Message` of the answer; decides for `OperationDenied` and for unknown codes only.
+ * @param code the `Code` of the answer.
+ * @param message the `Message` of the answer. It counts only for `OperationDenied` and unknown codes.
  */
 export function classify(code: string, message: string, context: Context = {}): Classification {
   const { means: _, advice, ...found } = rowOf(code, message) ?? unlisted(message, context.status);
@@ -379,7 +379,7 @@ export function classify(code: string, message: string, context: Context = {}): 
   };
 }
 
-/** The permission that an operation needs. */
+/** The RAM permission that an operation needs. */
 function permissionOf(operation: ApiOperation | undefined): string {
   if (operation === undefined) return "the operation";
   const isVpc = operation === "DescribeVpcs" || operation === "DescribeVpcAttribute";
@@ -388,8 +388,8 @@ function permissionOf(operation: ApiOperation | undefined): string {
 
 function rowOf(code: string, message: string): ErrorCode | undefined {
   if (code === "OperationDenied") {
-    const said = message.toLowerCase();
-    const known = OPERATION_DENIED.find(({ words }) => words.length === 0 || words.some((word) => said.includes(word)));
+    const text = message.toLowerCase();
+    const known = OPERATION_DENIED.find(({ words }) => words.length === 0 || words.some((word) => text.includes(word)));
     if (known === undefined) return undefined;
     const { words: _, ...found } = known;
     return found;
@@ -410,8 +410,8 @@ function unlisted(message: string, status = 0): ErrorCode {
   return row(kind, "No document lists the code.", "find the code in the ECS documentation");
 }
 
-/** The error of a call that got no answer of ECS. */
-export function fault(operation: ApiOperation, code: keyof typeof FAULTS, said: string): EcsError {
+/** The error of a call without an answer of ECS. @param detail what happened, for the message. */
+export function fault(operation: ApiOperation, code: keyof typeof FAULTS, detail: string): EcsError {
   const { means: _, ...classification } = FAULTS[code];
-  return new EcsError({ ...classification, operation, code, said });
+  return new EcsError({ ...classification, operation, code, detail });
 }

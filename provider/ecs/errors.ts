@@ -58,7 +58,7 @@ export interface EcsErrorFacts extends Classification {
   /** The `Code` of the answer. Without an answer, a name of our own, such as `ConnectionRefused`. */
   readonly code: string;
   /** The message of the service, without secrets and addresses. */
-  readonly said: string;
+  readonly detail: string;
   readonly requestId?: string;
   /** How long the service asks to wait, in ms (header `x-acs-retry-after`). */
   readonly retryAfterMs?: number;
@@ -81,8 +81,8 @@ export class EcsError extends Error {
   }
 }
 
-function describe({ operation, code, said, requestId }: EcsErrorFacts): string {
-  const quoted = said === "" ? "" : ` ("${said}")`;
+function describe({ operation, code, detail, requestId }: EcsErrorFacts): string {
+  const quoted = detail === "" ? "" : ` ("${detail}")`;
   const request = requestId === undefined ? "" : `, request ${requestId}`;
   return `${operation}: ${code}${quoted}${request}`;
 }

@@ -1,6 +1,6 @@
 /** Reads an instance and a VPC for `doctor`. Changes nothing. */
 
-import { type Fields, fieldsOf, textOf } from "./answers";
+import { type Fields, fieldsOf, textOf } from "./answerFields";
 import { fault } from "./errorCodes";
 import { createCall, type PopCoreClientOptions } from "./popCoreClient";
 

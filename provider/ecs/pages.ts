@@ -1,4 +1,4 @@
-/** Reads every page of a list that may change while it is read. */
+/** Reads all pages of a list that may change meanwhile. */
 
 import { fault } from "./errorCodes";
 import type { ApiOperation } from "./errors";
@@ -11,17 +11,18 @@ export interface Retrier {
 /** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** How many items there are in all pages together. */
+  /** The number of items on all pages. */
   readonly totalCount: number;
 }
 
 /**
- * Reads all pages. A page that fails is read again, those before it stay. If items come and go meanwhile, the pages shift.
- * Then an item is there twice, or one is missing, and the reading starts again.
+ * Reads all pages. If a page fails, only that page is read again. If items come or go meanwhile, the pages shift: an item is
+ * listed twice, or one is missing. Then all pages are read again.
  *
- * @param read gives a page by its number, from 1.
- * @param keyOf the identity of an item.
- * @throws what ended the operation when the list could not be read whole.
+ * @param read returns a page by its number, from 1.
+ * @param keyOf returns the identity of an item.
+ * @returns each item once.
+ * @throws what ended the operation before the list was complete.
  */
 export async function readAllPages<Item>(
   retrier: Retrier,
@@ -37,7 +38,7 @@ export async function readAllPages<Item>(
       pages.set(pageNumber, page);
       for (const item of page.items) items.set(keyOf(item), item);
       listed += page.items.length;
-      // Nothing shifts within one page, so an item that is in it twice is an error of the service.
+      // A single page cannot shift. If it lists an item twice, the service is wrong.
       const isWhole = items.size >= page.totalCount || (pageNumber === 1 && listed >= page.totalCount);
       if (isWhole) return [...items.values()];
       if (page.items.length === 0 || listed >= page.totalCount) {

@@ -4,13 +4,13 @@ import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
 import { Agents } from "./agents";
 import { ANSWER_TIMEOUT_MS } from "./answerLimit";
-import { countOf, type Fields, failureCodeOf, fieldsOf, isFields, requestIdOf } from "./answers";
+import { countOf, type Fields, failureCodeOf, fieldsOf, isFields, requestIdOf } from "./answerFields";
 import { OutOfTime, orAborted } from "./budget";
 import { type Caller, type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
 import { fault } from "./errorCodes";
 import type { ApiOperation, EcsOperation } from "./errors";
-import { type Addressee, refusal, toEcsError } from "./failures";
+import { type Addressee, refusal, toEcsError } from "./toEcsError";
 import { additionsFor, isPublic, type Scope } from "./privateCloud";
 
 /** A version of a product's API. Apsara Stack's gateway needs the product. */

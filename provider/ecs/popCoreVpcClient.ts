@@ -1,6 +1,6 @@
 /** The client of the VPC service, made of the same calls as that of ECS. */
 
-import { countOf, type Fields, fieldsOf } from "./answers";
+import { countOf, type Fields, fieldsOf } from "./answerFields";
 import { fault } from "./errorCodes";
 import { createCall, type PopCoreClientOptions } from "./popCoreClient";
 import { VPC_PAGE_SIZE, type VpcClient, type VpcPage } from "./vpcClient";

@@ -226,7 +226,7 @@ describe("[31] answers", () => {
     const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
     const error = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
     expect(error.facts.code).toBe("asapi.server.request.parameter.accesskeyid.error");
-    expect(error.facts.said).toContain("accessKeyId […]");
+    expect(error.facts.detail).toContain("accessKeyId […]");
     const signature = gateway.requests[0]?.params.Signature ?? "";
     for (const secret of ["testid", SECRET, signature, encodeURIComponent(signature)]) {
       expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toContain(secret);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Agents } from "../../provider/ecs/agents";
 import { CredentialsError, type CredentialsProvider, type CredentialsSource } from "../../provider/ecs/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
-import { FIXED_ADDRESSES, type FixedAddresses } from "../../provider/ecs/credentials/fixedAddresses";
+import { FIXED_ADDRESSES, type FixedAddresses } from "../../provider/ecs/credentials/services";
 
 /** A provider whose fixed addresses lead nowhere, unless they are given. */
 export function providerOf(source: CredentialsSource, addresses: Partial<FixedAddresses> = {}): CredentialsProvider {

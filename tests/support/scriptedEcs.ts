@@ -35,14 +35,14 @@ const OPERATIONS: Readonly<Record<Method, EcsOperation>> = {
 export const NOTHING: LinkPage = { links: [], totalCount: 0 };
 
 /** A refusal of ECS, classified as the real client does it. */
-export function refusal(method: Method, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
-  const classification = classify(code, said, { operation: OPERATIONS[method] });
+export function refusal(method: Method, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
+  const classification = classify(code, detail, { operation: OPERATIONS[method] });
   const mayHaveSucceeded = classification.kind === "transient";
   return new EcsError({
     ...classification,
     operation: OPERATIONS[method],
     code,
-    said,
+    detail,
     requestId: "R-1",
     mayHaveSucceeded,
     ...more,

@@ -173,8 +173,8 @@ export class SimulatedEcs implements EcsClient {
   }
 }
 
-function refusal(operation: EcsOperation, code: string, said = "", more: { retryAfterMs?: number } = {}): EcsError {
-  return new EcsError({ ...classify(code, said), operation, code, said, mayHaveSucceeded: false, ...more });
+function refusal(operation: EcsOperation, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
+  return new EcsError({ ...classify(code, detail), operation, code, detail, mayHaveSucceeded: false, ...more });
 }
 
 function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -293,7 +293,7 @@ describe("credentialsUri", () => {
   });
 
   test.each(["undefined", "ftp://127.0.0.1/", "https://", "/path"])("%s is no address", async (uri) => {
-    expect((await failureOf(providerOf({ kind: "uri", uri }))).message).toContain("it is no http or https address");
+    expect((await failureOf(providerOf({ kind: "uri", uri }))).message).toContain("it is not an http or https address");
   });
 });
 

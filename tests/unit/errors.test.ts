@@ -241,15 +241,15 @@ describe("an EcsError", () => {
   const facts = { kind: "busy", advice: "wait", operation: "AttachClassicLinkVpc", mayHaveSucceeded: false } as const;
 
   test("names the operation, the code, the message, and the request", () => {
-    const told = { ...facts, code: "OperationConflict", said: "another task", requestId: "ABC" };
+    const told = { ...facts, code: "OperationConflict", detail: "another task", requestId: "ABC" };
     expect(new EcsError(told).message).toBe('AttachClassicLinkVpc: OperationConflict ("another task"), request ABC');
   });
 
   test("leaves out what is unknown", () => {
-    expect(new EcsError({ ...facts, code: "X", said: "" }).message).toBe("AttachClassicLinkVpc: X");
+    expect(new EcsError({ ...facts, code: "X", detail: "" }).message).toBe("AttachClassicLinkVpc: X");
   });
 
   test("has its kind beside its facts", () => {
-    expect(new EcsError({ ...facts, code: "X", said: "" })).toMatchObject({ name: "EcsError", kind: "busy" });
+    expect(new EcsError({ ...facts, code: "X", detail: "" })).toMatchObject({ name: "EcsError", kind: "busy" });
   });
 });

@@ -214,7 +214,7 @@ describe("an answer without end", () => {
     expect(error).toMatchObject({
       facts: {
         code: "UnreadableAnswer",
-        said: expect.stringContaining("an answer of more than 1024 kB (http://127.0.0.1:"),
+        detail: expect.stringContaining("an answer of more than 1024 kB (http://127.0.0.1:"),
         kind: "transient",
         mayHaveSucceeded: true,
       },

@@ -13,7 +13,7 @@ const refused = new EcsError({
   advice: "ask",
   operation: "DescribeVpcs",
   code: "Forbidden.RAM",
-  said: "",
+  detail: "",
   mayHaveSucceeded: false,
 });
 const lost = fault("DescribeVpcs", "ConnectionLost", "");

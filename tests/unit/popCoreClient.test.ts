@@ -417,7 +417,7 @@ describe("what ECS refuses", () => {
     expect((await errorOf(client.attach(link))).facts).toMatchObject({
       kind: "throttled",
       code: "Throttling.User",
-      said: "slow down",
+      detail: "slow down",
       requestId: "R-9",
     });
   });
@@ -433,7 +433,7 @@ describe("what ECS refuses", () => {
     const { client } = await raw(answering(403, body, { "content-type": "text/xml" }));
     expect((await errorOf(client.attach(link))).facts).toMatchObject({
       kind: "quota",
-      said: "too many",
+      detail: "too many",
       requestId: "R-9",
     });
   });

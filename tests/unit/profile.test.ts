@@ -35,9 +35,9 @@ describe("for a private cloud", () => {
   const role = { mode: "RamRoleArn", ...KEYS, ram_role_arn: "arn" };
   const isPrivate = { privateCloud: true } as const;
 
-  test.each(["CloudSSO", "OAuth"])("the mode %s is refused, because it asks the public cloud", (mode) => {
+  test.each(["CloudSSO", "OAuth"])("the mode %s is refused, because it calls the public cloud", (mode) => {
     const login = { oauth_site_type: "CN", oauth_refresh_token: "t", cloud_sso_sign_in_url: "https://sso.example" };
-    expect(() => read({ mode, ...login }, isPrivate)).toThrow(`its mode ${mode} asks the public cloud`);
+    expect(() => read({ mode, ...login }, isPrivate)).toThrow(`its mode ${mode} calls the public cloud`);
   });
 
   test("a role needs an address of STS, and its sts_region gives none", () => {
@@ -52,7 +52,7 @@ describe("for a private cloud", () => {
     const own = read({ ...role, sts_endpoint: "sts.cloud.example" }, isPrivate);
     expect(own).toMatchObject({ role: { sts: "https://sts.cloud.example" } });
     expect(() => read({ ...role, sts_endpoint: "sts.aliyuncs.com" }, isPrivate)).toThrow(
-      "its sts_endpoint is of the public cloud",
+      "its sts_endpoint is an address of the public cloud",
     );
   });
 });

@@ -357,17 +357,17 @@ describe("[17] an unusable profile is reported without a word of its file", () =
     [
       "too long a session",
       withSecret({ mode: "RamRoleArn", ram_role_arn: "r", expired_seconds: 99_999 }),
-      "its expired_seconds is not within 900 and 43200",
+      "its expired_seconds is not between 900 and 43200",
     ],
     [
       "an STS address that leads elsewhere",
       withSecret({ mode: "RamRoleArn", ram_role_arn: "r", sts_endpoint: `evil/${SECRET}` }),
-      "its sts_endpoint is no host name",
+      "its sts_endpoint is not a host name",
     ],
     [
       "an STS region that leads elsewhere",
       withSecret({ mode: "RamRoleArn", ram_role_arn: "r", sts_region: "evil.example/" }),
-      "its sts_region is no region",
+      "its sts_region is not a region",
     ],
     [
       "a source profile that is not there",
@@ -377,7 +377,7 @@ describe("[17] an unusable profile is reported without a word of its file", () =
     [
       "a source profile that is itself",
       withSecret({ mode: "ChainableRamRoleArn", source_profile: "mine", ram_role_arn: "r" }),
-      "its source_profile leads back to where it began",
+      "its source_profile forms a loop",
     ],
     ["another site", { mode: "OAuth", oauth_site_type: SECRET }, "its oauth_site_type is neither CN nor INTL"],
   ];

@@ -1,21 +1,20 @@
-/** Turns a source of credentials, as the settings decided it, into keys. */
+/** Reads credentials from a source that the settings chose. */
 
 import type { Agents } from "../agents";
 import { type AmbientSource, CredentialsError, type CredentialsProvider, type CredentialsSource } from ".";
-import { SourceFailure, under } from "./failure";
-import { FIXED_ADDRESSES, type FixedAddresses } from "./fixedAddresses";
-import { renewed, type Session } from "./renewal";
+import { failureOf, SourceFailure } from "./sourceFailure";
 import { readProfile } from "./profile";
 import { processSession } from "./process";
-import { cloudSso, ecsRole, oauth, uri } from "./services";
+import { renewed, type Session } from "./renewal";
+import { cloudSso, ecsRole, FIXED_ADDRESSES, type FixedAddresses, oauth, uri } from "./services";
 import { assumeRole, assumeRoleWithOidc } from "./sts";
 import { displayed } from "./textFile";
 
 /**
- * Makes a provider for a source. Nothing is read or called before the first `getCredentials`.
+ * Creates a provider for a source. Nothing is read or called before the first `getCredentials`.
  *
- * @param agents the connections to ask over.
- * @param addresses of services that no setting names.
+ * @param agents the connections of its requests.
+ * @param addresses the services whose address no setting names.
  */
 export function createCredentialsProvider(
   source: CredentialsSource,
@@ -26,16 +25,18 @@ export function createCredentialsProvider(
   return renewed(() => ask(sources, source));
 }
 
-/** What keys come from, and until when they are good, in ms since 1970, if the source says so. */
+/** The source of credentials that were found, for `doctor`. */
 export interface InspectedCredentials {
+  /** The name of the source, as messages have it. */
   readonly from: string;
+  /** In ms since 1970. Undefined if the source does not tell. */
   readonly expiresAt: number | undefined;
 }
 
 /**
- * Asks a source once, for people.
+ * Reads credentials once, and returns where they come from.
  *
- * @throws {CredentialsError} when it gives no keys.
+ * @throws {CredentialsError} if the source has none.
  */
 export async function inspectCredentials(
   source: CredentialsSource,
@@ -65,7 +66,7 @@ function sentence(source: CredentialsSource, { message, isTransient }: SourceFai
   return isTransient ? what : `${what}; correct that, or name another source of credentials`;
 }
 
-/** The setting that a source comes from. Those that only profiles stand for come from the profile. */
+/** The setting that names a source, for messages. Some sources can only be in a profile. */
 const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
   keys: "accessKey",
   profile: "profile",
@@ -79,7 +80,7 @@ const SETTINGS: Readonly<Record<CredentialsSource["kind"], string>> = {
   ambient: "accessKey and secretKey",
 };
 
-/** The name of a source, for people. It holds nothing from a file. */
+/** The name of a source, for messages. It quotes nothing from a file. */
 function nameOf(source: CredentialsSource): string {
   switch (source.kind) {
     case "keys":
@@ -103,11 +104,11 @@ function nameOf(source: CredentialsSource): string {
   }
 }
 
-/** Asks sources, which may be made of other sources. Nothing is cached here. */
+/** Reads sources. Some of them consist of other sources. */
 class Sources {
   readonly #agents: Agents;
   readonly #addresses: FixedAddresses;
-  /** The source of the machine's credentials. The account must not change in the middle of an update. */
+  /** The source of this machine that had credentials. It stays the same, because the account must not change in an update. */
   #chosen: CredentialsSource | undefined;
 
   constructor(agents: Agents, addresses: FixedAddresses) {
@@ -119,7 +120,7 @@ class Sources {
     return this.#chosen;
   }
 
-  /** @throws {SourceFailure} when it gives nothing. */
+  /** @throws {SourceFailure} if the source has no credentials. */
   async ask(source: CredentialsSource): Promise<Session> {
     const [agents, addresses] = [this.#agents, this.#addresses];
     switch (source.kind) {
@@ -130,7 +131,7 @@ class Sources {
       case "ambient":
         return await this.#askMachine(source);
       case "assumedRole": {
-        const { credentials } = await this.ask(source.base).catch(under(nameOf(source.base)));
+        const { credentials } = await this.ask(source.base).catch(failureOf(nameOf(source.base)));
         return await assumeRole(agents, credentials, source.role);
       }
       case "uri":
@@ -159,8 +160,8 @@ class Sources {
         return session;
       } catch (error) {
         if (!(error instanceof SourceFailure)) throw error;
-        // It is there, and would have given keys: those of the next one may be of another account.
-        if (error.isTransient && !("guess" in candidate)) throw error.under(candidate.name);
+        // This source exists and only failed for a moment. The next source may have the keys of another account.
+        if (error.isTransient && !("guess" in candidate)) throw error.of(candidate.name);
         reasons.push(`${candidate.name}: ${error.message}`);
       }
     }

@@ -1,39 +1,39 @@
-/** What signs requests, and the places where it may come from, as plain data. */
+/** Credentials and their sources, as plain data. */
 
-/** What signs a request. */
+/** The keys that sign a request. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** Present for temporary credentials (STS) only. */
+  /** Only temporary credentials of STS have one. */
   readonly securityToken?: string;
 }
 
-/** Gives credentials that are valid now. The shape that pop-core asks for. */
+/** Returns credentials that are valid now. pop-core needs this shape. */
 export interface CredentialsProvider {
-  /** @throws {CredentialsError} when no source gives any. */
+  /** @throws {CredentialsError} if no source has credentials. */
   getCredentials(): Promise<Credentials>;
 }
 
-/** What sessions are called that have no name: as those of `@pulumi/alicloud`, for which policies may have been written. */
+/** The default name of a session. `@pulumi/alicloud` has the same default, and RAM policies may match it. */
 export const DEFAULT_SESSION_NAME = "terraform";
 
-/** How long a session lasts when nothing says so, and how long it may, in seconds. Source: STS API reference, AssumeRole. */
+/** The duration of a session: the default and the limits, in seconds. Source: STS API reference, AssumeRole. */
 export const DURATION_S = { default: 3600, least: 900, most: 43_200 } as const;
 
-/** A RAM role to assume, and for how long. Source: STS API reference, AssumeRole. */
+/** A RAM role to assume. Source: STS API reference, AssumeRole. */
 export interface Role {
   readonly arn: string;
   readonly sessionName: string;
-  /** In seconds. */
+  /** The duration of the session, in seconds. */
   readonly durationS: number;
-  /** Narrows what the role allows; a RAM policy as JSON. */
+  /** A RAM policy, as JSON, that limits the session further. */
   readonly policy?: string;
   readonly externalId?: string;
-  /** The address of STS, with scheme. */
+  /** The address of STS, with its scheme. */
   readonly sts: string;
 }
 
-/** Where credentials come from, as the settings decided it. Nothing has been read or asked yet. */
+/** A source of credentials, as the settings choose it. Nothing is read or called yet. */
 export type CredentialsSource =
   | { readonly kind: "keys"; readonly credentials: Credentials }
   | ProfileSource
@@ -50,29 +50,29 @@ export type CredentialsSource =
 export interface ProfileSource {
   readonly kind: "profile";
   readonly file: string;
-  /** Without it the file's own choice: `current` in JSON, `default` in INI. */
+  /** By default the file decides: `current` in JSON, `default` in INI. */
   readonly name?: string;
-  /** The address of STS for roles that name none. Absent where none is known. */
+  /** The address of STS for a role whose profile names none. Absent if no setting has it. */
   readonly sts?: string;
-  /** Whether its keys are for a private cloud: then nothing that it says leads to a host of the public one. */
+  /** Whether the keys are for a private cloud. If so, no request may go to the public cloud. */
   readonly privateCloud?: boolean;
-  /** For profiles that stand for an {@link EcsRoleSource}. */
+  /** For a profile whose source is an {@link EcsRoleSource}. */
   readonly tokenOnly: boolean;
   readonly metadataOff?: true;
 }
 
-/** The RAM role of the ECS instance that this runs on. */
+/** The RAM role of the ECS instance that this process runs on. */
 export interface EcsRoleSource {
   readonly kind: "ecsRole";
-  /** Without it the metadata server is asked for it. */
+  /** By default, the metadata server names the role. */
   readonly roleName?: string;
-  /** Never to fall back to requests without a token (version 1 of the metadata server). */
+  /** Whether each request must have a token. If not, version 1 of the metadata server is used too. */
   readonly tokenOnly: boolean;
-  /** The metadata server is not to be asked at all. */
+  /** Whether the metadata server must not be called. */
   readonly metadataOff?: true;
 }
 
-/** A role that an OIDC token lets us assume. */
+/** A role that is assumed with an OIDC token. */
 export interface OidcSource {
   readonly kind: "oidc";
   readonly role: Role;
@@ -80,14 +80,14 @@ export interface OidcSource {
   readonly token: { readonly text: string } | { readonly file: string };
 }
 
-/** A role on top of another source, which may be a role itself. */
+/** A role that is assumed with the keys of another source. That source may be a role too. */
 export interface AssumedRoleSource {
   readonly kind: "assumedRole";
   readonly base: CredentialsSource;
   readonly role: Role;
 }
 
-/** A login to CloudSSO that `aliyun configure` made. */
+/** A login to CloudSSO, made by `aliyun configure`. */
 export interface CloudSsoSource {
   readonly kind: "cloudSso";
   readonly signInUrl: string;
@@ -98,7 +98,7 @@ export interface CloudSsoSource {
   readonly accessTokenExpire: number;
 }
 
-/** A login in the browser that `aliyun configure` made. Its tokens are renewed, and then written back. */
+/** A login in the browser, made by `aliyun configure`. Its tokens are renewed and saved in the file. */
 export interface OAuthSource {
   readonly kind: "oauth";
   readonly site: "CN" | "INTL";
@@ -111,24 +111,25 @@ export interface OAuthSource {
   readonly profile: string;
 }
 
-/** Nothing was configured: what the machine has, in turn. */
+/** The sources of this machine, for a configuration that names no source. They are tried in order. */
 export interface AmbientSource {
   readonly kind: "ambient";
   readonly candidates: readonly Candidate[];
-  /** The settings that were checked before. */
+  /** The settings that have no value, for the error. */
   readonly checked: string;
 }
 
-/** One source of the machine: to be tried, or known not to be there. */
+/** One source of this machine. */
 export type Candidate =
-  /** `guess` where nothing says that it is there: then it is no fault when nobody answers. */
+  /** `guess`: nothing shows that the source exists. Then a failure to connect only means that it does not exist. */
   | { readonly name: string; readonly source: CredentialsSource; readonly guess?: true }
+  /** `absent`: why the source does not exist. */
   | { readonly name: string; readonly absent: string };
 
-/** No credentials could be had. Says which sources were asked and why they gave nothing, and nothing of what they contain. */
+/** No source has credentials. The message names the sources and their failures, and quotes nothing of their content. */
 export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
-  /** Whether it may pass by itself, as a service that does not answer for a moment. */
+  /** Whether a retry can succeed. */
   readonly isTransient: boolean;
 
   constructor(message: string, isTransient: boolean) {

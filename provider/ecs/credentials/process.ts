@@ -1,16 +1,16 @@
-/** A command that prints keys. Source: the `aliyun` command line, `aliyun configure --mode External`. */
+/** Runs a command that prints credentials. Source: the `aliyun` command line, `aliyun configure --mode External`. */
 
 import { execFile } from "node:child_process";
 import { platform } from "node:os";
 import { promisify } from "node:util";
-import { fieldsOf, textOf } from "../answers";
-import { SourceFailure } from "./failure";
+import { fieldsOf, textOf } from "../answerFields";
+import { SourceFailure } from "./sourceFailure";
 import type { Session } from "./renewal";
 
-/** How long it may take, in ms. */
+/** The longest time for the command, in ms. */
 const TIMEOUT_MS = 60_000;
 
-/** @throws {SourceFailure} that quotes nothing of what it printed. */
+/** Runs the command. @throws {SourceFailure} if it prints no credentials. The message quotes nothing of its output. */
 export async function processSession(command: string): Promise<Session> {
   const [file = "", ...args] = wordsOf(command);
   const { stdout } = await promisify(execFile)(file, args, { timeout: TIMEOUT_MS }).catch(() => {
@@ -39,7 +39,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Quotes as in a shell. On Windows, where `\` is part of paths, it escapes quotes only. */
+/** Splits a command into words. Quotes work as in a shell. On Windows, `\` escapes only quotes, because paths contain it. */
 function wordsOf(command: string): string[] {
   const isWindows = platform() === "win32";
   const word = isWindows

@@ -1,14 +1,14 @@
-/** What a profile stands for: its mode, or its type, as a source of credentials. */
+/** Converts a profile to a source of credentials, by its mode (JSON) or its type (INI). */
 
 import type { CredentialsSource, ProfileSource } from ".";
-import { SourceFailure } from "./failure";
+import { SourceFailure } from "./sourceFailure";
 import { readProfileFile } from "./profileFile";
 import { type Kinds, ProfileReader } from "./profileReader";
 
 /**
  * Reads the profile that a source names.
  *
- * @throws {SourceFailure} when there is none, or when it lacks something. Names members of the file, and none of their values.
+ * @throws {SourceFailure} if the profile does not exist or is incomplete. The message names members, and quotes no value.
  */
 export function readProfile(source: ProfileSource): CredentialsSource {
   const file = readProfileFile(source.file);

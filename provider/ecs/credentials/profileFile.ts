@@ -1,25 +1,23 @@
-/** The profile files of the `aliyun` command line (JSON) and of Alibaba Cloud's SDKs (INI), recognized by their content. */
+/** Reads and changes profile files: those of the `aliyun` command line (JSON) and of Alibaba Cloud's SDKs (INI). */
 
 import { realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { SourceFailure } from "./failure";
+import { type Fields, fieldsOf, isFields } from "../answerFields";
+import { SourceFailure } from "./sourceFailure";
 import { readTextFile } from "./textFile";
-
-/** The members of one profile, as the file has them. */
-export type Profile = Readonly<Record<string, unknown>>;
 
 /** The profiles of one file. */
 export interface ProfileFile {
   readonly format: "JSON" | "INI";
   /** By name. */
-  readonly profiles: ReadonlyMap<string, Profile>;
-  /** Which one counts when none is named. */
+  readonly profiles: ReadonlyMap<string, Fields>;
+  /** The name of the default profile. */
   readonly current: string;
 }
 
 /**
- * Reads a file.
+ * Reads a file. Its content decides the format.
  *
- * @throws {SourceFailure} when it cannot be read, or not be understood. Never with anything of what is in it.
+ * @throws {SourceFailure} if the file cannot be read or parsed. The message quotes nothing of the file.
  */
 export function readProfileFile(file: string): ProfileFile {
   const text = readTextFile(file);
@@ -27,9 +25,9 @@ export function readProfileFile(file: string): ProfileFile {
 }
 
 /**
- * The region that a profile names, if there is such a file, profile and region.
+ * The region of a profile. Undefined if the file or the profile does not exist, or the profile has no region.
  *
- * @param name without it, the profile that counts when none is named.
+ * @param name by default, the file's default profile.
  */
 export function regionOfProfile(file: string, name?: string): string | undefined {
   try {
@@ -37,23 +35,23 @@ export function regionOfProfile(file: string, name?: string): string | undefined
     const region = profiles.get(name ?? current)?.region_id;
     return typeof region === "string" && region !== "" ? region : undefined;
   } catch (error) {
-    // Then it names no region. Whoever needs its keys reports why it cannot be read.
+    // The call that needs the keys reports this failure.
     if (error instanceof SourceFailure) return undefined;
     throw error;
   }
 }
 
 /**
- * Changes members of a profile in a JSON file. Whoever reads meanwhile sees the file before or after, and no half of it.
+ * Changes members of a profile in a JSON file. The file is replaced as a whole, so that no reader sees a part of it.
  *
- * @throws when the file cannot be written.
+ * @throws if the file cannot be written.
  */
-export function changeProfile(file: string, name: string, changes: Profile): void {
+export function changeProfile(file: string, name: string, changes: Fields): void {
   const content: unknown = JSON.parse(readTextFile(file));
   const profile = profilesOf(content).find((one) => one.name === name);
   if (profile === undefined) throw new SourceFailure("there is no profile of that name in it");
   Object.assign(profile, changes);
-  // Where a link leads to: the link itself is not to be replaced.
+  // A symbolic link stays. Its target is replaced.
   const target = realpathSync(file);
   const beside = `${target}.${process.pid}.new`;
   writeFileSync(beside, `${JSON.stringify(content, null, "\t")}\n`, { mode: statSync(target).mode });
@@ -65,26 +63,22 @@ function fromJson(text: string): ProfileFile {
   try {
     content = JSON.parse(text);
   } catch {
-    // The message of the error quotes the file.
+    // The original message quotes the file.
     throw new SourceFailure("the file is not valid JSON");
   }
-  const profiles = new Map<string, Profile>();
+  const profiles = new Map<string, Fields>();
   for (const profile of profilesOf(content)) {
     const { name } = profile;
-    // The first of a name counts, as for the aliyun command line.
+    // Of two profiles with one name, the first wins, as for the aliyun command line.
     if (typeof name === "string" && !profiles.has(name)) profiles.set(name, profile);
   }
-  const current: unknown = isProfile(content) ? content.current : undefined;
+  const { current } = fieldsOf(content);
   return { format: "JSON", profiles, current: typeof current === "string" && current !== "" ? current : "default" };
 }
 
-function profilesOf(content: unknown): Profile[] {
-  const profiles: unknown = isProfile(content) ? content.profiles : undefined;
-  return Array.isArray(profiles) ? profiles.filter(isProfile) : [];
-}
-
-function isProfile(value: unknown): value is Profile {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function profilesOf(content: unknown): Fields[] {
+  const { profiles } = fieldsOf(content);
+  return Array.isArray(profiles) ? profiles.filter(isFields) : [];
 }
 
 /** Sections of `name = value`. Source: the credentials guide of Alibaba Cloud's SDKs. */
@@ -94,7 +88,7 @@ function fromIni(text: string): ProfileFile {
   for (const line of text.split(/\r?\n/)) {
     const header = /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim();
     if (header !== undefined) {
-      // Without a prototype, so that a member is never taken for one that all objects have.
+      // No prototype: otherwise a name such as `constructor` would have a value in each section.
       section = profiles.get(header) ?? Object.create(null);
       profiles.set(header, section ?? {});
       continue;
@@ -105,7 +99,7 @@ function fromIni(text: string): ProfileFile {
   return { format: "INI", profiles, current: "default" };
 }
 
-/** Quoted as a whole, or up to a comment. */
+/** A value without its quotes or its comment. */
 function iniValue(text: string): string {
   const quoted = /^"(.*)"$|^'(.*)'$/.exec(text);
   return quoted === null ? text.replace(/\s*[;#].*$/, "") : (quoted[1] ?? quoted[2] ?? "");

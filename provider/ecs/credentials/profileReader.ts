@@ -1,4 +1,4 @@
-/** Reads the members of one profile into what sources of credentials are made of. */
+/** Reads the members of one profile. */
 
 import {
   type CredentialsSource,
@@ -8,20 +8,21 @@ import {
   type ProfileSource,
   type Role,
 } from ".";
+import type { Fields } from "../answerFields";
 import { isLoopback, regionalStsHost } from "../endpoint";
 import { isPublic } from "../privateCloud";
-import { SourceFailure } from "./failure";
-import type { Profile, ProfileFile } from "./profileFile";
+import { SourceFailure } from "./sourceFailure";
+import type { ProfileFile } from "./profileFile";
 
-/** What the values of `mode` or `type` stand for. */
+/** For each value of `mode` or `type`, the function that makes its source. */
 export type Kinds = Readonly<Record<string, (profile: ProfileReader) => CredentialsSource>>;
 
-/** One profile. Errors name the member that is missing, and never a value. */
+/** One profile. All its methods throw a {@link SourceFailure} that names a member, and never quotes a value. */
 export class ProfileReader {
   readonly #source: ProfileSource;
   readonly #file: ProfileFile;
-  readonly #profile: Profile;
-  /** The profiles that lead here; the last one is this. */
+  readonly #profile: Fields;
+  /** The names of the profiles that refer to each other. The last one is this profile. */
   readonly #path: readonly string[];
 
   constructor(source: ProfileSource, file: ProfileFile, path: readonly string[]) {
@@ -31,7 +32,7 @@ export class ProfileReader {
     this.#profile = file.profiles.get(path.at(-1) ?? "") ?? {};
   }
 
-  /** The source that it stands for, by the member that says of which kind it is. */
+  /** The source of this profile. @param member the member that names its kind. */
   as(member: string, kinds: Kinds): CredentialsSource {
     const kind = this.need(member);
     const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
@@ -39,10 +40,10 @@ export class ProfileReader {
     return make(this);
   }
 
-  /** The profile that this one builds on. */
+  /** The profile that a member names. */
   other(member: string): ProfileReader {
     const name = this.need(member);
-    if (this.#path.includes(name)) throw new SourceFailure(`its ${member} leads back to where it began`);
+    if (this.#path.includes(name)) throw new SourceFailure(`its ${member} forms a loop`);
     if (!this.#file.profiles.has(name)) throw new SourceFailure(`there is no profile of the name in its ${member}`);
     return new ProfileReader(this.#source, this.#file, [...this.#path, name]);
   }
@@ -63,7 +64,7 @@ export class ProfileReader {
   number(member: string): number | undefined {
     const value = this.#profile[member];
     const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-    // The aliyun command line writes 0 for what is not set.
+    // For a number that is not set, the aliyun command line writes 0.
     return typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : undefined;
   }
 
@@ -90,7 +91,7 @@ export class ProfileReader {
   role({ arn = "ram_role_arn", sessionName = "ram_session_name" } = {}): Role {
     const durationS = this.number("expired_seconds") ?? this.number("duration_seconds") ?? DURATION_S.default;
     if (durationS < DURATION_S.least || durationS > DURATION_S.most) {
-      throw new SourceFailure(`its expired_seconds is not within ${DURATION_S.least} and ${DURATION_S.most}`);
+      throw new SourceFailure(`its expired_seconds is not between ${DURATION_S.least} and ${DURATION_S.most}`);
     }
     const policy = this.text("policy");
     const externalId = this.text("external_id");
@@ -105,14 +106,14 @@ export class ProfileReader {
   }
 
   /**
-   * What asks a service that the public cloud alone has.
+   * Refuses a mode that calls a service of the public cloud, if the keys are for a private cloud.
    *
-   * @param address of that service, where the profile names it. What is on this machine does not leave it.
+   * @param address the service's address, if the profile names it. An address on this machine is allowed.
    */
   onPublicCloud(mode: string, address = ""): this {
     const isHere = URL.canParse(address) && isLoopback(new URL(address).hostname);
     if (!this.#source.privateCloud || isHere) return this;
-    throw new SourceFailure(`its mode ${mode} asks the public cloud, and the endpoint is that of a private one`);
+    throw new SourceFailure(`its mode ${mode} calls the public cloud, but the endpoint is a private cloud's`);
   }
 
   oauth(): OAuthSource {
@@ -132,22 +133,22 @@ export class ProfileReader {
   #sts(): string {
     const endpoint = this.text("sts_endpoint");
     if (endpoint !== undefined) {
-      if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is no host name");
+      if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is not a host name");
       const { hostname } = new URL(`https://${endpoint}`);
       return this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`);
     }
     const region = this.text("sts_region");
     if (region === undefined || this.#source.privateCloud) {
       if (this.#source.sts !== undefined) return this.#source.sts;
-      throw new SourceFailure("it assumes a role, and no address of STS is set; set stsEndpoint");
+      throw new SourceFailure("it assumes a role, but no address of STS is set; set stsEndpoint");
     }
     const host = regionalStsHost(region, this.#profile.enable_vpc === true);
-    if (host === undefined) throw new SourceFailure("its sts_region is no region");
+    if (host === undefined) throw new SourceFailure("its sts_region is not a region");
     return `https://${host}`;
   }
 
   #checked(member: string, url: string): string {
     if (!this.#source.privateCloud || !isPublic(url)) return url;
-    throw new SourceFailure(`its ${member} is of the public cloud, and the endpoint is that of a private one`);
+    throw new SourceFailure(`its ${member} is an address of the public cloud, but the endpoint is a private cloud's`);
   }
 }

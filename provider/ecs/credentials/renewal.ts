@@ -1,29 +1,29 @@
-/** Renews the keys of a source before they expire. */
+/** Renews credentials before they expire. */
 
 import type { Credentials, CredentialsProvider } from ".";
 
-/** What a source gave. */
+/** Credentials from a source, and when they expire. */
 export interface Session {
   readonly credentials: Credentials;
-  /** In ms since 1970; undefined when the source does not say. */
+  /** In ms since 1970. Absent if the source does not tell. */
   readonly expiresAt?: number;
 }
 
-/** A session is renewed when this part of its life is left, but no sooner than {@link RENEW_AT_MOST_MS} before its end. */
+/** A session is renewed when a quarter of its duration is left, or {@link RENEW_AT_MOST_MS} before its end if that is later. */
 const RENEW_FRACTION = 1 / 4;
 const RENEW_AT_MOST_MS = 15 * 60_000;
 
-/** What does not say when it expires is asked for anew after this long, in ms: somebody may have put newer keys there. */
+/** Credentials without an expiry are read again after this time, in ms. The source may have newer ones. */
 const UNDATED_MS = 5 * 60_000;
 
-/** How long to use what is still good after its renewal has failed, before the next attempt, in ms. */
+/** After a failed renewal, valid credentials are used for this time before the next attempt, in ms. */
 const RETRY_MS = 10_000;
 
 /**
- * Makes a provider of what `ask` gives. All who ask meanwhile share one attempt. A failure is not remembered: who asks next
- * makes a new attempt, and while the current keys are good nobody sees the error.
+ * Creates a provider that caches the credentials of a source. Simultaneous callers share one attempt. If a renewal fails while
+ * the credentials are valid, callers get these. A failure is not cached: the next caller starts a new attempt.
  *
- * @param ask asks the source once.
+ * @param ask reads the source once.
  */
 export function renewed(ask: () => Promise<Session>): CredentialsProvider {
   let current: { readonly credentials: Credentials; readonly expiresAt: number; readonly renewAt: number } | undefined;

@@ -1,13 +1,14 @@
-/** One request to a source of credentials, and the reason when it gives nothing. */
+/** One request to a service that returns credentials, and the keys in its answer. */
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ProxyRefusal, type Route, type TlsOptions } from "../agents";
 import { AnswerTooLong } from "../answerLimit";
-import { type Fields, fieldsOf } from "../answers";
-import { codeOf, SourceFailure } from "./failure";
+import { type Fields, fieldsOf } from "../answerFields";
+import type { Session } from "./renewal";
+import { nodeCodeOf, SourceFailure } from "./sourceFailure";
 
-/** A request as it goes over the wire. */
+/** A request, without its connection. */
 export interface SourceRequest {
   readonly method: string;
   readonly url: string;
@@ -15,37 +16,57 @@ export interface SourceRequest {
   readonly body?: string;
 }
 
-/** How long one request may take, in ms. */
+/** The longest time for one request, in ms. */
 export const TIMEOUT_MS = 10_000;
 
-/** A request with a form. */
+/** A POST request with a form as its body. */
 export function formRequest(url: string, form: Readonly<Record<string, string>>): SourceRequest {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return { method: "POST", url, headers, body: new URLSearchParams(form).toString() };
 }
 
-/** The members of an answer in JSON. */
+/** The fields of an answer. @throws {SourceFailure} if it is not JSON. */
 export function jsonOf({ body }: SourceAnswer): Fields {
   try {
     return fieldsOf(JSON.parse(body.toString("utf8")));
   } catch {
-    // The message of the error quotes the answer.
+    // The original message quotes the answer, which may have keys.
     throw new SourceFailure("an answer without credentials");
   }
 }
 
-/** What came back. Always of status 200: everything else is a failure. */
-export interface SourceAnswer {
+/**
+ * The keys in an answer, whose names are in upper or lower case.
+ *
+ * @throws {SourceFailure} if a key is missing. The message quotes nothing of the answer.
+ */
+export function toSession(answer: unknown): Session {
+  const fields = new Map(Object.entries(fieldsOf(answer)).map(([name, value]) => [name.toLowerCase(), value]));
+  const text = (name: string) => {
+    const value = fields.get(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const [accessKeyId, accessKeySecret, securityToken] = ["accesskeyid", "accesskeysecret", "securitytoken"].map(text);
+  if (accessKeyId === undefined || accessKeySecret === undefined || securityToken === undefined) {
+    throw new SourceFailure("an answer without credentials");
+  }
+  const credentials = { accessKeyId, accessKeySecret, securityToken };
+  const expiresAt = Date.parse(text("expiration") ?? "");
+  return Number.isNaN(expiresAt) ? { credentials } : { credentials, expiresAt };
+}
+
+/** An answer of any status. */
+interface SourceAnswer {
   readonly statusCode: number;
-  readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
 }
 
 /**
  * Sends a request and reads its answer.
  *
- * @param timeoutMs how long all of it may take, in ms.
- * @throws {SourceFailure} unless the answer has status 200. Its reason names the host, and of the answer the status and the code.
+ * @param timeoutMs the time limit for both, in ms.
+ * @returns an answer with status 200.
+ * @throws {SourceFailure} for another status, and without an answer. The message names the host, the status and the code.
  */
 export async function send(
   request: SourceRequest,
@@ -59,7 +80,7 @@ export async function send(
   try {
     answer = await exchange(request, route, timeout);
   } catch (error) {
-    if (error instanceof AnswerTooLong) throw new SourceFailure(`${error.said} from ${host}`);
+    if (error instanceof AnswerTooLong) throw new SourceFailure(`${error.reason} from ${host}`);
     const reason = timeout.aborted ? `no answer from ${host} within ${timeoutMs / 1000} s` : reasonOf(error, host);
     throw new SourceFailure(`${reason}${via}`, { isTransient: mayBeTransient(error) });
   }
@@ -74,7 +95,7 @@ async function exchange(
 ): Promise<SourceAnswer> {
   const { protocol, hostname, port, pathname, search } = new URL(request.url);
   const start = protocol === "https:" ? httpsRequest : httpRequest;
-  // `protocol` is for the agents of proxies, which otherwise find it out from the call stack, and not every time.
+  // The agents of proxies need `protocol`. Otherwise they guess it from the call stack, sometimes wrongly.
   const options = { protocol, hostname: hostname.replace(/^\[|\]$/g, ""), port, path: `${pathname}${search}` };
   const answered = await new Promise<IncomingMessage>((resolve, reject) => {
     start({ ...options, ...tls, method: request.method, headers: request.headers, agent, signal }, resolve)
@@ -83,26 +104,26 @@ async function exchange(
   });
   const chunks: Buffer[] = [];
   for await (const chunk of answered) chunks.push(chunk);
-  return { statusCode: answered.statusCode ?? 0, headers: answered.headers, body: Buffer.concat(chunks) };
+  return { statusCode: answered.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
 function reasonOf(error: unknown, host: string): string {
-  if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.said}`;
-  const code = codeOf(error);
+  if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.reason}`;
+  const code = nodeCodeOf(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${host} was not found`;
-  const cure = isOfCertificate(code) ? "; for a private authority, set NODE_EXTRA_CA_CERTS" : "";
-  return `${host} was not reached${code === "" ? "" : `: ${code}`}${cure}`;
+  const advice = isCertificateError(code) ? "; for a private authority, set NODE_EXTRA_CA_CERTS" : "";
+  return `${host} was not reached${code === "" ? "" : `: ${code}`}${advice}`;
 }
 
-/** A certificate that is not trusted stays so, and so does a proxy that wants a password. */
+/** A certificate that is not trusted is permanent. So is a proxy that requires a password. */
 function mayBeTransient(error: unknown): boolean {
   if (error instanceof ProxyRefusal) return error.status >= 500;
-  return !isOfCertificate(codeOf(error));
+  return !isCertificateError(nodeCodeOf(error));
 }
 
-const isOfCertificate = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code);
+const isCertificateError = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code);
 
-/** What STS and the other services say with an error is their code. The message may quote the request. */
+/** Quotes only the error code of an answer. The error message may quote the request. */
 function refusal({ statusCode, body }: SourceAnswer, host: string): SourceFailure {
   const code = /"(?:Code|ErrorCode|error)"\s*:\s*"([A-Za-z][A-Za-z.]{2,60})"/.exec(body.toString("utf8"))?.[1] ?? "";
   const isTransient =

@@ -1,18 +1,17 @@
-/** STS: a role for keys, or for an OIDC token. Source: STS API reference, version 2015-04-01. */
+/** Assumes RAM roles. Source: STS API reference, version 2015-04-01. */
 
 import { createHmac, randomUUID } from "node:crypto";
 import type { Agents } from "../agents";
 import type { Credentials, OidcSource, Role } from ".";
 import { percentEncoded } from "../redaction";
-import { under } from "./failure";
+import { failureOf } from "./sourceFailure";
 import type { Session } from "./renewal";
-import { formRequest, jsonOf, send, TIMEOUT_MS } from "./request";
-import { toSession } from "./session";
+import { formRequest, jsonOf, send, TIMEOUT_MS, toSession } from "./request";
 import { readTextFile } from "./textFile";
 
 type Params = Readonly<Record<string, string>>;
 
-/** Source: AssumeRole. */
+/** Assumes a role with keys. Source: AssumeRole. */
 export async function assumeRole(agents: Agents, base: Credentials, role: Role): Promise<Session> {
   const { externalId, ...common } = role;
   const params = {
@@ -24,14 +23,14 @@ export async function assumeRole(agents: Agents, base: Credentials, role: Role):
     SignatureVersion: "1.0",
     SignatureNonce: randomUUID(),
   };
-  return await ask(agents, role.sts, { ...params, Signature: signatureOf(params, base.accessKeySecret) });
+  return await call(agents, role.sts, { ...params, Signature: signatureOf(params, base.accessKeySecret) });
 }
 
-/** Not signed. Source: AssumeRoleWithOIDC. */
+/** Assumes a role with an OIDC token. The request has no signature. Source: AssumeRoleWithOIDC. */
 export async function assumeRoleWithOidc(agents: Agents, { role, providerArn, token }: OidcSource): Promise<Session> {
   const OIDCToken = "text" in token ? token.text : readToken(token.file);
   const params = { ...paramsOf("AssumeRoleWithOIDC", role), OIDCProviderArn: providerArn, OIDCToken };
-  return await ask(agents, role.sts, params);
+  return await call(agents, role.sts, params);
 }
 
 function paramsOf(Action: string, { arn, sessionName, durationS, policy }: Role): Params {
@@ -55,16 +54,16 @@ function signatureOf(params: Params, accessKeySecret: string): string {
   return createHmac("sha1", `${accessKeySecret}&`).update(text).digest("base64");
 }
 
-async function ask(agents: Agents, sts: string, params: Params): Promise<Session> {
+async function call(agents: Agents, sts: string, params: Params): Promise<Session> {
   const route = { ...(await agents.to(sts)), tls: agents.tlsOf(sts) };
   const sent = send(formRequest(`${sts}/`, params), route, TIMEOUT_MS);
-  return await sent.then((answer) => toSession(jsonOf(answer).Credentials)).catch(under("STS"));
+  return await sent.then((answer) => toSession(jsonOf(answer).Credentials)).catch(failureOf("STS"));
 }
 
 function readToken(file: string): string {
   try {
     return readTextFile(file).trim();
   } catch (error) {
-    return under("the file of the token")(error);
+    return failureOf("the file of the token")(error);
   }
 }

@@ -23,7 +23,7 @@ const failed = (kind: EcsError["kind"], code: string) =>
     kind,
     code,
     operation: "DescribeInstances",
-    said: "",
+    detail: "",
     advice: "do this",
     mayHaveSucceeded: false,
   });

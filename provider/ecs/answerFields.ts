@@ -1,21 +1,21 @@
-/** What is in an answer, narrowed from what may be anything. */
+/** Reads the fields of an answer. Their types are not known, so each function checks its value. */
 
-/** The members of an object. */
+/** The fields of a JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The id of a request, where it is one: that of ECS, else that of ASAPI, else that of the trace, which support asks for. */
+/** The request id for the vendor's support: that of ECS, else that of ASAPI, else the id of the trace. */
 export function requestIdOf(body: Fields): string | undefined {
   const ids = [body.RequestId, body.requestId, body.asapiRequestId, body.eagleEyeTraceId];
   return ids.find((id): id is string => typeof id === "string" && /^[\w.-]{1,64}$/.test(id));
 }
 
-/** A number as answers and headers carry it. `Number` alone would take an empty text for 0. */
+/** A count: a number, or a string of digits. `Number` alone would read an empty string as 0. */
 export function countOf(value: unknown): number | undefined {
   const count = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }
 
-/** An error code. What is not of the form that codes have must not reach a terminal as it is. */
+/** An error code, without characters that could control a terminal. Empty if the value is no text. */
 export function codeOf(value: unknown): string {
   return textOf(value)
     .replace(/[^\w.:-]+/g, " ")
@@ -23,7 +23,7 @@ export function codeOf(value: unknown): string {
     .slice(0, 100);
 }
 
-/** Anything else in the place of a text is no answer of ECS. */
+/** A string or a number, as text. Empty for other types, because ECS does not send them there. */
 export function textOf(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
@@ -32,17 +32,20 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The members of what is an object; of anything else, none. */
+/** The fields of an object. Empty for other types. */
 export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** What services write in `Code` when all is well. Source: pop-core, ASAPI. */
+/** The values of `Code` in successful answers. Source: pop-core, ASAPI. */
 const SUCCESS: ReadonlySet<string> = new Set(["", "200", "OK", "Success", "success"]);
 
 /**
- * The code with which an answer says that it is a failure, whatever its HTTP status; undefined when it is none. Products
- * behind ASAPI have codes of their own, which say more than the gateway's: a name says more than a number.
+ * The error code of an answer. Undefined if the answer is a success, empty if the answer failed without a code. The HTTP
+ * status of the response does not count: ASAPI may send a failure with status 200.
+ *
+ * A failure from ASAPI may have two codes: a number from the gateway, and a name from the product. The name says more, so it
+ * wins.
  */
 export function failureCodeOf(body: Fields): string | undefined {
   const codes = [body.Code, body.code, body.asapiErrorCode, body.errorCode, body.errorKey].map(codeOf);
@@ -56,7 +59,7 @@ export function failureCodeOf(body: Fields): string | undefined {
   return failed.find((code) => !/^\d*$/.test(code)) ?? failed[0] ?? (isError ? String(status) : "");
 }
 
-/** What the service says with a failure. */
+/** The error message of an answer. Empty if there is none. */
 export function messageOf(body: Fields): string {
   const texts = [body.Message, body.message, body.asapiErrorMessage, body.errorMessage, body.errorTitle];
   return texts.map(textOf).find((text) => text !== "") ?? "";

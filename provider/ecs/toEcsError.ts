@@ -1,34 +1,41 @@
-/** Turns what went wrong with a call into an error of ours, without anything secret. */
+/** Converts what a call throws into an `EcsError`, without secrets. */
 
 import { ProxyRefusal } from "./agents";
 import { ANSWER_TIMEOUT_MS, AnswerTooLong } from "./answerLimit";
-import { codeOf, countOf, failureCodeOf, type Fields, fieldsOf, isFields, messageOf, requestIdOf } from "./answers";
+import {
+  codeOf,
+  countOf,
+  failureCodeOf,
+  type Fields,
+  fieldsOf,
+  isFields,
+  messageOf,
+  requestIdOf,
+} from "./answerFields";
 import { classify, FAULTS, fault } from "./errorCodes";
 import { type ApiOperation, EcsError, type EcsErrorFacts } from "./errors";
 import { type Secrets, withoutSecrets } from "./redaction";
 
 /** The addressee of a call, and the secrets that no message may quote. */
 export interface Addressee {
-  /** With scheme. */
+  /** The address, with its scheme. */
   readonly endpoint: string;
-  /** The host and port of the proxy on the way. */
+  /** The host and port of the proxy, if there is one. */
   readonly proxy: string | undefined;
   readonly isPrivate: boolean;
   readonly secrets: Secrets;
 }
 
-/** Turns anything that pop-core throws into an error of ours. Its own errors contain the whole request, or are no errors. */
+/** Converts what pop-core throws. Its own errors contain the whole request, and some are not instances of `Error`. */
 export function toEcsError(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
-  return thrown instanceof EcsError
-    ? located(thrown, addressee)
-    : located(errorOf(operation, thrown, addressee), addressee);
+  return withAddress(thrown instanceof EcsError ? thrown : errorOf(operation, thrown, addressee), addressee);
 }
 
 function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
-  if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.said);
+  if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.reason);
   const { code, data, entry, name, text } = fieldsOf(thrown);
   if (isFields(data)) {
-    if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "a code that is no code");
+    if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "an error code that cannot be read");
     return refusal(operation, data, fieldsOf(fieldsOf(entry).response), addressee);
   }
   if (typeof text === "string") {
@@ -38,22 +45,22 @@ function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee)
       : refusal(operation, xml, {}, addressee);
   }
   if (thrown instanceof ProxyRefusal)
-    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.said);
+    return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.reason);
   if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${ANSWER_TIMEOUT_MS / 1000} s`);
   if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
 }
 
-/** Without an answer of ECS, the address may be wrong. So the error names host and port, and never a path or a query. */
-function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
-  const { code, said, advice } = error.facts;
+/** If ECS did not answer, the address may be wrong. So the message names the host and the port, but no path and no query. */
+function withAddress(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
+  const { code, detail, advice } = error.facts;
   if (!Object.hasOwn(FAULTS, code) || code === "NoCredentials") return error;
   const { protocol, hostname, port } = new URL(endpoint);
   const address = `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
   const via = proxy === undefined ? "" : `, through the proxy ${proxy}`;
   return new EcsError({
     ...error.facts,
-    said: `${said} (${address}${via})`,
+    detail: `${detail} (${address}${via})`,
     advice:
       proxy === undefined
         ? advice
@@ -62,20 +69,21 @@ function located(error: EcsError, { endpoint, proxy }: Addressee): EcsError {
 }
 
 function faultOfSocketError(code: string): keyof typeof FAULTS {
-  // Node refuses the header. Nothing was sent.
+  // Node refuses the header, so nothing was sent.
   if (code === "ERR_INVALID_CHAR") return "InvalidCharacter";
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
-  // What the parser of HTTP says: what answers does not speak it, or not within its limits.
+  // Errors of Node's HTTP parser: the answer is not HTTP, or it exceeds a limit.
   if (code.startsWith("HPE_")) return "UnreadableAnswer";
   return code === "ETIMEDOUT" ? "Timeout" : "ConnectionLost";
 }
 
 /**
- * The error that ECS itself answered with.
+ * The error in an answer of ECS.
  *
- * @param response the status and the headers that came with it, where they are known.
+ * @param body the fields of the answer.
+ * @param response its `statusCode` and `headers`. Empty if they are not known.
  */
 export function refusal(
   operation: ApiOperation,
@@ -96,8 +104,8 @@ export function refusal(
     ...classification,
     operation,
     code,
-    said: withoutSecrets(code, message, secrets),
-    // The service may have failed after the work was done.
+    detail: withoutSecrets(code, message, secrets),
+    // The service may have failed after it made the change.
     mayHaveSucceeded: isServerFault,
     ...(requestId === undefined ? {} : { requestId }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
