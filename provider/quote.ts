@@ -1,8 +1,9 @@
-/** How messages quote what somebody typed. */
+/** Quotes a user's input in messages. */
 
+/** In characters. */
 const LONGEST = 128;
 
-/** A text without what moves a terminal's cursor, and not for ever. */
+/** Replaces characters that could control a terminal, and shortens a long text. */
 export function quote(text: string): string {
   const plain = text.slice(0, LONGEST + 1).replace(/\p{C}/gu, "?");
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;

@@ -1,11 +1,11 @@
-/** Reads a list of links in CSV: commas, semicolons or tabs, with quotes where a cell needs them. */
+/** Reads a list of links in CSV. The separator is a comma, a semicolon or a tab. */
 
 import { parse } from "csv-parse/sync";
 import { type Entry, MEMBERS, memberNamed, type PlacedEntry } from "./entry";
 
 const DELIMITERS = [",", ";", "\t"] as const;
 
-/** What separates the columns, if the first line of a text names those of such a list. */
+/** The separator of the columns. Undefined if the first line does not name the columns of a list of links. */
 export function delimiterOf(text: string): string | undefined {
   const [head = ""] = text.trimStart().split(/\r?\n/);
   return DELIMITERS.find((delimiter) => {
@@ -15,23 +15,23 @@ export function delimiterOf(text: string): string | undefined {
 }
 
 /**
- * The entries of a list whose first line names its columns, in any order and any common spelling. Other columns are ignored,
- * as are empty lines.
+ * The entries of a list. Its first line names the columns, in any order and any common spelling. Other columns and empty lines
+ * are ignored.
  *
- * @throws when a needed column is missing, or a line does not fit the first one.
+ * @throws if a required column is missing, or a line has more cells than the first line.
  */
 export function entriesInCsv(text: string, delimiter: string, name: string): readonly PlacedEntry[] {
   const [head, ...rows] = recordsOf(text, delimiter, name);
   const columns = (head?.cells ?? []).map(memberNamed);
   for (const needed of ["instanceId", "vpcId"] as const) {
     if (columns.includes(needed)) continue;
-    throw new Error(`${name} has no column ${needed}; its first line has to name the columns, as in ${MEMBERS.join()}`);
+    throw new Error(`${name} has no column ${needed}; its first line must name the columns, as in ${MEMBERS.join()}`);
   }
   return rows.map(({ cells, line }) => {
     const extra = cells.slice(columns.length).filter((cell) => cell !== "").length;
     if (extra > 0) {
       throw new Error(
-        `${name}: line ${line} has ${cells.length} cells, and the first line names ${columns.length}; ` +
+        `${name}: line ${line} has ${cells.length} cells, but the first line names ${columns.length} columns; ` +
           `put quotes around a cell that has a "${delimiter}" in it`,
       );
     }
@@ -58,6 +58,8 @@ function recordsOf(text: string, delimiter: string, name: string): { cells: stri
       .map((cells, index) => ({ cells, line: lines[index] ?? 0 }))
       .filter(({ cells }) => cells.some((cell) => cell !== ""));
   } catch (error) {
-    throw new Error(`${name} is no CSV (${error instanceof Error ? error.message : String(error)}); correct it there`);
+    throw new Error(
+      `${name} is not valid CSV (${error instanceof Error ? error.message : String(error)}); correct it there`,
+    );
   }
 }

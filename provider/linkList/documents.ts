@@ -1,15 +1,15 @@
-/** Reads a list of links in JSON or YAML, what Pulumi prints of a stack, and the answers of DescribeClassicLinkInstances. */
+/** Reads a list of links in JSON or YAML: a file, Pulumi's output for a stack, or answers of DescribeClassicLinkInstances. */
 
 import { parse } from "yaml";
 import { entryOf, type PlacedEntry } from "./entry";
 
-/** The types of resources that are links, in either host. */
+/** The types of link resources in states, of both hosts. */
 const TYPE = /^(pulumi-nodejs:dynamic\/classiclink|classiclink:index):ClassicLinks?$/;
 
 /**
- * The entries of a text, wherever in it they are.
+ * The entries of a text. They may be at any depth.
  *
- * @throws when it is neither JSON nor YAML, or holds some pages of a longer answer.
+ * @throws if the text is neither JSON nor YAML, or has only some pages of an answer.
  */
 export function entriesInDocuments(text: string, name: string): readonly PlacedEntry[] {
   const documents = documentsIn(text, name);
@@ -17,18 +17,18 @@ export function entriesInDocuments(text: string, name: string): readonly PlacedE
   return documents.flatMap((document) => [...entriesOf(document, "")]);
 }
 
-/** Several JSON values may follow each other: `aliyun` prints one for each page. */
+/** The documents in a text. `aliyun` prints one JSON document for each page. */
 function documentsIn(text: string, name: string): readonly unknown[] {
   try {
     return jsonValues(text) ?? [parse(text, { logLevel: "error" })];
   } catch (error) {
-    // Below the first line the message quotes the text.
+    // The lines after the first quote the text.
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new Error(`${name} is neither JSON nor YAML (${reason?.replace(/:$/, "")}); correct it there`);
   }
 }
 
-/** JSON values one after the other; undefined when the text is not that. */
+/** JSON values, one after the other. Undefined if the text is something else. */
 function jsonValues(text: string): readonly unknown[] | undefined {
   const values: unknown[] = [];
   let rest = text.trim();
@@ -44,7 +44,7 @@ function jsonValues(text: string): readonly unknown[] | undefined {
   return values;
 }
 
-/** Where the object or list ends that a text begins with. */
+/** The length of the object or list at the start of a text. */
 function endOfValue(text: string): number {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
@@ -55,7 +55,7 @@ function endOfValue(text: string): number {
   return text.length;
 }
 
-/** A part of a listing would make `check` report drift that is none. */
+/** Refuses an incomplete listing. With it, `check` would report links as drift. */
 function requireAllPages(documents: readonly unknown[], name: string): void {
   const pages = documents.flatMap((document) => {
     const links = isObject(document) && isObject(document.Links) ? document.Links.Link : undefined;
@@ -72,7 +72,7 @@ function requireAllPages(documents: readonly unknown[], name: string): void {
   for (const { listed, total } of ofVpc.values()) {
     if (listed >= total) continue;
     throw new Error(
-      `${name} has ${listed} of the ${total} links of an answer of DescribeClassicLinkInstances; put all of its pages in it`,
+      `${name} has ${listed} of the ${total} links of an answer of DescribeClassicLinkInstances; add its other pages`,
     );
   }
 }
@@ -86,7 +86,7 @@ function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
   } else if (isObject(value)) {
     const entry = entryOf(value);
     const isLink = entry.vpcId !== undefined && (entry.instanceId !== undefined || entry.instanceIds !== undefined);
-    // In a list, an instance without a VPC is a mistake. Elsewhere, as among a stack's outputs, it may be anything.
+    // In a list, an instance without a VPC is a mistake. Elsewhere it may be something else, such as an output of a stack.
     const isHalf = entry.instanceId !== undefined && where.endsWith("]");
     if (isLink || isHalf) {
       yield [where === "" ? "" : `${where}.`, entry];
@@ -97,8 +97,8 @@ function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
 }
 
 /**
- * The links in what `pulumi stack export` prints. Their inputs are what the program declared; outputs follow the cloud.
- * External ones are those that it only reads.
+ * The links in the output of `pulumi stack export`. Their inputs are as the program declared them. The outputs may have drifted.
+ * External resources are left out: the program only reads them.
  */
 function resourcesOfState(value: unknown): readonly PlacedEntry[] | undefined {
   const resources = isObject(value) && isObject(value.deployment) ? value.deployment.resources : undefined;

@@ -1,11 +1,11 @@
-/** Reads a list of links: a file of one's own, what a command printed, or what Pulumi says of a stack. */
+/** Reads a list of links: a user's file, the output of a command, or Pulumi's output for a stack. */
 
 import { faultOfId } from "../resources/ids";
 import { delimiterOf, entriesInCsv } from "./csv";
 import { entriesInDocuments, isObject } from "./documents";
 import type { Entry, PlacedEntry } from "./entry";
 
-/** A VPC with the instances that are to be linked to it. */
+/** A VPC, and the instances that are declared for it. */
 export interface ListedVpc<Region> {
   readonly regionId: Region;
   readonly vpcId: string;
@@ -16,9 +16,9 @@ export interface ListedVpc<Region> {
 /**
  * Reads the text of a list.
  *
- * @param name what to call it in errors.
- * @param defaultRegion asked for entries that name no region; may throw.
- * @throws when an entry cannot be understood, or an instance is in it for two VPCs.
+ * @param name the name of the list in errors.
+ * @param defaultRegion called for entries without a region. It may throw.
+ * @throws if an entry is wrong, or the list declares an instance for two VPCs.
  */
 export function readLinkList<Region>(
   text: string,
@@ -39,7 +39,7 @@ export function readLinkList<Region>(
       if (other === vpcId) continue;
       if (other !== undefined) {
         throw new Error(
-          `${property} declares ${instanceId} for ${vpcId}, and before it is declared for ${other}; ` +
+          `${property} declares ${instanceId} for ${vpcId}, but an earlier entry declares it for ${other}; ` +
             "an instance has at most one link",
         );
       }

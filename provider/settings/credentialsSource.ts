@@ -1,4 +1,4 @@
-/** Which source of credentials the settings choose. The order is that of `@pulumi/alicloud`. */
+/** Chooses the source of credentials from the settings, in the order of `@pulumi/alicloud`. */
 
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import {
 } from "../ecs/credentials";
 import { quote } from "../quote";
 import { privatePlace } from "./endpoints";
-import { type Found, type Lookup, toObject } from "./lookup";
+import { type Found, type Lookup, SettingError, toObject } from "./lookup";
 import { ObjectSetting } from "./objectSetting";
 import {
   ASSUME_ROLE_MEMBERS,
@@ -26,16 +26,15 @@ import {
   OIDC_MEMBERS,
   SDK_VARIABLES,
 } from "./places";
-import { SettingError } from "./settingError";
 
 /**
  * Chooses a source.
  *
- * A source under `classiclink:` names the account. So no source under a vendor's names wins over it, and no role under them
- * is assumed with it. Otherwise, {@link Lookup} decides which vendor's names count.
+ * A source under `classiclink:` decides the account. Then sources and roles under a vendor's names are not used. Otherwise,
+ * {@link Lookup} decides which vendor's names are read.
  *
- * @param sts gives the address of STS. Called only for sources that need it.
- * @throws {SettingError} when a setting is wrong, or half of a key pair is missing.
+ * @param sts returns the address of STS. Called only for sources that need it.
+ * @throws {SettingError} if a setting is wrong, or half of a key pair is missing.
  */
 export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSource {
   const isOwn = CREDENTIAL_SOURCES.some((name) => lookup.find(name, "classiclink") !== undefined);
@@ -49,9 +48,9 @@ export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSour
   return { kind: "assumedRole", base, role: externalId === undefined ? role : { ...role, externalId } };
 }
 
-/** Undefined if the role's name is empty: for Terraform this is no role. */
+/** The members of `assumeRole`. Undefined if the ARN is empty, which in Terraform means no role. */
 function membersOfRole(lookup: Lookup, found: Found): ObjectSetting<keyof typeof ASSUME_ROLE_MEMBERS> | undefined {
-  // The vendor's provider has a setting for the ARN alone.
+  // The provider of Apsara Stack has a setting for the ARN alone.
   const isArn = /roleArn$|_ARN$/.test(found.key);
   const values = isArn ? { roleArn: found.value } : toObject(found);
   const members = new ObjectSetting(isArn ? "assumeRole" : found.place, values, ASSUME_ROLE_MEMBERS, lookup);
@@ -62,7 +61,7 @@ function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string)
   const keys = keyPair(lookup, only);
   if (keys !== undefined) return { kind: "keys", credentials: keys };
   const profile = lookup.find("profile", only);
-  // Another place may name its file.
+  // The file of a named profile may be in a place of another family.
   const file = lookup.find("sharedCredentialsFile", profile === undefined ? only : undefined);
   if (profile !== undefined) return profileSource(lookup, sts, profileFile(file, profile), profile.value);
   const uri = lookup.find("credentialsUri", only);
@@ -75,7 +74,7 @@ function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string)
   return ambientSource(lookup, sts);
 }
 
-/** Key, secret and token are of one family: a token or a secret left over in the environment belongs to another key. */
+/** Key, secret and token must have names of one family. Otherwise they may belong to different keys. */
 function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefined {
   const accessKey = lookup.find("accessKey", only);
   const secretKey = lookup.find("secretKey", only);
@@ -88,7 +87,7 @@ function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefi
   }
   const credentials = { accessKeyId: accessKey.value, accessKeySecret: secretKey.value };
   const token = lookup.find("securityToken", accessKey.family);
-  // A token in the environment does not belong to a configured key.
+  // A configured key ignores a token in the environment.
   const belongs = token !== undefined && isConfigKey(token.key) === isConfigKey(accessKey.key);
   return belongs ? { ...credentials, securityToken: token.value } : credentials;
 }
@@ -102,12 +101,12 @@ const STACK_FILE = "~/.alibabacloudstack/config.json";
 /** The file of Alibaba Cloud's SDKs. */
 const SDK_FILE = "~/.alibabacloud/credentials";
 
-/** The file that has the profile. */
+/** The file that has the profile. @param profile the setting that names the profile, if one does. */
 export function profileFile(file: Found | undefined, profile?: Found): string {
   return expanded(file?.value ?? (profile?.family === "alibabacloudstack" ? STACK_FILE : CLI_FILE));
 }
 
-/** A path with its `~` replaced by the home folder. */
+/** Replaces `~` at the start of a path by the home folder. */
 function expanded(file: string): string {
   return file === "~" || /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
 }
@@ -131,7 +130,7 @@ function metadataUse(lookup: Lookup): Pick<EcsRoleSource, "tokenOnly" | "metadat
   return { tokenOnly: lookup.isOn(SDK_VARIABLES.noMetadataV1), ...(isOff ? { metadataOff: true } : {}) };
 }
 
-/** Most profiles need no STS. Those that do report a missing address. */
+/** The address of STS. Undefined if no setting has it: most sources do not need it. */
 function addressOf(sts: () => string): string | undefined {
   try {
     return sts();
@@ -165,7 +164,7 @@ function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {
   return { kind: "ambient", candidates, checked: checkedPlaces(lookup) };
 }
 
-/** The places of keys, for an error. All places of all sources would be too many. */
+/** The places of the keys, for an error. The places of all sources would make it too long. */
 function checkedPlaces(lookup: Lookup): string {
   const families = [lookup.vendor ?? (["alicloud", "alibabacloudstack"] as const)].flat();
   const keys = ["classiclink", ...families].filter((family) => lookup.nameOf(`${family}:accessKey`) !== undefined);
@@ -179,13 +178,13 @@ function checkedPlaces(lookup: Lookup): string {
   return `${CREDENTIAL_SOURCES.join(", ")}: ${where.join(", ")}`;
 }
 
-/** Pods of ACK have these variables set for them. */
+/** The OIDC variables, which ACK sets in its pods. */
 function oidcCandidate(lookup: Lookup, sts: () => string): Candidate {
   const name = "the OIDC variables";
   const needed = [OIDC_MEMBERS.roleArn, OIDC_MEMBERS.oidcProviderArn, OIDC_MEMBERS.oidcTokenFile];
   const missing = needed.find((variables) => lookup.variable(variables) === undefined);
   if (missing !== undefined) return { name, absent: `${missing.join(", ")} is not set` };
-  // ACK is part of the public cloud.
+  // ACK is a product of the public cloud, so the default address of STS is wrong for a private one.
   if (privatePlace(lookup) !== undefined && addressOf(sts) === undefined)
     return { name, absent: "stsEndpoint is not set" };
   return { name, source: oidcSource(new ObjectSetting(name, {}, OIDC_MEMBERS, lookup), sts) };
@@ -200,7 +199,7 @@ function oidcSource(members: ObjectSetting<keyof typeof OIDC_MEMBERS>, sts: () =
   };
 }
 
-/** The object wins over the environment. */
+/** The token or its file. A value in the object wins over the environment. */
 function tokenOf(members: ObjectSetting<keyof typeof OIDC_MEMBERS>): OidcSource["token"] {
   const file = members.own("oidcTokenFile");
   const text = members.own("oidcToken") ?? (file === undefined ? members.text("oidcToken") : undefined);

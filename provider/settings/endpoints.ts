@@ -1,23 +1,25 @@
-/** The addresses of ECS, of the VPC service and of STS, as the settings have them. */
+/** The settings of endpoints: the addresses of ECS, the VPC service and STS. */
 
 import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
 import { ASAPI_PATH, isAsapi, isPublic } from "../ecs/privateCloud";
 import { quote } from "../quote";
-import type { Found, Lookup } from "./lookup";
+import { type Found, type Lookup, SettingError } from "./lookup";
 import { isAsapiHost, isPopDomain, SDK_VARIABLES } from "./places";
-import { SettingError } from "./settingError";
 
 type Protocol = "http" | "https";
 
-/** Host names of Apsara Stack, before the region (unless it is the center region) and the domain. Source: the vendor's provider. */
+/**
+ * The first labels of host names on Apsara Stack. The region follows, except for the center region, and then the domain.
+ * Source: the vendor's provider.
+ */
 const POP_PREFIXES = { endpoint: "ecs-internal", vpcEndpoint: "vpc-internal", stsEndpoint: "sts" } as const;
 
 type EndpointName = keyof typeof POP_PREFIXES;
 
 /**
- * The address of ECS for a region, with its scheme; on ASAPI with its path.
+ * The address of ECS for a region, with its scheme. On ASAPI, it has a path too.
  *
- * @throws {SettingError} when `endpoint`, `protocol` or the region cannot be used.
+ * @throws {SettingError} if `endpoint`, `protocol` or the region is wrong.
  */
 export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   const configured = configuredEndpoint(lookup, "endpoint", regionId);
@@ -31,21 +33,21 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
   const host = regionalHost(regionId);
   if (host !== undefined) return `${protocol}://${host}`;
   throw new SettingError(
-    `regionId: "${quote(regionId)}" is no region of the public cloud; set ${lookup.ownPlacesOf("endpoint")}`,
+    `regionId: "${quote(regionId)}" is not a region of the public cloud; set ${lookup.ownPlacesOf("endpoint")}`,
   );
 }
 
-/** The place that names a private address of ECS; undefined on the public cloud. */
+/** The place of the setting that names a private cloud's ECS. Undefined on the public cloud. */
 export function privatePlace(lookup: Lookup): string | undefined {
-  // Any region will do: an address that is configured is private in all of them or in none.
+  // Any region works here: a configured address is private in all regions or in none.
   const configured = configuredEndpoint(lookup, "endpoint", "cn-hangzhou");
   return configured === undefined || isPublic(configured.url) ? undefined : configured.place;
 }
 
 /**
- * The address of the VPC service for a region, with its scheme. ASAPI serves all products, so it needs no second address.
+ * The address of the VPC service for a region, with its scheme. ASAPI serves all products, so its address is that of ECS.
  *
- * @throws {SettingError} when it cannot be used, or when ECS is private and the VPC service is not.
+ * @throws {SettingError} if it is wrong, or ECS has a private address and the VPC service does not.
  */
 export function vpcEndpoint(lookup: Lookup, regionId: string): string {
   const configured = configuredEndpoint(lookup, "vpcEndpoint", regionId);
@@ -55,20 +57,20 @@ export function vpcEndpoint(lookup: Lookup, regionId: string): string {
   const place = privatePlace(lookup);
   if (place !== undefined) {
     throw new SettingError(
-      `${place} is set, and no address of the VPC service; set ${lookup.ownPlacesOf("vpcEndpoint")}, or name the VPCs`,
+      `${place} is set, but no address of the VPC service; set ${lookup.ownPlacesOf("vpcEndpoint")}, or name the VPCs`,
     );
   }
   const host = regionalVpcHost(regionId);
-  if (host === undefined) throw new SettingError(`regionId: "${quote(regionId)}" is no region of the public cloud`);
+  if (host === undefined) throw new SettingError(`regionId: "${quote(regionId)}" is not a region of the public cloud`);
   return `${protocolOf(lookup) ?? "https"}://${host}`;
 }
 
 /**
- * The address of STS, with its scheme: as configured, else on the public cloud that of the region that the SDKs' variable
- * names, else that of the stack's region. https, unless it is on loopback or says http itself: STS answers with keys.
+ * The address of STS, with its scheme. The setting wins. On the public cloud, the default is the address for the region in
+ * `ALIBABA_CLOUD_STS_REGION`, else for the stack's region. The default scheme is https, because STS returns keys.
  *
- * @param region the stack's, if it has one.
- * @throws {SettingError} when it cannot be used, or when ECS is private and STS is not.
+ * @param region the stack's region, if it has one.
+ * @throws {SettingError} if it is wrong, or ECS has a private address and STS does not.
  */
 export function stsEndpoint(lookup: Lookup, region: string | undefined): string {
   const configured = configuredEndpoint(lookup, "stsEndpoint", region);
@@ -76,25 +78,25 @@ export function stsEndpoint(lookup: Lookup, region: string | undefined): string 
   const place = privatePlace(lookup) ?? (lookup.vendor === "alibabacloudstack" ? "alibabacloudstack" : undefined);
   if (place !== undefined) {
     throw new SettingError(
-      `${place} is set, and no address of STS, where the role is assumed; set ${lookup.ownPlacesOf("stsEndpoint")}`,
+      `${place} is set, but no address of STS, where the role is assumed; set ${lookup.ownPlacesOf("stsEndpoint")}`,
     );
   }
   const named = lookup.variable([SDK_VARIABLES.stsRegion]);
   const inVpc = lookup.isOn(SDK_VARIABLES.stsInVpc);
   if (named !== undefined && regionalStsHost(named.value, inVpc) === undefined) {
-    throw new SettingError(`${named.place} is no region; set it to one, or set ${lookup.placesOf("stsEndpoint")}`);
+    throw new SettingError(`${named.place} is not a region; correct it, or set ${lookup.placesOf("stsEndpoint")}`);
   }
   const regionId = named?.value ?? region;
   const host = regionId === undefined ? undefined : regionalStsHost(regionId, inVpc);
   return `https://${host ?? CENTRAL_STS_HOST}`;
 }
 
-/** Requests that are signed for a private cloud must not reach the public one. */
+/** Refuses a public address if ECS is private. Signed requests for a private cloud must not reach the public cloud. */
 function checkedPrivate(lookup: Lookup, service: string, { url, place }: { url: string; place: string }): string {
   const ecs = isPublic(url) ? privatePlace(lookup) : undefined;
   if (ecs === undefined) return url;
   throw new SettingError(
-    `${place} is an address of the public cloud, and ${ecs} is not; set it to that of ${service} on the private cloud`,
+    `${place} is an address of the public cloud, but ${ecs} is not; set it to the address of ${service} on the private cloud`,
   );
 }
 
@@ -105,7 +107,7 @@ function configuredEndpoint(
 ): { readonly url: string; readonly place: string } | undefined {
   const found = lookup.find(name);
   if (found === undefined) return undefined;
-  // The default scheme of the vendor's provider is HTTP, but for STS.
+  // The default scheme of the vendor's provider is HTTP, except for STS.
   const usual = found.family === "alibabacloudstack" ? "http" : "https";
   const scheme = name === "stsEndpoint" ? "https" : undefined;
   if (isPopDomain(found.key)) {
@@ -113,7 +115,7 @@ function configuredEndpoint(
     return { url, place: found.place };
   }
   if (!isAsapiHost(found.key)) return { url: endpointUrl(found, lookup, usual, scheme), place: found.place };
-  // Source: the vendor's provider, which has HTTPS at this host only.
+  // Only this host has HTTPS. Source: the vendor's provider.
   const asapiScheme = /^public\.asapi\./i.test(found.value) ? "https" : undefined;
   const { origin } = new URL(endpointUrl(found, lookup, usual, asapiScheme));
   return { url: `${origin}${ASAPI_PATH}`, place: found.place };
@@ -123,14 +125,14 @@ function popHost(lookup: Lookup, name: EndpointName, domain: Found, region: stri
   const center = lookup.find("isCenterRegion");
   if (center === undefined || isTrue(center)) return `${POP_PREFIXES[name]}.${domain.value}`;
   if (region !== undefined && /^[a-z0-9-]+$/i.test(region)) return `${POP_PREFIXES[name]}.${region}.${domain.value}`;
-  const problem = region === undefined ? "no region is configured" : "the region is no part of a host name";
-  throw new SettingError(`${center.place} is false, and ${problem}; set ${lookup.placesOf("region")}`);
+  const problem = region === undefined ? "no region is configured" : "the region cannot be part of a host name";
+  throw new SettingError(`${center.place} is false, but ${problem}; set ${lookup.placesOf("region")}`);
 }
 
 /**
- * Whether a switch is on. Terraform's spellings are known too.
+ * The value of a boolean setting: true, false, or Terraform's 1 and 0.
  *
- * @throws {SettingError} when it is neither true nor false.
+ * @throws {SettingError} for another value.
  */
 export function isTrue({ value, place }: Found): boolean {
   if (/^(true|1)$/i.test(value)) return true;
@@ -147,11 +149,13 @@ function protocolOf(lookup: Lookup): Protocol | undefined {
 }
 
 /**
- * @param usual the scheme when neither the value nor `protocol` names one.
- * @param always the scheme when the value names none, whatever `protocol` says.
+ * The address in a setting, with its scheme.
+ *
+ * @param usual the scheme, if neither the value nor `protocol` has one.
+ * @param always the scheme, if the value has none. `protocol` does not count.
  */
 function endpointUrl({ value, place }: Found, lookup: Lookup, usual: Protocol, always?: Protocol): string {
-  const wanted = "use a host name such as ecs.cn-beijing.aliyuncs.com, with a port where it needs one";
+  const wanted = "use a host name such as ecs.cn-beijing.aliyuncs.com, with a port if needed";
   const withScheme = /^([a-z]+):\/\//i.exec(value);
   const text = withScheme === null ? `https://${value}` : value;
   if (!URL.canParse(text)) throw new SettingError(`${place} cannot be read as an endpoint; ${wanted}`);
@@ -159,15 +163,13 @@ function endpointUrl({ value, place }: Found, lookup: Lookup, usual: Protocol, a
   const path = url.pathname.replace(/\/+$/, "");
   const plain = ["", ASAPI_PATH].includes(path) && `${url.search}${url.hash}${url.username}${url.password}` === "";
   if (!plain || !["http:", "https:"].includes(url.protocol)) {
-    throw new SettingError(
-      `${place} has more than a host name, a port and the path ${ASAPI_PATH} of ASAPI in it; ${wanted}`,
-    );
+    throw new SettingError(`${place} has more than a host name, a port and the path ${ASAPI_PATH} of ASAPI; ${wanted}`);
   }
   const protocol = protocolOf(lookup);
   const local = isLoopback(url.hostname);
   const scheme =
     withScheme?.[1]?.toLowerCase() ?? (local && always ? "http" : (always ?? protocol ?? (local ? "http" : usual)));
-  // Read once more with the scheme that is used: it decides which port may be left out.
+  // Parses it again with the final scheme, which decides the default port.
   const authority = value.slice(withScheme?.[0].length ?? 0).replace(/[/\\].*$/s, "");
   const { origin, hostname } = new URL(`${scheme}://${authority}`);
   return path === ASAPI_PATH || /(^|\.)asapi\./.test(hostname) ? `${origin}${ASAPI_PATH}` : origin;

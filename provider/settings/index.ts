@@ -1,26 +1,24 @@
-/** The configuration of one stack or one provider: the address of ECS, and the credentials. The only reader of `process.env`. */
+/** The configuration of a stack or a provider: the addresses and the credentials. Only this file reads `process.env`. */
 
 import type { CredentialsSource } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
 import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
 import { chooseSource, profileFile } from "./credentialsSource";
 import { ecsEndpoint, isTrue, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
-import { type ConfigReader, type Environment, type KeyNames, Lookup } from "./lookup";
+import { type ConfigReader, type Environment, type KeyNames, Lookup, SettingError } from "./lookup";
 import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";
 import { quote } from "../quote";
 import { proxyFor } from "./proxy";
 import { scopeOf } from "./scope";
-import { SettingError } from "./settingError";
 
-export type { ConfigReader, KeyNames } from "./lookup";
-export { SettingError } from "./settingError";
+export { type ConfigReader, type KeyNames, SettingError } from "./lookup";
 
-/** A setting that has a value: its place, and the value unless it may be secret; or what is wrong with it. */
+/** A setting with a value, for `doctor`. The value is undefined if it may be secret. `problem` says that the value is wrong. */
 export type FoundSetting =
   | { readonly name: SettingName; readonly place: string; readonly value: string | undefined; readonly problem?: never }
   | { readonly name: SettingName; readonly problem: string };
 
-/** Settings whose value is no secret. */
+/** Settings whose value is not secret. */
 const PLAIN_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
   "region",
   "profile",
@@ -42,15 +40,15 @@ export const INSECURE_WARNING =
   "insecure is true: the certificates of ECS, VPC and STS are not verified, so anybody between can read and change requests; " +
   "prefer NODE_EXTRA_CA_CERTS with the certificate of their authority";
 
-/** The settings of one stack. Reads lazily, so that making it never throws. */
+/** The settings of one stack or provider. Each method reads its setting when it is called, so the constructor never throws. */
 export class Settings {
   readonly #lookup: Lookup;
   readonly #env: Environment;
 
   /**
-   * @param config the stack's configuration; without it only the environment is read.
+   * @param config the stack's configuration. By default, only the environment is read.
    * @param env the environment variables.
-   * @param keyNames how this host writes a key of the configuration, for errors.
+   * @param keyNames how this host writes a configuration key in errors.
    */
   constructor(config: ConfigReader = () => undefined, env: Environment = process.env, keyNames?: KeyNames) {
     this.#lookup = new Lookup(config, env, keyNames);
@@ -58,9 +56,9 @@ export class Settings {
   }
 
   /**
-   * The default region: `region`, else that of the named profile. There is no built-in default.
+   * The default region: `region`, else the profile's region. There is no built-in default.
    *
-   * @throws {SettingError} when there is none.
+   * @throws {SettingError} if there is none.
    */
   defaultRegion(): string {
     const region = this.#region();
@@ -71,30 +69,30 @@ export class Settings {
   }
 
   /**
-   * The address of ECS for a region, with its scheme, and on ASAPI with its path. https, unless it is on loopback, says
-   * otherwise itself, or `protocol` does.
+   * The address of ECS for a region, with its scheme. On ASAPI, it has a path too. The scheme is the one in `endpoint`, else
+   * `protocol`, else http on this machine and https elsewhere.
    *
-   * @throws {SettingError} when `endpoint`, `protocol` or the region cannot be used.
+   * @throws {SettingError} if `endpoint`, `protocol` or the region is wrong.
    */
   endpointOf(regionId: string): string {
     return ecsEndpoint(this.#lookup, regionId);
   }
 
   /**
-   * The address of the VPC service for a region, as {@link endpointOf} that of ECS.
+   * The address of the VPC service for a region, as {@link endpointOf}.
    *
-   * @throws {SettingError} when it cannot be used, or when only that of ECS is set.
+   * @throws {SettingError} if it is wrong, or only the address of ECS is set.
    */
   vpcEndpointOf(regionId: string): string {
     return vpcEndpoint(this.#lookup, regionId);
   }
 
-  /** Whether a region is one of a private cloud: its ECS endpoint is not Alibaba Cloud's public one. */
+  /** Whether the ECS endpoint of a region is a private cloud's. @throws as {@link endpointOf}. */
   isPrivate(regionId: string): boolean {
     return !isPublic(this.endpointOf(regionId));
   }
 
-  /** A name for the cloud of a region: the same for two addresses of one cloud. */
+  /** A name for the cloud of a region. All addresses of one cloud have the same name. @throws as {@link endpointOf}. */
   cloudOf(regionId: string): string {
     return cloudOf(this.endpointOf(regionId), regionId);
   }
@@ -102,41 +100,41 @@ export class Settings {
   /**
    * The organization and the resource set of requests on a private cloud. Empty if none is configured.
    *
-   * @throws {SettingError} when they cannot be used, or are configured for the public cloud.
+   * @throws {SettingError} if they are wrong, or are configured for the public cloud.
    */
   scope(): Scope {
     return scopeOf(this.#lookup);
   }
 
   /**
-   * Which credentials to use: a key pair, else a named profile, else a credentials URI, else the role of this ECS instance,
-   * else a role for an OIDC token, else a source of this machine. `assumeRole` is then assumed with them.
+   * The source of credentials: a key pair, else a named profile, else a credentials URI, else the role of this ECS instance,
+   * else a role for an OIDC token, else a source of this machine. If `assumeRole` is set, its role is assumed with them.
    *
-   * @throws {SettingError} when one of them is wrong, or half of a key pair is missing.
+   * @throws {SettingError} if one of them is wrong, or half of a key pair is missing.
    */
   credentialsSource(): CredentialsSource {
     return chooseSource(this.#lookup, () => stsEndpoint(this.#lookup, this.#region()));
   }
 
   /**
-   * The proxy that a request to a URL has to take, or undefined for none.
+   * The address of the proxy for a URL. Undefined for a direct connection.
    *
-   * @throws {SettingError} when the proxy cannot be used.
+   * @throws {SettingError} if the address is wrong.
    */
   proxyFor(url: string): string | undefined {
     return proxyFor(url, this.#env, this.#lookup.find("proxy"));
   }
 
   /**
-   * Whether certificates are not verified. Only those of a private cloud's own hosts: see {@link Agents}.
+   * Whether to accept any certificate of a private cloud's services. Always false for the public cloud.
    *
-   * @throws {SettingError} when it is neither true nor false.
+   * @throws {SettingError} if it is neither true nor false.
    */
   insecure(): boolean {
     return this.#isOn("insecure") && privatePlace(this.#lookup) !== undefined;
   }
 
-  /** Every setting that has a value, and its place. Values that may be secret are left out. */
+  /** The settings that have a value, and their places. Values that may be secret are left out. */
   found(): readonly FoundSetting[] {
     return SETTING_NAMES.flatMap((name): FoundSetting[] => {
       try {
@@ -152,18 +150,18 @@ export class Settings {
   }
 
   /**
-   * Whether the plugin asks Pulumi to check each link before an update.
+   * Whether the plugin asks Pulumi to refresh each link before an update.
    *
-   * @throws {SettingError} when it is neither true nor false.
+   * @throws {SettingError} if it is neither true nor false.
    */
   refreshBeforeUpdate(): boolean {
     return this.#isOn("refreshBeforeUpdate");
   }
 
   /**
-   * Whether a delete drops a link from the state if ECS no longer offers ClassicLink.
+   * Whether a delete removes a link from the state if ECS no longer offers ClassicLink.
    *
-   * @throws {SettingError} when it is neither true nor false.
+   * @throws {SettingError} if it is neither true nor false.
    */
   forgetRetiredLinks(): boolean {
     return this.#isOn("forgetRetiredLinks");

@@ -12,9 +12,13 @@ import {
   VENDOR_SETTINGS,
   type VendorSettingName,
 } from "./places";
-import { SettingError } from "./settingError";
 
-/** Gives a configuration value by its full key, such as `classiclink:region`. Values are text; nested ones are JSON text. */
+/** A setting is missing or wrong. The message names the setting and the checked places. It quotes no value that may be secret. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
+}
+
+/** Returns a configuration value by its full key, such as `classiclink:region`. Objects and lists are JSON text. */
 export type ConfigReader = (key: string) => string | undefined;
 
 /** The environment variables. */
@@ -23,12 +27,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** How a host writes a configuration key in messages. Undefined if the key cannot be set in that host. */
 export type KeyNames = (key: string) => string | undefined;
 
-/** A value, and where it was. */
+/** The value of a setting, and the place that has it. */
 export interface Found {
   readonly value: string;
-  /** Its key or variable, as messages write it. */
+  /** The configuration key or environment variable, as messages write it. */
   readonly place: string;
-  /** Its key or variable, as in the table of settings. */
+  /** The configuration key or environment variable, as in the table of settings. */
   readonly key: string;
   readonly family: Family;
 }
@@ -38,8 +42,8 @@ type Name = SettingName | VendorSettingName;
 const VENDORS = ["alicloud", "alibabacloudstack"] as const;
 
 /**
- * The settings that decide which vendor's names count, first group first. The address decides before the keys, because the keys
- * of one cloud must not be sent to the other.
+ * The groups of settings that decide which vendor's names are read. The first group with a value decides. The endpoint comes
+ * before the keys, because the keys of one cloud must not be sent to another.
  */
 const DECIDING: readonly (readonly Name[])[] = [
   ["endpoint"],
@@ -48,9 +52,9 @@ const DECIDING: readonly (readonly Name[])[] = [
 ];
 
 /**
- * The settings of one configuration. A setting of this package (`classiclink:*`) wins by itself. All others are taken from
- * one vendor's names only: those of `@pulumi/alicloud` or those of the provider of Apsara Stack. Keys, addresses and
- * organizations of two clouds are therefore never mixed.
+ * The settings of one configuration. This package's own names (`classiclink:*`) win. Of the other names, only those of one
+ * vendor are read: `@pulumi/alicloud` or the provider of Apsara Stack. So keys, addresses and organizations of two clouds are
+ * never mixed.
  */
 export class Lookup {
   readonly #config: ConfigReader;
@@ -64,33 +68,33 @@ export class Lookup {
     this.#keyNames = keyNames;
   }
 
-  /** The vendor whose names count. Undefined if neither has a value. */
+  /** The vendor whose names are read. Undefined if neither vendor's names have a value. */
   get vendor(): Family | undefined {
     this.#chosen ??= { vendor: this.#chooseVendor() };
     return this.#chosen.vendor;
   }
 
   /**
-   * The first value among a setting's places. An empty value counts as none.
+   * The first value in the places of a setting. An empty value counts as none.
    *
-   * @param only reads the names of this family alone.
-   * @throws {SettingError} for a value with white space around it.
+   * @param only the only family whose names are read.
+   * @throws {SettingError} for a value with white space before or after it.
    */
   find(name: Name, only?: Family): Found | undefined {
-    return this.#first(PLACES[name].filter((place) => this.#counts(place, only)));
+    return this.#first(PLACES[name].filter((place) => this.#isRead(place, only)));
   }
 
-  /** The first of some environment variables that has a value. */
+  /** The first value in some environment variables. */
   variable(names: readonly string[]): Found | undefined {
-    return this.#first(this.counted(names));
+    return this.#first(this.readVariables(names));
   }
 
-  /** Those of some environment variables that count. */
-  counted(names: readonly string[]): readonly string[] {
-    return names.filter((name) => this.#counts(name));
+  /** The environment variables, of those given, that are read. */
+  readVariables(names: readonly string[]): readonly string[] {
+    return names.filter((name) => this.#isRead(name));
   }
 
-  /** Whether a switch of the SDKs is on. */
+  /** Whether an environment variable of the SDKs is `true`. */
   isOn(variable: string): boolean {
     return this.#env[variable]?.toLowerCase() === "true";
   }
@@ -98,7 +102,7 @@ export class Lookup {
   /** The places of a setting that were checked, for an error. */
   placesOf(name: SettingName, only?: Family): string {
     return PLACES[name]
-      .filter((place) => this.vendor === undefined || this.#counts(place, only))
+      .filter((place) => this.vendor === undefined || this.#isRead(place, only))
       .flatMap((place) => this.nameOf(place) ?? [])
       .join(", ");
   }
@@ -114,7 +118,7 @@ export class Lookup {
     return isConfigKey(place) ? this.#keyNames(place) : place;
   }
 
-  #counts(place: string, only?: Family): boolean {
+  #isRead(place: string, only?: Family): boolean {
     const family = familyOf(place);
     return only === undefined ? family === "classiclink" || family === (this.vendor ?? "alicloud") : family === only;
   }
@@ -161,10 +165,10 @@ const PLACES: Readonly<Record<Name, readonly string[]>> = {
 /** A value that is an object, written as JSON. */
 export function toObject({ value, place }: Found): Readonly<Record<string, unknown>> {
   const object = fromJson(value, `${place} is not JSON; set its members with pulumi config set --path`);
-  // A block of Terraform's may come as a list of one.
+  // A block of Terraform may be a list with one object.
   const [only = object] = Array.isArray(object) && object.length === 1 ? object : [];
   if (typeof only !== "object" || only === null || Array.isArray(only)) {
-    throw new SettingError(`${place} is no object; set its members with pulumi config set --path`);
+    throw new SettingError(`${place} is not an object; set its members with pulumi config set --path`);
   }
   return Object.fromEntries(Object.entries(only));
 }

@@ -1,8 +1,7 @@
-/** A setting that is an object. Environment variables stand in for members that are left out. */
+/** A setting that is an object. Members that it leaves out are read from environment variables. */
 
 import { quote } from "../quote";
-import type { Lookup } from "./lookup";
-import { SettingError } from "./settingError";
+import { type Lookup, SettingError } from "./lookup";
 
 export class ObjectSetting<Name extends string> {
   readonly #setting: string;
@@ -11,8 +10,8 @@ export class ObjectSetting<Name extends string> {
   readonly #lookup: Lookup;
 
   /**
-   * @param setting where the object was found, for errors.
-   * @throws {SettingError} for an unknown member. To ignore one that narrows a role would give the role too much.
+   * @param setting the place of the object, for errors.
+   * @throws {SettingError} for an unknown member. It may be a misspelt `policy`. Without its policy, a role would allow too much.
    */
   constructor(
     setting: string,
@@ -46,12 +45,12 @@ export class ObjectSetting<Name extends string> {
     return this.own(name) ?? this.#lookup.variable(this.#variables[name])?.value;
   }
 
-  /** @throws {SettingError} when neither has a value. */
+  /** As {@link text}. @throws {SettingError} if there is no value. */
   need(name: Name): string {
     const value = this.text(name);
     if (value !== undefined) return value;
     const instead = this.#lookup
-      .counted(this.#variables[name])
+      .readVariables(this.#variables[name])
       .map((variable) => `, or ${variable}`)
       .join("");
     throw new SettingError(`${this.#setting}.${name} is missing; set it${instead}`);

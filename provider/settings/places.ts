@@ -1,14 +1,14 @@
-/** Every setting and the places that it is read from. The page docs/configuration.md is made of this table. */
+/** Every setting and the places that it is read from. The page docs/configuration.md is made from this table. */
 
 /**
- * A tool whose names are read: this package, `@pulumi/alicloud`, or the provider of Apsara Stack (`alibabacloudstack`).
- * Of the last two, only one counts for a configuration. See lookup.ts.
+ * The tool that a name belongs to: this package, `@pulumi/alicloud`, or the provider of Apsara Stack (`alibabacloudstack`).
+ * A configuration uses the names of only one of the last two. See lookup.ts.
  */
 export type Family = "classiclink" | "alicloud" | "alibabacloudstack";
 
 /**
- * Each setting with its places, first place first: keys of the stack's configuration, then environment variables.
- * `endpoints[0].ecs` means the member `ecs` of the list `endpoints`.
+ * Each setting with its places. The first place with a value wins. Keys of the stack's configuration have a colon; the other
+ * places are environment variables. `endpoints[0].ecs` is the member `ecs` of the objects in the list `endpoints`.
  */
 export const SETTINGS = {
   region: [
@@ -155,7 +155,7 @@ export const SETTINGS = {
   forgetRetiredLinks: ["classiclink:forgetRetiredLinks", "CLASSICLINK_FORGET_RETIRED_LINKS"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Settings of the provider of Apsara Stack that this package reads and has no setting for. */
+/** Settings of the provider of Apsara Stack that this package reads without a setting of its own. */
 export const VENDOR_SETTINGS = {
   isCenterRegion: ["alibabacloudstack:isCenterRegion", "ALIBABACLOUDSTACK_CENTER_REGION"],
   resourceGroupSetName: ["alibabacloudstack:resourceGroupSetName", "ALIBABACLOUDSTACK_RESOURCE_GROUP_SET"],
@@ -166,10 +166,10 @@ export const VENDOR_SETTING_NAMES = [
   "resourceGroupSetName",
 ] as const satisfies readonly VendorSettingName[];
 
-/** The place of a domain from which host names are made: `ecs-internal.<domain>` and so on. */
+/** Whether a place has the domain of the POP gateway. Host names are made from it, such as `ecs-internal.<domain>`. */
 export const isPopDomain = (place: string) => /popgwDomain$|_POPGW_DOMAIN$/.test(place);
 
-/** The place of a host name of ASAPI, the gateway that serves all products. */
+/** Whether a place has the host name of ASAPI, the gateway for all products. */
 export const isAsapiHost = (place: string) => /:domain$|STACK_DOMAIN$/.test(place);
 
 export type SettingName = keyof typeof SETTINGS;
@@ -189,7 +189,7 @@ function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
-/** The settings that name a source of credentials. */
+/** The settings that choose a source of credentials. */
 export const CREDENTIAL_SOURCES = [
   "accessKey",
   "secretKey",
@@ -199,18 +199,19 @@ export const CREDENTIAL_SOURCES = [
   "assumeRoleWithOidc",
 ] as const satisfies readonly SettingName[];
 
-/** Settings that must never stand in a state in clear. */
+/** Settings that the state has only encrypted. */
 export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
   "secretKey",
   "securityToken",
-  // A token may be among its members, or a part of the address.
+  // It may have a token.
   "assumeRoleWithOidc",
+  // The address may have a token.
   "credentialsUri",
-  // Its address may hold a password.
+  // The address may have a password.
   "proxy",
 ]);
 
-/** The members of `assumeRole`, and the variables that stand in for one that it leaves out. */
+/** The members of `assumeRole`. A member that is left out is read from its variables. */
 export const ASSUME_ROLE_MEMBERS = {
   roleArn: ["ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN", "ALIBABACLOUDSTACK_ASSUME_ROLE_ARN"],
   sessionName: [
@@ -223,7 +224,7 @@ export const ASSUME_ROLE_MEMBERS = {
   externalId: [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The same for `assumeRoleWithOidc`. The first three variables alone make a source of credentials, as they do for the SDKs. */
+/** The same for `assumeRoleWithOidc`. The first three variables are also a source by themselves, as for Alibaba Cloud's SDKs. */
 export const OIDC_MEMBERS = {
   roleArn: ["ALIBABA_CLOUD_ROLE_ARN"],
   oidcProviderArn: ["ALIBABA_CLOUD_OIDC_PROVIDER_ARN"],
@@ -234,7 +235,7 @@ export const OIDC_MEMBERS = {
   policy: [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Variables of Alibaba Cloud's SDKs that have no setting. All but the first are switches, on when they are `true`. */
+/** Environment variables of Alibaba Cloud's SDKs that have no setting. The first is a region. The others are `true` or unset. */
 export const SDK_VARIABLES = {
   stsRegion: "ALIBABA_CLOUD_STS_REGION",
   stsInVpc: "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED",
@@ -246,7 +247,7 @@ export const SDK_VARIABLES = {
 /** Whether a place is a key of the stack's configuration, and not an environment variable. */
 export const isConfigKey = (place: string) => place.includes(":");
 
-/** Whose name a place is. */
+/** The family that a place belongs to. */
 export function familyOf(place: string): Family {
   if (/^classiclink:|^CLASSICLINK_/.test(place)) return "classiclink";
   return /^alibabacloudstack:|^ALIBABACLOUDSTACK_/.test(place) ? "alibabacloudstack" : "alicloud";

@@ -1,15 +1,14 @@
-/** Which proxy a request takes: the setting, else the environment's, with the rules of Go and curl. */
+/** Chooses the proxy of a request: the setting, else the environment variables, with the rules of Go and curl. */
 
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../ecs/endpoint";
-import type { Environment, Found } from "./lookup";
-import { SettingError } from "./settingError";
+import { type Environment, type Found, SettingError } from "./lookup";
 
 /**
- * The proxy for a URL, or undefined for none: the setting, else `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`, in small letters
- * too. `NO_PROXY` holds for all of them. Requests to this machine never take a proxy.
+ * The address of the proxy for a URL. Undefined for a direct connection. The setting wins, then `HTTPS_PROXY` or `HTTP_PROXY`,
+ * then `ALL_PROXY`. The variables may be in lower case. Hosts in `NO_PROXY`, and this machine, need no proxy.
  *
- * @throws {SettingError} when the proxy cannot be used. Its address is not quoted: it may hold a password.
+ * @throws {SettingError} if the address is wrong. The message does not quote it, because it may have a password.
  */
 export function proxyFor(url: string, env: Environment, setting: Found | undefined): string | undefined {
   const { protocol, hostname, port } = new URL(url);
@@ -21,10 +20,13 @@ export function proxyFor(url: string, env: Environment, setting: Found | undefin
   const address = proxy.includes("://") ? proxy : `http://${proxy}`;
   if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address;
   const place = setting?.place ?? "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY";
-  throw new SettingError(`${place} is no address of a proxy; use http://host:port or https://host:port`);
+  throw new SettingError(`${place} is not the address of a proxy; use http://host:port or https://host:port`);
 }
 
-/** Source: Go's package httpproxy. Entries are `*`, domains (with all below them), IP addresses and CIDRs, each with a port or not. */
+/**
+ * Whether `NO_PROXY` has the host. Its entries are `*`, domains (with their subdomains), IP addresses and CIDRs. Each may have a
+ * port. Source: Go's package httpproxy.
+ */
 function isExempt(host: string, port: string, noProxy: string): boolean {
   return noProxy
     .toLowerCase()

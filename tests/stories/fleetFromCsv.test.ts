@@ -66,7 +66,7 @@ describe("a fleet from a CSV file", () => {
     const { run, calls } = await upWith((file) => `${file}i-web01,vpc-billing,nobody\n`);
     expect(run.ok).toBe(false);
     expect(run.output).toMatch(
-      /fleet\.csv: line 102, instanceId declares i-web01 for vpc-billing, and before it is declared for vpc-shop/,
+      /fleet\.csv: line 102, instanceId declares i-web01 for vpc-billing, but an earlier entry declares it for vpc-shop/,
     );
     expect(calls).toEqual([]);
   });

@@ -88,13 +88,13 @@ describe("a declared list", () => {
 
 describe("a list that cannot be right is refused:", () => {
   test.each([
-    ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; put all of its pages in it/],
+    ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; add its other pages/],
     [
       "a comma that no quotes protect",
       "owner,instanceId,vpcId\nDoe, Jo,i-a,vpc-1\n",
-      /line 2 has 4 cells, and the first line names 3; put quotes around a cell that has a "," in it/,
+      /line 2 has 4 cells, but the first line names 3 columns; put quotes around a cell that has a "," in it/,
     ],
-    ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is no CSV \(/],
+    ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is not valid CSV \(/],
     ["nothing in it", "", /the file names no links; use CSV whose first line has instanceId and vpcId, JSON/],
     ["an empty list", "[]", /names no links/],
     ["a stack without links", exported(), /names no links/],
@@ -109,7 +109,7 @@ describe("a list that cannot be right is refused:", () => {
     [
       "one instance in two VPCs",
       json([A, { ...A, vpcId: "vpc-2" }]),
-      /\[1\]\.instanceId declares i-a for vpc-2, and before it is declared for vpc-1; an instance has/,
+      /\[1\]\.instanceId declares i-a for vpc-2, but an earlier entry declares it for vpc-1; an instance has/,
     ],
     [
       "instanceIds that are no list",
@@ -125,7 +125,7 @@ describe("a list that cannot be right is refused:", () => {
     [
       "CSV without a column",
       "instanceId,region\ni-a,cn\n",
-      /has no column vpcId; its first line has to name the columns/,
+      /has no column vpcId; its first line must name the columns/,
     ],
     ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /the file: line 2, vpcId is missing; give one id/],
     ["a broken file", '{ "links": [', /the file is neither JSON nor YAML \(.*[^:]\); correct it there$/],

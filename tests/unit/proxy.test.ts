@@ -158,7 +158,7 @@ describe("what keeps a call from ECS", () => {
 });
 
 test("a proxy that is no address is reported by its setting, for every request", async () => {
-  const wrong = new SettingError("HTTPS_PROXY is no address of a proxy");
+  const wrong = new SettingError("HTTPS_PROXY is not the address of a proxy");
   const agents = new Agents(() => {
     throw wrong;
   });

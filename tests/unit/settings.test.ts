@@ -440,8 +440,8 @@ describe("a role", () => {
 
   const wrong: [text: string, complaint: RegExp][] = [
     ["acs:ram::1:role/x", /^alicloud:assumeRole is not JSON; .*--path/],
-    ['"acs:ram::1:role/x"', /^alicloud:assumeRole is no object/],
-    ['[{"roleArn":"a"},{"roleArn":"b"}]', /^alicloud:assumeRole is no object/],
+    ['"acs:ram::1:role/x"', /^alicloud:assumeRole is not an object/],
+    ['[{"roleArn":"a"},{"roleArn":"b"}]', /^alicloud:assumeRole is not an object/],
     ["{}", /^alicloud:assumeRole\.roleArn is missing; set it, or ALICLOUD_ASSUME_ROLE_ARN, or ALIBABA_CLOUD_ROLE_ARN$/],
     ['{"roleArn":"r","sessionExpiration":60}', /^alicloud:assumeRole\.sessionExpiration is "60"; use 900 to 43200/],
     ['{"roleArn":"r","sessionExpiration":"1h"}', /sessionExpiration is "1h"/],
@@ -502,7 +502,7 @@ describe("the address of STS", () => {
 
   test("is never led away by a region", () => {
     expect(complaint(() => stsOf({ ALIBABA_CLOUD_STS_REGION: "evil.example/" }))).toMatch(
-      /^ALIBABA_CLOUD_STS_REGION is no region/,
+      /^ALIBABA_CLOUD_STS_REGION is not a region/,
     );
   });
 });
@@ -563,7 +563,9 @@ describe("proxies", () => {
     "[17] %s is refused without being quoted",
     (HTTPS_PROXY) => {
       const message = complaint(() => proxyFor(https, { HTTPS_PROXY }));
-      expect(message).toMatch(/^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a proxy; use http:\/\/host:port/);
+      expect(message).toMatch(
+        /^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not the address of a proxy; use http:\/\/host:port/,
+      );
       expect(message).not.toContain("hunter2");
     },
   );
@@ -632,7 +634,7 @@ describe("the address of the VPC service", () => {
   test("is the region's when nothing is set", () => {
     expect(vpcEndpointOf({})).toBe("https://vpc.cn-beijing.aliyuncs.com");
     expect(vpcEndpointOf({}, "cn-hangzhou")).toBe("https://vpc.aliyuncs.com");
-    expect(complaint(() => vpcEndpointOf({}, "evil.example/"))).toContain("is no region of the public cloud");
+    expect(complaint(() => vpcEndpointOf({}, "evil.example/"))).toContain("is not a region of the public cloud");
   });
 
   test("comes from the environment, with the protocol of ECS", () => {
@@ -643,7 +645,7 @@ describe("the address of the VPC service", () => {
 
   test("has to be set where that of ECS is: what signs for a private cloud is not sent to the public one", () => {
     expect(complaint(() => vpcEndpointOf({ "classiclink:endpoint": "ecs.private.example" }))).toBe(
-      "classiclink:endpoint is set, and no address of the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs",
+      "classiclink:endpoint is set, but no address of the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs",
     );
   });
 });

@@ -210,7 +210,7 @@ describe("[30] nothing leaves a private cloud", () => {
 
   test("a role without an address of STS is refused before anything is sent", () => {
     expect(complaint(() => settingsOf({ ...role, ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" }).credentialsSource())).toBe(
-      "classiclink:endpoint is set, and no address of STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT",
+      "classiclink:endpoint is set, but no address of STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT",
     );
   });
 
@@ -219,7 +219,9 @@ describe("[30] nothing leaves a private cloud", () => {
     ["the VPC service", () => settingsOf({ ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" }).vpcEndpointOf(REGION)],
   ])("a public address of %s is refused", (service, act) => {
     expect(complaint(act)).toMatch(
-      new RegExp(`is an address of the public cloud, and classiclink:endpoint is not; set it to that of ${service}`),
+      new RegExp(
+        `is an address of the public cloud, but classiclink:endpoint is not; set it to the address of ${service}`,
+      ),
     );
   });
 
@@ -248,7 +250,7 @@ describe("the scope", () => {
   });
 
   test.each(["26\r\nx: y", "a b", "é", "26,27"])("does not take %j for an id", (organizationId) => {
-    expect(complaint(() => at({ "classiclink:organizationId": organizationId }))).toMatch(/is no id/);
+    expect(complaint(() => at({ "classiclink:organizationId": organizationId }))).toMatch(/is not an id/);
   });
 
   test("by the name of a resource set alone is refused, with the settings that take the ids", () => {
@@ -263,7 +265,7 @@ describe("the scope", () => {
 
   test("on the public cloud is refused from the configuration, and left out from the environment", () => {
     expect(complaint(() => settingsOf({ "classiclink:organizationId": "26" }).scope())).toMatch(
-      /^classiclink:organizationId is set, and the endpoint is that of the public cloud/,
+      /^classiclink:organizationId is set, but the endpoint is the public cloud's/,
     );
     expect(settingsOf({ CLASSICLINK_ORGANIZATION_ID: "26" }).scope()).toEqual({});
   });
