@@ -114,7 +114,9 @@ describe("the process", () => {
     await expect(plugin.invoke({}, "classiclink:index:nothing")).rejects.toThrow(
       'no function "classiclink:index:nothing"',
     );
-    await expect(plugin.call(service.getSchema, new rpc.GetSchemaRequest().setVersion(7))).rejects.toThrow("ask for 0");
+    await expect(plugin.call(service.getSchema, new rpc.GetSchemaRequest().setVersion(7))).rejects.toThrow(
+      "request version 0",
+    );
   });
 
   test("serves a resource that is the child of another", async () => {

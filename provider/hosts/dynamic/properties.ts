@@ -10,7 +10,7 @@ import { DECLARER_KEY, SECRET_KEY, TIMEOUTS_KEY } from "./inputKeys";
 /** Pulumi's own: the stored line. */
 export const PROVIDER_KEY = "__provider";
 
-/** The hidden properties of inputs that the outputs keep for later calls. */
+/** The hidden inputs that the outputs repeat for later calls. */
 const FROM_INPUTS = [TIMEOUTS_KEY, SECRET_KEY];
 
 /** Which resource declares inputs. Undefined in states, and for programs with an older SDK. */
@@ -21,23 +21,26 @@ export function declarerOf(news: Properties, single: boolean): Declarer | undefi
   return { key, label: `${kind} "${key.slice(key.indexOf(":") + 1)}"`, single };
 }
 
+/** The hidden properties of one resource. */
+export interface HiddenProperties {
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
 export function withoutDeclarer({ [DECLARER_KEY]: _, ...others }: Properties): Properties {
   return others;
 }
 
-/**
- * The hidden properties of this host: those of inputs, and those that only a state has, such as `__holder` in states of
- * 0.1.0.
- */
-export function keptOf(properties: Properties): { readonly inputs: Properties; readonly outputs: Properties } {
+/** The hidden properties of this host: those of inputs, and those that only a state has, such as `__holder` of version 0.1.0. */
+export function hiddenOf(properties: Properties): HiddenProperties {
   const isManaged = (name: string) =>
     [PROVIDER_KEY, DECLARER_KEY].includes(name) || Object.values<string>(hidden).includes(name);
-  const kept = Object.entries(properties).filter(
+  const found = Object.entries(properties).filter(
     ([name, value]) => isHidden(name) && !isManaged(name) && value !== undefined,
   );
   return {
-    inputs: Object.fromEntries(kept.filter(([name]) => FROM_INPUTS.includes(name))),
-    outputs: Object.fromEntries(kept.filter(([name]) => !FROM_INPUTS.includes(name))),
+    inputs: Object.fromEntries(found.filter(([name]) => FROM_INPUTS.includes(name))),
+    outputs: Object.fromEntries(found.filter(([name]) => !FROM_INPUTS.includes(name))),
   };
 }
 
@@ -54,12 +57,12 @@ export function contextOf(call: "create" | "read" | "update" | "delete", propert
   const subject = String(properties.instanceId ?? properties.vpcId ?? "classiclink");
   return {
     ...(typeof seconds === "number" && seconds > 0 ? { timeoutMs: seconds * 1000 } : {}),
-    report: (message) => console.log(naming(subject, message)),
-    warn: (message) => console.log(naming(subject, `warning: ${message}`)),
+    report: (message) => console.log(withSubject(subject, message)),
+    warn: (message) => console.log(withSubject(subject, `warning: ${message}`)),
   };
 }
 
 /** Pulumi prints the host's output under the stack, so each line names its resource. */
-function naming(subject: string, message: string): string {
+function withSubject(subject: string, message: string): string {
   return message.includes(subject) ? message : `${subject}: ${message}`;
 }

@@ -7,7 +7,15 @@ import { hiddenTwin } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
-import { contextOf, declarerOf, keptOf, PROVIDER_KEY, withoutDeclarer, withSecrets } from "./properties";
+import {
+  contextOf,
+  declarerOf,
+  type HiddenProperties,
+  hiddenOf,
+  PROVIDER_KEY,
+  withoutDeclarer,
+  withSecrets,
+} from "./properties";
 import * as session from "./session";
 
 /** Pulumi's host for dynamic providers calls its methods, with state and inputs in clear. */
@@ -43,7 +51,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     const { id, outputs } = await this.#call("create", inputs, (context) =>
       this.#resource.create(session.provider(), inputs, context),
     );
-    return { id, outs: this.#outputs(outputs, keptOf(inputs)) };
+    return { id, outs: this.#outputs(outputs, hiddenOf(inputs)) };
   }
 
   async read(id: string, state: Properties): Promise<pulumi.dynamic.ReadResult> {
@@ -56,26 +64,25 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     );
     if (found === undefined) return { id: "", props: {} };
     // A refresh keeps properties of the state that it does not know.
-    const { inputs: kept, outputs: keptOutputs } = keptOf(state);
-    const outs = this.#outputs(found.outputs, { inputs: kept, outputs: keptOutputs });
-    const inputs = this.#outputs(found.inputs, { inputs: kept, outputs: {} });
-    return { id: found.id, props: outs, inputs };
+    const hidden = hiddenOf(state);
+    const inputs = this.#outputs(found.inputs, { ...hidden, outputs: {} });
+    return { id: found.id, props: this.#outputs(found.outputs, hidden), inputs };
   }
 
   async update(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
     const { outputs } = await this.#call("update", news, (context) =>
       this.#resource.update(session.provider(), olds, news, context),
     );
-    return { outs: this.#outputs(outputs, keptOf(news)) };
+    return { outs: this.#outputs(outputs, hiddenOf(news)) };
   }
 
   async delete(_id: string, state: Properties): Promise<void> {
     await this.#call("delete", state, (context) => this.#resource.delete(session.provider(), state, context));
   }
 
-  #outputs(outputs: Properties, kept: ReturnType<typeof keptOf>): Record<string, unknown> {
+  #outputs(outputs: Properties, hidden: HiddenProperties): Record<string, unknown> {
     const revealing = Object.keys(this.#resource.reveals).flatMap((name) => [name, hiddenTwin(name)]);
-    return withSecrets({ ...kept.outputs, ...outputs, ...kept.inputs }, revealing);
+    return withSecrets({ ...hidden.outputs, ...outputs, ...hidden.inputs }, revealing);
   }
 
   /** Throws only errors that Pulumi prints well, and adds to partial ones what their state needs. */
@@ -92,7 +99,7 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
       if (error instanceof PartiallyCreatedError) {
         // The host adds the stored line only to results. Without it, the state could never be read again.
         const line = { [PROVIDER_KEY]: properties[PROVIDER_KEY] };
-        throw error.with({ ...this.#outputs(error.properties, keptOf(properties)), ...line });
+        throw error.with({ ...this.#outputs(error.properties, hiddenOf(properties)), ...line });
       }
       if (error instanceof ClassicLinkError) throw error;
       throw new ClassicLinkError(error instanceof Error ? error.message : String(error));

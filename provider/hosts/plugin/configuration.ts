@@ -1,15 +1,15 @@
-/** CheckConfig and DiffConfig: the inputs of the provider itself. */
+/** CheckConfig and DiffConfig: the calls on the provider's own inputs. */
 
 import type { CheckRequest, DiffRequest, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, Properties } from "../../resources/inputs";
 import { SECRET_SETTINGS, SETTING_NAMES, SWITCHES } from "../../settings/places";
-import { diffResponse, failureList } from "./answers";
+import { diffResponse, failureList } from "./responses";
 import { OBJECT_SETTINGS } from "./descriptions";
 import { settingsOf } from "./session";
-import { holdsUnknown, unwrap, wrap } from "./values";
+import { hasUnknown, unwrap, wrap } from "./values";
 
-/** Reports wrong settings before they are used. Changes nothing except that it marks secrets. */
+/** Reports wrong settings before they are used. Marks secret settings, and changes no value. */
 export function checkConfig(request: CheckRequest): CheckResponse {
   const { values, secrets } = unwrap(request.getNews());
   const response = new CheckResponse();
@@ -19,8 +19,8 @@ export function checkConfig(request: CheckRequest): CheckResponse {
 }
 
 /**
- * Nothing replaces the provider. A replaced provider would replace all its links: their new ones are created before the old
- * ones are deleted, and each link has a region of its own anyway, which its own Diff compares.
+ * Compares the settings. No change replaces the provider, because a replaced provider would replace all its links. A changed
+ * region is compared for each link, by the diff of that link.
  */
 export function diffConfig(request: DiffRequest): DiffResponse {
   const olds = unwrap(request.getOldInputs() ?? request.getOlds()).values;
@@ -33,8 +33,8 @@ export function diffConfig(request: DiffRequest): DiffResponse {
 function findFaults(inputs: Properties): CheckFailure[] {
   const wrongTypes = SETTING_NAMES.flatMap((name) => faultOfType(name, inputs[name]) ?? []);
   if (wrongTypes.length > 0) return wrongTypes;
-  // Settings depend on each other, so they are checked when all are known.
-  if (SETTING_NAMES.some((name) => holdsUnknown(inputs[name]))) return [];
+  // Settings depend on each other. So they are checked only when all are known.
+  if (SETTING_NAMES.some((name) => hasUnknown(inputs[name]))) return [];
   const settings = settingsOf(inputs);
   const given = (name: string) => textOf(inputs[name]) !== "";
   const checks = [
@@ -45,7 +45,7 @@ function findFaults(inputs: Properties): CheckFailure[] {
     () => settings.insecure(),
     ...(given("vpcEndpoint") ? [() => settings.vpcEndpointOf("cn-hangzhou")] : []),
     ...(given("proxy") ? [() => settings.proxyFor("https://ecs.cn-hangzhou.aliyuncs.com")] : []),
-    // An endpoint can be checked with any region. With an endpoint, any region is valid.
+    // The region does not matter for the check of an endpoint. With an endpoint, each region is valid.
     ...(given("endpoint") || given("protocol") ? [() => settings.endpointOf("cn-hangzhou")] : []),
     ...(given("region") && !given("endpoint") ? [() => settings.endpointOf(settings.defaultRegion())] : []),
   ];
@@ -63,8 +63,8 @@ function reasonOf(check: () => unknown): string | undefined {
 }
 
 /**
- * The setting that a reason begins with. None if it is from the environment, or if it is secret: Pulumi prints the value of
- * a property that a failure names.
+ * The setting at the start of a reason. Empty if the value is from the environment, or is secret: Pulumi prints the value of
+ * the property that a failure names.
  */
 function propertyOf(reason: string, inputs: Properties): string {
   const property = SETTING_NAMES.find((name) => reason.startsWith(name) || reason.startsWith(`classiclink:${name}`));
@@ -75,13 +75,13 @@ function propertyOf(reason: string, inputs: Properties): string {
 function faultOfType(property: string, value: unknown): CheckFailure | undefined {
   const isText = value === undefined || value === null || typeof value === "string";
   if (isText || (typeof value === "boolean" && SWITCHES.some((name) => name === property))) return undefined;
-  // An object, or its text, as SDKs send it. Its members are checked with the other settings.
+  // An object. SDKs send it as JSON text. Its members are checked with the other settings.
   if (Object.hasOwn(OBJECT_SETTINGS, property) && typeof value === "object") return undefined;
   const named = SECRET_SETTINGS.has(property) ? "" : property;
   return { property: named, reason: `${property} is of type ${typeof value}; set it to a string` };
 }
 
-/** SDKs send all settings as text, so "true" and true are the same setting. */
+/** The value as text. SDKs send settings as text, so "true" and true are equal. */
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** The words in which the package explains itself. The schema, the reference page and the docstrings of `sdk/` all take them from here. */
+/** The descriptions of the package. The schema and the reference page use them. The docstrings of `sdk/` repeat them. */
 
 import { ASSUME_ROLE_MEMBERS, OIDC_MEMBERS, SETTING_NAMES, type SettingName, variablesOf } from "../../settings/places";
 
@@ -63,7 +63,7 @@ export const GET_LINKS = {
   },
 } as const;
 
-/** What a setting is for, without the places that it is read from. */
+/** What each setting is for. */
 const SETTING_PURPOSES = {
   region: "The default region of links, such as `cn-hangzhou`. There is no built-in default.",
   accessKey: "The id of the access key. Needs `secretKey`.",
@@ -113,7 +113,7 @@ const SETTING_PURPOSES = {
     "delete fails.",
 } as const satisfies Record<SettingName, string>;
 
-/** What the members of `assumeRole` are for. */
+/** What each member of `assumeRole` is for. */
 export const ASSUME_ROLE_PURPOSES = {
   roleArn: "The ARN of the role.",
   sessionName:
@@ -125,7 +125,7 @@ export const ASSUME_ROLE_PURPOSES = {
   externalId: "The external id that the role's trust policy requires.",
 } as const satisfies Record<keyof typeof ASSUME_ROLE_MEMBERS, string>;
 
-/** What the members of `assumeRoleWithOidc` are for. */
+/** What each member of `assumeRoleWithOidc` is for. */
 export const OIDC_PURPOSES = {
   roleArn: "The ARN of the role.",
   oidcProviderArn: "The ARN of the OIDC provider.",
@@ -151,20 +151,20 @@ function describeMembers<Name extends string>(
   return described;
 }
 
-/** The variables, as a description ends with them. */
+/** The end of a description: the environment variables. */
 function environmentOf(variables: readonly string[]): string {
   const listed = variables.map((variable) => `\`${variable}\``).join(", ");
   return listed === "" ? "" : ` Environment: ${listed}.`;
 }
 
-/** Every setting: the place it is configured, what it is for, and which environment variables stand in for it. */
+/** All settings, with their descriptions. */
 export const SETTING_DESCRIPTIONS = describeSettings();
 
 interface SettingDescription {
   readonly name: SettingName;
-  /** What it is for. */
+  /** What the setting is for. */
   readonly purpose: string;
-  /** The same with the environment variables. */
+  /** The purpose and the environment variables. */
   readonly description: string;
   readonly environment: readonly string[];
 }

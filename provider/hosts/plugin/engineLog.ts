@@ -1,48 +1,48 @@
-/** What the user sees during an operation: lines in the log, and a status in the resource's row. */
+/** Sends log lines, and the status in a resource's row, to the engine. */
 
 import type { EngineClient as Client } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { grpc } from "./fromPulumi";
 
-/** How long the engine may take to accept a line, in ms. A busy engine must not lose a warning. */
+/** The longest time until the engine accepts a line, in ms. It is long, so that a busy engine loses no warning. */
 const ACCEPT_TIMEOUT_MS = 10_000;
 
-/** Sends to one engine, in order. */
+/** The log of one engine. Sends one request at a time, in order. */
 export class EngineLog {
   readonly #client: Client;
   readonly #waiting: LogRequest[] = [];
   #sent: Promise<void> = Promise.resolve();
 
-  /** @param address as the engine names it, `127.0.0.1:<port>`. */
+  /** @param address the engine's address, such as `127.0.0.1:<port>`. */
   constructor(address: string) {
     this.#client = new EngineClient(address, grpc.credentials.createInsecure());
   }
 
-  /** A line that stays. */
+  /** Logs a line. */
   line(urn: string, message: string): void {
     this.#queue(urn, message);
   }
 
-  /** A warning. */
+  /** Logs a warning. */
   warning(urn: string, message: string): void {
     this.#queue(urn, message, { severity: LogSeverity.WARNING });
   }
 
-  /** A line at debug level. */
+  /** Logs a line at debug level. */
   debug(message: string): void {
     this.#queue("", message, { severity: LogSeverity.DEBUG });
   }
 
-  /** The status beside the resource, until the next one. An empty one removes it. */
+  /** Sets the status in the resource's row. An empty message removes it. */
   status(urn: string, message: string): void {
-    // A thousand links report faster than the engine can show it, so only the last status is sent.
+    // Many links report faster than the engine accepts. So of several statuses that wait, only the last is sent.
     const unsent = this.#waiting.find((request) => request.getEphemeral() && request.getUrn() === urn);
     if (unsent === undefined) this.#queue(urn, message, { ephemeral: true });
     else unsent.setMessage(message);
   }
 
-  /** Settles when everything is sent. */
+  /** Resolves when everything is sent. */
   flushed(): Promise<void> {
     return this.#sent;
   }
@@ -61,7 +61,7 @@ export class EngineLog {
     this.#sent = this.#sent.then(() => this.#sendNext());
   }
 
-  /** Never rejects: an engine that accepts no logs is ending. */
+  /** Never rejects. An engine that accepts no logs is about to end. */
   #sendNext(): Promise<void> {
     const request = this.#waiting.shift();
     if (request === undefined) return Promise.resolve();

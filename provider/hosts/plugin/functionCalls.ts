@@ -1,17 +1,17 @@
-/** Invoke and List: the calls that list links and belong to no resource. */
+/** Invoke and List: the calls that list existing links. */
 
 import { type InvokeRequest, InvokeResponse, type ListRequest, ListResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { Link } from "../../ecs/client";
 import type { Properties } from "../../resources/inputs";
 import { type CheckedFilter, checkFilter, type LinkFilter, readLinks } from "../../resources/getLinks";
 import { formatLinkId } from "../../resources/ids";
-import { failureList } from "./answers";
-import { RefusedCall } from "./failures";
+import { failureList } from "./responses";
+import { RefusedCall } from "./grpcFailure";
 import { GET_LINKS_TOKEN, LINK_TYPE } from "./schema";
 import type { Session } from "./session";
-import { holdsUnknown, unwrap, wrap } from "./values";
+import { hasUnknown, unwrap, wrap } from "./values";
 
-/** Serves `getLinks`. */
+/** Serves the function `getLinks`. */
 export async function invoke(session: Session, request: InvokeRequest): Promise<InvokeResponse> {
   if (request.getTok() !== GET_LINKS_TOKEN) {
     throw new RefusedCall(`classiclink has no function "${request.getTok()}"; it has ${GET_LINKS_TOKEN}`);
@@ -21,11 +21,11 @@ export async function invoke(session: Session, request: InvokeRequest): Promise<
   const response = new InvokeResponse();
   if (failures !== undefined) return response.setFailuresList(failureList(failures));
   const links = (await linksOf(session, filter)).map(({ instanceId, vpcId }) => ({ instanceId, vpcId }));
-  // What was found with the help of a secret may give it away.
+  // Links that were found with a secret filter can reveal it, so they are secret too.
   return response.setReturn(wrap({ links }, new Set(secrets.size > 0 ? ["links"] : [])));
 }
 
-/** Serves the ids of existing links, page by page. */
+/** Lists the ids of existing links, page by page. */
 export async function list(
   session: Session,
   request: ListRequest,
@@ -35,7 +35,7 @@ export async function list(
     throw new RefusedCall(`classiclink cannot list "${request.getToken()}"; it lists ${LINK_TYPE}`);
   }
   const { values } = unwrap(request.getQuery());
-  if (holdsUnknown(values)) return emit(new ListResponse().setComputed(new ListResponse.Computed()));
+  if (hasUnknown(values)) return emit(new ListResponse().setComputed(new ListResponse.Computed()));
   const { failures, filter } = check(session, values);
   if (failures !== undefined) {
     throw new RefusedCall(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
@@ -53,7 +53,7 @@ export async function list(
   emit(new ListResponse().setContinuation(new ListResponse.Continuation().setContinuationToken(token)));
 }
 
-/** A token says how many links have been listed and which was the last, so that links may come and go between pages. */
+/** A token has the number of listed links and the last instance id. So links may come and go between two pages. */
 function readToken(token: string): { emitted: number; after: string } {
   if (token === "") return { emitted: 0, after: "" };
   const [, emitted, after] = /^(\d+):(.+)$/.exec(token) ?? [];
@@ -62,7 +62,7 @@ function readToken(token: string): { emitted: number; after: string } {
   return { emitted: Number(emitted), after };
 }
 
-/** The protocol's "no limit" is anything below 1. */
+/** The protocol sends 0 or less for "no limit". */
 function countOf(count: number): number {
   return count < 1 ? Number.POSITIVE_INFINITY : count;
 }

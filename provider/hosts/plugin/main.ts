@@ -1,4 +1,4 @@
-/** The process: it listens, says where, and ends with whoever started it. */
+/** The process of the plugin: it listens, prints its port, and ends with its engine. */
 
 import { endWithEngine, engineAddress } from "../engine";
 import { grpc } from "./fromPulumi";
@@ -9,24 +9,24 @@ import { Session } from "./session";
 /**
  * Serves the provider until the process is ended.
  *
- * @param manifest of the package.
+ * @param manifest the package's `package.json`.
  */
 export function main(manifest: Manifest): void {
   const session = new Session();
   const engine = engineAddress();
   if (engine !== undefined) {
-    session.greet(engine);
+    session.connect(engine);
     endWithEngine(engine);
   }
 
   const server = createServer(manifest, session);
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
-    // The engine reads the first line as the port. Nothing else is ever printed.
+    // The engine reads the port from the first line. The plugin must print nothing else.
     process.stdout.write(`${port}\n`);
   });
 
-  // How the engine ends a plugin. Calls under way still get their answer, so that the state knows what became of them.
+  // The engine ends a plugin with a signal. Running calls still return, so that the state has their results.
   const end = () => {
     session.cancel();
     server.tryShutdown(() => process.exit(0));

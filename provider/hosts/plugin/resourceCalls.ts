@@ -1,4 +1,4 @@
-/** The calls on resources of one type: protocol messages to the lifecycle and back. */
+/** The calls on resources of one type: translates protocol messages to the resource and back. */
 
 import {
   type CheckRequest,
@@ -19,8 +19,8 @@ import { hiddenTwin, isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
-import { diffResponse, failureList } from "./answers";
-import { PartiallyCreatedResource } from "./failures";
+import { diffResponse, failureList } from "./responses";
+import { PartiallyCreatedResource } from "./grpcFailure";
 import type { Session } from "./session";
 import { unwrap, wrap } from "./values";
 
@@ -52,7 +52,7 @@ export class ResourceCalls {
       news: this.#resource.preview(news),
       changed: [...replaces, ...updates].filter(counts),
       replaces: replaces.filter(counts),
-      // An instance cannot hold two links, so the old ones have to go first.
+      // An instance cannot have two links, so the old link is detached first.
       deleteBeforeReplace: true,
       isDue,
     });
@@ -74,22 +74,22 @@ export class ResourceCalls {
   async read(request: ReadRequest): Promise<ReadResponse> {
     const { values: state, secrets: stateSecrets } = unwrap(request.getProperties());
     const { values: inputs, secrets: inputSecrets } = unwrap(request.getInputs());
-    // Without outputs this is an import or a lookup by id, and not the refresh of something known.
+    // Without outputs, this is an import or a lookup by id. Otherwise it is a refresh.
     const isKnown = state.regionId !== undefined;
-    // Older copies of the protocol know no timeout for reads.
+    // In older versions of the protocol, reads have no timeout.
     const timeoutS = request.getTimeout?.() ?? 0;
     const found = await this.#session.run<Found | undefined>(request.getUrn(), timeoutS, (context) =>
       isKnown
         ? this.#resource.read(this.#session.provider, state, context)
         : this.#resource.find(this.#session.provider, request.getId(), context),
     );
-    // An empty id takes the resource out of the state.
+    // An empty id removes the resource from the state.
     if (found === undefined) return new ReadResponse();
     const secrets = new Set([...stateSecrets, ...inputSecrets]);
     return new ReadResponse()
       .setId(found.id)
       .setProperties(this.#wrap(found.outputs, secrets))
-      .setInputs(this.#wrap(asGiven(found.inputs, inputs), secrets))
+      .setInputs(this.#wrap(declaredInputs(found.inputs, inputs), secrets))
       .setRefreshBeforeUpdate(this.#session.provider.settings.refreshBeforeUpdate());
   }
 
@@ -113,40 +113,41 @@ export class ResourceCalls {
     );
   }
 
-  /** Adds to a partially created resource what only the host knows of it. */
+  /** Runs a create or an update. Adds the host's facts to the error of a partially created resource. */
   async #change(
     request: CreateRequest | UpdateRequest,
     secrets: ReadonlySet<string>,
     change: (context: CallContext) => Promise<Found>,
   ): Promise<Found> {
-    // Asked before anything is done, because it may throw.
+    // Reads the setting before the change, because it may throw.
     const refreshBeforeUpdate = this.#session.provider.settings.refreshBeforeUpdate();
     try {
       return await this.#session.run(request.getUrn(), request.getTimeout(), change);
     } catch (error) {
       if (!(error instanceof PartiallyCreatedError)) throw error;
-      throw new PartiallyCreatedResource(error, this.#withRevealing(secrets), refreshBeforeUpdate);
+      throw new PartiallyCreatedResource(error, this.#secretOutputs(secrets), refreshBeforeUpdate);
     }
   }
 
   #wrap(outputs: Properties, secrets: ReadonlySet<string>) {
-    return wrap(outputs, this.#withRevealing(secrets));
+    return wrap(outputs, this.#secretOutputs(secrets));
   }
 
-  #withRevealing(secrets: ReadonlySet<string>): ReadonlySet<string> {
+  /** Adds the outputs that reveal a secret input. */
+  #secretOutputs(secrets: ReadonlySet<string>): ReadonlySet<string> {
     const revealing = Object.entries(this.#resource.reveals).filter(([, input]) => secrets.has(input));
     return new Set([...secrets, ...revealing.flatMap(([output]) => [output, hiddenTwin(output)])]);
   }
 }
 
-/** Names the resource of a URN for a message. Source: the grammar of URNs. */
+/** The declarer with a URN. Source: the grammar of URNs. */
 function declarerOf(urn: string, single: boolean): Declarer {
   const name = urn.split("::").slice(3).join("::");
   return { key: urn, label: `${single ? "ClassicLink" : "ClassicLinks"} "${name}"`, single };
 }
 
-/** Those inputs that the program gives, or for an import all; and those that Pulumi does not show. */
-function asGiven(found: Properties, inputs: Properties): Properties {
+/** The inputs that the program sets, and the hidden ones. For an import, all inputs. */
+function declaredInputs(found: Properties, inputs: Properties): Properties {
   const given = Object.entries(found).filter(([name]) => inputs[name] !== undefined);
   if (given.length === 0) return found;
   return Object.fromEntries([...given, ...Object.entries(found).filter(([name]) => isHidden(name))]);

@@ -1,4 +1,4 @@
-/** The schema of the package `classiclink`, from which Pulumi makes the SDKs of all languages. */
+/** The schema of the package `classiclink`. Pulumi generates the SDKs of all languages from it. */
 
 import { SECRET_SETTINGS, type SettingName, SWITCHES } from "../../settings/places";
 import { LINK_TYPE as DYNAMIC_LINK_TYPE, LINKS_TYPE as DYNAMIC_LINKS_TYPE } from "../dynamic/storedLine";
@@ -9,7 +9,7 @@ export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
 export const GET_LINKS_TOKEN = "classiclink:index:getLinks";
 
-/** What the schema takes from `package.json`: the names under which the package and its SDKs are published. */
+/** The fields of `package.json` that the schema uses: the names of the published package and its SDKs. */
 export interface Manifest {
   readonly version: string;
   readonly license: string;
@@ -25,7 +25,7 @@ export interface Manifest {
   };
 }
 
-/** Source: Pulumi's package metaschema. */
+/** Creates the schema. Source: Pulumi's package metaschema. */
 export function packageSchema(manifest: Manifest): object {
   const { version, license, homepage, repository, peerDependencies, pulumiPackage } = manifest;
   const { language, ...names } = pulumiPackage;
@@ -86,14 +86,14 @@ export function packageSchema(manifest: Manifest): object {
       csharp: { respectSchemaVersion: true, ...language.csharp },
       go: { respectSchemaVersion: true, ...language.go },
       java: language.java,
-      // As a dependency, a second copy of @pulumi/pulumi would be installed beside the project's.
+      // A peer dependency. As a dependency, a second copy of @pulumi/pulumi would be installed.
       nodejs: { respectSchemaVersion: true, peerDependencies, ...language.nodejs },
       python: { respectSchemaVersion: true, pyproject: { enabled: true }, ...language.python },
     },
   };
 }
 
-/** The section that the Registry shows below the examples. */
+/** The section on import, which the Registry shows below the examples. */
 function importOf(type: string, nameAndId: string): string {
   return `\n\n## Import\n\n\`\`\`sh\npulumi import classiclink:index:${type} ${nameAndId}\n\`\`\`\n`;
 }
@@ -132,9 +132,9 @@ function listProperties(): object {
 }
 
 /**
- * The settings as properties of the provider. Their environment variables are in the descriptions and not in
- * `defaultInfo`: an SDK would copy the values into the state, where keys that expire go stale and a changed region in
- * the environment would replace every link. The plugin reads the environment itself, each time.
+ * The settings as properties of the provider. The descriptions name the environment variables, but `defaultInfo` does not.
+ * Otherwise an SDK would copy their values into the state: keys expire there, and a changed region would replace all links.
+ * The plugin reads the environment itself in each run.
  */
 function settingProperties(): object {
   const properties = Object.fromEntries(
@@ -162,7 +162,7 @@ function settingProperty(name: SettingName, description: string): object {
   return { type, description, ...secret };
 }
 
-/** The type of a setting that is an object. What its members leave out the environment may say, so none is required. */
+/** The type of a setting that is an object. No member is required, because the environment may have its value. */
 function objectSetting(name: ObjectSetting): object {
   const { sessionExpiration, ...others } = OBJECT_SETTINGS[name];
   return {
@@ -172,7 +172,7 @@ function objectSetting(name: ObjectSetting): object {
   };
 }
 
-/** As in `classiclink:index:AssumeRole`. */
+/** The token of the type of a setting, such as `classiclink:index:AssumeRole`. */
 function tokenOf(name: ObjectSetting): string {
   return `classiclink:index:${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** The service: which call of the protocol goes where, and a plain answer to those that go nowhere. */
+/** The gRPC service: each call of the provider protocol, and its function. */
 
 import type { handleUnaryCall, Server } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -13,7 +13,7 @@ import {
 import { classicLink } from "../../resources/classicLink";
 import { classicLinks } from "../../resources/classicLinks";
 import { checkConfig, diffConfig } from "./configuration";
-import { RefusedCall, toFailure } from "./failures";
+import { RefusedCall, toFailure } from "./grpcFailure";
 import { Empty, grpc } from "./fromPulumi";
 import { invoke, list } from "./functionCalls";
 import { ResourceCalls } from "./resourceCalls";
@@ -21,9 +21,9 @@ import { LINK_TYPE, LINKS_TYPE, type Manifest, packageSchema } from "./schema";
 import type { Session } from "./session";
 import { unwrap } from "./values";
 
-/** Makes a server that is not listening yet. Source: Pulumi's provider protocol, service ResourceProvider. */
+/** Creates a server that does not listen yet. Source: Pulumi's provider protocol, service ResourceProvider. */
 export function createServer(manifest: Manifest, session: Session): Server {
-  // The engine sets no limit to the size of messages, so neither do we.
+  // The engine does not limit the size of messages.
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(ResourceProviderService, createService(manifest, session));
   return server;
@@ -34,7 +34,7 @@ function createService(manifest: Manifest, session: Session): IResourceProviderS
     [LINK_TYPE, new ResourceCalls(classicLink, session)],
     [LINKS_TYPE, new ResourceCalls(classicLinks, session)],
   ]);
-  /** Source: the grammar of URNs. */
+  /** The calls for the type in a URN. Source: the grammar of URNs. */
   const callsOn = (request: { getUrn(): string }): ResourceCalls => {
     const type = request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
     const calls = types.get(type);
@@ -43,18 +43,18 @@ function createService(manifest: Manifest, session: Session): IResourceProviderS
   };
   return {
     handshake: unary((request) => {
-      session.greet(request.getEngineAddress());
+      session.connect(request.getEngineAddress());
       return new ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
     }),
     attach: unary((request) => {
-      session.greet(request.getAddress());
+      session.connect(request.getAddress());
       return new Empty();
     }),
     getPluginInfo: unary(() => new PluginInfo().setVersion(manifest.version)),
     getSchema: unary((request) => {
-      // 0 stands for the first and so far only version of the schema of schemas.
+      // The metaschema has one version so far, whose number is 0.
       if (request.getVersion() !== 0)
-        throw new RefusedCall(`schema version ${request.getVersion()} is not known; ask for 0`);
+        throw new RefusedCall(`schema version ${request.getVersion()} is not known; request version 0`);
       return new GetSchemaResponse().setSchema(JSON.stringify(packageSchema(manifest)));
     }),
     checkConfig: unary(checkConfig),
@@ -83,7 +83,7 @@ function createService(manifest: Manifest, session: Session): IResourceProviderS
       session.cancel();
       return new Empty();
     }),
-    // No mapping is an empty answer, not an error.
+    // An empty response means that there is no mapping.
     getMapping: unary(() => new GetMappingResponse()),
     getMappings: notServed("GetMappings", "there is no other tool's provider to map from"),
     parameterize: notServed("Parameterize", "the package takes no parameters"),

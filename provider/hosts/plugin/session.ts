@@ -1,4 +1,4 @@
-/** What the process knows between two calls: its engine, its configured provider, and whether it was cancelled. */
+/** The state of the process between calls: its engine, its configured provider, and its cancellation. */
 
 import { Run } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
@@ -14,13 +14,13 @@ export class Session {
   #log: EngineLog | undefined;
   #cancel = new AbortController();
 
-  /** What was configured; before that, the environment alone. */
+  /** The configured provider. Before the configuration, a provider that reads only the environment. */
   get provider(): Provider {
     return this.#provider;
   }
 
-  /** A process that outlives its engine is greeted by the next one. That is another run. */
-  greet(engineAddress: string): void {
+  /** Connects to an engine, and starts a new run if it is another engine. A process may outlive its engine. */
+  connect(engineAddress: string): void {
     if (engineAddress === "" || engineAddress === this.#engine) return;
     this.#engine = engineAddress;
     this.#run = new Run(engineAddress);
@@ -31,21 +31,21 @@ export class Session {
     if (this.#run.problem !== undefined) this.#log.debug(this.#run.problem);
   }
 
-  /** Never throws: a setting that is wrong is reported by the call that needs it. */
+  /** Never throws. The call that needs a wrong setting reports it. */
   configure(inputs: Properties): void {
     this.#provider = new Provider(settingsOf(inputs), this.#run);
   }
 
-  /** Ends what is under way, and whatever comes after it. Also sent at the end of every run. */
+  /** Ends all running and later operations. The engine also sends this at the end of each run. */
   cancel(): void {
     this.#cancel.abort();
   }
 
   /**
-   * Runs one operation on a resource, or on none, and shows it in the resource's row meanwhile.
+   * Runs one operation, and reports its progress in the resource's row.
    *
-   * @param urn of the resource; empty for none.
-   * @param timeoutS how long it may take, in seconds; 0 for the default.
+   * @param urn the resource. Empty if there is none.
+   * @param timeoutS the time limit, in seconds. 0 for the default.
    */
   async run<T>(urn: string, timeoutS: number, operation: (context: CallContext) => Promise<T>): Promise<T> {
     const log = this.#log;
@@ -63,14 +63,14 @@ export class Session {
         },
       });
     } finally {
-      // The last status would stay in the row for good.
+      // Otherwise the last status would stay in the row.
       if (hasStatus) log?.status(urn, "");
       await log?.flushed();
     }
   }
 }
 
-/** Settings out of the inputs of a provider, whose names are those of the stack's configuration without its prefix. */
+/** The settings in a provider's inputs. Their names are those of the stack's configuration, without `classiclink:`. */
 export function settingsOf(inputs: Properties): Settings {
   return new Settings(
     (key) => {
@@ -83,5 +83,5 @@ export function settingsOf(inputs: Properties): Settings {
   );
 }
 
-/** Pulumi gives a plugin the keys of its own package only. */
+/** Pulumi passes to a plugin only the configuration of its own package. */
 const OWN_KEYS_ONLY = (key: string) => (key.startsWith("classiclink:") ? key : undefined);

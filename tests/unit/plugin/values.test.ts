@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { holdsUnknown, unwrap, wrap } from "../../../provider/hosts/plugin/values";
+import { hasUnknown, unwrap, wrap } from "../../../provider/hosts/plugin/values";
 import { secretOf, UNKNOWN } from "../../support/pluginProcess";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -55,6 +55,6 @@ test.each([
   [{ a: ["b", { c: UNKNOWN }] }, true],
   [{ a: "b" }, false],
   [null, false],
-])("holdsUnknown(%j) is %s", (value, holds) => {
-  expect(holdsUnknown(value)).toBe(holds);
+])("hasUnknown(%j) is %s", (value, holds) => {
+  expect(hasUnknown(value)).toBe(holds);
 });

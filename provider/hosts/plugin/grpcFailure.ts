@@ -1,4 +1,4 @@
-/** How a call fails: errors of the lifecycle as the status that gRPC sends. */
+/** Converts errors to the status that gRPC sends. */
 
 import type { Metadata } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
@@ -7,19 +7,19 @@ import type { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import { Any, grpc } from "./fromPulumi";
 import { wrap } from "./values";
 
-/** What grpc-js takes for a failure. */
+/** A failed call, as grpc-js needs it. */
 export interface Failure {
   readonly code: number;
   readonly details: string;
   readonly metadata?: Metadata;
 }
 
-/** A call that cannot be served as it was sent. */
+/** The call itself is wrong: it names something that this package does not have. */
 export class RefusedCall extends Error {
   override readonly name = "RefusedCall";
 }
 
-/** A partially created resource, with what Pulumi has to know of it besides the error. */
+/** A partially created resource, with the facts that the error lacks. */
 export class PartiallyCreatedResource extends Error {
   override readonly name = "PartiallyCreatedResource";
   readonly error: PartiallyCreatedError;
@@ -34,7 +34,7 @@ export class PartiallyCreatedResource extends Error {
   }
 }
 
-/** Turns whatever a call threw into a failure: its message, and nothing else of it. */
+/** Converts what a call threw. Only the message is sent. */
 export function toFailure(error: unknown): Failure {
   const details = error instanceof Error ? error.message : String(error);
   if (error instanceof PartiallyCreatedResource) {
@@ -43,7 +43,7 @@ export function toFailure(error: unknown): Failure {
   return { code: error instanceof RefusedCall ? grpc.status.INVALID_ARGUMENT : grpc.status.UNKNOWN, details };
 }
 
-/** Source: Pulumi's provider protocol, ErrorResourceInitFailed; it travels as gRPC's richer error model has it. */
+/** Encodes a partially created resource. Source: Pulumi's provider protocol, ErrorResourceInitFailed; gRPC's richer error model. */
 function partialMetadata({ error, secrets, refreshBeforeUpdate }: PartiallyCreatedResource, message: string): Metadata {
   const failed = new ErrorResourceInitFailed();
   failed.setId(error.id);

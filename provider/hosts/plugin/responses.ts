@@ -1,4 +1,4 @@
-/** Parts of answers that several calls share. */
+/** Parts of responses that several calls share. */
 
 import { CheckFailure as CheckFailureMessage, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure, Properties } from "../../resources/inputs";
@@ -12,19 +12,20 @@ export function failureList(failures: readonly CheckFailure[]): CheckFailureMess
   });
 }
 
+/** The result of a diff, between the state and the inputs. */
 export interface Comparison {
   readonly olds: Properties;
   readonly news: Properties;
   /** The names of the properties that differ. */
   readonly changed: readonly string[];
-  /** Those among them that replace the resource. */
+  /** The names of the changed properties that replace the resource. */
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
-  /** Whether an update is due although no property differs. */
+  /** Whether an update is needed although no property differs. */
   readonly isDue?: boolean;
 }
 
-/** Each name in `diffs` has its entry in `detailedDiff`, and the other way round, as the protocol demands. */
+/** The response of a diff. The protocol requires the same names in `diffs` and in `detailedDiff`. */
 export function diffResponse(comparison: Comparison): DiffResponse {
   const { olds, news, changed, replaces, deleteBeforeReplace, isDue = false } = comparison;
   const response = new DiffResponse();
