@@ -1,11 +1,12 @@
-/** Checks arguments in plain JavaScript, which the compiler checks in TypeScript, and which Pulumi does not check. */
+/** Checks the arguments of constructors. In plain JavaScript, no compiler checks them, and neither does Pulumi. */
 
 import { type ProviderResource, RunError } from "@pulumi/pulumi";
 
 /**
- * Checks the names of arguments. Their values are checked by the provider, when they are known.
+ * Checks the names of arguments. The provider checks their values.
  *
- * @throws {RunError} for arguments that are missing or misspelt.
+ * @param where the resource, for the error.
+ * @throws {RunError} for a missing or misspelt argument.
  */
 export function checkArgs(
   where: string,
@@ -26,9 +27,10 @@ export function checkArgs(
 }
 
 /**
- * Refuses providers of other packages. Pulumi itself would send the calls to the wrong plugin.
+ * Refuses the providers of other packages. Pulumi would send the calls to the wrong plugin.
  *
- * @throws {RunError} that says what to do instead.
+ * @param where the resource, for the error.
+ * @throws {RunError} for such a provider. The message says what to do.
  */
 export function checkProvider(where: string, provider: ProviderResource | undefined): void {
   if (provider === undefined) return;
@@ -36,7 +38,7 @@ export function checkProvider(where: string, provider: ProviderResource | undefi
   if (pkg === "pulumi-nodejs") return;
   throw new RunError(
     `${where}: opts.provider is a provider of the package "${String(pkg)}", which cannot manage links; leave it out and configure ` +
-      "the stack (classiclink:region, or the alicloud:* keys it has already), or give a Provider of pulumi-classiclink " +
-      "(of another provider's arguments: Provider.fromAlicloud, Provider.fromAlibabaCloudStack)",
+      "the stack (classiclink:region, or the alicloud:* keys it has already), or set a Provider of pulumi-classiclink " +
+      "(with another provider's arguments: Provider.fromAlicloud, Provider.fromAlibabaCloudStack)",
   );
 }

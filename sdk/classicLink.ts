@@ -1,4 +1,4 @@
-/** The resource that a TypeScript or JavaScript program declares. */
+/** The resource `ClassicLink` for programs in TypeScript and JavaScript. */
 
 import * as pulumi from "@pulumi/pulumi";
 import { LINK_TYPE, STORED_LINE } from "../provider/hosts/dynamic/storedLine";
@@ -6,7 +6,7 @@ import { checkArgs, checkProvider } from "./arguments";
 import { declarerOf } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
-/** What a link is made of. A change of any property replaces the link; the old link is detached first. */
+/** The arguments of a `ClassicLink`. A change of any argument replaces the link. The old link is detached first. */
 export interface ClassicLinkArgs {
   /** The id of the ECS instance, which is in the classic network. An instance has at most one link. */
   readonly instanceId: pulumi.Input<string>;
@@ -36,29 +36,30 @@ export class ClassicLink extends pulumi.CustomResource {
   declare readonly regionId: pulumi.Output<string>;
 
   /**
-   * Reads a link that exists already and is not managed by this stack.
+   * Reads an existing link that this stack does not manage. The read fails if the link does not exist.
+   *
+   * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
    *
    * @param name the name of the resource in the program.
-   * @param id `<regionId>:<instanceId>`, or the instance id alone where the region is configured.
-   * @param opts options of the resource. The read fails if there is no such link.
+   * @param id `<regionId>:<instanceId>`. If a region is configured, the instance id is enough.
+   * @param opts the options of the resource.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLink {
     return new ClassicLink(name, undefined, { ...opts, id });
   }
 
-  /** Whether a value is a ClassicLink, even when it comes from another copy of this package. */
+  /** Whether a value is a ClassicLink of this package, or of another copy of it. */
   static override isInstance(value: unknown): value is ClassicLink {
     return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === ClassicLink.__pulumiType;
   }
 
   /**
-   * Declares a link.
+   * Declares a link. Pulumi checks the final inputs later. That check refuses an instance that another resource declares.
    *
    * @param name the name of the resource in the program.
-   * @param args what the link is made of.
-   * @param opts options of the resource.
-   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another
-   * package. An instance that another ClassicLink declares is refused when Pulumi checks the final inputs.
+   * @param args the instance, the VPC and the region.
+   * @param opts the options of the resource.
+   * @throws {RunError} for a missing or misspelt argument, a wrong timeout, or a provider of another package.
    */
   constructor(name: string, args: ClassicLinkArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal Reads by `opts.id`; see {@link ClassicLink.get}. */
@@ -72,9 +73,9 @@ export class ClassicLink extends pulumi.CustomResource {
       instanceId: args?.instanceId,
       vpcId: args?.vpcId,
       regionId: args?.regionId,
-      // pulumi.dynamic.Resource sets it too, but serializes a closure of 2 KB for it.
+      // pulumi.dynamic.Resource sets it too, but it would serialize a closure of 2 kB.
       __provider: STORED_LINE,
-      // Pulumi does not pass customTimeouts to a dynamic provider, so they are a hidden input.
+      // Pulumi does not pass customTimeouts to a dynamic provider. So they are a hidden input.
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
       ...(opts.id === undefined ? declarerOf(name) : {}),
     };

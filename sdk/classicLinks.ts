@@ -1,4 +1,4 @@
-/** Many links to one VPC, declared as one resource. */
+/** The resource `ClassicLinks` for programs in TypeScript and JavaScript. */
 
 import * as pulumi from "@pulumi/pulumi";
 import { LINKS_TYPE, STORED_LINE_OF_LINKS } from "../provider/hosts/dynamic/storedLine";
@@ -6,7 +6,10 @@ import { checkArgs, checkProvider } from "./arguments";
 import { declarerOf, secretMark } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
-/** The links of a VPC. A change of `vpcId` or `regionId` replaces all of them; members are added and removed in place. */
+/**
+ * The arguments of a `ClassicLinks`. A change of `vpcId` or `regionId` replaces all links. A change of `instanceIds` adds and
+ * removes links, and replaces none.
+ */
 export interface ClassicLinksArgs {
   /** The id of the VPC. ClassicLink is enabled on it. A change replaces the resource. */
   readonly vpcId: pulumi.Input<string>;
@@ -44,28 +47,30 @@ export class ClassicLinks extends pulumi.CustomResource {
   declare readonly movedAway: pulumi.Output<Record<string, string>>;
 
   /**
-   * Reads the links of a VPC that exist already and are not managed by this stack.
+   * Reads the existing links of a VPC that this stack does not manage. The read fails if no instance is linked to the VPC.
+   *
+   * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
    *
    * @param name the name of the resource in the program.
-   * @param id `<regionId>:<vpcId>`. All instances that are linked to the VPC become members.
-   * @param opts options of the resource. The read fails if no instance is linked to the VPC.
+   * @param id `<regionId>:<vpcId>`.
+   * @param opts the options of the resource.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ClassicLinks {
     return new ClassicLinks(name, undefined, { ...opts, id });
   }
 
-  /** Whether a value is a ClassicLinks, even when it comes from another copy of this package. */
+  /** Whether a value is a ClassicLinks of this package, or of another copy of it. */
   static override isInstance(value: unknown): value is ClassicLinks {
     return pulumi.CustomResource.isInstance(value) && Reflect.get(value, "__pulumiType") === ClassicLinks.__pulumiType;
   }
 
   /**
-   * Declares links.
+   * Declares links. Pulumi checks the final inputs later. That check refuses an instance that another resource declares.
    *
    * @param name the name of the resource in the program.
-   * @param args which instances to link to which VPC.
-   * @param opts options of the resource.
-   * @throws {RunError} for arguments that are missing or misspelt, a timeout that cannot be read, or a provider of another package.
+   * @param args the instances, the VPC and the region.
+   * @param opts the options of the resource.
+   * @throws {RunError} for a missing or misspelt argument, a wrong timeout, or a provider of another package.
    */
   constructor(name: string, args: ClassicLinksArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal Reads by `opts.id`; see {@link ClassicLinks.get}. */

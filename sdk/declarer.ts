@@ -1,18 +1,18 @@
-/** Hidden inputs that give the dynamic host what Pulumi does not pass to it. */
+/** Hidden inputs for the dynamic host. They carry facts that Pulumi does not pass to it. */
 
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { DECLARER_KEY, SECRET_KEY } from "../provider/hosts/dynamic/inputKeys";
 
 /**
- * Distinguishes the resources of a program, so that the check of final inputs can find an instance that two of them declare.
- * The check takes it out again: it never gets into a state.
+ * The identity of a resource. The check of the final inputs uses it to find an instance that two resources declare. The check
+ * removes it, so it is never in a state.
  */
 export function declarerOf(name: string): pulumi.Inputs {
   return { [DECLARER_KEY]: `${randomBytes(6).toString("base64url")}:${name}` };
 }
 
-/** Says that members are secret, because what is derived from them is then secret too. */
+/** Marks secret members. Outputs that are derived from them are then secret too. */
 export function secretMark(instanceIds: pulumi.Input<pulumi.Input<string>[]>): pulumi.Inputs {
   const isPlain = Array.isArray(instanceIds) && instanceIds.every((id) => typeof id === "string");
   if (isPlain) return {};

@@ -1,4 +1,4 @@
-/** `getLinks` for programs in TypeScript and JavaScript. It calls ECS from the program's own process. */
+/** The function `getLinks` for programs in TypeScript and JavaScript. It calls ECS from the program's process. */
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Links } from "../provider/links/links";
@@ -7,7 +7,7 @@ import { LINK_TYPE } from "../provider/hosts/dynamic/storedLine";
 import { checkProvider } from "./arguments";
 import type { Provider } from "./provider";
 
-/** Which links to list. */
+/** The arguments of {@link getLinks}. */
 export interface GetLinksArgs {
   /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
   readonly vpcId?: string | undefined;
@@ -17,7 +17,7 @@ export interface GetLinksArgs {
   readonly regionId?: string | undefined;
 }
 
-/** As {@link GetLinksArgs}, of values that may not be known yet. */
+/** The arguments of {@link getLinksOutput}. Their values may be outputs. */
 export interface GetLinksOutputArgs {
   /** Lists only links to this VPC. Set this, `instanceIds`, or both. */
   readonly vpcId?: pulumi.Input<string> | undefined;
@@ -27,7 +27,7 @@ export interface GetLinksOutputArgs {
   readonly regionId?: pulumi.Input<string> | undefined;
 }
 
-/** The links that were found. */
+/** The result of {@link getLinks}. */
 export interface GetLinksResult {
   /** The links, sorted by instance id. */
   readonly links: readonly FoundLink[];
@@ -47,11 +47,11 @@ export interface FoundLink {
  *
  * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
  *
- * @param args which links to list.
- * @param opts `provider`, or the provider of `parent`, says where and as whom to call ECS; by default the stack's
- * configuration does. The other options mean nothing here.
- * @throws {RunError} for arguments that are missing or wrong, for a provider of another package or one whose arguments
- * are not known yet, and when the list would not be complete.
+ * @param args the filter.
+ * @param opts `provider`, or else the provider of `parent`, has the endpoint and the credentials. By default, the stack's
+ * configuration has them. Other options are ignored.
+ * @throws {RunError} for a missing or wrong argument, a provider of another package, a provider whose arguments are not known
+ * yet, and if not all links can be read.
  */
 export async function getLinks(args: GetLinksArgs, opts: pulumi.InvokeOptions = {}): Promise<GetLinksResult> {
   const provider = providerOf(opts);
@@ -59,10 +59,12 @@ export async function getLinks(args: GetLinksArgs, opts: pulumi.InvokeOptions = 
 }
 
 /**
- * {@link getLinks} for arguments that are outputs. In a preview the result is unknown as long as an argument, the provider or
- * a resource in `dependsOn` is.
+ * Does the same as {@link getLinks}, for arguments that are outputs. In a preview, the result is unknown if an argument, the
+ * provider or a resource in `dependsOn` is unknown.
  *
- * @param args which links to list.
+ * Source: DescribeClassicLinkInstances (ECS API 2014-05-26).
+ *
+ * @param args the filter.
  * @param opts as for {@link getLinks}, and `dependsOn`.
  */
 export function getLinksOutput(
@@ -73,7 +75,7 @@ export function getLinksOutput(
   const dependencies = pulumi
     .output(opts.dependsOn)
     .apply((resources) => pulumi.all([resources ?? []].flat().map(idOf)));
-  // What is found with a secret key is no secret itself.
+  // Links that were found with a secret key are not secret.
   const configuration = provider && pulumi.unsecret(provider.configuration);
   return pulumi
     .all([pulumi.output(args), configuration, dependencies])
@@ -84,17 +86,15 @@ function providerOf({ provider, parent }: pulumi.InvokeOptions): Provider | unde
   checkProvider("getLinks", provider);
   const chosen = provider ?? parent?.getProvider(LINK_TYPE);
   if (chosen === undefined || isProvider(chosen)) return chosen;
-  throw new pulumi.RunError(
-    "getLinks: the provider is not a Provider of pulumi-classiclink; give one as opts.provider",
-  );
+  throw new pulumi.RunError("getLinks: the provider is not a Provider of pulumi-classiclink; set opts.provider to one");
 }
 
-/** Also of another copy of this package. */
+/** Whether a provider is of this package, or of another copy of it. */
 function isProvider(provider: pulumi.ProviderResource): provider is Provider {
   return pulumi.Output.isInstance(Reflect.get(provider, "configuration"));
 }
 
-/** Unknown until the resource exists. */
+/** The id, which is unknown until the resource exists. */
 function idOf(resource: pulumi.Resource): pulumi.Output<string> {
   return pulumi.CustomResource.isInstance(resource) ? resource.id : resource.urn;
 }
@@ -115,7 +115,7 @@ async function listWith(
   const settings = new Settings((key) =>
     configuration === undefined ? pulumi.runtime.getConfig(key) : configuration[key],
   );
-  // Loaded here and not above: most programs only declare.
+  // Loads these modules here and not above, because most programs only declare links.
   const { checkFilter, readLinks } = await import("../provider/resources/getLinks.js");
   const { failures, filter } = checkFilter({ ...args }, () => settings.defaultRegion());
   if (failures !== undefined) {
@@ -131,7 +131,7 @@ async function listWith(
   }
 }
 
-/** All calls of a program share a connection for each provider, and with it the rate limiter and the coalesced reads. */
+/** One connection for each provider, so that all calls share a rate limiter and coalesced reads. */
 const connections = new WeakMap<object, Promise<Links>>();
 
 async function connectionOf(owner: object | undefined, settings: Settings): Promise<Links> {

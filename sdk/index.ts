@@ -1,4 +1,4 @@
-/** What a program imports from `pulumi-classiclink`. */
+/** The exports of `pulumi-classiclink`. */
 
 import "../provider/hosts/prerequisites";
 export { ClassicLink, type ClassicLinkArgs } from "./classicLink";

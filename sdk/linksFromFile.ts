@@ -1,4 +1,4 @@
-/** A list of links in a file that a program reads. */
+/** Reads a list of links from a file, for programs in TypeScript and JavaScript. */
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,21 +7,23 @@ import { decodeText } from "../provider/decodeText";
 
 /** A VPC with its instances, as a file lists them. */
 export interface ListedLinks {
+  /** The id of the VPC. */
   readonly vpcId: string;
-  /** Absent where the file names no region. */
+  /** The region. Absent if the file names none. */
   readonly regionId?: string;
+  /** The ids of the instances, in the order of the file. */
   readonly instanceIds: string[];
 }
 
 /**
- * Reads a list of links, and groups it by VPC. The file is CSV whose first line names the columns `instanceId`, `vpcId`
- * and, if needed, `regionId`; or JSON or YAML with members of these names.
+ * Reads a list of links, grouped by VPC. In a CSV file, the first line names the columns `instanceId`, `vpcId` and, if needed,
+ * `regionId`. A JSON or YAML file has members with these names.
  *
- * @param path of the file; a relative one starts at the folder of Pulumi.yaml.
- * @throws {RunError} when the file cannot be read, or an entry of it is wrong.
+ * @param path the path of the file. A relative path starts at the folder of Pulumi.yaml.
+ * @throws {RunError} if the file cannot be read, or an entry is wrong.
  */
 export function linksFromFile(path: string): ListedLinks[] {
-  // Loaded here and not above: programs that read no file need not wait for the parsers.
+  // Loads the parsers here and not above, because most programs read no file.
   const { readLinkList }: typeof import("../provider/linkList/linkList") = require("../provider/linkList/linkList");
   try {
     const text = decodeText(readFileSync(resolve(pulumi.getRootDirectory(), path)));

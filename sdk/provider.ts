@@ -36,7 +36,7 @@ export interface AssumeRoleWithOidcArgs {
   readonly policy?: pulumi.Input<string> | undefined;
 }
 
-/** What `new alicloud.Provider` and {@link Provider} have in common. */
+/** The arguments that `new alicloud.Provider` and {@link Provider} have in common. */
 interface CommonArgs {
   /** The default region of links, such as `cn-hangzhou`. There is no built-in default. */
   readonly region?: pulumi.Input<string> | undefined;
@@ -68,7 +68,10 @@ interface CommonArgs {
   readonly protocol?: pulumi.Input<string> | undefined;
 }
 
-/** Where and as whom to call ECS. What is left out is taken from the environment, never from the stack's configuration. */
+/**
+ * The arguments of a {@link Provider}. An argument that is left out is read from the environment, and not from the stack's
+ * configuration.
+ */
 export interface ProviderArgs extends CommonArgs {
   /**
    * The address of ECS, such as `ecs.cn-beijing.aliyuncs.com`, with a port if needed. On Apsara Stack, set the host of
@@ -113,21 +116,21 @@ export interface ProviderArgs extends CommonArgs {
   readonly forgetRetiredLinks?: pulumi.Input<boolean> | undefined;
 }
 
-/** What {@link Provider.fromAlicloud} reads of the arguments of `new alicloud.Provider`. The others do not matter here. */
+/** The arguments of `new alicloud.Provider` that {@link Provider.fromAlicloud} uses. It ignores the others. */
 export interface AlicloudProviderArgs extends CommonArgs {
-  /** The endpoints of products, of which those of `ecs` and `sts` are used. */
+  /** The endpoints of products. Only those of `ecs` and `sts` are used. */
   readonly endpoints?: pulumi.Input<pulumi.Input<AlicloudEndpoints>[]> | undefined;
 }
 
-/** One of the objects in `endpoints`. */
+/** An object in `endpoints`. */
 export interface AlicloudEndpoints {
-  /** As {@link ProviderArgs.endpoint}. */
+  /** The address of ECS, as {@link ProviderArgs.endpoint}. */
   readonly ecs?: pulumi.Input<string> | undefined;
-  /** As {@link ProviderArgs.stsEndpoint}. */
+  /** The address of STS, as {@link ProviderArgs.stsEndpoint}. */
   readonly sts?: pulumi.Input<string> | undefined;
 }
 
-/** What {@link Provider.fromAlibabaCloudStack} reads of the arguments of the provider of Apsara Stack. */
+/** The arguments of the provider of Apsara Stack that {@link Provider.fromAlibabaCloudStack} uses. It ignores the others. */
 export interface AlibabaCloudStackProviderArgs {
   readonly region?: pulumi.Input<string> | undefined;
   readonly accessKey?: pulumi.Input<string> | undefined;
@@ -138,13 +141,13 @@ export interface AlibabaCloudStackProviderArgs {
   readonly ecsRoleName?: pulumi.Input<string> | undefined;
   readonly roleArn?: pulumi.Input<string> | undefined;
   readonly assumeRole?: pulumi.Input<AssumeRoleArgs> | undefined;
-  /** The domain of the POP gateway, of which the addresses of all products are made. */
+  /** The domain of the POP gateway. The addresses of the products are made from it. */
   readonly popgwDomain?: pulumi.Input<string> | undefined;
-  /** Whether these addresses are without the region. By default true. */
+  /** Whether these addresses have no region. The default is true. */
   readonly isCenterRegion?: pulumi.Input<boolean> | undefined;
   /** The host of ASAPI. */
   readonly domain?: pulumi.Input<string> | undefined;
-  /** The endpoints of products, of which those of `ecs`, `vpc` and `sts` are used. */
+  /** The endpoints of products. Only those of `ecs`, `vpc` and `sts` are used. */
   readonly endpoints?: pulumi.Input<pulumi.Input<AlibabaCloudStackEndpoints>[]> | undefined;
   readonly stsEndpoint?: pulumi.Input<string> | undefined;
   /** `HTTP`, the default, or `HTTPS`. */
@@ -155,21 +158,21 @@ export interface AlibabaCloudStackProviderArgs {
   readonly department?: pulumi.Input<string> | undefined;
   /** The id of the resource set. */
   readonly resourceGroup?: pulumi.Input<string> | undefined;
-  /** The name of a resource set is not enough: set `department` and `resourceGroup`. */
+  /** The name of the resource set. It is not enough: set `department` and `resourceGroup`. */
   readonly resourceGroupSetName?: pulumi.Input<string> | undefined;
 }
 
-/** One of the objects in `endpoints`. */
+/** An object in `endpoints`. */
 export interface AlibabaCloudStackEndpoints {
   readonly ecs?: pulumi.Input<string> | undefined;
   readonly vpc?: pulumi.Input<string> | undefined;
   readonly sts?: pulumi.Input<string> | undefined;
 }
 
-/** The settings that mean something to the dynamic resources. The other one is the plugin's. */
+/** The settings of the dynamic host. Only the plugin host has `refreshBeforeUpdate`. */
 const NAMES = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
 
-/** The configuration keys of Apsara Stack's provider that mean something here. */
+/** The configuration keys of Apsara Stack's provider that this package reads. */
 const STACK_KEYS: ReadonlySet<string> = new Set(
   Object.values({ ...SETTINGS, ...VENDOR_SETTINGS }).flatMap((places) =>
     places.map((place) => place.replace("[0]", "").replace(/\.\w+$/, "")),
@@ -177,19 +180,19 @@ const STACK_KEYS: ReadonlySet<string> = new Set(
 );
 
 /**
- * A provider to give to ClassicLink and ClassicLinks as `opts.provider`, with a region and credentials of its own. Each has a
- * process of its own. Its secrets are encrypted in the state.
+ * A provider with its own region and credentials, for `opts.provider` of ClassicLink and ClassicLinks. It runs in its own
+ * process. Its secrets are encrypted in the state. A changed `region` replaces the links that name no region.
  */
 export class Provider extends pulumi.ProviderResource {
-  /** @internal The configuration as the provider is given it, for lookups in this process. */
+  /** @internal The configuration of the provider, for `getLinks` in this process. */
   readonly configuration: pulumi.Output<Readonly<Record<string, string | undefined>>>;
 
   /**
-   * Makes a provider of the arguments of `new alicloud.Provider`, which say the same here.
+   * Creates a provider from the arguments of `new alicloud.Provider`.
    *
    * @param name the name of the provider in the program.
-   * @param args the very object that `new alicloud.Provider` was given.
-   * @param opts options of the provider.
+   * @param args the arguments of `new alicloud.Provider`.
+   * @param opts the options of the provider.
    */
   static fromAlicloud(name: string, args: AlicloudProviderArgs = {}, opts?: pulumi.ResourceOptions): Provider {
     const { endpoints, ...others } = args;
@@ -201,11 +204,11 @@ export class Provider extends pulumi.ProviderResource {
   }
 
   /**
-   * Makes a provider of the arguments of the provider of Apsara Stack (`alibabacloudstack`), which say the same here.
+   * Creates a provider from the arguments of the provider of Apsara Stack (`alibabacloudstack`).
    *
    * @param name the name of the provider in the program.
-   * @param args the very object that the other provider was given.
-   * @param opts options of the provider.
+   * @param args the arguments of the other provider.
+   * @param opts the options of the provider.
    */
   static fromAlibabaCloudStack(
     name: string,
@@ -217,12 +220,12 @@ export class Provider extends pulumi.ProviderResource {
   }
 
   /**
-   * Makes a provider.
+   * Creates a provider.
    *
    * @param name the name of the provider in the program.
-   * @param args where and as whom to call ECS.
-   * @param opts options of the provider.
-   * @throws {RunError} for arguments that are misspelt.
+   * @param args the region, the endpoints and the credentials.
+   * @param opts the options of the provider.
+   * @throws {RunError} for a misspelt argument.
    */
   constructor(name: string, args?: ProviderArgs, opts?: pulumi.ResourceOptions);
   /** @internal */
@@ -237,13 +240,13 @@ export class Provider extends pulumi.ProviderResource {
 
 type Inputs = Record<string, pulumi.Output<string | undefined>>;
 
-/** The arguments under the keys of a stack's configuration, which is what the host of dynamic resources hands on. All are text. */
+/** The arguments, as text, under the keys of a stack's configuration. Pulumi passes these to the dynamic host. */
 function toInputs(namespace: string, args: object): Inputs {
   const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(given.map(([name, value]) => [`${namespace}:${name}`, toText(name, value)]));
 }
 
-/** What turns out to be empty is none, which Pulumi leaves out. */
+/** The value as text. Undefined if it is empty, so that Pulumi leaves it out. */
 function toText(name: string, value: unknown): pulumi.Output<string | undefined> {
   const text = pulumi.all([value]).apply(([known]) => {
     if (known === undefined || known === "") return undefined;

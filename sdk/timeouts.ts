@@ -1,21 +1,21 @@
-/** Reads `customTimeouts` for the dynamic host, to which Pulumi does not pass them on. */
+/** Reads `customTimeouts` for the dynamic host. Pulumi does not pass them to it. */
 
 import { type CustomTimeouts, RunError } from "@pulumi/pulumi";
 
 /** Timeouts in seconds. */
 export type Timeouts = Readonly<Record<string, number>>;
 
-/** The calls that can have one. */
+/** The calls that can have a timeout. */
 const CALLS = ["create", "read", "update", "delete"];
 
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
 /**
- * Reads timeouts such as `{ create: "2m", delete: "1h30m" }`.
+ * Reads timeouts such as `{ create: "2m", delete: "1h30m" }`. Source: Go's notation of durations, which Pulumi uses.
  *
- * @param where whose timeouts they are, for the error.
- * @returns undefined when none is given.
- * @throws {RunError} when one cannot be read. Source: Go's notation of durations, which Pulumi uses.
+ * @param where the resource, for the error.
+ * @returns seconds for each call. Undefined if there is no timeout.
+ * @throws {RunError} for a timeout that cannot be read.
  */
 export function toTimeouts(where: string, given: CustomTimeouts | undefined): Timeouts | undefined {
   const misspelt = Object.keys(given ?? {}).find((call) => !CALLS.includes(call));
@@ -24,7 +24,7 @@ export function toTimeouts(where: string, given: CustomTimeouts | undefined): Ti
   const timeouts = Object.entries(given ?? {})
     .filter(([, text]) => text !== undefined)
     .map(([call, text]) => [call, toSeconds(`${where}: customTimeouts.${call}`, text)] as const)
-    // Pulumi reads 0 as no limit of the user's, so the default holds.
+    // For Pulumi, 0 means the default.
     .filter(([, seconds]) => seconds > 0);
   return timeouts.length === 0 ? undefined : Object.fromEntries(timeouts);
 }
