@@ -36,7 +36,7 @@ Without --instance, --vpc and --state, it has i-test1 to i-test3, vpc-test1 and
 vpc-test2. While it runs, you can read and change everything with the control API:
 
   curl http://127.0.0.1:4010/-/links          the links; also /-/calls, /-/state
-  curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink behind Pulumi's back
+  curl -X DELETE http://127.0.0.1:4010/-/links/i-test1         unlink without Pulumi
   curl http://127.0.0.1:4010/-/faults -H 'content-type: application/json' \\
        -d '{"kind":"locked","instanceId":"i-test2","times":3}'  inject a fault
 `;
@@ -98,11 +98,11 @@ function readArguments(argv: readonly string[]): EmulatorOptions | "help" {
 
 function readTls(key: string | undefined, cert: string | undefined): EmulatorOptions["tls"] {
   if (key === undefined && cert === undefined) return undefined;
-  if (key === undefined || cert === undefined) throw new Error("--tls-key and --tls-cert need each other");
+  if (key === undefined || cert === undefined) throw new Error("--tls-key and --tls-cert must be set together");
   return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }
 
-/** Instances i-linked001, i-linked002 and so on, each with its link, as in an account that was used for years. */
+/** Instances i-linked001, i-linked002 and so on, linked to the VPCs in turn. */
 function linked(count: number, vpcs: readonly string[]): LinkSeed[] {
   if (count > 0 && vpcs.length === 0) throw new Error("--links needs --vpc");
   return Array.from({ length: count }, (_, index) => ({

@@ -1,6 +1,6 @@
 /** The control API under `/-/`: the emulator's methods over HTTP, for other processes. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Answer } from "./api/answers";
+import type { Answer } from "./api/messages";
 import type { Faults } from "./faults/faults";
 import type { Journal } from "./journal";
 import { parseInstance, parseLink, parseRule, parseVpc, ShapeError } from "./parse";
@@ -24,7 +24,7 @@ export interface ControlParts {
   readonly isFromProgram: (headers: IncomingHttpHeaders) => boolean;
 }
 
-/** Answers control calls of programs. Never throws. Bodies and answers are JSON. */
+/** Answers control calls. Bodies and answers are JSON. Never throws. */
 export function createControl(parts: ControlParts): (request: ControlRequest) => Answer {
   const { world, faults, journal, clearFaults, isFromProgram } = parts;
   const routes: Readonly<Record<string, (body: unknown, id: string) => unknown>> = {

@@ -1,4 +1,4 @@
-/** An ECS for ClassicLink on loopback, as a library: for tests and demos without a cloud. */
+/** The emulator as a library: an ECS for ClassicLink on loopback, for tests and demos. */
 import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { createControl } from "./control";
@@ -11,9 +11,8 @@ import { type Call, Journal } from "./journal";
 import { type Credentials, Keys } from "./api/keys";
 import { readState, writeState } from "./parse";
 import { type PausedCall, type PausePoint, Pauses } from "./faults/pausedCalls";
-import { isFromProgram } from "./api/request";
-import type { Hiding } from "./cloud/scopes";
-import { serve, type TlsKeyPair } from "./server";
+import type { Hiding } from "./cloud/call";
+import { isFromProgram, serve, type TlsKeyPair } from "./server";
 import { createStsOperations } from "./cloud/sts";
 import { createVpcOperations } from "./cloud/vpc";
 import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./cloud/world";
@@ -24,7 +23,7 @@ export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "
 export type { Call } from "./journal";
 export type { Credentials } from "./api/keys";
 export type { PausedCall, PausePoint } from "./faults/pausedCalls";
-export type { Hiding } from "./cloud/scopes";
+export type { Hiding } from "./cloud/call";
 export type { TlsKeyPair } from "./server";
 export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./cloud/world";
 
@@ -46,7 +45,7 @@ export interface EmulatorOptions {
   readonly regionId?: string | undefined;
   /** Regions that exist besides those of the instances and VPCs. */
   readonly regions?: readonly string[] | undefined;
-  /** Regions that exist but never had the classic network. Attach answers `InvalidInstanceId.LimitedRegion`. */
+  /** Regions without a classic network. Attach answers `InvalidInstanceId.LimitedRegion`. */
   readonly limitedRegions?: readonly string[] | undefined;
   /** ECS instances. By default, they are running, in the classic network, and in the caller's account. */
   readonly instances?: readonly InstanceSeed[] | undefined;
@@ -64,7 +63,7 @@ export interface EmulatorOptions {
   readonly asapiAlways200?: boolean | undefined;
   /** Serves HTTPS instead of HTTP, with this private key and certificate (PEM). */
   readonly tls?: TlsKeyPair | undefined;
-  /** Host names that it accepts besides `127.0.0.1` and `localhost`, for requests through a proxy. */
+  /** More host names than `127.0.0.1` and `localhost`, for requests through a proxy. */
   readonly hosts?: readonly string[] | undefined;
   /** The answers that are not documented. */
   readonly undocumented?: Undocumented | undefined;
@@ -104,11 +103,11 @@ export interface Emulator {
   clearCalls(): void;
   /** Injects a fault. All rules that match a call apply to it. Of several answers, the first one counts. */
   injectFault(rule: FaultRule): void;
-  /** Pauses one call on its way, so that something can happen meanwhile. */
+  /** Pauses a call, so that a test can act during it. */
   pause(point: PausePoint): PausedCall;
   /** Removes all faults, lists hidden changes, and resumes paused calls. */
   clearFaults(): void;
-  /** Replaces the key, or restores it after `revokeKey`. A token is not kept. */
+  /** Replaces the key, or restores it after `revokeKey`. Removes the token, unless it gets a new one. */
   rotateKey(credentials?: Partial<Credentials>): void;
   /** Revokes the key: calls fail with `InvalidAccessKeyId.Inactive`, with a token `InvalidSecurityToken.Expired`. */
   revokeKey(): void;
@@ -124,7 +123,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const world = new World(regionId, new Set([...(options.regions ?? []), ...limitedRegions]), now);
   for (const instance of [...(options.instances ?? []), ...(saved?.instances ?? [])]) world.putInstance(instance);
   for (const vpc of [...(options.vpcs ?? []), ...(saved?.vpcs ?? [])]) world.putVpc(vpc);
-  // The file has no links that were removed later.
+  // The file wins. It lacks links of the options that were removed later.
   for (const link of saved?.links ?? options.links ?? []) world.link(link.instanceId, link.vpcId);
   if (stateFile !== undefined) {
     world.changed = () => writeState(stateFile, world.snapshot());
@@ -148,7 +147,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world.listAll();
   };
   const closing = new AbortController();
-  // Each call with latency waits on it. Node would warn at the eleventh.
+  // Each delayed call adds a listener. Node would warn at eleven.
   setMaxListeners(0, closing.signal);
   const operations = {
     ...createEcsOperations(world, faults, rules),

@@ -1,5 +1,5 @@
-/** The calls and their outcomes, without secrets. */
-import { type ApiRequest, header } from "./api/request";
+/** The journal: the calls and their outcomes, without secrets. */
+import { type ApiRequest, header } from "./api/messages";
 
 /** One call in the journal. */
 export interface Call {
@@ -20,7 +20,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-// Lists of what to record: a secret that a caller sends by mistake must not be recorded.
+// Only these parameters and headers are recorded. Others may have a secret.
 const parameters = ["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "RoleArn", "Product"];
 const headerNames = [
   "x-acs-organizationid",
@@ -30,9 +30,10 @@ const headerNames = [
   "x-acs-asapi-product",
   "x-ascm-product-name",
 ];
+/** In characters. */
 const LONGEST_VALUE = 4096;
 const MOST_CALLS = 20_000;
-/** For all calls together, in characters. Usual calls stay far below. */
+/** The limit for the text of all calls, in characters. Usual calls need much less. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
 type Recorded = Pick<ApiRequest, "action" | "params" | "headers">;
@@ -41,13 +42,13 @@ export class Journal {
   #calls: Call[] = [];
   #text = 0;
 
-  /** Keeps the newest 20000 calls, or fewer if their parameters are very long. */
+  /** Adds a call. If there are more than 20000 calls, or their text is too long, drops the oldest ones. */
   add({ action, params, headers }: Recorded, result: Omit<Call, "action" | "params" | "headers">): void {
     const call = {
       ...result,
       action: copy(action, 128),
-      params: picked(parameters, (name) => params.get(name)),
-      headers: picked(headerNames, (name) => header(headers, name)),
+      params: pick(parameters, (name) => params.get(name)),
+      headers: pick(headerNames, (name) => header(headers, name)),
     };
     this.#calls.push(call);
     this.#text += lengthOf(call);
@@ -75,12 +76,12 @@ export class Journal {
   }
 }
 
-/** A part of a text would keep the whole text in memory, which may be a body of 1 MiB. */
+/** The start of a text, as a copy. A slice would keep the whole text in memory, which may have 1 MiB. */
 function copy(text: string, most: number): string {
   return Buffer.from(text.slice(0, most)).toString();
 }
 
-function picked(names: readonly string[], value: (name: string) => string | undefined): Record<string, string> {
+function pick(names: readonly string[], value: (name: string) => string | undefined): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of names) {
     const given = value(name);

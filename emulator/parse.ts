@@ -1,4 +1,4 @@
-/** Turns JSON from outside (the control API, the state file) into typed data, or throws a sentence that names the field. */
+/** Converts JSON of the control API and the state file to typed data. Errors name the wrong field. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { actions } from "./api/errorTable";
 import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faults/faultRules";
@@ -9,7 +9,7 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** Gives the value its type, or throws an error that names it `where`. */
+/** Checks the type of a value. `where` is its name in the error. */
 type Read<T> = (value: unknown, where: string) => T;
 
 function guard<T>(what: string, is: (value: unknown) => value is T): Read<T> {
@@ -34,7 +34,7 @@ function oneOf<T extends string>(allowed: readonly T[]): Read<T> {
   return guard(`one of ${allowed.join(", ")}`, is);
 }
 
-/** The fields of an object by name. A Map, so that `__proto__` is only a name. Unknown names are refused. */
+/** The fields of an object. In a Map, `__proto__` is a name like others. Unknown names are refused. */
 function fieldsOf(value: unknown, what: string, known: readonly string[]) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ShapeError(`${what} must be an object`);
@@ -177,7 +177,7 @@ export function readState(path: string): State | undefined {
   }
 }
 
-/** Writes the state file, all or nothing. */
+/** Replaces the state file as a whole, so that no reader sees a part of it. */
 export function writeState(path: string, state: State): void {
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`);

@@ -1,15 +1,22 @@
-/** The HTTP server on loopback: reads requests with a body limit, sends replies, cuts connections on demand. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+/** The HTTP server on loopback: reads requests, sends replies, and tells programs from browsers. */
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Reply } from "./api/answers";
+import type { HttpRequest, Reply } from "./api/messages";
 import { CONTROL_PATH, type ControlRequest } from "./control";
-import type { HttpRequest } from "./api/request";
 
+/** The largest body, in bytes. */
 const LIMIT = 1024 * 1024;
-// A larger body is read and dropped up to this size, so that the caller can read the refusal.
+/** A larger body is read and dropped up to this size, in bytes. Otherwise the caller could not read the refusal. */
 const READ_LIMIT = 16 * LIMIT;
 
-/** The request body; undefined when it is too large. */
+/** The body of a request. Undefined if it is too large. */
 async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -45,7 +52,7 @@ export interface Served {
   readonly control: (request: ControlRequest) => Reply;
 }
 
-/** Listens on 127.0.0.1 only. Resolves when it listens, rejects if the port is in use. */
+/** Starts the server on 127.0.0.1. Resolves when it listens. Rejects if the port is in use. */
 export function serve({ port, tls, date, api, control }: Served): Promise<Server> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", headers, url = "/" } = request;
@@ -59,7 +66,7 @@ export function serve({ port, tls, date, api, control }: Served): Promise<Server
   }
 
   const listener: RequestListener = (request, response) => {
-    // This fails only if the caller closed its connection in the middle of its body.
+    // This fails only if the caller closes its connection before the end of its body.
     answer(request, response).catch(() => response.socket?.destroy());
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
@@ -67,4 +74,24 @@ export function serve({ port, tls, date, api, control }: Served): Promise<Server
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve(server));
   });
+}
+
+/** The names of the emulator in a program's requests. */
+export interface Callers {
+  readonly scheme: "http" | "https";
+  /** Host names besides `127.0.0.1` and `localhost`, without a port. */
+  readonly hosts: readonly string[];
+}
+
+/**
+ * Whether a program sent the request. A page in a browser must not use the emulator, and could sign requests: the emulator's key
+ * is in its documentation. A page whose name resolves to 127.0.0.1 has another Host. A page of another site has an Origin.
+ */
+export function isFromProgram({ scheme, hosts }: Callers, headers: IncomingHttpHeaders): boolean {
+  const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
+  return (
+    ["127.0.0.1", "localhost", ...hosts].includes(host.replace(/:\d+$/, "")) &&
+    (origin === undefined || origin === `${scheme}://${host}`) &&
+    (site === "none" || site === "same-origin")
+  );
 }

@@ -1,17 +1,16 @@
 /**
- * ASAPI, the private cloud's gateway for all products: the path, the product, and the wrapper around each answer. Source: public
- * clients of the gateway and what they record of its answers; error codes marked (1) follow the pattern of known ones.
+ * ASAPI, the private cloud's gateway for all products: its path, the product of a request, and the fields that it adds to each
+ * answer. Source: public clients of the gateway, and the answers that they record. Codes marked (1) follow the pattern of others.
  */
-import { Refusal, type WireFields } from "./answers";
+import { type ApiRequest, header, Refusal, type Fields } from "./messages";
 import { type Action, serviceOf } from "./errorTable";
-import { type ApiRequest, header } from "./request";
 
-/** With and without a slash at its end, as the vendor's own client adds one. */
+/** Whether a path is ASAPI's. The vendor's client adds a slash at its end. */
 export function isAsapiPath(path: string): boolean {
   return path === "/asapi/v3" || path === "/asapi/v3/";
 }
 
-/** Throws when the request does not name the product that the operation belongs to. */
+/** @throws {Refusal} if the request does not name the product of the operation. */
 export function checkProduct({ headers, params }: ApiRequest, action: Action): void {
   const named =
     header(headers, "x-acs-asapi-product") ?? header(headers, "x-ascm-product-name") ?? params.get("Product") ?? "";
@@ -20,7 +19,7 @@ export function checkProduct({ headers, params }: ApiRequest, action: Action): v
   throw new Refusal(code, 500, named ? "The product has no such API." : "The product is missing.");
 }
 
-/** The gateway's own refusal of a request that is not authenticated. It quotes the id of the key, as ASAPI does. */
+/** ASAPI's refusal of a request that is not authenticated. It quotes the id of the key, as ASAPI does. */
 export function asapiRefusalOf(refusal: Refusal, accessKeyId: string): Refusal {
   if (refusal.code.startsWith("InvalidAccessKeyId.")) {
     const code = "asapi.server.request.parameter.accesskeyid.error";
@@ -33,8 +32,8 @@ export function asapiRefusalOf(refusal: Refusal, accessKeyId: string): Refusal {
   return refusal;
 }
 
-/** What the gateway adds to a product's answer. */
-export function asapiSuccess(fields: WireFields, call: AsapiCall): WireFields {
+/** A product's answer, with the fields that ASAPI adds. */
+export function asapiSuccess(fields: Fields, call: AsapiCall): Fields {
   return {
     ...fields,
     ...common(call),
@@ -48,8 +47,8 @@ export function asapiSuccess(fields: WireFields, call: AsapiCall): WireFields {
   };
 }
 
-/** A refusal by the gateway itself has no `Code` and no `RequestId`; one by a product has both. */
-export function asapiFailure(refusal: Refusal, call: AsapiCall): WireFields {
+/** A refusal by ASAPI itself has no `Code` and no `RequestId`. A refusal by a product has both. */
+export function asapiFailure(refusal: Refusal, call: AsapiCall): Fields {
   const { code, message } = refusal;
   const isOwn = code.startsWith("asapi.");
   const product = isOwn ? {} : { Code: code, HostId: "ecs.apsaracs.com", Message: message, RequestId: call.requestId };
@@ -72,13 +71,13 @@ export function asapiFailure(refusal: Refusal, call: AsapiCall): WireFields {
 
 export interface AsapiCall {
   readonly requestId: string;
-  /** As the request named it; ASAPI answers unknown ones too. */
+  /** The operation in the request. It may be unknown. */
   readonly action: string;
   readonly version: string;
   readonly product: string;
 }
 
-function common({ requestId, action, version, product }: AsapiCall): WireFields {
+function common({ requestId, action, version, product }: AsapiCall): Fields {
   return {
     product,
     api: `${product.toLowerCase()}:${action}:${version}`,

@@ -1,8 +1,8 @@
-/** The operations and their error codes: one table per operation, one column per generation of the reference. */
+/** The operations and their error codes: a table for each operation, with a column for each edition of the reference. */
 
 /**
- * Which edition of the ECS API reference the emulator answers like: `A` the first English pages (HTTP 400 and 404,
- * `Abs.InvalidInstanceId.MalFormed`), `B` the second edition, `C` the pages since 2021 (all 403, `OperationDenied`).
+ * An edition of the ECS API reference. `A` is the first English edition (HTTP 400 and 404, `Abs.InvalidInstanceId.MalFormed`),
+ * `B` the second, and `C` the edition since 2021 (always 403, `OperationDenied`).
  */
 export type Generation = "A" | "B" | "C";
 
@@ -35,14 +35,14 @@ export type Action = { [S in Service]: ActionOf<S> }[Service];
 
 export const actions: readonly Action[] = Object.values(services).flatMap((one): readonly Action[] => one.actions);
 
-/** The service that an operation belongs to, as RAM calls it, and the version of its API. */
+/** The service of an operation, as RAM names it, and the version of its API. */
 export function serviceOf(action: Action): { readonly service: Service; readonly version: string } {
   const known: readonly Service[] = ["ecs", "vpc", "sts"];
   const service = known.find((name) => services[name].actions.some((one) => one === action)) ?? "ecs";
   return { service, version: services[service].version };
 }
 
-/** HTTP status in generations A, B and C; 0 where that generation's page does not list the code. */
+/** The HTTP status in the editions A, B and C. 0 if the edition does not list the code. */
 export type CodeRow = readonly [a: number, b: number, c: number];
 
 const ofOneVpc: Readonly<Record<string, CodeRow>> = {
@@ -51,8 +51,8 @@ const ofOneVpc: Readonly<Record<string, CodeRow>> = {
 };
 
 /**
- * Sources: ECS API reference, AttachClassicLinkVpc, DetachClassicLinkVpc, DescribeClassicLinkInstances; VPC API reference,
- * which has no such generations.
+ * The codes of each operation. The VPC API reference has no such editions. Sources: ECS API reference, AttachClassicLinkVpc,
+ * DetachClassicLinkVpc, DescribeClassicLinkInstances; VPC API reference.
  */
 export const codes: Readonly<Record<Action, Readonly<Record<string, CodeRow>>>> = {
   AttachClassicLinkVpc: {
@@ -105,8 +105,8 @@ export const codes: Readonly<Record<Action, Readonly<Record<string, CodeRow>>>> 
 };
 
 /**
- * HTTP status of codes that any operation may answer with. Where the pages name several it is the most common one; a
- * injected fault can say another. Source: ECS API reference, "Common error codes", and the gateway's tables.
+ * The HTTP status of codes that each operation may return. If the pages name several, the most common one is used here. Source:
+ * ECS API reference, "Common error codes", and the gateway's tables.
  */
 const commonStatuses = new Map<string, number>(
   Object.entries({
@@ -142,12 +142,12 @@ const commonStatuses = new Map<string, number>(
 
 const column = { A: 0, B: 1, C: 2 } as const;
 
-/** Does this generation's page of the operation list the code? */
+/** Whether an edition lists the code for the operation. */
 export function lists(action: Action, code: string, generation: Generation): boolean {
   return Boolean(codes[action][code]?.[column[generation]]);
 }
 
-/** HTTP status of a code. Where a page is silent the newest one that is not stands in: a gap is no proof of absence. */
+/** The HTTP status of a code. If the edition does not list it, the newest edition that does decides. */
 export function statusOf(action: Action, code: string, generation: Generation): number {
   const row = codes[action][code];
   return row?.[column[generation]] || row?.[2] || row?.[1] || row?.[0] || (commonStatuses.get(code) ?? 403);

@@ -1,16 +1,24 @@
-/** One API call: authentication, the operation, quotas, injected faults, the work, the answer, the journal. */
+/** Serves an API call: authenticates it, applies faults, makes the change, answers, and adds it to the journal. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Answer, Refusal, type Reply, render, renderRefusal, type WireFields } from "./answers";
 import { asapiFailure, asapiRefusalOf, asapiSuccess, checkProduct, isAsapiPath } from "./asapi";
 import { type Action, actions, type Generation, serviceOf } from "./errorTable";
 import { type Faults, wrongAnswer } from "../faults/faults";
 import type { Journal } from "../journal";
 import type { Keys } from "./keys";
-import { calledFor, type Operation, type OperationCall } from "../cloud/operation";
+import { calledFor, type Hiding, type Operation, type OperationCall, scopeOf, WorldView } from "../cloud/call";
 import { CutCall, type Pauses } from "../faults/pausedCalls";
-import { type ApiRequest, type HttpRequest, readRequest } from "./request";
-import { type Hiding, scopeOf, WorldView } from "../cloud/scopes";
+import {
+  type Answer,
+  type ApiRequest,
+  type HttpRequest,
+  Refusal,
+  type Reply,
+  readRequest,
+  render,
+  renderRefusal,
+  type Fields,
+} from "./messages";
 import { readClaim } from "./signatures";
 import type { World } from "../cloud/world";
 
@@ -23,11 +31,11 @@ export interface GatewayParts {
   readonly operations: Readonly<Record<Action, Operation>>;
   readonly generation: Generation;
   readonly hiding: Hiding;
-  /** Whether ASAPI sends its failures with HTTP status 200. */
+  /** Whether ASAPI sends failures with HTTP status 200. */
   readonly asapiAlways200: boolean;
   readonly isFromProgram: (headers: HttpRequest["headers"]) => boolean;
   readonly now: () => number;
-  /** Ends every wait. */
+  /** Ends all waits. */
   readonly signal: AbortSignal;
 }
 
@@ -37,18 +45,18 @@ interface Outcome {
   readonly outcome: string;
 }
 
-/** Answers calls. Never throws. */
+/** Returns the function that answers calls. It never throws. */
 export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promise<Reply> {
   const { world, keys, faults, pauses, journal, operations, generation, hiding, now } = parts;
 
-  /** The checks before the operation's own, in the order of the real gateway. */
+  /** The checks before the operation, in the order of the real gateway. */
   function admit(request: ApiRequest, isAsapi: boolean): OperationCall {
     const { method, path, body, params } = request;
     if (!parts.isFromProgram(request.headers)) {
       throw new Refusal(
         "Forbidden.CrossSite",
         403,
-        "The emulator answers programs that call it 127.0.0.1, localhost, or one of its hosts.",
+        "The emulator answers only programs that name it 127.0.0.1, localhost, or one of its hosts.",
       );
     }
     if (method !== "GET" && method !== "POST") {
@@ -84,7 +92,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
       journal.add(request, { at, outcome, requestId, status, gateway: isAsapi ? "asapi" : "pop" });
       return reply;
     };
-    const answered = (action: Action, result: WireFields): Answer => {
+    const answered = (action: Action, result: Fields): Answer => {
       const fields = { RequestId: requestId, ...result };
       return render(format, 200, `${action}Response`, isAsapi ? asapiSuccess(fields, asapiCall) : fields);
     };
@@ -95,8 +103,8 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
     };
     const refusedAs = (refusal: Refusal): Outcome => ({ reply: refused(refusal), outcome: refusal.code });
 
-    /** The work, or the injected answer in its place. */
-    function carryOut(call: OperationCall): Outcome {
+    /** Runs the operation, or replies with an injected answer. */
+    function execute(call: OperationCall): Outcome {
       const { action } = call;
       const work = () => operations[action](call);
       try {
@@ -126,7 +134,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
       if (late > 0) await wait(late, undefined, { signal: parts.signal });
       const pause = pauses.of(call.action, call.instanceIds);
       if (pause && !pause.point.afterWork) await pause.wait();
-      const outcome = carryOut(call);
+      const outcome = execute(call);
       if (pause?.point.afterWork) await pause.wait();
       return record(outcome);
     } catch (error) {
@@ -139,7 +147,7 @@ export function createGateway(parts: GatewayParts): (http: HttpRequest) => Promi
   };
 }
 
-/** The work of a call without an answer may be refused too. */
+/** Runs an operation whose answer is not sent. So a refusal does not matter. */
 function ignoringRefusals(work: () => unknown): void {
   try {
     work();

@@ -1,6 +1,6 @@
-/** Authenticates requests: known keys and tokens, the clock, and used nonces. Also issues the keys of STS. */
+/** Authenticates requests: checks the key, the token, the time and the nonce. Issues temporary keys for STS. */
 import { randomBytes } from "node:crypto";
-import { Refusal } from "./answers";
+import { Refusal } from "./messages";
 
 const MINUTE = 60_000;
 const MAX_SKEW = 15 * MINUTE;
@@ -15,14 +15,15 @@ export interface Credentials {
   readonly organizationId?: string | undefined;
 }
 
-/** A known key, with facts that only the server knows. */
+/** A known key, with its identity. */
 export interface KnownKey extends Credentials {
-  /** Who it is. */
+  /** The RAM user or the role of the key. */
   readonly arn: string;
+  /** In milliseconds since the epoch. */
   readonly expiresAt?: number | undefined;
 }
 
-/** What a caller claims, whichever way it signs. */
+/** The signed parts of a request, in either signature version. */
 export interface Claim {
   readonly accessKeyId: string;
   /** UTC, as `YYYY-MM-DDThh:mm:ssZ`. */
@@ -30,18 +31,18 @@ export interface Claim {
   readonly nonce: string;
   readonly securityToken: string | undefined;
   readonly signature: string;
-  /** The signature that this request has when it is signed with that secret. */
+  /** Computes the signature of this request with a secret. */
   readonly expected: (accessKeySecret: string) => string;
 }
 
-/** The keys that are accepted, and the nonces that were used. */
+/** The accepted keys, and the used nonces. */
 export class Keys {
   #main: Credentials;
   #mainIsRevoked = false;
   readonly #others = new Map<string, KnownKey>();
   readonly #nonces = new Map<string, number>();
 
-  /** `now` gives milliseconds since the epoch by the server's clock. */
+  /** `now` returns milliseconds since the epoch, by the server's clock. */
   constructor(
     main: Credentials,
     others: readonly Credentials[],
@@ -51,18 +52,18 @@ export class Keys {
     for (const key of others) this.#others.set(key.accessKeyId, { ...key, arn: userArn(key) });
   }
 
-  /** Replaces the main key, revoked or not. Parts that are left out stay. A token is not kept. */
+  /** Replaces the main key, and ends its revocation. Members that are left out stay the same, except the token. */
   rotate(credentials: Partial<Credentials>): void {
     this.#main = { ...this.#main, securityToken: undefined, ...credentials };
     this.#mainIsRevoked = false;
   }
 
-  /** The main key stops working: `InvalidAccessKeyId.Inactive`, or `InvalidSecurityToken.Expired` for one with a token. */
+  /** Revokes the main key: `InvalidAccessKeyId.Inactive`, with a token `InvalidSecurityToken.Expired`. */
   revoke(): void {
     this.#mainIsRevoked = true;
   }
 
-  /** A temporary key, as STS issues it for a role. */
+  /** Issues a temporary key for a role. */
   issue(arn: string, organizationId: string | undefined, seconds: number): KnownKey & { readonly expiresAt: number } {
     const text = () => randomBytes(18).toString("base64url");
     const key = {
@@ -77,7 +78,7 @@ export class Keys {
     return key;
   }
 
-  /** The key that signed the request. Throws a `Refusal` unless the request is signed with it, fresh, and new. */
+  /** The key of a request. @throws {Refusal} for a wrong key, token, time or signature, and for a used nonce. */
   verify(claim: Claim): KnownKey {
     const key = this.#find(claim.accessKeyId);
     if (key === undefined) throw new Refusal("InvalidAccessKeyId.NotFound", 404, "There is no such AccessKeyId.");
@@ -114,7 +115,7 @@ export class Keys {
   #useNonce(nonce: string): void {
     const now = this.now();
     for (const [old, at] of this.#nonces) {
-      // A request can be replayed from the earliest clock that is accepted to the latest.
+      // A repeated request is accepted this long: from the earliest accepted time to the latest.
       if (now - at <= 2 * MAX_SKEW) break;
       this.#nonces.delete(old);
     }
@@ -123,7 +124,7 @@ export class Keys {
   }
 }
 
-/** The account of every key. */
+/** The account of all keys. */
 export const ACCOUNT_ID = "1000000000000001";
 
 function userArn({ organizationId }: Credentials): string {

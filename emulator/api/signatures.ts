@@ -1,21 +1,20 @@
 /**
- * The two signatures that Alibaba Cloud's clients use: HMAC-SHA1 in parameters (V2) and ACS3-HMAC-SHA256 in headers (V3).
+ * The two signatures of Alibaba Cloud's clients: HMAC-SHA1 in parameters (V2) and ACS3-HMAC-SHA256 in headers (V3).
  * Sources: ECS API reference, signature; "Request syntax and signature V3".
  */
 import { createHash, createHmac } from "node:crypto";
-import { Refusal } from "./answers";
 import type { Claim } from "./keys";
-import { type ApiRequest, type HttpRequest, header, type Params } from "./request";
+import { type ApiRequest, type HttpRequest, header, type Params, Refusal } from "./messages";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
 const AUTHORIZATION = /^ACS3-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** What the request claims about its key. Throws a `Refusal` if a part is missing or the body was changed. */
+/** The signed parts of a request. @throws {Refusal} if a part is missing, or the hash of the body is wrong. */
 export function readClaim(request: ApiRequest): Claim {
   return request.isV3 ? readV3(request) : readV2(request);
 }
 
-/** The V2 signature: Base64 of HMAC-SHA1 over the verb and the sorted parameters without `Signature`. The path is always `/`. */
+/** The V2 signature: Base64 of HMAC-SHA1 over the method, the path `/`, and the sorted parameters without `Signature`. */
 export function signV2(method: string, params: Params, accessKeySecret: string): string {
   const signed = new Map([...params].filter(([name]) => name !== "Signature"));
   return createHmac("sha1", `${accessKeySecret}&`)
@@ -46,14 +45,14 @@ function readV2({ method, params }: ApiRequest): Claim {
   };
 }
 
-/** The V3 signature: lower-case hexadecimal HMAC-SHA256 over verb, path, query, the named headers, and the body's hash. */
+/** The V3 signature: hexadecimal HMAC-SHA256 over the method, the path, the query, the signed headers, and the body's hash. */
 export function signV3(request: HttpRequest, signedHeaders: readonly string[], accessKeySecret: string): string {
   return createHmac("sha256", accessKeySecret)
     .update(`${ALGORITHM}\n${sha256(canonicalRequest(request, signedHeaders))}`)
     .digest("hex");
 }
 
-/** The text whose hash is signed by V3. */
+/** The text that V3 hashes and signs. */
 export function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[]): string {
   const { method, path, query, headers } = request;
   const lines = signedHeaders.map((name) => `${name}:${(header(headers, name) ?? "").trim()}\n`).join("");
@@ -61,7 +60,7 @@ export function canonicalRequest(request: HttpRequest, signedHeaders: readonly s
   return [method, path, canonicalQuery(query), lines, signedHeaders.join(";"), bodyHash].join("\n");
 }
 
-/** The headers that V3 must sign. A client may sign others too, as the Python SDK does. */
+/** The headers that V3 must sign. Some clients sign more, such as the Python SDK. */
 export function mustBeSigned({ headers }: Pick<HttpRequest, "headers">): string[] {
   const must = (name: string) => name === "host" || name === "content-type" || name.startsWith("x-acs-");
   return Object.keys(headers).filter(must).sort();
@@ -95,12 +94,12 @@ function readV3(request: ApiRequest): Claim {
   };
 }
 
-/** Keeps `A-Z a-z 0-9 - _ . ~`; everything else becomes `%XX` of its UTF-8 bytes. */
+/** Replaces all bytes except `A-Z a-z 0-9 - _ . ~` by `%XX`. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** `name=value` of all parameters, sorted by name, joined with `&`. */
+/** All parameters as `name=value`, sorted by name, joined with `&`. */
 function canonicalQuery(params: Params): string {
   const pairs = [...params].sort(([a], [b]) => (a < b ? -1 : 1));
   return pairs.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join("&");

@@ -1,9 +1,8 @@
-/** The operations of ECS for ClassicLink: what they do and when they refuse. Sources: the three pages of the ECS API reference. */
-import { Refusal, type WireFields } from "../api/answers";
+/** The operations of ECS. Source: ECS API reference, the pages of the operations. */
 import { type ActionOf, type Generation, lists, statusOf } from "../api/errorTable";
 import type { Faults } from "../faults/faults";
-import type { Operation, OperationCall } from "./operation";
-import { required, wholeNumber } from "../api/request";
+import type { Operation, OperationCall } from "./call";
+import { type Fields, pageOf, Refusal, required } from "../api/messages";
 import { type Instance, SELF, type Vpc, type World } from "./world";
 
 /** Answers that the reference does not document. Run tests with each. */
@@ -34,7 +33,7 @@ export interface Rules {
 
 type EcsAction = ActionOf<"ecs">;
 
-/** The operations over one world. */
+/** The ECS operations. */
 export function createEcsOperations(
   world: World,
   faults: Faults,
@@ -55,7 +54,7 @@ export function createEcsOperations(
     throw refusals(action)(code, "RegionId is not a region that this account can use.");
   }
 
-  /** The instance and the VPC of an Attach or Detach, checked. */
+  /** Checks an Attach or a Detach. Returns its instance and its VPC. */
   function pair(action: "AttachClassicLinkVpc" | "DetachClassicLinkVpc", call: OperationCall): [Instance, Vpc] {
     const { params, view } = call;
     const refuse = refusals(action);
@@ -104,7 +103,7 @@ export function createEcsOperations(
         throw refuse("OperationDenied", "The instance is linked to other vpc.");
       }
       if (world.count(vpcId) >= rules.quota) {
-        throw refuse("QuotaExceeded", `The VPC holds its ${rules.quota} links.`);
+        throw refuse("QuotaExceeded", `The VPC has the maximum of ${rules.quota} links.`);
       }
       call.commit(() => world.link(instanceId, vpcId, faults.delay(call)));
       return {};
@@ -134,8 +133,6 @@ export function createEcsOperations(
       if (instanceIds.size > 100) {
         throw refuse("InvalidParameter.ToManyInstanceIds", "InstanceId takes at most 100 instances.");
       }
-      const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
-      const pageSize = wholeNumber(params, "PageSize", 10, 100);
       if (vpcId) {
         const vpc = view.vpc(vpcId, regionId);
         if (vpc ? vpc.owner !== SELF : undocumented.describeUnknownVpc === "error") {
@@ -146,7 +143,7 @@ export function createEcsOperations(
         }
       }
       for (const id of instanceIds) {
-        if (view.leavesOut(id)) continue;
+        if (view.omits(id)) continue;
         const instance = view.instance(id, regionId);
         if (instance && instance.owner !== SELF) {
           throw refuse("InvalidInstanceId.NotBelong", "The instance belongs to another account.");
@@ -161,39 +158,28 @@ export function createEcsOperations(
         throw refuse("InvalidInstanceId.NotFound", "One of the instances has no link.");
       }
       const links = vpcId ? found.filter((link) => link.vpcId === vpcId) : found;
-      const page = links.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
-      return {
-        TotalCount: links.length,
-        PageNumber: pageNumber,
-        PageSize: pageSize,
-        Links: { Link: page.map((link) => ({ InstanceId: link.instanceId, VpcId: link.vpcId })) },
-      };
+      const page = pageOf(params, links, 100);
+      const Link = page.items.map((link) => ({ InstanceId: link.instanceId, VpcId: link.vpcId }));
+      return { ...page.fields, Links: { Link } };
     },
 
-    // Source: ECS API reference, DescribeInstances. Ids that nobody knows are left out, which is no error.
+    // Unknown ids are left out, without an error. Source: ECS API reference, DescribeInstances.
     DescribeInstances(call) {
       const { params, view } = call;
       const regionId = region("DescribeInstances", call);
-      const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
-      const pageSize = wholeNumber(params, "PageSize", 10, 100);
       const named = params.get("InstanceIds") ? new Set(readIds(params.get("InstanceIds") ?? "")) : undefined;
       const networkType = params.get("InstanceNetworkType");
       const instances = view
         .instances(regionId)
         .filter((one) => named?.has(one.instanceId) ?? true)
         .filter((one) => !networkType || one.networkType === networkType);
-      const page = instances.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
-      return {
-        TotalCount: instances.length,
-        PageNumber: pageNumber,
-        PageSize: pageSize,
-        Instances: { Instance: page.map(fieldsOf) },
-      };
+      const page = pageOf(params, instances, 100);
+      return { ...page.fields, Instances: { Instance: page.items.map(fieldsOf) } };
     },
   };
 }
 
-function fieldsOf({ instanceId, regionId, status, networkType, lockReason, ...scope }: Instance): WireFields {
+function fieldsOf({ instanceId, regionId, status, networkType, lockReason, ...scope }: Instance): Fields {
   return {
     InstanceId: instanceId,
     RegionId: regionId,

@@ -1,14 +1,13 @@
-/** The operations of STS: temporary keys for a role, and who a key belongs to. Source: STS API reference. */
-import { Refusal, type WireFields } from "../api/answers";
+/** The operations of STS: temporary keys for a role, and the identity of a key. Source: STS API reference. */
 import type { ActionOf } from "../api/errorTable";
 import { ACCOUNT_ID, type Keys } from "../api/keys";
-import type { Operation } from "./operation";
-import { required, wholeNumber } from "../api/request";
+import type { Operation } from "./call";
+import { Refusal, required, type Fields, wholeNumber } from "../api/messages";
 
-/** Every role of every account may be assumed. */
+/** The STS operations. Each key may assume each role. */
 export function createStsOperations(keys: Keys): Readonly<Record<ActionOf<"sts">, Operation>> {
   return {
-    AssumeRole({ params, key }): WireFields {
+    AssumeRole({ params, key }): Fields {
       const roleArn = required(params, "RoleArn");
       const session = required(params, "RoleSessionName");
       const [, account, role] = /^acs:ram::(\d{5,20}):role\/([\w.-]{1,64})$/.exec(roleArn) ?? [];

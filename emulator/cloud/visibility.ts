@@ -1,10 +1,10 @@
-/** Which changes of links Describe does not list yet, and what it lists instead. */
+/** The changes of links that Describe does not list yet, and what it lists instead. */
 
-/** How long a change is not listed: milliseconds, or a number of Describe calls that would list it. */
+/** How long a change is not listed: a time in milliseconds, or a number of Describe calls. */
 export type Delay = { readonly ms: number } | { readonly describes: number };
 
 interface Unlisted {
-  /** The VPC that is listed instead of the real one. */
+  /** The VPC that is listed meanwhile. Undefined for none. */
   readonly listed: string | undefined;
   readonly until: number;
   describes: number;
@@ -13,10 +13,10 @@ interface Unlisted {
 export class Visibility {
   readonly #unlisted = new Map<string, Unlisted>();
 
-  /** `now` gives milliseconds since the epoch. */
+  /** `now` returns milliseconds since the epoch. */
   constructor(private readonly now: () => number) {}
 
-  /** Before an instance's link changes from `was`: what was listed stays listed. Without a delay the change is listed at once. */
+  /** Delays the listing of a change. Without a delay, the change is listed at once. @param was the VPC before the change. */
   delay(instanceId: string, was: string | undefined, delay: Delay | undefined): void {
     const before = this.#unlisted.get(instanceId);
     const listed = before ? before.listed : was;
@@ -26,7 +26,7 @@ export class Visibility {
     else this.#unlisted.set(instanceId, { listed, until: Infinity, describes: delay.describes });
   }
 
-  /** What one Describe lists of an instance. A Describe of one VPC counts only if the old or the new link is in that VPC. */
+  /** The VPC that Describe lists for an instance. A Describe of one VPC counts only if the old or the new link is in it. */
   listedVpcOf(instanceId: string, linked: string | undefined, vpcId: string | undefined): string | undefined {
     const unlisted = this.#unlisted.get(instanceId);
     if (unlisted === undefined || (vpcId !== undefined && vpcId !== linked && vpcId !== unlisted.listed)) return linked;
@@ -40,7 +40,7 @@ export class Visibility {
     return this.#unlisted.keys();
   }
 
-  /** From now on every change is listed. */
+  /** Lists all changes from now on. */
   clear(): void {
     this.#unlisted.clear();
   }

@@ -1,15 +1,14 @@
-/** The operations of the VPC service that a VPC's life needs. Source: VPC API reference. */
+/** The operations of the VPC service for the life of a VPC. Source: VPC API reference. */
 import { randomBytes } from "node:crypto";
-import { Refusal, type WireFields } from "../api/answers";
 import { type ActionOf, type Generation, statusOf } from "../api/errorTable";
-import type { Operation, OperationCall } from "./operation";
-import { required, wholeNumber } from "../api/request";
+import type { Operation, OperationCall } from "./call";
+import { type Fields, pageOf, Refusal, required } from "../api/messages";
 import { SELF, type Vpc, type World } from "./world";
 
 type VpcAction = ActionOf<"vpc">;
 const DEFAULT_CIDR = "172.16.0.0/12";
 
-/** The VPC operations over one world. They see the account's own VPCs. */
+/** The VPC operations. They see the account's own VPCs. */
 export function createVpcOperations(world: World, generation: Generation): Readonly<Record<VpcAction, Operation>> {
   const refusal = (action: VpcAction, code: string, message: string) =>
     new Refusal(code, statusOf(action, code, generation), message);
@@ -47,20 +46,13 @@ export function createVpcOperations(world: World, generation: Generation): Reado
       const regionId = region("DescribeVpcs", call);
       const ids = params.get("VpcId")?.split(",");
       const vpcs = view.vpcs(regionId).filter(({ vpcId }) => !ids || ids.includes(vpcId));
-      const pageNumber = wholeNumber(params, "PageNumber", 1, Number.MAX_SAFE_INTEGER);
-      const pageSize = wholeNumber(params, "PageSize", 10, 50);
-      const page = vpcs.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
-      return {
-        TotalCount: vpcs.length,
-        PageNumber: pageNumber,
-        PageSize: pageSize,
-        Vpcs: { Vpc: page.map(fieldsOf) },
-      };
+      const page = pageOf(params, vpcs, 50);
+      return { ...page.fields, Vpcs: { Vpc: page.items.map(fieldsOf) } };
     },
 
     DescribeVpcAttribute(call) {
       const vpc = named("DescribeVpcAttribute", call);
-      // Only this operation says whether ClassicLink is on.
+      // Only this operation returns whether ClassicLink is enabled.
       return { ...fieldsOf(vpc), ClassicLinkEnabled: vpc.classicLinkEnabled };
     },
 
@@ -96,7 +88,7 @@ export function createVpcOperations(world: World, generation: Generation): Reado
       return {};
     },
 
-    // The vendor's provider asks for the system route table of each VPC.
+    // The vendor's provider reads the system route table of each VPC.
     DescribeRouteTables(call) {
       const regionId = region("DescribeRouteTables", call);
       const router = call.params.get("VRouterId");
@@ -114,7 +106,7 @@ export function createVpcOperations(world: World, generation: Generation): Reado
 const routerOf = (vpcId: string) => vpcId.replace(/^vpc-/, "vrt-");
 const routeTableOf = (vpcId: string) => vpcId.replace(/^vpc-/, "vtb-");
 
-function fieldsOf({ vpcId, regionId, name = "", description = "", cidrBlock = DEFAULT_CIDR }: Vpc): WireFields {
+function fieldsOf({ vpcId, regionId, name = "", description = "", cidrBlock = DEFAULT_CIDR }: Vpc): Fields {
   return {
     VpcId: vpcId,
     RegionId: regionId,

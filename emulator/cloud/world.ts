@@ -1,4 +1,4 @@
-/** The cloud behind the emulator: instances, VPCs and links. No HTTP, no error codes. */
+/** The instances, VPCs and links of the emulator. */
 import { type Delay, Visibility } from "./visibility";
 
 export const instanceStatuses = ["Pending", "Starting", "Running", "Stopping", "Stopped"] as const;
@@ -6,42 +6,41 @@ export const networkTypes = ["classic", "vpc"] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
 export type NetworkType = (typeof networkTypes)[number];
 
-/** The account whose key the emulator checks. Any other owner is another account. */
+/** The owner whose keys the emulator accepts. Any other owner is another account. */
 export const SELF = "self";
 
-/** An ECS instance. Only `Running` and `Stopped` ones of the `classic` network can be linked. */
-export interface Instance {
-  readonly instanceId: string;
-  readonly regionId: string;
-  readonly status: InstanceStatus;
-  readonly networkType: NetworkType;
-  /** `"self"`, or any other name for an account that is not the caller's. */
-  readonly owner: string;
-  /** Why the instance is locked, such as `financial`. Attach and Detach answer `InvalidStatus.InstanceLocked`. */
-  readonly lockReason?: string | undefined;
-  /** On a private cloud, the organization that it belongs to. Without one, everybody sees it. */
+/** An organization and one of its resource sets, on a private cloud. */
+export interface Scope {
+  /** Without an organization, everybody sees the instance or the VPC. */
   readonly organizationId?: string | undefined;
-  /** The resource set of that organization. */
   readonly resourceSetId?: string | undefined;
 }
 
-/** A VPC, and whether ClassicLink is enabled on it. */
-export interface Vpc {
-  readonly vpcId: string;
+interface Owned extends Scope {
   readonly regionId: string;
-  readonly classicLinkEnabled: boolean;
   /** `"self"`, or any other name for an account that is not the caller's. */
   readonly owner: string;
+}
+
+/** An ECS instance. Only `Running` and `Stopped` instances of the `classic` network can be linked. */
+export interface Instance extends Owned {
+  readonly instanceId: string;
+  readonly status: InstanceStatus;
+  readonly networkType: NetworkType;
+  /** Why the instance is locked, such as `financial`. Attach and Detach answer `InvalidStatus.InstanceLocked`. */
+  readonly lockReason?: string | undefined;
+}
+
+/** A VPC. */
+export interface Vpc extends Owned {
+  readonly vpcId: string;
+  readonly classicLinkEnabled: boolean;
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly cidrBlock?: string | undefined;
-  /** On a private cloud, the organization that it belongs to. Without one, everybody sees it. */
-  readonly organizationId?: string | undefined;
-  /** The resource set of that organization. */
-  readonly resourceSetId?: string | undefined;
 }
 
-/** A link, listed by Describe or not yet. */
+/** A link. Describe may not list it yet. */
 export interface Link {
   readonly regionId: string;
   readonly instanceId: string;
@@ -50,11 +49,11 @@ export interface Link {
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** An instance to add; defaults: `Running`, `classic`, owner `self`, the emulator's region. */
+/** An instance to add. The defaults are `Running`, `classic`, owner `self`, and the emulator's region. */
 export type InstanceSeed = { readonly instanceId: string } & Optional<Omit<Instance, "instanceId">>;
-/** A VPC to add; defaults: ClassicLink enabled, owner `self`, the emulator's region. */
+/** A VPC to add. By default, ClassicLink is enabled, the owner is `self`, and the region is the emulator's. */
 export type VpcSeed = { readonly vpcId: string } & Optional<Omit<Vpc, "vpcId">>;
-/** A link to start with; its instance and VPC must be known. */
+/** A link to add. Its instance and its VPC must exist. */
 export type LinkSeed = Pick<Link, "instanceId" | "vpcId">;
 
 /** A change names an instance or a VPC that does not exist. */
@@ -62,7 +61,7 @@ export class UnknownIdError extends Error {
   override readonly name = "UnknownIdError";
 }
 
-/** A change that is made later. */
+/** A delayed change. */
 interface Pending {
   readonly at: number;
   readonly change: () => void;
@@ -75,10 +74,10 @@ export class World {
   readonly #visibility: Visibility;
   #pending: Pending[] = [];
 
-  /** Called after every change. */
+  /** Called after each change. */
   changed: () => void = () => {};
 
-  /** `now` gives milliseconds since the epoch. */
+  /** `now` returns milliseconds since the epoch. */
   constructor(
     private readonly regionId: string,
     private readonly regions: Set<string>,
@@ -166,12 +165,12 @@ export class World {
     this.changed();
   }
 
-  /** From now on every change is listed. */
+  /** Lists all changes from now on. */
   listAll(): void {
     this.#visibility.clear();
   }
 
-  /** Makes a change this many milliseconds later, at the next {@link settle} after that. */
+  /** Delays a change. The next {@link settle} after this time, in milliseconds, makes it. */
   later(ms: number, change: () => void): void {
     this.#pending.push({ at: this.now() + ms, change });
   }
@@ -183,14 +182,14 @@ export class World {
     for (const { change } of due) change();
   }
 
-  /** How many links a VPC has. */
+  /** The number of links of a VPC. */
   count(vpcId: string): number {
     let count = 0;
     for (const linked of this.#links.values()) if (linked === vpcId) count++;
     return count;
   }
 
-  /** Every link there is, by instance id. */
+  /** All links, by instance id. */
   links(): Link[] {
     return this.#sorted([...this.#links]);
   }
@@ -215,13 +214,13 @@ export class World {
       }));
   }
 
-  /** Everything, for the state file. */
+  /** All instances, VPCs and links, for the state file. */
   snapshot(): { instances: Instance[]; vpcs: Vpc[]; links: Link[] } {
     return { instances: [...this.#instances.values()], vpcs: [...this.#vpcs.values()], links: this.links() };
   }
 }
 
-/** Without the properties that are undefined, which would hide a default. */
+/** Removes undefined properties. They would hide a default. */
 function definedIn<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> };
 function definedIn(given: object): object {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -1,8 +1,8 @@
-/** Decides which fault applies to which call, and counts calls. The gateway carries the fault out. */
-import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "../api/answers";
+/** Decides which faults apply to a call, and counts calls. */
+import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "../api/messages";
 import { type Action, type Generation, serviceOf, statusOf } from "../api/errorTable";
 import type { AnswerRule, FaultKind, FaultRule } from "./faultRules";
-import type { CalledFor } from "../cloud/operation";
+import type { CalledFor } from "../cloud/call";
 import type { Delay } from "../cloud/visibility";
 
 type RuleOf<K extends FaultKind> = Extract<FaultRule, { kind: K }>;
@@ -10,16 +10,16 @@ type RuleOf<K extends FaultKind> = Extract<FaultRule, { kind: K }>;
 interface Entry<R extends FaultRule = FaultRule> {
   readonly rule: R;
   readonly since: number;
-  /** How many matching calls there were. */
+  /** The number of matching calls so far. */
   matched: number;
-  /** Of a throttle: its open windows, by operation and region. */
+  /** The open windows of a throttle, by operation and region. */
   readonly windows: Map<string, { readonly start: number; count: number }>;
 }
 
 export class Faults {
   #entries: Entry[] = [];
 
-  /** `now` gives milliseconds since the epoch. */
+  /** `now` returns milliseconds since the epoch. */
   constructor(
     private readonly now: () => number,
     private readonly generation: Generation,
@@ -118,7 +118,7 @@ export class Faults {
     return rule.describes === undefined ? { ms: rule.ms ?? Infinity } : { describes: rule.describes };
   }
 
-  /** The entries of a kind that apply to this call, in the order in which they were injected. Asking counts as a call. */
+  /** The entries of a kind that apply to this call, oldest first. Counts the call. */
   #matching<K extends FaultKind>(kind: K, call: CalledFor): Entry<RuleOf<K>>[] {
     const isOfKind = (entry: Entry): entry is Entry<RuleOf<K>> => entry.rule.kind === kind;
     const applying: Entry<RuleOf<K>>[] = [];
@@ -131,7 +131,7 @@ export class Faults {
       const turn = entry.matched++ - skip;
       if (turn < 0 || turn >= (times ?? (kind === "answer" ? 1 : Infinity))) continue;
       applying.push(entry);
-      // Of several answers, the first one counts. The others wait.
+      // A call has one answer, so the other rules do not count it.
       if (kind === "answer") break;
     }
     return applying;
@@ -140,7 +140,7 @@ export class Faults {
 
 const html = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
-/** The wrong answers by name. The fault rule decides whether the work is done. */
+/** The reply of an injected answer. */
 export function wrongAnswer(
   answer: Exclude<AnswerRule["answer"], "ok">,
   refused: (refusal: Refusal, format: Format) => Answer,

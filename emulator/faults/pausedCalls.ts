@@ -22,7 +22,7 @@ export interface PausedCall {
   cut(): void;
 }
 
-/** A call was cut where it was paused. */
+/** A paused call was cut. */
 export class CutCall extends Error {
   override readonly name = "CutCall";
 }
@@ -47,14 +47,14 @@ class Pause implements PausedCall {
     this.#ended.catch(() => {});
   }
 
-  /** Asking counts as a call. */
+  /** Whether to pause this call. Counts the call. */
   isFor(called: Action, instanceIds: readonly string[]): boolean {
     const { action, instanceId, skip = 0 } = this.point;
     if (action !== called || (instanceId !== undefined && !instanceIds.includes(instanceId))) return false;
     return this.#passed++ === skip;
   }
 
-  /** Throws a {@link CutCall}. */
+  /** Waits until the call is resumed. Rejects with a {@link CutCall} if it is cut. */
   wait(): Promise<void> {
     this.#arrive();
     return this.#ended;
@@ -78,17 +78,17 @@ export class Pauses {
     return pause;
   }
 
-  /** The pause for this call, if any. Asking counts as a call. */
+  /** The pause for this call, if any. Counts the call. */
   of(action: Action, instanceIds: readonly string[]): Pause | undefined {
     return this.#pauses.filter((pause) => pause.isFor(action, instanceIds))[0];
   }
 
-  /** Ends the calls that are paused, and those that would be. */
+  /** Cuts the paused calls, and the calls that would be paused. */
   cut(): void {
     for (const pause of this.#pauses) pause.cut();
   }
 
-  /** Resumes all calls, and pauses no more. */
+  /** Resumes the paused calls, and removes all pauses. */
   clear(): void {
     for (const pause of this.#pauses) pause.resume();
     this.#pauses = [];

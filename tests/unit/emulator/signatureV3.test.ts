@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
 import { Keys } from "../../../emulator/api/keys";
-import { type HttpRequest, readRequest } from "../../../emulator/api/request";
+import { type HttpRequest, readRequest } from "../../../emulator/api/messages";
 import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/api/signatures";
 import { type RawAnswer, send, start } from "./caller";
 

@@ -1,21 +1,40 @@
-/** Organizations and resource sets of a private cloud: what one call can see, and how the rest is hidden from it. */
+/** One call as an operation sees it: its parameters, its key, and the part of the cloud in its scope. */
+import type { Action } from "../api/errorTable";
 import type { KnownKey } from "../api/keys";
-import { type ApiRequest, header } from "../api/request";
-import { type Instance, type Link, SELF, type Vpc, type World } from "./world";
+import { type ApiRequest, header, instanceIdsOf, type Params, type Fields } from "../api/messages";
+import { type Instance, type Link, type Scope, SELF, type Vpc, type World } from "./world";
 
-/** An organization and one of its resource sets. */
-export interface Scope {
-  readonly organizationId?: string | undefined;
-  readonly resourceSetId?: string | undefined;
+/** The parts of a call that fault rules match. */
+export interface CalledFor {
+  readonly action: Action;
+  readonly regionId: string;
+  readonly instanceIds: readonly string[];
+}
+
+export interface OperationCall extends CalledFor {
+  readonly params: Params;
+  /** The key that signed the call. */
+  readonly key: KnownKey;
+  /** The part of the cloud that the caller sees. */
+  readonly view: WorldView;
+  /** Makes the change. If the change is delayed, does nothing: then the call only checks that it is allowed. */
+  readonly commit: (change: () => void) => void;
+}
+
+/** An operation. Returns the answer without its RequestId. @throws {Refusal} */
+export type Operation = (call: OperationCall) => Fields;
+
+export function calledFor(action: Action, params: Params): CalledFor {
+  return { action, regionId: params.get("RegionId") ?? "", instanceIds: instanceIdsOf(params) };
 }
 
 /**
- * How Describe answers for an instance that is out of scope: leaves it out, `InvalidInstanceId.NotFound`, or
- * `InvalidInstanceId.NotBelong`. Attach and Detach have no empty answer: `InvalidInstanceId.NotFound`.
+ * The answer of Describe for an instance that is out of scope: no link, `InvalidInstanceId.NotFound`, or
+ * `InvalidInstanceId.NotBelong`. Attach and Detach cannot be empty, and answer `InvalidInstanceId.NotFound`.
  */
 export type Hiding = "empty" | "not-found" | "not-belong";
 
-/** The scope that a request asks for; without an organization, that of the key. Headers win over parameters. */
+/** The scope of a request. Headers win over parameters. The default organization is that of the key. */
 export function scopeOf({ headers, params }: ApiRequest, key: KnownKey): Scope {
   const organizationId =
     header(headers, "x-acs-organizationid") || params.get("OrganizationId") || params.get("Department");
@@ -23,7 +42,7 @@ export function scopeOf({ headers, params }: ApiRequest, key: KnownKey): Scope {
   return { organizationId: organizationId || key.organizationId, resourceSetId: resourceSetId || undefined };
 }
 
-/** The cloud as one caller sees it. What belongs to no organization, as on the public cloud, everybody sees. */
+/** The cloud as one caller sees it. Everybody sees an instance or a VPC without an organization, as on the public cloud. */
 export class WorldView {
   constructor(
     private readonly world: World,
@@ -49,8 +68,8 @@ export class WorldView {
     return this.world.instances(regionId).filter((one) => one.owner === SELF && this.#sees(one));
   }
 
-  /** Whether an instance is out of scope, and no error says so. */
-  leavesOut(instanceId: string): boolean {
+  /** Whether Describe leaves out this instance, because it is out of scope. */
+  omits(instanceId: string): boolean {
     const instance = this.world.instance(instanceId);
     return this.hiding === "empty" && instance !== undefined && !this.#sees(instance);
   }
