@@ -110,7 +110,7 @@ describe("classiclink-emulator", () => {
     [["--generation", "D"], "--generation must be A, B or C"],
     [["--out-of-scope", "maybe"], "--out-of-scope must be empty, not-found or not-belong"],
     [["--resource-set", "97"], "--resource-set needs --organization"],
-    [["--tls-key", "key.pem"], "--tls-key and --tls-cert need each other"],
+    [["--tls-key", "key.pem"], "--tls-key and --tls-cert must be set together"],
   ];
   test.each(wrong)("%j ends with 2 and a hint", async (args, told) => {
     const { code, out, err } = await run(...args).ended;
