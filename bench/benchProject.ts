@@ -1,4 +1,4 @@
-/** The Pulumi project in which a program of the bench runs: outside the repository, as a user's would be. */
+/** The Pulumi project of a bench program. It is outside the repository, as a user's project is. */
 
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -11,7 +11,7 @@ const PROGRAMS = join(__dirname, "programs");
 /** The folder of the plugin. */
 export const PLUGIN_FOLDER = join(REPOSITORY, "plugin");
 
-/** Makes the project of a subject. The programs are compiled beforehand, so that the compiler's time is nobody's. */
+/** Creates the project of a subject. Compiles the programs first, so that the compiler's time is not measured. */
 export function makeBenchProject({ program, pluginType }: Subject): Project {
   const sources = readdirSync(PROGRAMS);
   const files = sources.map((source) => [`${basename(source, ".ts")}.js`, compile(join(PROGRAMS, source))] as const);
@@ -20,7 +20,7 @@ export function makeBenchProject({ program, pluginType }: Subject): Project {
     ...Object.fromEntries(files),
     "Pulumi.yaml": `name: bench\nruntime: nodejs\nmain: ${program}.js\n${pluginType === undefined ? "" : plugins}`,
   });
-  // The obvious provider calls it by itself.
+  // The obvious provider imports pop-core itself.
   const scope = join("node_modules", "@alicloud");
   mkdirSync(join(project.folder, "node_modules"), { recursive: true });
   symlinkSync(join(REPOSITORY, scope), join(project.folder, scope));

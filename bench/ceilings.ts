@@ -4,12 +4,12 @@ import { milliseconds, seconds, megabytes, times } from "./report/units";
 import { find, type Measurement, type OperationName, type Result } from "./result";
 import { FLOOR, LINK_DYNAMIC, LINK_PLUGIN, LINKS_DYNAMIC, LINKS_PLUGIN } from "./subjects";
 
-/** A promise is made for this many links. */
+/** The number of links that the limits are for. */
 export const PROMISED_LINKS = 1000;
 
 const MB = 1_000_000;
 
-/** A ceiling, as it came out. */
+/** A ceiling, and the measured value. */
 export interface Verdict {
   readonly claim: string;
   readonly ceiling: string;
@@ -63,7 +63,7 @@ export function judge(result: Result): Verdict[] {
   ];
 }
 
-/** @param ofSingle the same links through the same host, one resource each. */
+/** The ceilings of `ClassicLinks`. @param ofSingle the measurement of the same links, with one resource each, in the same host. */
 function ofMany(host: string, up: Measurement | undefined, ofSingle: Measurement | undefined): Verdict[] {
   const faster = up === undefined || ofSingle === undefined ? undefined : ofSingle.wallMs / up.wallMs;
   const claim = `${host}: up of ${PROMISED_LINKS}`;
@@ -115,7 +115,7 @@ function callsOf(measurement: Measurement | undefined, action: string): number |
   return measurement === undefined ? undefined : (measurement.calls[action] ?? 0);
 }
 
-/** The highest of any operation of any of the subjects. */
+/** The highest peak memory of the subjects, in all operations. */
 function peakOf({ measurements }: Result, ...subjects: readonly string[]): number | undefined {
   const ofThese = measurements.filter(({ subject, links }) => subjects.includes(subject) && links === PROMISED_LINKS);
   return ofThese.length === 0 ? undefined : Math.max(...ofThese.map(({ provider }) => provider.peakBytes));

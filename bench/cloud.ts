@@ -1,4 +1,4 @@
-/** The emulator, in a process of its own, so that its work is not counted as anyone else's. */
+/** The emulator, in its own process, so that its CPU time is not measured. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,19 +9,20 @@ import { instanceIdsOf, regionId, vpcId } from "./programs/fleet";
 
 const COMMAND = join(__dirname, "..", "dist", "emulator", "cli.js");
 
-/** Calls that were answered, by operation. */
+/** The number of calls of each operation. */
 export type CallCounts = Readonly<Record<string, number>>;
 
 export interface Cloud {
-  /** What points a program at it. */
+  /** The environment variables that make a program use the emulator. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The calls since this was last asked. */
+  /** The calls since the last `takeCalls`. */
   takeCalls(): Promise<CallCounts>;
+  /** The number of links. */
   links(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Starts an emulator that knows so many instances, each of whose answers is late by so many milliseconds. */
+/** Starts an emulator. @param latencyMs the delay of each answer, in ms. */
 export async function startCloud(instances: number, latencyMs: number): Promise<Cloud> {
   const seeds = [...instanceIdsOf(instances).flatMap((id) => ["--instance", id]), "--vpc", vpcId];
   const child = spawn(process.execPath, [COMMAND, "--port", "0", "--region", regionId, ...seeds], {
@@ -56,14 +57,17 @@ export async function startCloud(instances: number, latencyMs: number): Promise<
   };
 }
 
-/** Reads the line `export NAME=value …`, the second that the command prints. */
+/** The last variable that the command prints. */
+const LAST_VARIABLE = "ALIBABA_CLOUD_ENDPOINT_VPC";
+
+/** Reads the lines `export NAME=value` that the command prints. */
 async function environmentOf(stdout: NodeJS.ReadableStream): Promise<Readonly<Record<string, string>>> {
+  const environment: Record<string, string> = {};
   for await (const line of createInterface(stdout)) {
-    const [first, ...pairs] = line.split(" ");
-    if (first !== "export") continue;
-    return Object.fromEntries(
-      pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
-    );
+    const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    environment[name] = value;
+    if (name === LAST_VARIABLE) return environment;
   }
-  throw new Error("the emulator did not start; `npm run build` makes it");
+  throw new Error("the emulator did not start; run npm run build first");
 }

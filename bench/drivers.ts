@@ -1,4 +1,4 @@
-/** Who runs a program: the Pulumi CLI, or the repository's own small engine. */
+/** Runs programs, with the Pulumi CLI or with the repository's own small engine. */
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -10,13 +10,13 @@ import { PLUGIN_FOLDER } from "./benchProject";
 export type DriverOperation = "up" | "refresh" | "destroy";
 
 export interface Driver {
-  /** @throws {Error} with all that was printed, when it fails. */
+  /** Runs an operation. @throws {Error} with the whole output, if it fails. */
   run(operation: DriverOperation): Promise<void>;
   /** The size of the state. */
   stateSize(): StateSize;
 }
 
-/** A state in bytes: as the engine's file has it, and as `pulumi stack export` prints it. */
+/** The size of a state in bytes: in the engine's file, and as `pulumi stack export` prints it. */
 export interface StateSize {
   readonly fileBytes: number;
   readonly exportBytes: number;
@@ -24,12 +24,12 @@ export interface StateSize {
 
 const STACK = "test";
 
-/** Opens a new stack of the project in a folder. `env` is added to the environment of all that it starts. */
+/** Opens a new stack of the project in a folder. Its processes get `env` too. */
 export async function openDriver(folder: string, env: Readonly<Record<string, string>>, cli: boolean): Promise<Driver> {
   return cli ? await openCli(folder, env) : openOwnEngine(folder, env);
 }
 
-/** For the report. */
+/** The name of the driver, for the report. */
 export function nameOfDriver(cli: boolean): string {
   if (!cli) return "the repository's own small engine (tests/engine)";
   const { status, stdout } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
@@ -42,7 +42,7 @@ function openOwnEngine(folder: string, env: Readonly<Record<string, string>>): D
   const plugins = { classiclink: PLUGIN_FOLDER };
   return {
     async run(operation) {
-      // Opened anew, as the CLI is started anew.
+      // Opens the stack again for each operation, as the CLI does.
       const stack = openStack({ projectDir: folder, stackName: STACK, stateFile, env, plugins });
       const { ok, output } = await stack[operation]();
       if (!ok) throw new Error(output);

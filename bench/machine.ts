@@ -1,4 +1,4 @@
-/** Where the bench ran. */
+/** The machine that the bench ran on. */
 
 import { cpus, loadavg, platform, release, totalmem } from "node:os";
 
@@ -8,7 +8,7 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly system: string;
   readonly node: string;
-  /** Processes that wanted to run before the bench began, on average over a minute. */
+  /** The load of the last minute before the bench. */
   readonly loadBefore: number;
   readonly date: string;
 }

@@ -1,4 +1,4 @@
-/** Measures one subject with this many links: up, up again, refresh, destroy. */
+/** Measures the operations of one subject: up, up again, refresh, destroy. */
 
 import { makeBenchProject } from "./benchProject";
 import type { Cloud } from "./cloud";
@@ -14,7 +14,7 @@ const RUNS: Readonly<Record<OperationName, DriverOperation>> = {
   destroy: "destroy",
 };
 
-/** Measures so many times, on a new stack each time, and keeps the fastest of each operation. Throws as {@link measure} does. */
+/** Measures several times, each time on a new stack. Returns the fastest run of each operation. Throws as {@link measure} does. */
 export async function measureRepeatedly(
   times: number,
   ...what: Parameters<typeof measure>
@@ -30,7 +30,7 @@ export async function measureRepeatedly(
   return fastest;
 }
 
-/** Measures every operation. @throws {Error} when one fails, or the cloud is not as it should be afterwards. */
+/** Measures all operations once. @throws {Error} if one fails, or the number of links is wrong afterwards. */
 async function measure(subject: Subject, links: number, cloud: Cloud, cli: boolean): Promise<Measurement[]> {
   const project = makeBenchProject(subject);
   const notes = new UsageNotes();

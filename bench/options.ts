@@ -1,19 +1,19 @@
-/** What the bench was asked for. */
+/** The options of the command. */
 
 import { parseArgs } from "node:util";
 import { SUBJECTS } from "./subjects";
 
 export const HELP = `Usage: npm run bench -- [options]
 
-  --links 1,10,100,1000   how many links, one after the other
-  --latency 30            by how many ms each answer of the emulator is late
-  --repeat 1              how often to measure each; the fastest of each operation counts
-  --cli                   through the Pulumi CLI on PATH, not through the repository's own small engine
+  --links 1,10,100,1000   the numbers of links to measure
+  --latency 30            the delay of each answer of the emulator, in ms
+  --repeat 1              the number of runs; the fastest run of each operation counts
+  --cli                   use the Pulumi CLI on PATH instead of the repository's own small engine
   --only <name>           only subjects whose name contains this; repeat for more
-  --json <file>           write the result there
-  --docs                  write docs/performance.md and its pictures, and bench/result.json
-  --from <file>           measure nothing; report a result that --json or --docs has written
-  --help                  this text
+  --json <file>           write the result to this file
+  --docs                  write docs/performance.md, its pictures, and bench/result.json
+  --from <file>           report a result that --json or --docs wrote, and measure nothing
+  --help                  show this text
 `;
 
 export interface BenchOptions {
@@ -27,7 +27,7 @@ export interface BenchOptions {
   readonly from: string | undefined;
 }
 
-/** @throws {Error} that says what is wrong with an option. */
+/** Reads the options. @throws {Error} for a wrong option. */
 export function readOptions(argv: readonly string[]): BenchOptions | "help" {
   const { values } = parseArgs({
     args: [...argv],
@@ -44,9 +44,9 @@ export function readOptions(argv: readonly string[]): BenchOptions | "help" {
     },
   });
   if (values.help) return "help";
-  const nobody = values.only.find((part) => !SUBJECTS.some(({ name }) => name.includes(part)));
-  if (nobody !== undefined) {
-    throw new Error(`--only ${nobody} fits none of ${SUBJECTS.map(({ name }) => `"${name}"`).join(", ")}`);
+  const unknown = values.only.find((part) => !SUBJECTS.some(({ name }) => name.includes(part)));
+  if (unknown !== undefined) {
+    throw new Error(`--only ${unknown} matches none of ${SUBJECTS.map(({ name }) => `"${name}"`).join(", ")}`);
   }
   return {
     links: values.links.split(",").map((text) => wholeNumber("--links", text, 1, 1000)),

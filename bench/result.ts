@@ -1,4 +1,4 @@
-/** What a run of the bench finds out. It is what `--json` writes. */
+/** The result of a run. `--json` writes it. */
 
 import type { CallCounts } from "./cloud";
 import type { StateSize } from "./drivers";
@@ -10,7 +10,7 @@ import type { Waiting } from "./waiting";
 export const OPERATIONS = ["up", "up again", "refresh", "destroy"] as const;
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** One operation on a stack of so many links. */
+/** The measurement of one operation on a stack. */
 export interface Measurement {
   readonly subject: string;
   readonly links: number;
@@ -19,7 +19,7 @@ export interface Measurement {
   readonly calls: CallCounts;
   /** The provider's process. */
   readonly provider: Usage;
-  /** The program's process; nothing where no program runs. */
+  /** The program's process. 0 if no program runs. */
   readonly program: Usage;
   /** The state afterwards. */
   readonly state: StateSize;
@@ -27,18 +27,18 @@ export interface Measurement {
 
 export interface Result {
   readonly machine: Machine;
-  /** Who ran the programs. */
+  /** The engine that ran the programs. */
   readonly drivenBy: string;
   readonly latencyMs: number;
-  /** How often each was measured; the fastest counts. */
+  /** The number of runs of each operation. The fastest run counts. */
   readonly repeat: number;
-  /** How many calls the engine and the provider have under way at a time, whichever allows fewer. */
+  /** The number of calls at a time: the limit of the engine or of the provider, whichever is lower. */
   readonly inFlight: number;
   readonly startTimes: StartTimes;
   readonly measurements: readonly Measurement[];
-  /** What waiting costs, on a simulated clock. */
+  /** The times of waiting, on a simulated clock. */
   readonly waiting: readonly Waiting[];
-  /** What was not measured, and why. */
+  /** The subjects that were not measured, and why. */
   readonly skipped: readonly string[];
 }
 

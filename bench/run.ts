@@ -1,4 +1,4 @@
-/** `npm run bench`: measures the package against a floor and against what most people would write. See README.md. */
+/** `npm run bench`: compares the package with a simple provider and a provider that does nothing. See README.md. */
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -17,7 +17,7 @@ import { measureStartTimes, typesOfPlugin } from "./startTimes";
 import { SUBJECTS, type Subject } from "./subjects";
 import { measureWaiting } from "./waiting";
 
-/** How many calls Pulumi's CLI, and the small engine like it, make at a time. */
+/** The number of calls at a time, of the Pulumi CLI and of the small engine. */
 const ENGINE_PARALLELISM = 4 * availableParallelism();
 
 async function main(): Promise<void> {
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   if (options === "help") return void process.stdout.write(HELP);
   const measured: Omit<Result, "waiting"> =
     options.from === undefined ? await run(options) : JSON.parse(readFileSync(options.from, "utf8"));
-  // Needs no machine, so it is as new as the code, even when the rest is not measured again.
+  // The simulation does not depend on the machine, so it runs again even with --from.
   const result: Result = { ...measured, waiting: await measureWaiting() };
   report(result);
   if (options.json !== undefined) {
@@ -45,7 +45,7 @@ async function run(options: BenchOptions): Promise<Omit<Result, "waiting">> {
   const cloud = await startCloud(Math.max(...options.links), options.latencyMs);
   try {
     for (const links of options.links) {
-      for (const subject of subjects) measurements.push(...(await measureLoudly(subject, links, cloud, options)));
+      for (const subject of subjects) measurements.push(...(await measureAndPrint(subject, links, cloud, options)));
     }
   } finally {
     await cloud.close();
@@ -72,7 +72,7 @@ async function choose({ only }: BenchOptions): Promise<{ subjects: readonly Subj
   return { subjects, skipped };
 }
 
-async function measureLoudly(
+async function measureAndPrint(
   subject: Subject,
   links: number,
   cloud: Cloud,

@@ -1,4 +1,4 @@
-/** How long things take to load and to start, each in a process of its own, and what the bare dynamic host weighs. */
+/** Measures how long modules take to load and processes to start, and the memory of a dynamic host without a provider. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,25 +12,26 @@ import { GetSchemaRequest, type GetSchemaResponse } from "@pulumi/pulumi/proto/p
 import { PLUGIN_FOLDER } from "./benchProject";
 import { UsageNotes } from "./usage";
 
+/** The number of measurements of each time. */
 const TIMES = 11;
 
 const PLUGIN = join(PLUGIN_FOLDER, "pulumi-resource-classiclink");
 
-/** Long enough for the host to be idle. */
+/** The time until the host is idle, in ms. */
 const SETTLING_MS = 500;
 
 export interface StartTimes {
-  /** `pulumi-classiclink`, in a program that has loaded `@pulumi/pulumi` already. */
+  /** The time to load `pulumi-classiclink`, in a program that has loaded `@pulumi/pulumi`. */
   readonly importMs: number;
-  /** `pulumi-classiclink/dynamic`, in a process that has loaded nothing. */
+  /** The time to load `pulumi-classiclink/dynamic`, in a new process. */
   readonly dynamicMs: number;
-  /** From the start of the plugin's process to the port that it prints; undefined where it does not start. */
+  /** The time from the start of the plugin's process until it prints its port. Undefined if it does not start. */
   readonly pluginMs: number | undefined;
-  /** Peak memory of the dynamic host before it has loaded any provider. */
+  /** The peak memory of a dynamic host that has loaded no provider. */
   readonly bareHostBytes: number;
 }
 
-/** Times everything. Medians, because a busy machine only ever makes a start slower. */
+/** Measures all of them. Each time is a median. */
 export async function measureStartTimes(): Promise<StartTimes> {
   const timeOf = (prepare: string, path: string) =>
     median(
@@ -42,19 +43,19 @@ export async function measureStartTimes(): Promise<StartTimes> {
   const dynamicMs = timeOf("0", "pulumi-classiclink/dynamic");
   const pluginStarts: number[] = [];
   try {
-    for (let time = 0; time < TIMES; time += 1) pluginStarts.push(await timePlugin());
+    for (let time = 0; time < TIMES; time += 1) pluginStarts.push(await measurePluginStart());
   } catch {
-    // Without a build there is no plugin. Whoever needs it says so.
+    // Without a build, there is no plugin. The subjects that need it are reported as skipped.
   }
   return {
     importMs,
     dynamicMs,
     pluginMs: pluginStarts.length === 0 ? undefined : median(pluginStarts),
-    bareHostBytes: await weighBareHost(),
+    bareHostBytes: await measureBareHost(),
   };
 }
 
-/** The types of resources that the plugin says it has. @throws {Error} when it does not start. */
+/** The resource types in the plugin's schema. @throws {Error} if it does not start. */
 export async function typesOfPlugin(): Promise<readonly string[]> {
   const { child, port } = await startProcess(PLUGIN);
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -73,7 +74,7 @@ export async function typesOfPlugin(): Promise<readonly string[]> {
   }
 }
 
-async function timePlugin(): Promise<number> {
+async function measurePluginStart(): Promise<number> {
   const startedAt = performance.now();
   const { child } = await startProcess(PLUGIN);
   const took = performance.now() - startedAt;
@@ -81,7 +82,7 @@ async function timePlugin(): Promise<number> {
   return took;
 }
 
-async function weighBareHost(): Promise<number> {
+async function measureBareHost(): Promise<number> {
   const notes = new UsageNotes();
   try {
     const host = createRequire(__filename).resolve("@pulumi/pulumi/cmd/dynamic-provider");
@@ -94,11 +95,11 @@ async function weighBareHost(): Promise<number> {
   }
 }
 
-/** Starts a provider as an engine does, and waits for its port. It gets the address of an engine that does not exist. */
+/** Starts a provider as an engine does, and waits for its port. Nothing listens at the address of its engine. */
 async function startProcess(script: string, env = process.env): Promise<{ child: ChildProcess; port: string }> {
   const child = spawn(process.execPath, [script, "127.0.0.1:1"], { env, stdio: ["ignore", "pipe", "ignore"] });
   const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`it ended with code ${code} before it printed a port`);
+    throw new Error(`the process ended with code ${code} before it printed a port`);
   });
   ended.catch(() => {});
   const [port] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);

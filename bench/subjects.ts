@@ -1,15 +1,15 @@
-/** What is compared with what. */
+/** The subjects that the bench compares. */
 
-/** A way to declare the same links. */
+/** A program that declares the links. */
 export interface Subject {
   readonly name: string;
-  /** In one phrase, for the report. */
+  /** A phrase for the report. */
   readonly about: string;
-  /** The file in `programs/` that runs, without its ending. */
+  /** The file in `programs/`, without its extension. */
   readonly program: string;
-  /** For a program that needs the plugin: the resource type that the plugin must know. */
+  /** The resource type that the plugin must have, for a program that needs the plugin. */
   readonly pluginType?: string;
-  /** Makes no links at all. */
+  /** Whether it creates no links. */
   readonly doesNothing?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Loaded into the processes that the bench starts (`NODE_OPTIONS=--require`). A provider, or the program, notes every 50 ms
- * what it has used so far: engines end providers with SIGKILL, so there is no exit to note it at.
+ * Loaded into the processes that the bench starts (`NODE_OPTIONS=--require`). A provider or a program writes its usage every 50 ms.
+ * It cannot write it at its exit, because engines end providers with SIGKILL.
  */
 
 const { openSync, readFileSync, writeSync } = require("node:fs");
@@ -8,7 +8,7 @@ const { join } = require("node:path");
 
 const EVERY_MS = 50;
 
-/** Long enough for any note, so that a later one covers an earlier one whole. */
+/** The length of each note. All have the same length, so that a note replaces the earlier one completely. */
 const NOTE_LENGTH = 120;
 
 function role() {
@@ -19,7 +19,7 @@ function role() {
   return /\/cmd\/run(\/|$)/.test(script) ? "program" : undefined;
 }
 
-/** In bytes. Linux counts into `maxRSS` what the process was before it became Node, so there the kernel is asked. */
+/** The peak memory, in bytes. On Linux, `maxRSS` also counts the process before it became Node, so `VmHWM` is read there. */
 function peak() {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
   return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1024;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What one kind of process has used: CPU time of all of them, memory of the largest. */
+/** The usage of one kind of process: the CPU time of all of them, and the memory of the largest one. */
 export interface Usage {
   readonly cpuMs: number;
   readonly peakBytes: number;
@@ -12,7 +12,7 @@ export interface Usage {
 
 const PRELOAD = join(__dirname, "usage.cjs");
 
-/** Has what is started with its environment write down what it uses. See `usage.cjs`. */
+/** Measures the processes that are started with its environment. They write files. See `usage.cjs`. */
 export class UsageNotes {
   readonly #folder = mkdtempSync(join(tmpdir(), "classiclink-usage-"));
 
@@ -21,7 +21,7 @@ export class UsageNotes {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(PRELOAD)}`.trim(),
   };
 
-  /** What has been noted, and forgets it. */
+  /** The usage since the last `take`. */
   take(): { readonly provider: Usage; readonly program: Usage } {
     const files = readdirSync(this.#folder);
     const usageOf = (role: string): Usage => {

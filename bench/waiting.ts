@@ -1,21 +1,21 @@
-/** What waiting for a quota, for locked instances and for released ones costs: on a simulated clock, so the machine does not matter. */
+/** Measures how long it takes to wait for a quota, for locked instances and for released ones. The clock is simulated. */
 
 import { fleetAfterQuiet, listingUnderQuota, lockedFleet, releasedFleet } from "../tests/support/fleetCases";
 import { type Circumstances, QUOTA_CASES, runQuotaCase } from "../tests/support/quotaCases";
 
-/** A case, over all its runs. Each pair is the least and the most of them. */
+/** The result of a case, over all its runs. Each pair has the lowest and the highest value. */
 export interface Waiting {
   readonly name: string;
   readonly idealMs: readonly [number, number] | undefined;
   readonly ms: readonly [number, number];
-  /** The longest time that is promised, in ms. */
+  /** The ceiling, in ms. */
   readonly mostMs: number;
-  /** What else is promised, and how it came out. */
+  /** The other limits, and their values. */
   readonly also: string;
   readonly holds: boolean;
 }
 
-/** The windows of a quota begin anywhere; a refusal says how long to wait, or does not. */
+/** The runs of each case: the windows of the quota begin at different moments, and a refusal has `x-acs-retry-after` or not. */
 const CIRCUMSTANCES: readonly Circumstances[] = Array.from({ length: 12 }, (_, n) => n).flatMap((n) =>
   [false, true].map((tellsRetryAfter) => ({ phase: n / 12, seed: n, tellsRetryAfter })),
 );
@@ -47,7 +47,7 @@ export async function measureWaiting(): Promise<readonly Waiting[]> {
   const others = locked.map(({ othersDoneMs, idealMs }) => ({ ms: othersDoneMs, idealMs }));
   results.push(
     waiting(
-      "a fleet of 500, every second one locked for good, 100 a minute: the others",
+      "a fleet of 500, every second one locked permanently, 100 a minute: the others",
       others,
       1.5 * Math.max(...others.map(({ idealMs }) => idealMs)),
       `at most ${most} calls for a locked one in 10 min (≤ 20)`,
@@ -77,7 +77,7 @@ export async function measureWaiting(): Promise<readonly Waiting[]> {
   return results;
 }
 
-/** One run after the other: each has the process's clock for itself. */
+/** Runs a case under all circumstances, one after the other, because they share the simulated clock. */
 async function each<T>(run: (circumstances: Circumstances) => Promise<T>): Promise<readonly T[]> {
   const results: T[] = [];
   for (const circumstances of CIRCUMSTANCES) results.push(await run(circumstances));

@@ -1,4 +1,4 @@
-/** One `ClassicLink` for each instance, in the dynamic host, as a user writes it. */
+/** One `ClassicLink` for each instance, in the dynamic host. */
 
 import { ClassicLink } from "pulumi-classiclink";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,4 +1,4 @@
-/** One link for each instance, through the plugin, declared as the SDK that Pulumi generates does it. */
+/** One `ClassicLink` for each instance, in the plugin host. It is declared as in the generated SDK. */
 
 import * as pulumi from "@pulumi/pulumi";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,4 +1,4 @@
-/** All instances in one `ClassicLinks`, in the dynamic host, as a user writes it. */
+/** One `ClassicLinks` for all instances, in the dynamic host. */
 
 import { ClassicLinks } from "pulumi-classiclink";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,4 +1,4 @@
-/** All instances in one resource, through the plugin, declared as the SDK that Pulumi generates does it. */
+/** One `ClassicLinks` for all instances, in the plugin host. It is declared as in the generated SDK. */
 
 import * as pulumi from "@pulumi/pulumi";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,4 +1,7 @@
-/** The floor: the same resources, with a stored line as long as ours, over a provider that does nothing. */
+/**
+ * The floor: the same resources, with a provider that does nothing. The name of its file makes the stored line as long as this
+ * package's.
+ */
 
 import * as pulumi from "@pulumi/pulumi";
 import { instanceIds, regionId, vpcId } from "./fleet";

@@ -1,6 +1,6 @@
 /**
- * The obvious provider: what most people would write in an afternoon, and written fairly. It is correct while nothing goes
- * wrong: it retries while the instance is locked or ECS throttles, reads drift, and replaces on a change.
+ * The obvious provider: a good provider that somebody could write in an afternoon. It retries while the instance is locked or ECS
+ * throttles, reads drift, and replaces on a change. It handles no other fault.
  */
 
 import RpcClient from "@alicloud/pop-core";

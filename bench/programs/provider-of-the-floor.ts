@@ -1,4 +1,4 @@
-/** A dynamic provider that does nothing: what Pulumi itself costs. */
+/** A dynamic provider that does nothing. It shows the cost of Pulumi itself. */
 
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -1,4 +1,4 @@
-/** The picture of the largest fleet: every subject as a bar, in a panel for each thing that is measured. */
+/** Draws the measurements of the largest fleet: a panel for each figure, with a bar for each subject. */
 
 import { find, type Measurement, OPERATIONS, type OperationName, type Result } from "../result";
 import { SUBJECTS } from "../subjects";
@@ -16,12 +16,12 @@ const NAME_WIDTH = 140;
 const VALUE_WIDTH = 70;
 const ROW = 20;
 const HEAD = 30;
-/** For the line above the panels. */
+/** The height of the line above the panels. */
 const NOTE = 26;
 const MARGIN = 16;
 const COLUMNS = 2;
 
-/** Draws it. */
+/** Draws the picture. */
 export function barPicture(result: Result, links: number): string {
   const panels = panelsOf(result, links);
   const measured = SUBJECTS.filter(({ name }) => find(result, name, links, "up") !== undefined);

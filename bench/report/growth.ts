@@ -1,4 +1,4 @@
-/** The picture of growth: the wall time for each number of links, by powers of ten. */
+/** Draws the wall time for each number of links, on a logarithmic scale. */
 
 import { find, type OperationName, type Result } from "../result";
 import { SUBJECTS } from "../subjects";
@@ -9,16 +9,16 @@ const WIDTH = 836;
 const HEIGHT = 310;
 const PLOT = { width: 350, height: 210, top: 44 };
 const LEFTS = [52, 462];
-const SHOWN: readonly OperationName[] = ["up", "refresh"];
+const DRAWN: readonly OperationName[] = ["up", "refresh"];
 
-/** The part of a group's width that its bars take. */
+/** The part of a group's width that has bars. */
 const FILLED = 0.8;
 
-/** Draws it. The bars of one number of links stand side by side: as lines, the subjects would cover each other. */
+/** Draws the picture. It has bars, because the lines of several subjects would cover each other. */
 export function growthPicture(result: Result): string {
   const counts = countsOf(result);
   const walls = result.measurements
-    .filter(({ operation }) => SHOWN.includes(operation))
+    .filter(({ operation }) => DRAWN.includes(operation))
     .map(({ wallMs }) => wallMs / 1000);
   const decades = { from: Math.floor(Math.log10(Math.min(...walls))), to: Math.ceil(Math.log10(Math.max(...walls))) };
   const bottom = PLOT.top + PLOT.height;
@@ -27,7 +27,7 @@ export function growthPicture(result: Result): string {
   const measured = SUBJECTS.filter(({ name }) => result.measurements.some(({ subject }) => subject === name));
   const group = PLOT.width / counts.length;
   const width = (group * FILLED) / measured.length;
-  const shapes = SHOWN.flatMap((operation, at) => {
+  const shapes = DRAWN.flatMap((operation, at) => {
     const left = LEFTS[at] ?? 0;
     const rules = Array.from({ length: decades.to - decades.from + 1 }, (_, decade) => 10 ** (decades.from + decade));
     return [

@@ -1,6 +1,6 @@
-/** The few shapes that the pictures are made of. They follow the reader's light or dark scheme. */
+/** The shapes of the pictures, in SVG. Their colours follow the reader's light or dark scheme. */
 
-/** Colours by the place of a subject in the list: the floor, the obvious provider, then ours in pairs of hosts. */
+/** The colours of the subjects, in their order. */
 const LIGHT = ["#8c959f", "#bc4c00", "#0969da", "#54aeff", "#1a7f37", "#4ac26b"];
 const DARK = ["#768390", "#f0883e", "#388bfd", "#79c0ff", "#2ea043", "#7ee787"];
 
@@ -17,7 +17,7 @@ function colours(list: readonly string[]): string {
   return list.map((colour, at) => `.s${at} { fill: ${colour} } .l${at} { stroke: ${colour}; fill: none }`).join(" ");
 }
 
-/** A whole picture on a card. */
+/** A picture with a background. @param label for screen readers. */
 export function picture(label: string, width: number, height: number, shapes: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">`,

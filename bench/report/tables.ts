@@ -1,4 +1,4 @@
-/** A result as tables: each a list of rows, the first of which names the columns. */
+/** Converts a result to tables. A table is a list of rows. The first row names the columns. */
 
 import { judge } from "../ceilings";
 import { find, type Measurement, OPERATIONS, type Result } from "../result";
@@ -23,7 +23,7 @@ const COLUMNS = [
   "in file",
 ];
 
-/** Every measurement of so many links. */
+/** All measurements with this number of links. */
 export function measurementTable(result: Result, links: number): Table {
   const rows = SUBJECTS.flatMap(({ name }) =>
     OPERATIONS.flatMap((operation) => {
@@ -48,13 +48,13 @@ function rowOf({ subject, operation, wallMs, provider, program, calls, state }: 
   ];
 }
 
-/** Every ceiling. */
+/** All ceilings, and whether the result meets them. */
 export function ceilingTable(result: Result): Table {
   const rows = judge(result).map(({ claim, ceiling, measured, outcome }) => [claim, ceiling, measured, outcome]);
   return [["what", "ceiling", "measured", ""], ...rows];
 }
 
-/** What waiting costs. */
+/** The times of waiting. */
 export function waitingTable({ waiting }: Result): Table {
   const range = ([least, most]: readonly [number, number]) =>
     least === most ? wholeSeconds(most) : `${(least / 1_000).toFixed(0)} to ${wholeSeconds(most)}`;
@@ -69,12 +69,12 @@ export function waitingTable({ waiting }: Result): Table {
   return [["case", "ideal", "measured", "ceiling", "besides", ""], ...rows];
 }
 
-/** How many links were measured, fewest first. */
+/** The numbers of links that were measured, lowest first. */
 export function countsOf({ measurements }: Result): number[] {
   return [...new Set(measurements.map(({ links }) => links))].toSorted((a, b) => a - b);
 }
 
-/** With columns that are aligned. Figures go to the right. */
+/** A table as text with aligned columns. Figures are aligned to the right. */
 export function asText(table: Table): string {
   const { widths, rights } = columnsOf(table);
   return table

@@ -1,4 +1,4 @@
-/** Figures as people read them. A megabyte is a million bytes. */
+/** Formats figures. A megabyte is a million bytes. */
 
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;

@@ -1,15 +1,15 @@
-/** Finds drift in the events of a refresh: the links that are not as the state says. */
+/** Finds drift in the events of a refresh: links that differ from the state. */
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-/** A link that is not where it was. */
+/** A link that was removed, or moved to another VPC. */
 export interface Drift {
   /** The name of the resource in the program. */
   readonly resource: string;
   readonly instanceId: string;
   /** The VPC that the state names. */
   readonly was: string;
-  /** The VPC that the instance is linked to now; without it, to none. */
+  /** The VPC that the instance is linked to now. Absent if it has no link. */
   readonly now?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The inline program: what is linked to what. */
+/** The inline program. It declares the links. */
 
 import { ClassicLink, ClassicLinks } from "pulumi-classiclink";
 

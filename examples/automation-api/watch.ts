@@ -1,4 +1,4 @@
-/** `npm start`: makes the links, then refreshes them on a timer and posts what has drifted to a webhook. */
+/** `npm start`: creates the links, refreshes them on a timer, and posts drift to a webhook. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type InlineProgramArgs, LocalWorkspace, type ProjectSettings } from "@pulumi/pulumi/automation";
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   if (!(everyMs > 0)) throw new Error("EVERY_SECONDS is not a number of seconds; set it to one such as 600");
   const projectName = "classiclink-watch";
   const args: InlineProgramArgs = { stackName: "watch", projectName, program };
-  // Pulumi loads node_modules from the folder `main`, from whatever folder this is started. An inline program has no folder of its own.
+  // An inline program has no folder. So `main` is the folder whose node_modules Pulumi loads.
   const projectSettings: ProjectSettings = { name: projectName, runtime: "nodejs", main: __dirname };
   const stack = await LocalWorkspace.createOrSelectStack(args, { projectSettings });
   const { summary } = await stack.up({ onOutput: (text) => process.stdout.write(text) });

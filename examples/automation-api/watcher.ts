@@ -1,10 +1,10 @@
-/** Refreshes a stack, and posts the drift that the refresh found. */
+/** Refreshes a stack, and posts the drift. */
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { type Drift, driftIn, sentenceOf } from "./drift";
 import { postDrift } from "./webhook";
 
-/** The part of a stack of the Automation API that is needed here. */
+/** The part of the Automation API's `Stack` that is used here. */
 export interface Refreshable {
   refresh(options: { onEvent: (event: EngineEvent) => void; clearPendingCreates: boolean }): Promise<unknown>;
 }
@@ -13,7 +13,7 @@ export class Watcher {
   readonly #stack: Refreshable;
   readonly #webhook: string;
   readonly #log: (line: string) => void;
-  /** A refresh reports each drift only once. Drift that was not posted yet waits here. */
+  /** Drift that was found and not posted yet. A refresh reports each drift only once. */
   #unposted: Drift[] = [];
 
   constructor(stack: Refreshable, webhook: string, log: (line: string) => void = console.log) {
@@ -22,11 +22,11 @@ export class Watcher {
     this.#log = log;
   }
 
-  /** Checks once. A failure is logged and does not end the watch: the next check tries again. */
+  /** Refreshes once. Logs a failure and does not throw, so that the watch goes on. */
   async check(): Promise<void> {
     const found: Drift[] = [];
     try {
-      // Forgets an interrupted create. The next up makes that link, or adopts it.
+      // Removes an interrupted create from the state. The next up creates or adopts that link.
       const onEvent = (event: EngineEvent) => void found.push(...driftIn(event));
       await this.#stack.refresh({ onEvent, clearPendingCreates: true });
     } catch (error) {

@@ -1,14 +1,14 @@
-/** Posts to a webhook what has drifted. */
+/** Posts drift to a webhook. */
 
 import { type Drift, sentenceOf } from "./drift";
 
-/** How long to wait for the webhook, in ms. */
+/** The longest wait for the webhook, in ms. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Posts `text`, a sentence a line, which Slack and Mattermost show as it is, and `drift`, the same for programs.
+ * Posts `text` for people, with a sentence on each line, and `drift` for programs. Slack and Mattermost show `text`.
  *
- * @throws {Error} when the webhook cannot be reached or refuses. The message does not hold the address, which is a secret.
+ * @throws {Error} if the webhook cannot be reached, or refuses. The message does not contain the address, which is a secret.
  */
 export async function postDrift(webhook: string, drift: readonly Drift[]): Promise<void> {
   const body = JSON.stringify({ text: drift.map(sentenceOf).join("\n"), drift });

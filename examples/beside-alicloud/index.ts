@@ -11,7 +11,7 @@ interface Existing {
 const config = new pulumi.Config();
 const existing = config.getObject<Existing>("existing");
 
-// Alicloud returns the id after it has enabled ClassicLink. Pulumi creates what uses the id after that, and removes it before the VPC.
+// Alicloud enables ClassicLink before it returns the id. The links use the id, so Pulumi creates them later and removes them earlier.
 const vpc = new alicloud.vpc.Network("shop", {
   vpcName: "shop",
   // Classic instances reach this range without an extra route.

@@ -1,16 +1,16 @@
-/** `npm run demo`: the life of three links, from preview to destroy, checked step by step against an emulated ECS. */
+/** `npm run demo`: the life of three links, from preview to destroy. It checks each step with an emulated ECS. */
 
 import { type Call, type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject } from "../../tests/support/project";
 import { openStack, type Run, type Stack } from "../../tests/support/stack";
 
-/** One step: what is done, and what must hold afterwards. */
+/** One step: an operation, and the claims that must be true afterwards. */
 interface Step {
   readonly title: string;
-  /** Done to the cloud before the operation. */
+  /** Changes the cloud before the operation. */
   readonly before?: (emulator: Emulator) => void;
   readonly run: (stack: Stack) => Promise<Run>;
-  /** Claims, and whether they hold. `calls` are the calls that this step made to ECS. */
+  /** The claims, and whether they are true. `calls` are the calls to ECS in this step. */
   readonly claims: (seen: { run: Run; links: string; calls: readonly Call[] }) => Readonly<Record<string, boolean>>;
 }
 
@@ -44,7 +44,7 @@ const STEPS: readonly Step[] = [
     }),
   },
   {
-    title: "refresh: behind Pulumi's back i-web was unlinked, and i-db moved to vpc-other",
+    title: "refresh: someone has unlinked i-web, and moved i-db to vpc-other",
     before: (emulator) => {
       emulator.unlink("i-web");
       emulator.link("i-db", "vpc-other");
@@ -138,9 +138,9 @@ async function main(): Promise<number> {
       const links = emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
       const seen = { run, links: links.join(" "), calls: emulator.calls() };
       console.log("");
-      for (const [claim, holds] of Object.entries({ "it succeeded": run.ok, ...claims(seen) })) {
-        console.log(`  ${holds ? "✓" : "✗"} ${claim}`);
-        if (!holds) failed += 1;
+      for (const [claim, isTrue] of Object.entries({ "it succeeded": run.ok, ...claims(seen) })) {
+        console.log(`  ${isTrue ? "✓" : "✗"} ${claim}`);
+        if (!isTrue) failed += 1;
       }
       if (failed > 0) break;
     }
@@ -150,7 +150,7 @@ async function main(): Promise<number> {
     project.remove();
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  console.log(failed === 0 ? `\nEvery step held, in ${seconds} s.` : `\n${failed} claims did not hold.`);
+  console.log(failed === 0 ? `\nEach step passed, in ${seconds} s.` : `\n${failed} claims failed.`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClassicLink } from "pulumi-classiclink";
 
-// Which VPC to link to; `pulumi config set vpcId vpc-…` chooses another.
+// The VPC to link to. `pulumi config set vpcId vpc-…` chooses another one.
 const vpcId = new pulumi.Config().get("vpcId") ?? "vpc-shop";
 
 const web = new ClassicLink("web", { instanceId: "i-web", vpcId });

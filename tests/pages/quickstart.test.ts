@@ -17,6 +17,6 @@ test("the demo takes three links through their life, and every claim of every st
   }
   const [code] = await once(child, "close");
   expect({ code, failed: output.match(/✗ .*/g) }).toEqual({ code: 0, failed: null });
-  expect(output).toMatch(/Every step held/);
+  expect(output).toMatch(/Each step passed/);
   expect(output.match(/^\d\. /gm)).toHaveLength(7);
 }, 300_000);

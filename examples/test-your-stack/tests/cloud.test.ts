@@ -1,4 +1,4 @@
-/** What happens in the cloud: the Pulumi CLI runs real updates against an emulated ECS. */
+/** Tests the effect in the cloud: the Pulumi CLI runs real updates with an emulated ECS. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

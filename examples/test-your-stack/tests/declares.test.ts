@@ -1,4 +1,4 @@
-/** What the program declares. Nothing is called, and the Pulumi CLI is not needed. */
+/** Tests what the program declares. It calls no cloud, and needs no Pulumi CLI. */
 
 import { beforeAll, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
