@@ -30,6 +30,12 @@ export interface LinkPage {
 export const PAGE_SIZE = 100;
 
 /**
+ * The most pages that are read, whatever `TotalCount` says: ten times the links that a VPC may have. Links on later pages are
+ * read by instance.
+ */
+export const MOST_PAGES = 100;
+
+/**
  * How many instances one Describe may name. The documents say "up to 100" in one place and "fewer than 100" in another.
  * Source: DescribeClassicLinkInstances, `InstanceId` and error `InvalidParameter.ToManyInstanceIds`.
  */

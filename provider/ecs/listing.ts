@@ -1,9 +1,9 @@
-/** The listing of one VPC, which answers reads of its links for a short time. */
+/** The listings of VPCs. Each answers reads of its links for a short time. */
 
 import { OutOfTime } from "./budget";
-import type { Caller, LinkPage } from "./client";
+import { type Caller, type LinkPage, MOST_PAGES } from "./client";
 import { EcsError } from "./errors";
-import { MOST_PAGES } from "./linkPages";
+import type { LinkRead } from "./linkReader";
 import type { SharedCalls } from "./sharedCalls";
 
 /** A listing that was not used for this long expires, in ms. */
@@ -11,6 +11,58 @@ export const LISTING_IDLE_MS = 10_000;
 
 /** A listing expires this long after its last page, in ms. */
 export const LISTING_LIFETIME_MS = 60_000;
+
+/** The listings of a region's VPCs, and the times of changes that they may not show. */
+export class Listings {
+  readonly #calls: SharedCalls;
+  readonly #regionId: string;
+  readonly #listings = new Map<string, Listing>();
+  readonly #changedAt = new Map<string, number>();
+
+  constructor(calls: SharedCalls, regionId: string) {
+    this.#calls = calls;
+    this.#regionId = regionId;
+  }
+
+  changed(instanceId: string): void {
+    this.#changedAt.set(instanceId, performance.now());
+  }
+
+  /** Begins a listing of a VPC. It answers later reads too. */
+  begin(vpcId: string): Listing {
+    const listing = new Listing(this.#calls, this.#regionId, vpcId);
+    this.#listings.set(vpcId, listing);
+    return listing;
+  }
+
+  /** Whether it is too early for another listing of this VPC. */
+  hasYoung(vpcId: string): boolean {
+    return this.#listings.get(vpcId)?.isYoung ?? false;
+  }
+
+  /** The listing that may answer a read, if there is one. */
+  find({ instanceId, vpcId, fresh }: LinkRead): Listing | undefined {
+    const listing = vpcId === undefined || fresh ? undefined : this.#listings.get(vpcId);
+    return listing !== undefined && this.mayAnswer(listing, instanceId) ? listing : undefined;
+  }
+
+  /** Whether a listing is recent, and began after the instance changed. */
+  mayAnswer({ isUsable, begunAt }: Listing, instanceId: string): boolean {
+    return isUsable && this.#isAfterChange(begunAt, instanceId);
+  }
+
+  /** The instances that a new listing of the VPC has. Leaves out what changed meanwhile. */
+  async listed(vpcId: string, instanceIds: readonly string[], caller: Caller): Promise<ReadonlySet<string>> {
+    const listing = this.begin(vpcId);
+    const found: string[] = [];
+    for (const instanceId of instanceIds) if (await listing.has(instanceId, caller)) found.push(instanceId);
+    return new Set(found.filter((instanceId) => this.#isAfterChange(listing.begunAt, instanceId)));
+  }
+
+  #isAfterChange(begunAt: number, instanceId: string): boolean {
+    return begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY);
+  }
+}
 
 /** The links of one VPC: the first page. If it lacks a link that is asked for, all other pages at the same time. */
 export class Listing {

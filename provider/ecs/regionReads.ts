@@ -1,70 +1,55 @@
-/** The coalesced reads of one region. See linkReader.ts. */
+/** The reads of one region. Reads that wait at the same time share calls. See linkReader.ts. */
 
 import { type Caller, type EcsClient, MAX_INSTANCE_IDS } from "./client";
-import { fault } from "./errorCodes";
-import { EcsError } from "./errors";
-import { type LinkPages, readPages } from "./linkPages";
+import { InstanceReads, type PendingRead } from "./instanceReads";
 import type { LinkRead } from "./linkReader";
-import { Listing } from "./listing";
+import { Listings } from "./listing";
 import { SharedCalls } from "./sharedCalls";
 
 /**
- * While many links change one by one, their checks wait for each other: until half as many wait as ever were active at once, and
- * at most this long, in ms. The other half keeps the engine busy, which writes its state between two links. With more of them,
- * an update of a thousand links would take longer.
+ * While many links change one by one, a check waits for other checks at most this long, in ms. The call starts earlier if half as
+ * many checks wait as ever ran at once. The other half keeps the engine busy, which writes its state between two links.
  */
-const GATHERING_MS = 250;
+const CHECK_WAIT_MS = 250;
 
-/** At most this many checks are waited for. Half of them are as many as an engine runs at a time. */
+/** At most this many checks count as simultaneous. Half of them are as many as an engine runs at a time. */
 const MOST_CHECKS = 16;
 
 /** The number of calls by instance at a time. With one, a slow answer would delay all readers. */
 const CALLS_AT_A_TIME = 2;
 
-/** The number of calls at a time after a refused list. No other read can join them, and halving needs many. */
-const PARTS_AT_A_TIME = 8;
+/** The number of calls at a time while a list is read again. No other read can join these calls, and halving needs many. */
+const CALLS_AGAIN_AT_A_TIME = 8;
 
 /** After this many calls by instance for one VPC, a listing answers its other reads. */
 const CALLS_BEFORE_LISTING = 2;
 
 /** How long calls by instance count for that, in ms. */
-const SPENT_MS = 10_000;
-
-/** A refused list that is longer than this is split by which instances exist. Halving a shorter one costs no more calls. */
-const SHORT_LIST = 3;
-
-interface Waiting {
-  readonly read: LinkRead;
-  readonly caller: Caller;
-  resolve(vpcId: string | undefined): void;
-  reject(error: unknown): void;
-}
+const CALLS_COUNT_MS = 10_000;
 
 export class RegionReads {
   readonly #calls: SharedCalls;
-  readonly #regionId: string;
-  readonly #changedAt = new Map<string, number>();
-  readonly #listings = new Map<string, Listing>();
-  /** How many calls by instance each VPC has cost lately. */
-  readonly #callsSpent = new Map<string, { calls: number; at: number }>();
-  #waiting: Waiting[] = [];
-  /** Parts of lists that ECS refused. */
-  readonly #parts: (readonly Waiting[])[] = [];
+  readonly #listings: Listings;
+  readonly #instances: InstanceReads;
+  /** The number of recent calls by instance for each VPC. */
+  readonly #recentCalls = new Map<string, { calls: number; at: number }>();
+  #waiting: PendingRead[] = [];
+  /** Lists to read again. */
+  readonly #again: (readonly PendingRead[])[] = [];
   #callsRunning = 0;
   #checksRunning = 0;
-  /** The most checks that were under way at once. */
+  /** The most simultaneous checks so far. */
   #mostChecks = 0;
-  #gathering: NodeJS.Timeout | undefined;
-  /** Whether DescribeInstances is allowed, and lists the same instances as DescribeClassicLinkInstances, if that is known. */
-  #seesInstances = true;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(client: EcsClient, regionId: string) {
     this.#calls = new SharedCalls(client);
-    this.#regionId = regionId;
+    this.#listings = new Listings(this.#calls, regionId);
+    this.#instances = new InstanceReads(this.#calls, regionId, this.#listings);
   }
 
   changed(instanceId: string): void {
-    this.#changedAt.set(instanceId, performance.now());
+    this.#listings.changed(instanceId);
   }
 
   async vpcOf(read: LinkRead, caller: Caller): Promise<string | undefined> {
@@ -72,91 +57,66 @@ export class RegionReads {
   }
 
   async listed(vpcId: string, instanceIds: readonly string[], caller: Caller): Promise<ReadonlySet<string>> {
-    return await this.#calls.waitFor(this.#listed(vpcId, instanceIds, caller), caller);
-  }
-
-  async #listed(vpcId: string, instanceIds: readonly string[], caller: Caller): Promise<ReadonlySet<string>> {
-    const listing = new Listing(this.#calls, this.#regionId, vpcId);
-    this.#listings.set(vpcId, listing);
-    const found = new Set<string>();
-    for (const instanceId of instanceIds) if (await listing.has(instanceId, caller)) found.add(instanceId);
-    return new Set([...found].filter((instanceId) => this.#isBegunAfterChange(listing, instanceId)));
+    return await this.#calls.waitFor(this.#listings.listed(vpcId, instanceIds, caller), caller);
   }
 
   async #vpcOf(read: LinkRead, caller: Caller): Promise<string | undefined> {
-    const listing = this.#listingFor(read);
-    if (await listing?.has(read.instanceId, caller)) return read.vpcId;
+    if (await this.#listings.find(read)?.has(read.instanceId, caller)) return read.vpcId;
     return await new Promise((resolve, reject) => {
       if (caller.signal.aborted) return reject(caller.signal.reason);
       this.#waiting.push({ read, caller, resolve, reject });
-      if (read.fresh) this.#gather();
+      if (read.fresh) this.#waitForChecks();
       else if (this.#waiting.length === 1) setImmediate(() => this.#send());
     });
   }
 
-  /** The listing that may answer a read: a recent one that started after the instance changed. */
-  #listingFor({ instanceId, vpcId, fresh }: LinkRead): Listing | undefined {
-    const listing = vpcId === undefined || fresh ? undefined : this.#listings.get(vpcId);
-    return listing?.isUsable && this.#isBegunAfterChange(listing, instanceId) ? listing : undefined;
-  }
-
-  #isBegunAfterChange({ begunAt }: Listing, instanceId: string): boolean {
-    return begunAt > (this.#changedAt.get(instanceId) ?? Number.NEGATIVE_INFINITY);
-  }
-
-  /** Waits a moment, so that checks that come together share a call. */
-  #gather(): void {
-    const underWay = this.#waiting.filter(({ read }) => read.fresh).length + this.#checksRunning;
-    this.#mostChecks = Math.min(MOST_CHECKS, Math.max(this.#mostChecks, underWay));
-    if (underWay >= this.#mostChecks / 2) setImmediate(() => this.#send());
-    else this.#gathering ??= setTimeout(() => this.#send(), GATHERING_MS);
+  /** Waits for more checks, so that they share a call. */
+  #waitForChecks(): void {
+    const checks = this.#waiting.filter(({ read }) => read.fresh).length + this.#checksRunning;
+    this.#mostChecks = Math.min(MOST_CHECKS, Math.max(this.#mostChecks, checks));
+    if (checks >= this.#mostChecks / 2) setImmediate(() => this.#send());
+    else this.#timer ??= setTimeout(() => this.#send(), CHECK_WAIT_MS);
   }
 
   #send(): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#beginListings();
-    while (this.#callsRunning < (this.#parts.length > 0 ? PARTS_AT_A_TIME : CALLS_AT_A_TIME)) {
-      // Readers that have given up need no answer.
-      const list = this.#parts.shift() ?? this.#waiting.splice(0, MAX_INSTANCE_IDS);
+    while (this.#callsRunning < (this.#again.length > 0 ? CALLS_AGAIN_AT_A_TIME : CALLS_AT_A_TIME)) {
+      const list = this.#again.shift() ?? this.#waiting.splice(0, MAX_INSTANCE_IDS);
+      if (list.length === 0) return;
+      // Callers that have given up need no answer.
       const wanted = list.filter(({ caller }) => !caller.signal.aborted);
-      if (wanted.length > 0) void this.#ask(wanted);
-      else if (list.length === 0) return;
+      if (wanted.length > 0) void this.#read(wanted);
     }
   }
 
-  /** Moves the reads of a VPC with many reads to a listing. */
+  /** Begins a listing for each VPC with many reads. The listing answers them. */
   #beginListings(): void {
     for (const [vpcId, count] of countByVpc(this.#waiting)) {
-      const calls = this.#spentOn(vpcId) + Math.ceil(count / MAX_INSTANCE_IDS);
-      if (calls <= CALLS_BEFORE_LISTING || this.#listings.get(vpcId)?.isYoung) continue;
-      const listing = new Listing(this.#calls, this.#regionId, vpcId);
-      this.#listings.set(vpcId, listing);
+      const calls = this.#recentCallsFor(vpcId) + Math.ceil(count / MAX_INSTANCE_IDS);
+      if (calls <= CALLS_BEFORE_LISTING || this.#listings.hasYoung(vpcId)) continue;
+      const listing = this.#listings.begin(vpcId);
       const all = this.#waiting;
-      this.#waiting = all.filter(({ read }) => this.#listingFor(read) !== listing);
+      this.#waiting = all.filter(({ read }) => this.#listings.find(read) !== listing);
       for (const { read, caller, resolve, reject } of all) {
-        if (this.#listingFor(read) === listing) this.#vpcOf(read, caller).then(resolve, reject);
+        if (this.#listings.find(read) === listing) this.#vpcOf(read, caller).then(resolve, reject);
       }
     }
   }
 
-  async #ask(list: readonly Waiting[]): Promise<void> {
+  async #read(list: readonly PendingRead[]): Promise<void> {
     const checks = list.filter(({ read }) => read.fresh).length;
     this.#callsRunning += 1;
     this.#checksRunning += checks;
     for (const vpcId of countByVpc(list).keys()) {
-      this.#callsSpent.set(vpcId, { calls: this.#spentOn(vpcId) + 1, at: performance.now() });
+      this.#recentCalls.set(vpcId, { calls: this.#recentCallsFor(vpcId) + 1, at: performance.now() });
     }
     try {
-      await this.#answer(list, await this.#read(list));
+      const again = await this.#instances.answer(list);
+      this.#again.unshift(...again.filter((part) => part.length > 0));
     } catch (error) {
-      try {
-        // One released instance makes ECS refuse the whole list.
-        if (list.length > 1 && isAboutTheList(error)) this.#parts.unshift(...(await this.#split(list, error)));
-        else for (const { reject } of list) reject(error);
-      } catch (splitError) {
-        for (const { reject } of list) reject(splitError);
-      }
+      for (const { reject } of list) reject(error);
     } finally {
       this.#callsRunning -= 1;
       this.#checksRunning -= checks;
@@ -164,122 +124,17 @@ export class RegionReads {
     }
   }
 
-  async #read(list: readonly Waiting[]): Promise<LinkPages> {
-    return await readPages(this.#calls, { regionId: this.#regionId, instanceIds: idsOf(list) }, callersOf(list));
-  }
-
-  /** A listed link exists. A missing one is proven absent only if no page can have hidden it. */
-  async #answer(list: readonly Waiting[], { links, pages, isComplete }: LinkPages): Promise<void> {
-    const vpcIds = new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId]));
-    for (const { read, resolve } of list) if (vpcIds.has(read.instanceId)) resolve(vpcIds.get(read.instanceId));
-    const missing = list.filter(({ read }) => !vpcIds.has(read.instanceId));
-    if (isComplete && pages > 1 && missing.length < list.length) {
-      // If a link goes away meanwhile, the next one moves to a page that was already read. The rest fits on fewer pages.
-      if (missing.length > 0) await this.#ask(missing);
-    } else if (isComplete) {
-      for (const { resolve } of missing) resolve(undefined);
-    } else {
-      throw fault("DescribeClassicLinkInstances", "UnreadableAnswer", "fewer links than TotalCount");
-    }
-  }
-
-  /** The parts of a refused list to read again: by which instances exist, if that can be read, otherwise two halves. */
-  async #split(list: readonly Waiting[], refused: unknown): Promise<readonly (readonly Waiting[])[]> {
-    const isGone = refused instanceof EcsError && refused.kind === "gone";
-    const existing = isGone && list.length > SHORT_LIST ? await this.#existing(list) : undefined;
-    const released = list.filter(({ read }) => !(existing?.has(read.instanceId) ?? true));
-    return released.length > 0 ? await this.#withoutReleased(list, released) : halvesOf(list);
-  }
-
-  /** Which instances of a list exist. Undefined if the key may not read that. */
-  async #existing(list: readonly Waiting[]): Promise<ReadonlySet<string> | undefined> {
-    if (!this.#seesInstances) return undefined;
-    try {
-      return await this.#calls.existing(this.#regionId, idsOf(list), callersOf(list));
-    } catch (error) {
-      if (!(error instanceof EcsError) || error.kind === "transient") throw error;
-      this.#seesInstances = false;
-      return undefined;
-    }
-  }
-
-  /**
-   * Answers the reads of released instances, and returns the parts of the list to read again.
-   *
-   * DescribeInstances without an instance proves nothing: the key may not see it. So one of the missing ones is read alone, and
-   * ECS must refuse it as it refused the list. The others must be missing from the listing of their VPC too.
-   */
-  async #withoutReleased(
-    list: readonly Waiting[],
-    [first, ...others]: readonly Waiting[],
-  ): Promise<readonly (readonly Waiting[])[]> {
-    if (first === undefined) return [list];
-    let refused: EcsError;
-    try {
-      await this.#answer([first], await this.#read([first]));
-      this.#seesInstances = false;
-      return halvesOf(list.filter((one) => one !== first));
-    } catch (error) {
-      if (!(error instanceof EcsError) || error.kind !== "gone") throw error;
-      refused = error;
-    }
-    const asked = new Set([first, ...others]);
-    const parts = [list.filter((one) => !asked.has(one))];
-    first.reject(refused);
-    const listings = new Map<string, Listing>();
-    for (const one of others) {
-      if (await this.#isMissing(one, listings)) one.reject(refused);
-      else parts.push([one]);
-    }
-    return parts.filter((part) => part.length > 0);
-  }
-
-  /** Whether the instance is missing from the listing of its VPC, read now or after the instance changed. */
-  async #isMissing({ read, caller }: Waiting, listings: Map<string, Listing>): Promise<boolean> {
-    const { vpcId, instanceId } = read;
-    if (vpcId === undefined) return false;
-    const listing = listings.get(vpcId) ?? this.#listingFor(read) ?? new Listing(this.#calls, this.#regionId, vpcId);
-    listings.set(vpcId, listing);
-    this.#listings.set(vpcId, listing);
-    const isListed = await listing.has(instanceId, caller);
-    return !isListed && listing.isUsable && this.#isBegunAfterChange(listing, instanceId);
-  }
-
-  #spentOn(vpcId: string): number {
-    const spent = this.#callsSpent.get(vpcId);
-    return spent !== undefined && performance.now() - spent.at < SPENT_MS ? spent.calls : 0;
+  #recentCallsFor(vpcId: string): number {
+    const recent = this.#recentCalls.get(vpcId);
+    return recent !== undefined && performance.now() - recent.at < CALLS_COUNT_MS ? recent.calls : 0;
   }
 }
 
-/** How many reads a listing of each VPC could answer. */
-function countByVpc(waiting: readonly Waiting[]): Map<string, number> {
+/** The number of reads of each VPC that a listing can answer. */
+function countByVpc(reads: readonly PendingRead[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { read } of waiting) {
+  for (const { read } of reads) {
     if (read.vpcId !== undefined && !read.fresh) counts.set(read.vpcId, (counts.get(read.vpcId) ?? 0) + 1);
   }
   return counts;
-}
-
-/** Whether a shorter list of instances may be answered. */
-function isAboutTheList(error: unknown): boolean {
-  if (!(error instanceof EcsError) || error.kind === "retired") return false;
-  const { kind, facts } = error;
-  return (
-    kind === "gone" ||
-    facts.code.startsWith("InvalidInstanceId.") ||
-    facts.code === "InvalidParameter.ToManyInstanceIds"
-  );
-}
-
-function halvesOf(list: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const half = Math.ceil(list.length / 2);
-  return [list.slice(0, half), list.slice(half)].filter((part) => part.length > 0);
-}
-
-function idsOf(list: readonly Waiting[]): readonly string[] {
-  return [...new Set(list.map(({ read }) => read.instanceId))];
-}
-
-function callersOf(list: readonly Waiting[]): readonly Caller[] {
-  return list.map(({ caller }) => caller);
 }
