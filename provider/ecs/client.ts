@@ -2,14 +2,14 @@
 
 import type { EcsError } from "./errors";
 
-/** One link: an instance of the classic network, joined to a VPC. The API's own words. */
+/** A link between an instance of the classic network and a VPC. */
 export interface Link {
   readonly regionId: string;
   readonly instanceId: string;
   readonly vpcId: string;
 }
 
-/** Which links to list. At least one of `vpcId` and `instanceIds` is given; both together mean both must match. */
+/** Which links to list. At least one of `vpcId` and `instanceIds` is set. With both, a link must match both. */
 export interface LinkQuery {
   readonly regionId: string;
   readonly vpcId?: string;
@@ -17,6 +17,16 @@ export interface LinkQuery {
   readonly instanceIds?: readonly string[];
   /** From 1. */
   readonly pageNumber?: number;
+}
+
+/** The link of one instance, to read. See linkReader.ts. */
+export interface LinkRead {
+  readonly regionId: string;
+  readonly instanceId: string;
+  /** The VPC where the link is expected, so that reads of one VPC share its listing. */
+  readonly vpcId?: string;
+  /** Set while waiting for a change. Then an earlier listing must not answer. */
+  readonly fresh?: boolean;
 }
 
 /** One page of at most {@link PAGE_SIZE} links. */
@@ -41,9 +51,6 @@ export const MOST_PAGES = 100;
  */
 export const MAX_INSTANCE_IDS = 99;
 
-/** How many instances one DescribeInstances may name. Source: DescribeInstances, `InstanceIds`. */
-export const MAX_EXISTING_IDS = 100;
-
 /** The caller of a call: the signal that ends it, and what it reports to. */
 export interface Caller {
   /** Ends the call. */
@@ -67,8 +74,8 @@ export interface EcsClient {
   /** Lists links, one page. Source: DescribeClassicLinkInstances. */
   describe(query: LinkQuery, caller?: Caller): Promise<LinkPage>;
   /**
-   * Lists which of at most {@link MAX_EXISTING_IDS} instances exist. Unlike {@link describe}, it does not fail if one does not
-   * exist. A missing one proves nothing: the key may not see it. Source: DescribeInstances.
+   * Lists which of at most 100 instances exist. Unlike {@link describe}, it does not fail if one does not exist. A missing one
+   * proves nothing: the key may not see it. Source: DescribeInstances.
    */
   existing(regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>>;
 }

@@ -1,9 +1,8 @@
 /** Reads links by instance, in one call for a list of instances. ECS refuses the whole list if one instance is released. */
 
-import { type Caller, type Link, MOST_PAGES } from "./client";
+import { type Caller, type Link, type LinkRead, MOST_PAGES } from "./client";
 import { fault } from "./errorCodes";
 import { EcsError } from "./errors";
-import type { LinkRead } from "./linkReader";
 import type { Listing, Listings } from "./listing";
 import type { SharedCalls } from "./sharedCalls";
 

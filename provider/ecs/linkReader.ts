@@ -1,17 +1,7 @@
 /** Coalesced reads of links: one Describe for many instances, one listing for many links of a VPC. */
 
-import type { Caller, EcsClient } from "./client";
+import type { Caller, EcsClient, LinkRead } from "./client";
 import { RegionReads } from "./regionReads";
-
-/** What to read. */
-export interface LinkRead {
-  readonly regionId: string;
-  readonly instanceId: string;
-  /** The VPC where the link is expected, so that reads of one VPC share its listing. */
-  readonly vpcId?: string;
-  /** Set while waiting for a change. Then an earlier listing must not answer. */
-  readonly fresh?: boolean;
-}
 
 /**
  * Reads which VPC an instance is linked to, for all operations of this process.

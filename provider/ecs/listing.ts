@@ -1,9 +1,8 @@
 /** The listings of VPCs. Each answers reads of its links for a short time. */
 
 import { OutOfTime } from "./budget";
-import { type Caller, type LinkPage, MOST_PAGES } from "./client";
+import { type Caller, type LinkPage, type LinkRead, MOST_PAGES } from "./client";
 import { EcsError } from "./errors";
-import type { LinkRead } from "./linkReader";
 import type { SharedCalls } from "./sharedCalls";
 
 /** A listing that was not used for this long expires, in ms. */

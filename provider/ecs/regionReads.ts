@@ -1,8 +1,7 @@
 /** The reads of one region. Reads that wait at the same time share calls. See linkReader.ts. */
 
-import { type Caller, type EcsClient, MAX_INSTANCE_IDS } from "./client";
+import { type Caller, type EcsClient, type LinkRead, MAX_INSTANCE_IDS } from "./client";
 import { InstanceReads, type PendingRead } from "./instanceReads";
-import type { LinkRead } from "./linkReader";
 import { Listings } from "./listing";
 import { SharedCalls } from "./sharedCalls";
 

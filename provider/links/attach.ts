@@ -10,8 +10,8 @@ import type { Task } from "./operation";
 import { LinkedElsewhere } from "./errors";
 
 /**
- * A resource that this run checks later may give up a link to another VPC. So an attach waits until the run has checked
- * nothing for `quiet` ms, and at most `most` ms.
+ * A resource that this run checks later may no longer declare its link to another VPC. So an attach waits until the run has
+ * checked nothing for `quiet` ms, and at most `most` ms.
  */
 const HANDOVER_MS = { quiet: 3_000, most: 60_000 } as const;
 
@@ -45,7 +45,7 @@ export class AttachFailed extends Error {
  *
  * 1. Waits while this run removes a link of the instance.
  * 2. Asks ECS. If an attach may have succeeded, checks before it asks again.
- * 3. Detaches a link to another VPC if a resource of this run gives it up. Otherwise fails.
+ * 3. Detaches a link to another VPC if a resource of this run had it and no longer declares it. Otherwise fails.
  *
  * @param checkFirst for a link that may exist.
  * @throws {AttachFailed} if there is no link, or it cannot be checked.

@@ -84,7 +84,7 @@ export async function detach(connection: Connection, link: Link, task: Task, att
   }
 }
 
-/** Detaches a link that another resource of this run gives up, and waits until it is gone. */
+/** Detaches a link that another resource of this run no longer declares, and waits until it is gone. */
 export async function detachUntilGone(connection: Connection, link: Link, task: Task): Promise<void> {
   if (!connection.ledger.beginRemoval(link)) return;
   try {

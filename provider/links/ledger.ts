@@ -217,12 +217,12 @@ export class Ledger {
     return this.#run.has("declared", this.#instanceKey(instance));
   }
 
-  /** Whether a resource of this run gives the link up. Then the resource that declares the instance may remove it. */
+  /** Whether a resource of this run had the link, and no longer declares it. Then the one that declares the instance may detach it. */
   isGivenUp(link: Link): boolean {
     return this.wasHad(link) && !this.stays(link);
   }
 
-  /** How long ago a resource of this run was checked, in ms. Later ones may give a link up. */
+  /** The time since this run checked a resource, in ms. A resource that is checked later may no longer declare a link. */
   sinceCheckMs(): number {
     return this.#run.sinceCheckMs();
   }

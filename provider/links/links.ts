@@ -70,7 +70,7 @@ export class Links {
           // A link that was accepted and is not listed in time may exist.
           const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
           const { cause, isAbsent } = failed;
-          // A link that a resource had, and gave up for this one, exists until it is proven not to.
+          // A link that another resource of this run had exists, until its absence is proven.
           const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#connection.ledger.wasHad(link));
           return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
         },
