@@ -1,4 +1,4 @@
-/** The HTTP server on loopback: reads requests, sends replies, and tells programs from browsers. */
+/** The HTTP server on loopback: reads requests, sends replies, and recognizes browsers. */
 import {
   createServer,
   type IncomingHttpHeaders,

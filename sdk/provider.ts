@@ -24,7 +24,7 @@ export interface AssumeRoleWithOidcArgs {
   readonly roleArn?: pulumi.Input<string> | undefined;
   /** The ARN of the OIDC provider. */
   readonly oidcProviderArn?: pulumi.Input<string> | undefined;
-  /** The file that holds the OIDC token. It is read again at each renewal. */
+  /** The file with the OIDC token. It is read again at each renewal. */
   readonly oidcTokenFile?: pulumi.Input<string> | undefined;
   /** The OIDC token itself, instead of a file. */
   readonly oidcToken?: pulumi.Input<string> | undefined;

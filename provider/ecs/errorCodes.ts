@@ -113,7 +113,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   // The link. The name of the first code misleads: it means a link to another VPC.
   "Abs.InvalidInstanceId.MalFormed": row(
     "conflict",
-    "The instance holds a link to another VPC, whatever the name says.",
+    "The instance is linked to another VPC. The name of the code is misleading.",
     LINKED_ELSEWHERE,
   ),
   QuotaExceeded: row(
@@ -338,7 +338,7 @@ export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly 
   },
   {
     words: ["linked to other vpc", "not allow link"],
-    ...row("conflict", "The instance holds a link to another VPC.", LINKED_ELSEWHERE),
+    ...row("conflict", "The instance is linked to another VPC.", LINKED_ELSEWHERE),
   },
   {
     words: ["not allowed to detach"],

@@ -10,7 +10,7 @@ export function engineAddress(argv: readonly string[] = process.argv): string | 
   return argv.find((argument) => /^[\w.-]+:\d+$|^\[[\da-f:]+\]:\d+$/i.test(argument));
 }
 
-/** How long to wait before the attempt that tells whether the engine is gone, in ms. */
+/** The wait before the second attempt to connect, in ms. If it fails, the engine is gone. */
 const RECONNECT_MS = 200;
 
 /**

@@ -33,7 +33,7 @@ export async function listVpcs(
 }
 
 /**
- * Whether ClassicLink is switched off for a VPC. Such a VPC holds no link, because it cannot be switched off before the
+ * Whether ClassicLink is disabled on a VPC. Such a VPC has no link, because ClassicLink cannot be disabled before the
  * last one is gone. False where ECS does not say.
  *
  * Source: DescribeVpcAttribute; DisableVpcClassicLink, `InvalidAction`.

@@ -143,7 +143,7 @@ async function change(
 
   return await operation.run(async () => {
     const links = await provider.links();
-    const stuck = await detach(
+    const notDetached = await detach(
       links,
       [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
       operation,
@@ -154,10 +154,10 @@ async function change(
     const present = await links.present(vpc, instanceIds, were, new Task(operation));
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
-    const missing = instanceIds.filter((id) => !present.has(id) && !stuck.has(id));
+    const missing = instanceIds.filter((id) => !present.has(id) && !notDetached.has(id));
     const outcomes = await links.attach(linksTo(vpcId, regionId, missing), operation, { already: present.size });
 
-    const reasons = new Map(stuck);
+    const reasons = new Map(notDetached);
     const linked = new Set(present);
     for (const [{ instanceId }, outcome] of outcomes) {
       if (outcome.state === "failed") reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
@@ -167,13 +167,13 @@ async function change(
       if (mayBeLinked) linked.add(instanceId);
     }
     if (reasons.size === 0) return found(provider, { ...declared, movedAway: {} });
-    for (const id of leaving) if (stuck.has(id)) linked.add(id);
+    for (const id of leaving) if (notDetached.has(id)) linked.add(id);
     const sentences = [...reasons.values()].sort();
-    // Nothing was made or existed before, so the state keeps nothing.
+    // Nothing was made or existed before, so there is no state to write.
     if (linked.size + known.instanceIds.length === 0) {
       throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
     }
-    const movedAway = Object.fromEntries(away.filter(([id]) => stuck.has(id)));
+    const movedAway = Object.fromEntries(away.filter(([id]) => notDetached.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
     const isPending = [...outcomes.values()].some((outcome) => outcome.state === "failed" && outcome.mayBeLinked);
     throw new PartiallyCreatedError(id, outputs, sentences, isPending ? Date.now() : (lastAttachAt ?? 0));

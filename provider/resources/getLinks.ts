@@ -14,7 +14,7 @@ const LIST_INSTANCE_MS = 1_000;
 
 const FILTERS = ["vpcId", "instanceIds", "regionId"] as const;
 
-/** Which links to list. At least one of `vpcId` and `instanceIds` is given; both together mean both must match. */
+/** Which links to list. At least one of `vpcId` and `instanceIds` is set; with both, a link must match both. */
 export interface LinkFilter {
   readonly regionId: string;
   readonly vpcId?: string;
@@ -29,7 +29,7 @@ export type CheckedFilter =
 /**
  * Checks the arguments of `getLinks`.
  *
- * @param args may hold anything.
+ * @param args the arguments, of any type.
  * @param defaultRegion gives the region if `regionId` is absent. Its error becomes a failure of `regionId`.
  */
 export function checkFilter(args: Properties, defaultRegion: () => string): CheckedFilter {
@@ -80,7 +80,7 @@ export async function readLinks(links: Links, filter: LinkFilter, context: CallC
     () =>
       instanceIds === undefined
         ? linksOfVpc(links, regionId, vpcId ?? "", task)
-        : // Read one by one: the reads are coalesced, and one released instance does not spoil the others.
+        : // Read one by one: the reads are coalesced, and one released instance does not affect the others.
           Promise.all(instanceIds.map((instanceId) => linkOf(links, { regionId, instanceId }, task))),
     task,
   );

@@ -34,7 +34,7 @@ export interface Resource {
   /**
    * Checks the inputs, fills in the configured region, and notes in the run's ledger what they declare.
    *
-   * @param news the inputs of the program; may hold anything.
+   * @param news the inputs of the program, of any type.
    * @param olds the inputs in the state; empty for a resource that is new.
    * @param by the resource that declares them, if the host knows it.
    */

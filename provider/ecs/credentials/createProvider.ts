@@ -29,7 +29,7 @@ export function createCredentialsProvider(
 export interface InspectedCredentials {
   /** The name of the source, as messages have it. */
   readonly from: string;
-  /** In ms since 1970. Undefined if the source does not tell. */
+  /** In ms since 1970. Undefined if the source names none. */
   readonly expiresAt: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Credentials, CredentialsProvider } from ".";
 /** Credentials from a source, and when they expire. */
 export interface Session {
   readonly credentials: Credentials;
-  /** In ms since 1970. Absent if the source does not tell. */
+  /** In ms since 1970. Absent if the source names none. */
   readonly expiresAt?: number;
 }
 

@@ -129,7 +129,7 @@ export const ASSUME_ROLE_PURPOSES = {
 export const OIDC_PURPOSES = {
   roleArn: "The ARN of the role.",
   oidcProviderArn: "The ARN of the OIDC provider.",
-  oidcTokenFile: "The file that holds the OIDC token. It is read again at each renewal.",
+  oidcTokenFile: "The file with the OIDC token. It is read again at each renewal.",
   oidcToken: "The OIDC token itself, instead of a file.",
   roleSessionName: ASSUME_ROLE_PURPOSES.sessionName,
   sessionExpiration: ASSUME_ROLE_PURPOSES.sessionExpiration,
