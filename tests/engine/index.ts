@@ -45,7 +45,7 @@ export function openStack(options: StackOptions) {
   const project = readProject(options.projectDir);
   const given: NodeJS.ProcessEnv = { ...process.env, ...options.env };
   const nodeOptions = `${given.NODE_OPTIONS ?? ""} --require ${JSON.stringify(join(__dirname, "lazyModules.js"))}`;
-  const env = { ...given, NODE_OPTIONS: nodeOptions.trim(), PULUMI_NODEJS_PROJECT: project.name };
+  const env: NodeJS.ProcessEnv = { ...given, NODE_OPTIONS: nodeOptions.trim(), PULUMI_NODEJS_PROJECT: project.name };
   const surroundings = { programDir: project.programDir, env, standIns, plugins, record };
   const urnOf: World["urnOf"] = (parent, type, name) => {
     const lineage = (parent.split("::")[2] ?? "").replace(/^pulumi:pulumi:Stack\$?/, "");
