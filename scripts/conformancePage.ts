@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 const REPOSITORY = join(__dirname, "..");
 
 /** The tiers, from the lowest. A promise is proven in the lowest that can prove it. */
-export const TIERS = ["unit", "resources", "hosts", "stories", "pages", "engine", "long", "trust"] as const;
+export const TIERS = ["unit", "resources", "hosts", "stories", "pages", "engine", "long"] as const;
 
 /** So many tests of a file are named. The others are counted. */
 const MOST_NAMED = 3;
@@ -189,7 +189,7 @@ export function proofs(): Proof[] {
   const root = join(REPOSITORY, "tests");
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)))
-    .filter((path) => /\.(test|long)\.ts$|tests\/trust\/kills\.ts$/.test(path));
+    .filter((path) => /\.(test|long)\.ts$/.test(path));
   return files.sort().flatMap((file) => {
     const named = readFileSync(join(REPOSITORY, file), "utf8").matchAll(/(["`])((?:\[\d+\] ?)+)((?:(?!\1).)*)\1/g);
     return [...named].map(([, , marks = "", title = ""]) => ({

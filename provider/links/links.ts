@@ -17,8 +17,10 @@ export type AttachOutcome =
       readonly reason: string;
       /** Whether the link is proven not to exist. */
       readonly isAbsent: boolean;
-      /** Whether the attach may have succeeded. */
+      /** Whether the link may exist: it did before, or the attach may have succeeded. */
       readonly mayBeLinked: boolean;
+      /** Whether the attach may have succeeded. Then the link may be listed late. */
+      readonly mayBeNew: boolean;
     };
 
 /** The outcome of a detach. */
@@ -72,7 +74,7 @@ export class Links {
           const { cause, isAbsent } = failed;
           // A link that another resource of this run had exists, until its absence is proven.
           const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#connection.ledger.wasHad(link));
-          return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked };
+          return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked, mayBeNew: failed.mayBeLinked };
         },
       },
       operation,

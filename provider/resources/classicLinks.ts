@@ -175,7 +175,11 @@ async function change(
     }
     const movedAway = Object.fromEntries(away.filter(([id]) => notDetached.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
-    const isPending = [...outcomes.values()].some((outcome) => outcome.state === "failed" && outcome.mayBeLinked);
+    // When a member of this fleet was attached is known already. When another resource attached it is not.
+    const isPending = [...outcomes].some(
+      ([{ instanceId }, outcome]) =>
+        outcome.state === "failed" && (outcome.mayBeNew || (outcome.mayBeLinked && !were.has(instanceId))),
+    );
     throw new PartiallyCreatedError(id, outputs, sentences, isPending ? Date.now() : (lastAttachAt ?? 0));
   });
 }

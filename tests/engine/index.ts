@@ -1,6 +1,7 @@
 // pulumi-classiclink's own small test engine: preview, up, refresh and destroy of one stack, on machines without Pulumi.
 import { once } from "node:events";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { isAmong, openDeployment, type Orders, type World } from "./deploy";
 import { type Operation, openDisplay } from "./display";
 import { serve } from "./monitor";
@@ -42,7 +43,9 @@ export function openStack(options: StackOptions) {
   const { stackName: stack = "dev", stateFile, parallel = 4 * cpus().length, standIns = {}, plugins = {} } = options;
   const { recordCalls: record = () => undefined, onLine = () => undefined } = options;
   const project = readProject(options.projectDir);
-  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env, PULUMI_NODEJS_PROJECT: project.name };
+  const given: NodeJS.ProcessEnv = { ...process.env, ...options.env };
+  const nodeOptions = `${given.NODE_OPTIONS ?? ""} --require ${JSON.stringify(join(__dirname, "lazyModules.js"))}`;
+  const env: NodeJS.ProcessEnv = { ...given, NODE_OPTIONS: nodeOptions.trim(), PULUMI_NODEJS_PROJECT: project.name };
   const surroundings = { programDir: project.programDir, env, standIns, plugins, record };
   const urnOf: World["urnOf"] = (parent, type, name) => {
     const lineage = (parent.split("::")[2] ?? "").replace(/^pulumi:pulumi:Stack\$?/, "");

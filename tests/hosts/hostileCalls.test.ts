@@ -67,7 +67,7 @@ describe("values of the wire", () => {
         for (const name of secrets) expect(Object.keys(values)).toContain(name);
         expect(unwrap(wrap(values, secrets)).values).toEqual(values);
       }),
-      fuzz(60),
+      fuzz(300),
     );
   });
 
@@ -128,7 +128,7 @@ describe("the plugin", () => {
         plugin.urn = urn;
         await answered(call(props, others));
       }),
-      fuzz(60),
+      fuzz(300),
     );
     plugin.urn = URN;
     await expect(plugin.check({ instanceId: "i-a", vpcId: "vpc-b" })).resolves.toBeDefined();
@@ -137,7 +137,7 @@ describe("the plugin", () => {
   test("answers a lookup by any id", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "grapheme" }), async (id) => await answered(plugin.read(id))),
-      fuzz(100),
+      fuzz(150),
     );
   });
 
@@ -216,7 +216,7 @@ describe("the dynamic host", () => {
         expect(error).toBeInstanceOf(ClassicLinkError);
         await answered(Promise.reject(error));
       }),
-      fuzz(100),
+      fuzz(150),
     );
   });
 });

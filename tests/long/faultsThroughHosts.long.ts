@@ -2,13 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { HOSTS, type Host } from "../support/shop";
-import { openResource, RESOURCES, type Resource } from "../trust/calls";
-import { type Case, pointsOf, problemsOf } from "../trust/faultCase";
-import { FAULTS, type Fault } from "../trust/faults";
-import { openHost } from "../trust/hostCalls";
-import { KeptProvider } from "../trust/keptProvider";
-import { DIALECTS } from "../trust/model/dialects";
-import { SCENARIOS } from "../trust/scenarios";
+import { openResource, RESOURCES, type Resource } from "../faults/calls";
+import { type Case, pointsOf, problemsOf } from "../faults/faultCase";
+import { FAULTS, type Fault } from "../faults/faults";
+import { openHost } from "../faults/hostCalls";
+import { KeptProvider } from "../support/keptProvider";
+import { DIALECTS } from "../support/dialects";
+import { SCENARIOS } from "../faults/scenarios";
 
 /** Processes for each host. */
 const PROCESSES = 5;

@@ -1,5 +1,6 @@
 /** kill -9 at each phase, through the dynamic host. */
 
-import { describeKills } from "../trust/kills";
+import { describe } from "@jest/globals";
+import { describeKills } from "./kills";
 
-describeKills("dynamic");
+describe("[20] the dynamic host is killed", () => describeKills("dynamic"));

@@ -1,5 +1,6 @@
-/** kill -9 at each phase, through the plugin host. */
+/** kill -9 at each phase, through the plugin. */
 
-import { describeKills } from "../trust/kills";
+import { describe } from "@jest/globals";
+import { describeKills } from "./kills";
 
-describeKills("plugin");
+describe("[20] the plugin is killed", () => describeKills("plugin"));

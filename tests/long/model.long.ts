@@ -2,7 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { HOSTS } from "../support/shop";
-import { play } from "../trust/model/play";
+import { play } from "../model/play";
 
 const minutes = Number(process.env.LONG_TEST_MINUTES ?? 60);
 const timeLimitMs = minutes * 60_000;

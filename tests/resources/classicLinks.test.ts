@@ -9,7 +9,7 @@ import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated
 import type { Found } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, failed, fails, failsAfterWork, fault, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, failed, fails, failsAfterWork, fault, refusal, run, ScriptedEcs, works } from "../support/scriptedEcs";
 
 const regionId = "cn-hangzhou";
 const vpcId = "vpc-b";
@@ -409,6 +409,17 @@ describe("update", () => {
     const { properties } = await partial(lifecycle.update(state(["i-a", "i-b"]), declare("i-b")));
     ecs.links.delete("i-a");
     const { afterMs, error } = await run(lifecycle.update(properties, declare("i-b")));
+    expect({ afterMs, error }).toEqual({ afterMs: 0, error: undefined });
+  });
+
+  test("[12] nor for members that were linked before an attach that ECS refused", async () => {
+    const { ecs } = cloud({ "i-a": vpcId, "i-b": vpcId });
+    const lifecycle = lifecycleOf(refusing(ecs, { "i-b": refusal("attach", "Forbidden.RAM") }));
+    lifecycle.check(declare("i-b"), declare("i-a", "i-b"));
+    ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
+    const { properties } = await partial(lifecycle.update(state(["i-a", "i-b"]), declare("i-b")));
+    ecs.always("describe", works);
+    const { afterMs, error } = await run(lifecycleOf(ecs).update(properties, declare("i-b")));
     expect({ afterMs, error }).toEqual({ afterMs: 0, error: undefined });
   });
 

@@ -52,7 +52,7 @@ describe("an id of any text", () => {
           expect(error.message).toMatch(READABLE);
         }
       }),
-      fuzz(500),
+      fuzz(2_000),
     );
   });
 });
@@ -89,7 +89,7 @@ describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource 
         expect(resource.check(provider, news, {})).toEqual({ inputs, failures });
         if (failures.length === 0) expect(resource.check(provider, inputs, inputs)).toEqual({ inputs, failures });
       }),
-      fuzz(500),
+      fuzz(2_000),
     );
   });
 
@@ -100,7 +100,7 @@ describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource 
           expect(resource.diff(provider, olds, news)).toEqual(resource.diff(provider, olds, news));
         }
       }),
-      fuzz(500),
+      fuzz(2_000),
     );
   });
 });
@@ -111,6 +111,6 @@ test("arguments of any kind for getLinks are checked", () => {
       const { failures = [] } = checkFilter(args, () => "cn-hangzhou");
       for (const { reason } of failures) expect(reason).toMatch(READABLE);
     }),
-    fuzz(500),
+    fuzz(2_000),
   );
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { HOSTS } from "../support/shop";
-import { play } from "../trust/model/play";
+import { play } from "../model/play";
 
 test("[5] [9] [11] [12] [20] random changes, drift, faults and kills end as declared through both hosts", async () => {
   const games = HOSTS.map((host, n) => play({ host, seed: 20 + n, runs: 5 }));

@@ -1,8 +1,8 @@
 /** Plays random sequences of steps against the model. */
 
 import * as fc from "fast-check";
-import type { Host } from "../../support/shop";
-import { DIALECTS } from "./dialects";
+import type { Host } from "../support/shop";
+import { DIALECTS } from "../support/dialects";
 import { BY_OTHERS, EDIT, PROVIDER_EDIT } from "./edits";
 import { OPERATION, ORDER } from "./mishaps";
 import { Operation } from "./operation";

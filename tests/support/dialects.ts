@@ -1,6 +1,6 @@
 /** The ways in which ECS may answer. */
 
-import type { EmulatorOptions } from "../../../emulator";
+import type { EmulatorOptions } from "../../emulator";
 
 /** How ECS answers where its documents differ from each other, or are silent. */
 export interface Dialect {

@@ -1,6 +1,6 @@
 /** The program that the model changes: which links it declares, under which names. */
 
-import type { Host } from "../../support/shop";
+import type { Host } from "../support/shop";
 
 /** What a program declares. An instance is declared once at most, as the SDK demands. */
 export interface Program {

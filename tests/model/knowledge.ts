@@ -1,8 +1,8 @@
 /** What a state knows of links, read from what the engine keeps, and what a refresh has to make of it. */
 
-import { hidden } from "../../../provider/resources/hidden";
-import type { ResourceState } from "../../engine/state";
-import type { Host } from "../../support/shop";
+import { hidden } from "../../provider/resources/hidden";
+import type { ResourceState } from "../engine/state";
+import type { Host } from "../support/shop";
 import type { Links } from "./program";
 
 /** One resource in a state. */

@@ -1,7 +1,7 @@
 /** What may befall an operation, drawn at random. */
 
 import * as fc from "fast-check";
-import type { Action, AnswerName, FaultRule } from "../../../emulator";
+import type { Action, AnswerName, FaultRule } from "../../emulator";
 import { type Mishap, Operation, type OperationName } from "./operation";
 import { INSTANCES } from "./program";
 

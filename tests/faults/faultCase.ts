@@ -4,7 +4,7 @@ import { type Call, type Emulator, startEmulator } from "../../emulator";
 import { formatLinkId, formatLinksId } from "../../provider/resources/ids";
 import type { Calls, Configuration, How, Props, Resource } from "./calls";
 import type { Fault, Point } from "./faults";
-import type { Dialect } from "./model/dialects";
+import type { Dialect } from "../support/dialects";
 import { OneResource, type Outcome } from "./oneResource";
 import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./scenarios";
 
@@ -12,7 +12,7 @@ import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./
 export type Open = (resource: Resource, configuration: Configuration) => Promise<Calls>;
 
 /** How long an operation may take that is to get over its fault, in ms. */
-const PATIENT_MS = 600_000;
+const PATIENT_MS = 120_000;
 
 /** A case of the matrix. */
 export interface Case {
@@ -49,8 +49,19 @@ async function prepare({ links, released = [] }: Scenario, dialect: Dialect): Pr
   return { emulator, clock, configuration, close: () => emulator.close() };
 }
 
-function begin({ resource, state, declared }: Scenario, calls: Calls): OneResource {
-  return new OneResource(calls, state && { id: idOf(resource, state), outputs: state, inputs: declared });
+function begin({ resource, state }: Scenario, calls: Calls): OneResource {
+  return new OneResource(
+    calls,
+    state && { id: idOf(resource, state), outputs: state, inputs: inputsOf(resource, state) },
+  );
+}
+
+/** What was declared when the state was written. */
+function inputsOf(resource: Resource, state: Props): Props {
+  const { regionId, vpcId, instanceId } = state;
+  return resource === "ClassicLink"
+    ? { regionId, vpcId, instanceId }
+    : { regionId, vpcId, instanceIds: Object.keys(linksIn(state)) };
 }
 
 function idOf(resource: Resource, { regionId, instanceId, vpcId }: Props): string {

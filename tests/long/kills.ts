@@ -69,7 +69,7 @@ export function describeKills(host: Host): void {
   }
 
   describe.each(PHASES)("a provider that is killed $name", (phase) => {
-    test("[20] while it creates: the next up makes what is declared, and the state knows it", async () => {
+    test("while it creates: the next up makes what is declared, and the state knows it", async () => {
       shop.project.write("index.js", programOf(host, "vpc-1"));
       await killed(phase, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
@@ -77,7 +77,7 @@ export function describeKills(host: Host): void {
       expect(JSON.stringify(await shop.stack.export())).not.toContain('"initErrors"');
     });
 
-    test("[20] while it deletes: the next destroy removes the rest, and nobody else's", async () => {
+    test("while it deletes: the next destroy removes the rest, and nobody else's", async () => {
       await killed(phase, "DetachClassicLinkVpc", shop.stack.destroy);
       expect((await shop.stack.destroy()).ok).toBe(true);
       expect(shop.linked()).toBe(OTHERS);
@@ -85,7 +85,7 @@ export function describeKills(host: Host): void {
   });
 
   test.each(["i-a", "i-b"])(
-    "[20] a provider that is killed between the two halves of the replacement of %s: the next up finishes it",
+    "a provider that is killed between the two halves of the replacement of %s: the next up finishes it",
     async (instanceId) => {
       shop.project.write("index.js", programOf(host, "vpc-1"));
       expect((await shop.stack.up()).ok).toBe(true);

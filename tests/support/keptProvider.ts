@@ -3,9 +3,9 @@
 import { join } from "node:path";
 import { PartiallyCreated, type Provider, startProvider } from "../engine/providers";
 import { asValues, type Value, type Values } from "../engine/values";
-import { killProvider } from "../support/processes";
-import { makeProject, PLUGIN } from "../support/project";
-import type { Host } from "../support/shop";
+import { killProvider } from "./processes";
+import { makeProject, PLUGIN } from "./project";
+import type { Host } from "./shop";
 
 /** The package whose provider the engine starts for a host. */
 const PACKAGES: Readonly<Record<Host, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };

@@ -30,6 +30,8 @@ export interface Fault {
   readonly isOvercome: boolean | undefined;
   /** How long the operation may take, in ms; without it, long enough. */
   readonly timeoutMs?: number;
+  /** The resources see the same error as after another fault. Tests of the client prove that. */
+  readonly isVariant?: boolean;
 }
 
 /** Ends an operation that a fault lets come to nothing, though not before its second try. */
@@ -39,12 +41,16 @@ const HASTY_MS = 2_000;
 const SHORT_MS = 600;
 
 /** A scripted answer, or none, in place of what ECS would say. */
-function struck(name: string, fault: AnswerName | ErrorAnswer, { times = 1, afterWork = false } = {}): Fault {
+function struck(
+  name: string,
+  fault: AnswerName | ErrorAnswer,
+  { times = 1, afterWork = false, isVariant = false } = {},
+): Fault {
   const lay: Fault["lay"] = ({ emulator }, point) =>
     void emulator.injectFault({ kind: "answer", answer: fault, times, afterWork, ...point });
   return times === Number.POSITIVE_INFINITY
-    ? { name, lay, isOvercome: undefined, timeoutMs: HASTY_MS }
-    : { name, lay, isOvercome: true };
+    ? { name, lay, isVariant, isOvercome: undefined, timeoutMs: HASTY_MS }
+    : { name, lay, isVariant, isOvercome: true };
 }
 
 /** Something that happens while the call is on its way. */
@@ -65,22 +71,28 @@ function meanwhile(
   return { name, lay, isOvercome };
 }
 
-const UNANSWERED: readonly (readonly [name: string, fault: AnswerName, afterWork?: boolean])[] = [
+type Unanswered = readonly [
+  name: string,
+  fault: AnswerName,
+  how?: { readonly afterWork?: boolean; isVariant?: boolean },
+];
+
+const UNANSWERED: readonly Unanswered[] = [
   ["a reset before the work", "reset-before"],
   ["an answer that is lost after the work", "lost-answer"],
   ...(
     [
-      ["no answer in time", "timeout"],
-      ["status 500 without a code", "internal-500-without-code"],
-      ["status 503", "unavailable-503"],
-      ["a gateway's page", "gateway-html"],
-      ["an error in XML", "xml-error"],
-      ["an empty body", "empty-body"],
-      ["half of a JSON", "truncated-json"],
+      ["no answer in time", "timeout", false],
+      ["status 500 without a code", "internal-500-without-code", true],
+      ["status 503", "unavailable-503", true],
+      ["a gateway's page", "gateway-html", true],
+      ["an error in XML", "xml-error", true],
+      ["an empty body", "empty-body", true],
+      ["half of a JSON", "truncated-json", true],
     ] as const
-  ).flatMap(([name, fault]) => [
-    [`${name}, and no work done`, fault, false] as const,
-    [`${name}, the work done`, fault, true] as const,
+  ).flatMap(([name, fault, isVariant]): Unanswered[] => [
+    [`${name}, and no work done`, fault, { isVariant }],
+    [`${name}, the work done`, fault, { isVariant, afterWork: true }],
   ]),
 ];
 
@@ -94,10 +106,8 @@ const SAID_TWICE: Readonly<Record<LinkAction, ErrorAnswer>> = {
 const lasting = { times: Number.POSITIVE_INFINITY };
 
 export const FAULTS: readonly Fault[] = [
-  ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { ...(afterWork && { afterWork }) })),
-  ...UNANSWERED.map(([name, fault, afterWork]) =>
-    struck(`${name}, from then on`, fault, { ...lasting, ...(afterWork && { afterWork }) }),
-  ),
+  ...UNANSWERED.map(([name, fault, how]) => struck(name, fault, how)),
+  ...UNANSWERED.map(([name, fault, how]) => struck(`${name}, from then on`, fault, { ...lasting, ...how })),
   struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
   struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
   {

@@ -3,14 +3,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../../provider/hosts/dynamic/storedLine";
-import { type Deployment, openDeployment, type Orders, type World } from "../../engine/deploy";
-import { openDisplay, type Operation } from "../../engine/display";
-import type { Provider } from "../../engine/providers";
-import { openSnapshot, type ResourceState, readState } from "../../engine/state";
-import { asValues, type Values } from "../../engine/values";
-import type { Host } from "../../support/shop";
-import { KeptProvider, newEngineAddress } from "../keptProvider";
+import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
+import { type Deployment, openDeployment, type Orders, type World } from "../engine/deploy";
+import { openDisplay, type Operation } from "../engine/display";
+import type { Provider } from "../engine/providers";
+import { openSnapshot, type ResourceState, readState } from "../engine/state";
+import { asValues, type Values } from "../engine/values";
+import type { Host } from "../support/shop";
+import { KeptProvider, newEngineAddress } from "../support/keptProvider";
 import { type Program, REGION } from "./program";
 
 /** What came of an operation. */

@@ -1,7 +1,7 @@
 /** The system that the model is held against: an emulated cloud, a provider process, a stack. */
 
-import { type Call, type Emulator, startEmulator } from "../../../emulator";
-import type { Dialect } from "./dialects";
+import { type Call, type Emulator, startEmulator } from "../../emulator";
+import type { Dialect } from "../support/dialects";
 import { type Known, knownIn } from "./knowledge";
 import { INSTANCES, type Links, REGION, VPCS } from "./program";
 import { type KeptProviders, ModelStack } from "./stack";

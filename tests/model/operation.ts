@@ -1,7 +1,7 @@
 /** The operations on the stack, what befalls them, and what must be true after each. */
 
 import type * as fc from "fast-check";
-import type { Call, PausePoint, FaultRule } from "../../../emulator";
+import type { Call, PausePoint, FaultRule } from "../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
 import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
