@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LINK_TYPE, STORED_LINE } from "../provider/hosts/dynamic/storedLine";
 import { checkArgs, checkProvider } from "./arguments";
-import { declarerOf } from "./declarer";
+import { declarerOf, secretMark } from "./declarer";
 import { toTimeouts } from "./timeouts";
 
 /** The arguments of a `ClassicLink`. A change of any argument replaces the link. The old link is detached first. */
@@ -77,7 +77,7 @@ export class ClassicLink extends pulumi.CustomResource {
       __provider: STORED_LINE,
       // Pulumi does not pass customTimeouts to a dynamic provider. So they are a hidden input.
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
-      ...(opts.id === undefined ? declarerOf(name) : {}),
+      ...(args === undefined ? {} : { ...secretMark({ ...args }), ...declarerOf(name) }),
     };
     super(ClassicLink.__pulumiType, name, props, opts);
   }

@@ -87,7 +87,7 @@ export class ClassicLinks extends pulumi.CustomResource {
       movedAway: undefined,
       __provider: STORED_LINE_OF_LINKS,
       ...(timeouts === undefined ? {} : { __timeouts: timeouts }),
-      ...(args === undefined ? {} : { ...secretMark(args.instanceIds), ...declarerOf(name) }),
+      ...(args === undefined ? {} : { ...secretMark({ ...args }), ...declarerOf(name) }),
     };
     super(ClassicLinks.__pulumiType, name, props, opts);
   }

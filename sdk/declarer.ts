@@ -12,10 +12,11 @@ export function declarerOf(name: string): pulumi.Inputs {
   return { [DECLARER_KEY]: `${randomBytes(6).toString("base64url")}:${name}` };
 }
 
-/** Marks secret members. Outputs that are derived from them are then secret too. */
-export function secretMark(instanceIds: pulumi.Input<pulumi.Input<string>[]>): pulumi.Inputs {
-  const isPlain = Array.isArray(instanceIds) && instanceIds.every((id) => typeof id === "string");
-  if (isPlain) return {};
-  const isSecret = pulumi.isSecret(pulumi.output(instanceIds));
-  return { [SECRET_KEY]: isSecret.then((secret) => (secret ? true : undefined)) };
+/** Names the secret inputs. Then outputs that reveal them are secret too, and messages do not contain them. */
+export function secretMark(inputs: pulumi.Inputs): pulumi.Inputs {
+  const isPlain = (value: unknown) => [value].flat().every((one) => one === undefined || typeof one === "string");
+  const names = Object.keys(inputs).filter((name) => !isPlain(inputs[name]));
+  if (names.length === 0) return {};
+  const secret = names.map(async (name) => ((await pulumi.isSecret(pulumi.output(inputs[name]))) ? [name] : []));
+  return { [SECRET_KEY]: Promise.all(secret).then((found) => (found.flat().length > 0 ? found.flat() : undefined)) };
 }

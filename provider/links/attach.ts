@@ -45,7 +45,8 @@ export class AttachFailed extends Error {
  *
  * 1. Waits while this run removes a link of the instance.
  * 2. Asks ECS. If an attach may have succeeded, checks before it asks again.
- * 3. Detaches a link to another VPC if a resource of this run had it and no longer declares it. Otherwise fails.
+ * 3. Detaches a link to another VPC if a resource of this run had it and no longer declares it, or if only the state has it.
+ *    Otherwise fails.
  *
  * @param checkFirst for a link that may exist.
  * @throws {AttachFailed} if there is no link, or it cannot be checked.
@@ -70,14 +71,15 @@ export async function attach(connection: Connection, link: Link, task: Task, che
       } catch (error) {
         if (!(error instanceof LinkedElsewhere)) throw error;
         const other = { ...link, vpcId: error.vpcId };
-        if (connection.ledger.isGivenUp(other)) {
-          await detachUntilGone(connection, other, task);
-        } else if (mayBeGivenUp()) {
-          task.waits("linked elsewhere");
-          await task.pause(HANDOVER_MS.quiet / 6);
-        } else {
-          throw error;
+        if (!connection.ledger.isGivenUp(other)) {
+          if (mayBeGivenUp()) {
+            task.waits("linked elsewhere");
+            await task.pause(HANDOVER_MS.quiet / 6);
+            continue;
+          }
+          if (!connection.ledger.isLeftOver(other)) throw error;
         }
+        await detachUntilGone(connection, other, task);
       }
     }
   } catch (error) {

@@ -19,6 +19,11 @@ export class ClassicLinkError extends Error {
   override toString(): string {
     return "pulumi-classiclink";
   }
+
+  /** The same error in other words, for a host that hides secrets. */
+  rephrased(rephrase: (text: string) => string): ClassicLinkError {
+    return new ClassicLinkError(rephrase(this.message));
+  }
 }
 
 /** The instance has a link to another VPC. An instance has at most one, and what others made stays. */
@@ -29,8 +34,7 @@ export class LinkedElsewhere extends Error {
   constructor(vpcId: string) {
     super(
       `it is linked to ${vpcId}, and an instance has at most one link; detach it from ${vpcId} first, or declare ${vpcId} ` +
-        "to keep that link; if a resource of this stack had that link and is no longer declared, remove it with one pulumi up " +
-        "and declare the new link in the next",
+        "to keep that link; if that link is in the state of this stack, run pulumi up --refresh, which moves it",
     );
     this.vpcId = vpcId;
   }

@@ -13,6 +13,8 @@ type Event =
   | "declared"
   /** A resource that this run checks had it in its state before. */
   | "had"
+  /** A refresh in this run has found it for a resource of the state, which the program may still declare. */
+  | "found"
   /** Made or adopted. */
   | "made"
   /** Its removal begins, unless this run declares it. */
@@ -157,6 +159,11 @@ export class Ledger {
     this.#record("had", ...links);
   }
 
+  /** Notes the links that a refresh has found for a resource of the state. */
+  found(links: readonly Link[]): void {
+    this.#record("found", ...links);
+  }
+
   /** Notes that this run has made or adopted a link. */
   made(link: Link): void {
     this.#record("made", link);
@@ -220,6 +227,14 @@ export class Ledger {
   /** Whether a resource of this run had the link, and no longer declares it. Then the one that declares the instance may detach it. */
   isGivenUp(link: Link): boolean {
     return this.wasHad(link) && !this.stays(link);
+  }
+
+  /**
+   * Whether the state has the link, and no resource that was checked so far declares it. The engine passes no state to the check
+   * of a resource that it replaces by itself, so only a refresh in the same run shows that.
+   */
+  isLeftOver(link: Link): boolean {
+    return this.#has("found", link) && !this.stays(link);
   }
 
   /** The time since this run checked a resource, in ms. A resource that is checked later may no longer declare a link. */

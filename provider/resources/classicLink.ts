@@ -24,7 +24,7 @@ export const READ_TIMEOUT_MS = 300_000;
 
 export const classicLink: Resource = {
   isSingle: true,
-  reveals: {},
+  reveals: { [hidden.movedFrom]: "vpcId" },
 
   check({ ledger, defaultRegion }, news, olds, by) {
     const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
@@ -85,6 +85,7 @@ export const classicLink: Resource = {
     const drift = driftOf(known, vpcId);
     if (drift !== undefined) context.report?.(drift);
     if (vpcId === undefined) return undefined;
+    provider.ledger.found([{ ...known, vpcId }]);
     const madeTo = state[hidden.movedFrom] ?? known.vpcId;
     const mark = vpcId === madeTo ? {} : { [hidden.movedFrom]: madeTo };
     const { id, outputs, inputs } = found(provider, { ...known, vpcId }, mark);
@@ -117,7 +118,9 @@ export const classicLink: Resource = {
     });
     const outcome = outcomes.get(link);
     if (outcome?.state === "unlinked" && outcome.elsewhere !== undefined) {
-      operation.report(`linked to ${outcome.elsewhere} by someone else: that link stays`);
+      const isDeclared = provider.ledger.stays({ ...link, vpcId: outcome.elsewhere });
+      const by = isDeclared ? "as the program declares" : "by someone else";
+      operation.report(`linked to ${outcome.elsewhere} ${by}: that link stays`);
     }
     if (outcome?.state === "stays") operation.report(`the link to ${vpcId} stays: the program still declares it`);
     if (outcome?.state === "failed") throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}`);

@@ -40,7 +40,7 @@ const MOST_NAMED = 5;
 
 export const classicLinks: Resource = {
   isSingle: false,
-  reveals: { movedAway: "instanceIds" },
+  reveals: { movedAway: "instanceIds", [hidden.movedAway]: "instanceIds" },
 
   check({ ledger, defaultRegion }, news, olds, by) {
     const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
@@ -100,7 +100,9 @@ export const classicLinks: Resource = {
     requireSameScope(`the links to ${known.vpcId}`, state, provider.scope());
     const members = await readMembers(provider, known, isPartiallyCreated(state), context);
     for (const drift of driftOf(known, members)) context.report?.(drift);
-    return found(provider, members, marksOf(state));
+    const now = found(provider, members, marksOf(state));
+    provider.ledger.found(linksOf(now.inputs));
+    return now;
   },
 
   async find(provider, id, context) {

@@ -20,11 +20,6 @@ export function isHidden(name: string): boolean {
   return name.startsWith("__");
 }
 
-/** The hidden input for an output, such as `__movedAway` for `movedAway`. */
-export function hiddenTwin(output: string): string {
-  return `__${output}`;
-}
-
 /** Whether the state is that of a partially created resource. */
 export function isPartiallyCreated(state: Properties): boolean {
   return state[hidden.partiallyCreated] === true;

@@ -34,6 +34,10 @@ export class PartiallyCreatedError extends ClassicLinkError {
     this.#attachedAt = attachedAt;
   }
 
+  override rephrased(rephrase: (text: string) => string): PartiallyCreatedError {
+    return new PartiallyCreatedError(this.id, this.properties, this.reasons.map(rephrase), this.#attachedAt);
+  }
+
   /** The same error for outputs to which a host has added its own. */
   with(properties: Readonly<Record<string, unknown>>): PartiallyCreatedError {
     return new PartiallyCreatedError(this.id, properties, this.reasons, this.#attachedAt);

@@ -28,7 +28,7 @@ export interface Diff {
 export interface Resource {
   /** Whether each resource is one link. */
   readonly isSingle: boolean;
-  /** Outputs that reveal an input, which may be secret: output → input. */
+  /** Outputs that reveal an input, which may be secret: output → input. Hidden ones too. */
   readonly reveals: Readonly<Record<string, string>>;
 
   /**

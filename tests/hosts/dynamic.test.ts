@@ -240,11 +240,18 @@ describe("a fleet", () => {
     expect(host.stdout).toHaveLength(printed);
   });
 
-  test("[17] with secret members keeps secret where its members are", async () => {
+  test("[17] with secret members keeps secret where its members are, also in what it prints", async () => {
     emulator.link(two, "vpc-other");
-    const state = { ...fleet(one, two), movedAway: {}, __secret: true };
+    const state = { ...fleet(one, two), movedAway: {}, __secret: ["instanceIds"] };
     const { properties } = await host.read(fleetId(), state);
-    expect(properties).toMatchObject({ movedAway: secretOf(JSON.parse(`{"${two}":"vpc-other"}`)), __secret: true });
+    expect(properties).toMatchObject({ movedAway: secretOf(JSON.parse(`{"${two}":"vpc-other"}`)) });
+    expect(await host.lineWith("elsewhere: [secret] to vpc-other")).not.toContain(two);
+  });
+
+  test("[17] with secret members that is partially created names none of them in its reasons", async () => {
+    emulator.link(two, "vpc-other");
+    const { initFailed } = await errorOf(host.create({ ...fleet(one, two), __secret: ["instanceIds"] }));
+    expect(initFailed).toMatchObject({ reasons: [expect.stringMatching(/^\[secret\]: it is linked to vpc-other/)] });
   });
 
   test("[6] that is partially created keeps the members that are linked, with the line and a reason for each other", async () => {

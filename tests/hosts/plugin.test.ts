@@ -331,7 +331,7 @@ describe("operations", () => {
     expect(partiallyCreatedOf(error)).toEqual({
       id: linkId(),
       properties: { ...link(), vpcId: secretOf(vpc), __halfMade: true, __attachedAt: expect.any(Number) },
-      reasons: [expect.stringMatching(/^cannot link \S+ to \S+ in cn-hangzhou: not done within 1 s/)],
+      reasons: [expect.stringMatching(/^cannot link \S+ to \[secret\] in cn-hangzhou: not done within 1 s/)],
     });
     emulator.clearFaults();
     expect(plain((await plugin.update(link(), link())).getProperties())).toEqual(link());
@@ -364,6 +364,17 @@ describe("operations", () => {
     ]);
   });
 
+  test("[17] a drift keeps a secret VPC secret, in the properties and in the report", async () => {
+    emulator.link(one, "vpc-other");
+    const state = { ...link(), vpcId: secretOf(vpc) };
+    const answer = await plugin.read(linkId(), state, state);
+    const drifted = { ...link(), vpcId: secretOf("vpc-other"), __movedFrom: secretOf(vpc) };
+    expect([plain(answer.getProperties()), plain(answer.getInputs())]).toEqual([drifted, drifted]);
+    expect(plugin.told.map(({ message }) => message)).toEqual([
+      `drift: ${one} is linked to vpc-other, no longer to [secret]`,
+    ]);
+  });
+
   test("[9] [11] Read of a fleet names the members that drifted, and further reads show nothing new", async () => {
     plugin.urn = LINKS_URN;
     emulator.link(one, "vpc-other");
@@ -374,8 +385,8 @@ describe("operations", () => {
     const again = await plugin.read(`${regionId}:${vpc}`, drifted, plain(answer.getInputs()));
     expect([plain(again.getProperties()), plain(again.getInputs())]).toEqual([drifted, plain(answer.getInputs())]);
     expect(plugin.told.map(({ message }) => message)).toEqual([
-      `drift: no longer linked to ${vpc}: ${two}`,
-      `drift: no longer linked to ${vpc}, but elsewhere: ${one} to vpc-other`,
+      `drift: no longer linked to ${vpc}: [secret]`,
+      `drift: no longer linked to ${vpc}, but elsewhere: [secret] to vpc-other`,
     ]);
   });
 

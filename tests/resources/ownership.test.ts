@@ -5,6 +5,7 @@ import { Run } from "../../provider/links/ledger";
 import { classicLink } from "../../provider/resources/classicLink";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import type { Properties } from "../../provider/resources/inputs";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
@@ -259,11 +260,34 @@ describe("an instance that moves between resources of one run", () => {
     },
   );
 
+  test("with a new name and another VPC in one update, if the same run refreshes first", async () => {
+    const { provider, linksNow, reported, context } = world({ "i-a": "vpc-1" });
+    const [creates, deletes] = [provider(), provider()];
+    await done(deletes.read(link()));
+    creates.check(link("i-a", "vpc-2"), {}, "a:new");
+    await done(creates.create(link("i-a", "vpc-2")));
+    await done(deletes.delete(link(), context));
+    expect(linksNow()).toEqual({ "i-a": "vpc-2" });
+    expect(reported).toEqual(["linked to vpc-2 as the program declares: that link stays"]);
+  });
+
+  test("is not taken from a resource that the run checks a moment later, though a refresh has found it", async () => {
+    const { ecs, linksNow, from, to } = moving();
+    await done(from.read(fleet("vpc-1", "i-a")));
+    to.check(declare("vpc-2", "i-a", "i-b"), declare("vpc-2", "i-b"), "a:to");
+    const taking = run(to.update(fleet("vpc-2", "i-b"), declare("vpc-2", "i-a", "i-b")));
+    await jest.advanceTimersByTimeAsync(1_500);
+    from.check(declare("vpc-1", "i-a"), declare("vpc-1", "i-a"), "a:from");
+    expect((await taking).error?.message).toMatch(/i-a: it is linked to vpc-1/);
+    expect(ecs.count("detach")).toBe(0);
+    expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-2" });
+  });
+
   test("is an error when nothing of the run gives it up, within some seconds, and says what to do", async () => {
     const { ecs, linksNow, to } = moving();
     to.check(declare("vpc-2", "i-a", "i-b"), declare("vpc-2", "i-b"), "a:to");
     const { error, afterMs } = await run(to.update(fleet("vpc-2", "i-b"), declare("vpc-2", "i-a", "i-b")));
-    expect(error?.message).toMatch(/i-a: it is linked to vpc-1.*no longer declared, remove it with one pulumi up/);
+    expect(error?.message).toMatch(/i-a: it is linked to vpc-1.*in the state of this stack, run pulumi up --refresh/);
     expect(afterMs).toBeLessThan(10_000);
     expect(ecs.count("detach")).toBe(0);
     expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-2" });
@@ -323,6 +347,38 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     await done(one.delete(outputs));
     await done(one.create(link()));
     expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test("is taken back by a replacement that the engine decides on, if the same run refreshes first", async () => {
+    const { provider, nextRun, linksNow, outputs } = await refreshed();
+    nextRun();
+    const one = provider();
+    await done(one.read(outputs));
+    one.check(link());
+    await done(one.create(link()));
+    await done(one.delete(outputs));
+    expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test("is taken back for a fleet whose replacement has failed, if the next run refreshes first", async () => {
+    const { provider, nextRun, linksNow } = world({ "i-a": "vpc-2", "i-b": "vpc-1" });
+    const [declared, moved] = [
+      declare("vpc-1", "i-a", "i-b"),
+      { ...fleet("vpc-1", "i-b"), movedAway: { "i-a": "vpc-2" } },
+    ];
+    const first = provider(classicLinks);
+    first.check(declared);
+    const { error } = await run(first.create(declared));
+    const partial = error instanceof PartiallyCreatedError ? error.properties : {};
+    expect(partial).toMatchObject({ instanceIds: ["i-b"] });
+    nextRun();
+    const second = provider(classicLinks);
+    await done(second.read(moved));
+    await done(second.read(partial));
+    second.check(declared, declared);
+    await done(second.update(partial, declared));
+    await done(second.delete(moved));
+    expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-1" });
   });
 
   test("is adopted where it is by a program that declares it there, and is ours from then on", async () => {

@@ -6,5 +6,5 @@ export const TIMEOUTS_KEY = "__timeouts";
 /** Which resource of the program declares the inputs: `<random>:<name>`. Never gets into a state. */
 export const DECLARER_KEY = "__declarer";
 
-/** `true` for a fleet whose members are secret. Pulumi passes them in clear. */
+/** The names of the secret inputs, as a list. Pulumi passes their values in clear. */
 export const SECRET_KEY = "__secret";

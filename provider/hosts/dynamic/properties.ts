@@ -4,7 +4,8 @@ import type { Declarer } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
 import { hidden, isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
-import { toSecret } from "../secret";
+import type { Resource } from "../../resources/resource";
+import { type Mask, toSecret } from "../secret";
 import { DECLARER_KEY, SECRET_KEY, TIMEOUTS_KEY } from "./inputKeys";
 
 /** Pulumi's own: the stored line. */
@@ -44,21 +45,32 @@ export function hiddenOf(properties: Properties): HiddenProperties {
   };
 }
 
-/** Marks outputs as secret if they reveal secret inputs. Leaves out undefined members, which cannot be encoded. */
-export function withSecrets(outputs: Properties, revealing: readonly string[]): Record<string, unknown> {
+/** The names of secret inputs, and of the outputs that reveal them. Pulumi marks an output that is named as its input itself. */
+export function secretsOf(properties: Properties, reveals: Resource["reveals"]): ReadonlySet<string> {
+  const names: unknown = properties[SECRET_KEY];
+  const inputs = new Set(Array.isArray(names) ? names.map(String) : []);
+  const outputs = Object.entries(reveals).filter(([, input]) => inputs.has(input));
+  return new Set([...inputs, ...outputs.map(([output]) => output)]);
+}
+
+/** Marks secret outputs. Leaves out undefined members, which cannot be encoded. */
+export function withSecrets(outputs: Properties, secrets: ReadonlySet<string>): Record<string, unknown> {
   const given = Object.entries(outputs).filter(([, value]) => value !== undefined);
-  if (outputs[SECRET_KEY] !== true) return Object.fromEntries(given);
-  return Object.fromEntries(given.map(([name, value]) => [name, revealing.includes(name) ? toSecret(value) : value]));
+  return Object.fromEntries(given.map(([name, value]) => [name, secrets.has(name) ? toSecret(value) : value]));
 }
 
 /** The context of a call: its timeout, and its reports. */
-export function contextOf(call: "create" | "read" | "update" | "delete", properties: Properties): CallContext {
+export function contextOf(
+  call: "create" | "read" | "update" | "delete",
+  properties: Properties,
+  mask: Mask,
+): CallContext {
   const seconds: unknown = Object.entries(properties[TIMEOUTS_KEY] ?? {}).find(([name]) => name === call)?.[1];
   const subject = String(properties.instanceId ?? properties.vpcId ?? "classiclink");
   return {
     ...(typeof seconds === "number" && seconds > 0 ? { timeoutMs: seconds * 1000 } : {}),
-    report: (message) => console.log(withSubject(subject, message)),
-    warn: (message) => console.log(withSubject(subject, `warning: ${message}`)),
+    report: (message) => console.log(mask(withSubject(subject, message))),
+    warn: (message) => console.log(mask(withSubject(subject, `warning: ${message}`))),
   };
 }
 

@@ -3,7 +3,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClassicLinkError } from "../../links/errors";
 import type { CallContext } from "../../links/operation";
-import { hiddenTwin } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
@@ -13,9 +12,11 @@ import {
   type HiddenProperties,
   hiddenOf,
   PROVIDER_KEY,
+  secretsOf,
   withoutDeclarer,
   withSecrets,
 } from "./properties";
+import { maskOf } from "../secret";
 import * as session from "./session";
 
 /** Pulumi's host for dynamic providers calls its methods, with state and inputs in clear. */
@@ -70,8 +71,11 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
   }
 
   async update(_id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult> {
-    const { outputs } = await this.#call("update", news, (context) =>
-      this.#resource.update(session.provider(), olds, news, context),
+    const { outputs } = await this.#call(
+      "update",
+      news,
+      (context) => this.#resource.update(session.provider(), olds, news, context),
+      olds,
     );
     return { outs: this.#outputs(outputs, hiddenOf(news)) };
   }
@@ -81,8 +85,10 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
   }
 
   #outputs(outputs: Properties, hidden: HiddenProperties): Record<string, unknown> {
-    const revealing = Object.keys(this.#resource.reveals).flatMap((name) => [name, hiddenTwin(name)]);
-    return withSecrets({ ...hidden.outputs, ...outputs, ...hidden.inputs }, revealing);
+    return withSecrets(
+      { ...hidden.outputs, ...outputs, ...hidden.inputs },
+      secretsOf(hidden.inputs, this.#resource.reveals),
+    );
   }
 
   /** Throws only errors that Pulumi prints well, and adds to partial ones what their state needs. */
@@ -90,18 +96,20 @@ export class DynamicResource implements pulumi.dynamic.ResourceProvider {
     name: "create" | "read" | "update" | "delete",
     properties: Properties,
     call: (context: CallContext) => Promise<T>,
+    olds: Properties = {},
   ): Promise<T> {
+    const mask = maskOf(secretsOf(properties, this.#resource.reveals), properties, olds);
     try {
-      const context = contextOf(name, properties);
+      const context = contextOf(name, properties, mask);
       session.provider().warnOfConnection((message) => context.warn?.(message));
       return await call(context);
     } catch (error) {
       if (error instanceof PartiallyCreatedError) {
         // The host adds the stored line only to results. Without it, the state could never be read again.
         const line = { [PROVIDER_KEY]: properties[PROVIDER_KEY] };
-        throw error.with({ ...this.#outputs(error.properties, hiddenOf(properties)), ...line });
+        throw error.rephrased(mask).with({ ...this.#outputs(error.properties, hiddenOf(properties)), ...line });
       }
-      if (error instanceof ClassicLinkError) throw error;
+      if (error instanceof ClassicLinkError) throw error.rephrased(mask);
       throw new ClassicLinkError(error instanceof Error ? error.message : String(error));
     }
   }

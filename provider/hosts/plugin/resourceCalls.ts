@@ -15,10 +15,11 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import type { Declarer } from "../../links/ledger";
 import type { CallContext } from "../../links/operation";
-import { hiddenTwin, isHidden } from "../../resources/hidden";
+import { isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
+import { maskOf } from "../secret";
 import { diffResponse, failureList } from "./responses";
 import { PartiallyCreatedResource } from "./grpcFailure";
 import type { Session } from "./session";
@@ -62,7 +63,7 @@ export class ResourceCalls {
     const { values, secrets } = unwrap(request.getProperties());
     const response = new CreateResponse();
     if (request.getPreview()) return response.setProperties(this.#wrap(this.#resource.preview(values), secrets));
-    const { id, outputs } = await this.#change(request, secrets, (context) =>
+    const { id, outputs } = await this.#change(request, secrets, [values], (context) =>
       this.#resource.create(this.#session.provider, values, context),
     );
     return response
@@ -78,14 +79,18 @@ export class ResourceCalls {
     const isKnown = state.regionId !== undefined;
     // In older versions of the protocol, reads have no timeout.
     const timeoutS = request.getTimeout?.() ?? 0;
-    const found = await this.#session.run<Found | undefined>(request.getUrn(), timeoutS, (context) =>
-      isKnown
-        ? this.#resource.read(this.#session.provider, state, context)
-        : this.#resource.find(this.#session.provider, request.getId(), context),
+    const secrets = new Set([...stateSecrets, ...inputSecrets]);
+    const found = await this.#session.run<Found | undefined>(
+      request.getUrn(),
+      timeoutS,
+      (context) =>
+        isKnown
+          ? this.#resource.read(this.#session.provider, state, context)
+          : this.#resource.find(this.#session.provider, request.getId(), context),
+      maskOf(this.#withRevealing(secrets), state, inputs),
     );
     // An empty id removes the resource from the state.
     if (found === undefined) return new ReadResponse();
-    const secrets = new Set([...stateSecrets, ...inputSecrets]);
     return new ReadResponse()
       .setId(found.id)
       .setProperties(this.#wrap(found.outputs, secrets))
@@ -97,9 +102,12 @@ export class ResourceCalls {
     const { values, secrets } = unwrap(request.getNews());
     const response = new UpdateResponse();
     if (request.getPreview()) return response.setProperties(this.#wrap(this.#resource.preview(values), secrets));
-    const state = unwrap(request.getOlds()).values;
-    const { outputs } = await this.#change(request, secrets, (context) =>
-      this.#resource.update(this.#session.provider, state, values, context),
+    const { values: state, secrets: stateSecrets } = unwrap(request.getOlds());
+    const { outputs } = await this.#change(
+      request,
+      new Set([...secrets, ...stateSecrets]),
+      [values, state],
+      (context) => this.#resource.update(this.#session.provider, state, values, context),
     );
     return response
       .setProperties(this.#wrap(outputs, secrets))
@@ -107,9 +115,12 @@ export class ResourceCalls {
   }
 
   async delete(request: DeleteRequest): Promise<void> {
-    const state = unwrap(request.getProperties()).values;
-    await this.#session.run(request.getUrn(), request.getTimeout(), (context) =>
-      this.#resource.delete(this.#session.provider, state, context),
+    const { values: state, secrets } = unwrap(request.getProperties());
+    await this.#session.run(
+      request.getUrn(),
+      request.getTimeout(),
+      (context) => this.#resource.delete(this.#session.provider, state, context),
+      maskOf(this.#withRevealing(secrets), state),
     );
   }
 
@@ -117,26 +128,28 @@ export class ResourceCalls {
   async #change(
     request: CreateRequest | UpdateRequest,
     secrets: ReadonlySet<string>,
+    properties: readonly Properties[],
     change: (context: CallContext) => Promise<Found>,
   ): Promise<Found> {
     // Reads the setting before the change, because it may throw.
     const refreshBeforeUpdate = this.#session.provider.settings.refreshBeforeUpdate();
     try {
-      return await this.#session.run(request.getUrn(), request.getTimeout(), change);
+      const mask = maskOf(this.#withRevealing(secrets), ...properties);
+      return await this.#session.run(request.getUrn(), request.getTimeout(), change, mask);
     } catch (error) {
       if (!(error instanceof PartiallyCreatedError)) throw error;
-      throw new PartiallyCreatedResource(error, this.#secretOutputs(secrets), refreshBeforeUpdate);
+      throw new PartiallyCreatedResource(error, this.#withRevealing(secrets), refreshBeforeUpdate);
     }
   }
 
   #wrap(outputs: Properties, secrets: ReadonlySet<string>) {
-    return wrap(outputs, this.#secretOutputs(secrets));
+    return wrap(outputs, this.#withRevealing(secrets));
   }
 
   /** Adds the outputs that reveal a secret input. */
-  #secretOutputs(secrets: ReadonlySet<string>): ReadonlySet<string> {
+  #withRevealing(secrets: ReadonlySet<string>): ReadonlySet<string> {
     const revealing = Object.entries(this.#resource.reveals).filter(([, input]) => secrets.has(input));
-    return new Set([...secrets, ...revealing.flatMap(([output]) => [output, hiddenTwin(output)])]);
+    return new Set([...secrets, ...revealing.map(([output]) => output)]);
   }
 }
 

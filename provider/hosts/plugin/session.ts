@@ -1,10 +1,12 @@
 /** The state of the process between calls: its engine, its configured provider, and its cancellation. */
 
 import { Run } from "../../links/ledger";
+import { ClassicLinkError } from "../../links/errors";
 import type { CallContext } from "../../links/operation";
 import type { Properties } from "../../resources/inputs";
 import { Provider } from "../../resources/provider";
 import { Settings } from "../../settings";
+import type { Mask } from "../secret";
 import { EngineLog } from "./engineLog";
 
 export class Session {
@@ -46,8 +48,14 @@ export class Session {
    *
    * @param urn the resource. Empty if there is none.
    * @param timeoutS the time limit, in seconds. 0 for the default.
+   * @param mask removes secrets from messages and errors.
    */
-  async run<T>(urn: string, timeoutS: number, operation: (context: CallContext) => Promise<T>): Promise<T> {
+  async run<T>(
+    urn: string,
+    timeoutS: number,
+    operation: (context: CallContext) => Promise<T>,
+    mask: Mask = (message) => message,
+  ): Promise<T> {
     const log = this.#log;
     let hasStatus = false;
     try {
@@ -55,13 +63,15 @@ export class Session {
       return await operation({
         ...(timeoutS > 0 ? { timeoutMs: timeoutS * 1000 } : {}),
         signal: this.#cancel.signal,
-        report: (message) => log?.line(urn, message),
-        warn: (message) => log?.warning(urn, message),
+        report: (message) => log?.line(urn, mask(message)),
+        warn: (message) => log?.warning(urn, mask(message)),
         progress: (message) => {
           hasStatus = true;
-          log?.status(urn, message);
+          log?.status(urn, mask(message));
         },
       });
+    } catch (error) {
+      throw error instanceof ClassicLinkError ? error.rephrased(mask) : error;
     } finally {
       // Otherwise the last status would stay in the row.
       if (hasStatus) log?.status(urn, "");
