@@ -116,11 +116,20 @@ export const classicLinks: Resource = {
   },
 
   async delete(provider, state, context) {
-    const { regionId, vpcId, instanceIds } = toMembers(state);
+    const { regionId, vpcId, instanceIds, movedAway } = toMembers(state);
     requireSameScope(`the links to ${vpcId}`, state, provider.scope());
+    const away = Object.entries(movedAway).flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]));
+    const others = away.filter((link) => !provider.ledger.declaresInstance(link));
+    if (others.length > 0) {
+      const named = others.map(({ instanceId, vpcId: elsewhere }) => `${instanceId} to ${elsewhere}`);
+      context.report?.(`moved from ${vpcId} by someone else, so these links stay: ${someOf(named, MOST_NAMED)}`);
+    }
     const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
-    const leaving = linksTo(vpcId, regionId, instanceIds);
+    const leaving = [
+      ...linksTo(vpcId, regionId, instanceIds),
+      ...away.filter((link) => provider.ledger.declaresInstance(link)),
+    ];
     const reasons = await operation.run(async () =>
       detach(await provider.links(), leaving, operation, attachedAt(state)),
     );

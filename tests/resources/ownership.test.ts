@@ -399,12 +399,34 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(provider().diff(outputs, inputs)).toEqual({ replaces: [], updates: [], isDue: false });
   });
 
-  test("is left alone as the member of a fleet that is destroyed after a refresh", async () => {
-    const { provider, linksNow } = world({ "i-a": "vpc-1", "i-far": "vpc-2" });
-    const many = provider(classicLinks);
-    const found = await done(many.read(fleet("vpc-1", "i-a", "i-far")));
-    await done(many.delete(found?.outputs ?? {}));
+  /** A fleet of which a refresh has found one member moved, and the next run. */
+  async function refreshedFleet() {
+    const all = world({ "i-a": "vpc-1", "i-far": "vpc-2" });
+    const found = await done(all.provider(classicLinks).read(fleet("vpc-1", "i-a", "i-far")));
+    all.nextRun();
+    return { ...all, many: all.provider(classicLinks), outputs: found?.outputs ?? {} };
+  }
+
+  test("is left alone as the member of a fleet that is destroyed after a refresh, which says so", async () => {
+    const { many, linksNow, outputs, reported, context } = await refreshedFleet();
+    await done(many.delete(outputs, context));
     expect(linksNow()).toEqual({ "i-far": "vpc-2" });
+    expect(reported).toEqual(["moved from vpc-1 by someone else, so these links stay: i-far to vpc-2"]);
+  });
+
+  test("is detached by the delete of its fleet if the program declares the instance, so that the next create succeeds", async () => {
+    const { many, linksNow, outputs } = await refreshedFleet();
+    many.check(declare("vpc-1", "i-a", "i-far"));
+    await done(many.delete(outputs));
+    expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test("stays at the delete of its fleet if the program declares it where it is", async () => {
+    const { many, linksNow, outputs, ecs } = await refreshedFleet();
+    many.check(declare("vpc-2", "i-far"));
+    await done(many.delete(outputs));
+    expect(linksNow()).toEqual({ "i-far": "vpc-2" });
+    expect(ecs.count("detach")).toBe(1);
   });
 
   test("is named by the refresh of its fleet, and by no later one that finds the same", async () => {
