@@ -156,7 +156,9 @@ async function attach(
     const links = await provider.links();
     return await links.attach([link], operation, { checkFirst });
   });
-  return outcomes.get(link) ?? { state: "failed", reason: "no outcome", isAbsent: false, mayBeLinked: true, mayBeNew: true };
+  return (
+    outcomes.get(link) ?? { state: "failed", reason: "no outcome", isAbsent: false, mayBeLinked: true, mayBeNew: true }
+  );
 }
 
 /** @throws {PartiallyCreatedError} when the link may have been made, a {@link ClassicLinkError} when it was not. */

@@ -11,7 +11,7 @@ export type Expected =
   | { readonly kind: "depends" };
 
 /** The links in the end; or why one that is declared cannot be made, such as one in its way that this update does not give up in time. */
-export function expectedOf(program: Program, state: readonly Known[], cloud: Links): Expected {
+export function expectedOf(program: Program, state: readonly Known[], cloud: Links, isRefreshed: boolean): Expected {
   const declared = declaredBy(program);
   if (state.some((known) => isTakenFromOthers(known, program))) return { kind: "depends" };
   // A replacement that was made only in part keeps what it replaces in the state, and does not know what that had.
@@ -20,7 +20,8 @@ export function expectedOf(program: Program, state: readonly Known[], cloud: Lin
     const linkedTo = cloud[instanceId];
     if (program.released.has(instanceId)) return { kind: "fails", because: `${instanceId} is declared, and released` };
     if (linkedTo === undefined || linkedTo === vpcId) continue;
-    if (!state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
+    const isKnown = isRefreshed && state.some((known) => hasLink(known, instanceId, linkedTo));
+    if (!isKnown && !state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
       return { kind: "fails", because: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };
     }
   }
@@ -34,6 +35,11 @@ function isTakenFromOthers({ name, movedFrom, instanceIds }: Known, program: Pro
   const [instanceId = ""] = instanceIds;
   const isDeclared = declaredBy(program)[instanceId] !== undefined;
   return movedFrom !== undefined && isDeclared && program.links.get(name)?.instanceId !== instanceId;
+}
+
+/** Whether a resource of the state has this link. A refresh of the same run shows it to the resource that declares the instance. */
+function hasLink(known: Known, instanceId: string, vpcId: string): boolean {
+  return (known.vpcId === vpcId && known.instanceIds.includes(instanceId)) || known.movedAway[instanceId] === vpcId;
 }
 
 /** Whether a resource of the state takes this link away early enough for another one. */

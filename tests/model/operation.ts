@@ -187,12 +187,13 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (target !== undefined) return run.ok ? targeted(program, target, isKnown, before, after) : [];
     // What a plain up does not know of, it cannot set right.
     if (!isKnown) return [];
-    const known = this.name === "up" ? state : now;
-    const expected = expectedOf(program, known, cloud);
+    const isRefreshed = this.name === "up --refresh";
+    const known = isRefreshed ? now : state;
+    const expected = expectedOf(program, known, cloud, isRefreshed);
     if (isWaitedFor && after.state.length > knownOf(program).length) return [];
     if (expected.kind === "depends") return run.ok ? missing(declaredBy(program), after.cloud) : [];
     // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
-    if (this.#isInItsOwnWay(program, known) && !run.ok) return [];
+    if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return [];
     if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
     // What the engine replaces by itself is made again, which finds what is there.
     const changes = this.forced ? calls.filter(({ action }) => action !== "AttachClassicLinkVpc") : calls;
