@@ -22,6 +22,9 @@ export type OnLine = (line: string, writer: Writer) => void;
 /** A process: its id, and when it started, because ids are used again. `<pid>-<start>`. */
 export type Writer = string;
 
+/** How often a process tries again to join a run whose folder is removed meanwhile. */
+const MOST_JOINS = 10;
+
 /** How much of a file is read at a time, in bytes. */
 const CHUNK = 64 * 1024;
 
@@ -54,9 +57,21 @@ export class Journal {
     this.#own = `${OWN_WRITER}.log`;
     makePrivate(runs, user);
     for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
-    makePrivate(this.#folder, user);
-    appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
+    this.#join(user);
     process.once("exit", () => removeDeserted(this.#folder, OWN_WRITER));
+  }
+
+  /** Another process may remove the folder as deserted before it has the first file. Then it is made again. */
+  #join(user: number): void {
+    for (let left = MOST_JOINS; ; left -= 1) {
+      try {
+        makePrivate(this.#folder, user);
+        appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
+        return;
+      } catch (error) {
+        if (left === 0 || !hasCode(error, "ENOENT")) throw error;
+      }
+    }
   }
 
   /** Appends a line. Other processes see it when this returns. */
@@ -103,17 +118,14 @@ function explained(work: () => void): void {
 
 /** Whether a process of this user lives. */
 export function isAlive(writer: Writer): boolean {
-  const pid = Number.parseInt(writer, 10);
+  const [pid, start] = writer.split("-");
   try {
-    process.kill(pid, 0);
-    return writer === idOf(pid);
+    process.kill(Number(pid), 0);
+    // Without a start, the process id has to do.
+    return !start || start === startOf(Number(pid));
   } catch {
     return false;
   }
-}
-
-function idOf(pid: number): Writer {
-  return `${pid}-${startOf(pid)}`;
 }
 
 /** When a process started, in clock ticks since the boot of the machine. Linux only. Source: proc(5), `stat`, field 22. */
@@ -128,7 +140,7 @@ function startOf(pid: number): string {
 }
 
 /** This process. */
-export const OWN_WRITER = idOf(process.pid);
+export const OWN_WRITER: Writer = `${process.pid}-${startOf(process.pid)}`;
 
 /** The namespace of process ids, on Linux. */
 function processNamespace(): string {
@@ -143,13 +155,17 @@ function writerOf(file: string): Writer {
   return file.replace(/\.log$/, "");
 }
 
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === code;
+}
+
 /** Makes a folder that only this user can use. */
 function makePrivate(folder: string, user: number): void {
   try {
     // Not recursive: Node would never return if the file system says that a folder neither exists nor can be made.
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!hasCode(error, "EEXIST")) throw error;
   }
   const found = lstatSync(folder);
   const isOurs =
