@@ -1,14 +1,14 @@
-/** `docs/conformance.md`: what every call promises, and the tests that prove it, found by the numbers in their names. */
+/** Makes `docs/conformance.md`: the promises of each call, and the tests that prove them. The numbers in test names link both. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const REPOSITORY = join(__dirname, "..");
 
-/** The tiers, from the lowest. A promise is proven in the lowest that can prove it. */
+/** The tiers of tests, lowest first. A promise is proven in the lowest tier that can prove it. */
 export const TIERS = ["unit", "resources", "hosts", "stories", "pages", "engine", "long"] as const;
 
-/** So many tests of a file are named. The others are counted. */
+/** At most this many tests of a file are named. The others are counted. */
 const MOST_NAMED = 3;
 
 interface Promised {
@@ -16,175 +16,178 @@ interface Promised {
   readonly text: string;
 }
 
-/** By chapter, the promises in the order of their numbers. */
+/** The chapters with their promises, in the order of their numbers. */
 const CHAPTERS: readonly (readonly [chapter: string, ...promises: Promised[]])[] = [
   [
     "Checking and comparing",
     {
       name: "Checking inputs",
-      text: "The answer depends on the inputs alone: the same again and again, with a state and without. Unknown values pass, in every property. Each failure names its property, and says what to do. An instance that two resources of a program declare in one cloud is refused.",
+      text: "The result depends only on the inputs, and not on a state. Each property may be unknown. Each failure names its property, and says what to do. If two resources of a program declare the same instance in one cloud, the check fails.",
     },
     {
       name: "Comparing",
-      text: "Equal sides are equal, in whatever order, whatever else the state holds. Another instance, VPC or region replaces the link, and the old one goes first. Members of a `ClassicLinks` change in place.",
+      text: "The order of members and other properties of the state do not count. Another instance, VPC or region replaces the link, and the old link is deleted first. Members of a `ClassicLinks` change in place.",
     },
-    { name: "Comparing with unknown values", text: "A property that is not known yet will change, and no other." },
+    {
+      name: "Comparing with unknown values",
+      text: "A property whose value is unknown counts as changed. The others do not.",
+    },
   ],
   [
     "Creating and updating",
     {
-      name: "Creating what is there",
-      text: "Creating twice makes one link. A link that is as declared is adopted. A link to another VPC is an error that names the VPC, and nothing is touched.",
+      name: "Creating an existing link",
+      text: "Two creates make one link. A link that exists as declared is adopted. A link to another VPC is an error that names the VPC, and nothing changes.",
     },
     {
-      name: "Answers that prove nothing",
-      text: "After a reset, a lost answer, a gateway's page, an empty body or half a JSON, the next try checks before it repeats. Whatever goes wrong at whichever call, the operation recovers, or ends with an error and a state from which the next operation recovers.",
+      name: "Unreadable answers",
+      text: "After a reset, a lost answer, a gateway's page, an empty body or incomplete JSON, the operation checks the link before it retries. Each fault at each call ends in one of two ways. The operation recovers, or it fails with a state from which the next operation recovers.",
     },
     {
       name: "Partially created resources",
-      text: "A link that was accepted and is not listed in time is kept in the state with its id, its properties and the whole story as its reasons. It can be refreshed and destroyed, and the next up finishes it. The same holds for a `ClassicLinks` of which some members could not be linked.",
+      text: "If an accepted link is not listed in time, the state has its id, its properties and the reasons. It can be refreshed and destroyed, and the next up completes it. The same is true if some members of a `ClassicLinks` could not be linked.",
     },
-    { name: "Updating", text: "An update returns whole outputs, and changes nothing without a reason." },
-    { name: "Previewing", text: "The outputs follow from the inputs, so a preview knows them, and asks ECS nothing." },
+    { name: "Updating", text: "An update returns all outputs, and makes no unnecessary change." },
+    { name: "Previewing", text: "A preview knows the outputs from the inputs, and does not call ECS." },
   ],
   [
     "Reading",
     {
-      name: "Reading what is true",
-      text: "A link that is listed is read as it was, or with the VPC that it has now. One that is not listed, or whose instance is released, is gone. What cannot be read, or may not be read, is an error, and the state stays as it is.",
+      name: "Reading",
+      text: "A listed link is read with the VPC that it has now. A link is gone if it is not listed, or its instance is released. If it cannot be read, or the key may not read it, the read fails, and the state does not change.",
     },
     {
-      name: "Reading by the id alone",
-      text: "The id is enough, as for an import, and so is the environment where nothing was configured. Reading a link that does not exist is an error.",
+      name: "Reading by id",
+      text: "The id is enough to read a link, as in an import. Without a configuration, the environment is enough. If the link does not exist, the read fails.",
     },
     { name: "Reading again", text: "A refresh after a refresh changes nothing." },
   ],
   [
     "Deleting",
     {
-      name: "Deleting what is ours",
-      text: "Deleting twice works. Where the link, the instance or the VPC is gone, there is nothing to do. A link that someone else made to another VPC is not touched. Where ECS does not offer ClassicLink any more, the error says so, and there is a way to drop the links.",
+      name: "Deleting",
+      text: "Two deletes succeed. If the link, the instance or the VPC is gone, a delete succeeds. A link that someone else made to another VPC is not changed. If ECS no longer offers ClassicLink, the error says so, and a setting removes the links from the state.",
     },
   ],
   [
     "Time",
     {
       name: "Timeouts",
-      text: "They hold within a tenth: `customTimeouts` in both hosts, the defaults otherwise. The error has the calls, the time, the last code and the request.",
+      text: "An operation ends within its timeout, plus a tenth at most: `customTimeouts` in both hosts, or the default. The error has the number of calls, the time, the last code and the request id.",
     },
     {
       name: "Cancelling",
-      text: "A cancel ends every wait: the plugin stops a create within two seconds, and the state knows of whatever may have been made.",
+      text: "A cancel ends each wait. The plugin stops a create within two seconds, and the state has each link that may exist.",
     },
   ],
   [
     "Settings",
     {
       name: "Configuring",
-      text: "It is done at once and never fails. What is wrong is reported by the operation that needs it, by the name of the setting. Calls that start before it has settled all see it.",
+      text: "Configure never waits and never fails. The operation that needs a wrong setting reports it by name. Calls that start before Configure ends use the configuration too.",
     },
     {
-      name: "Which source wins",
-      text: "Region and credentials come from the documented places, in the documented order, in both hosts. A stack that is configured for `@pulumi/alicloud` needs nothing more in the dynamic host.",
+      name: "Sources of settings",
+      text: "Region and credentials come from the documented places, in the documented order, in both hosts. In the dynamic host, the configuration for `@pulumi/alicloud` is enough.",
     },
     {
       name: "Secrets",
-      text: "None is in an output, a log or an error, and none in clear in a state. A provider of another package is refused, with what to do instead.",
+      text: "No secret is in an output, a log or an error. A state has secrets only encrypted. A provider of another package is refused, and the error says what to do.",
     },
   ],
   [
     "States over time",
     {
       name: "The stored line",
-      text: "It is the same text for ever, short, and loads a path that the package exports for ever.",
+      text: "Its text never changes. It is short, and loads a path that the package always exports.",
     },
     {
       name: "Old states",
-      text: "The state of every released version refreshes, updates and is destroyed with today's code, and shows no difference.",
+      text: "Today's code refreshes, updates and destroys the state of each released version, and shows no difference.",
     },
     {
-      name: "A kill at any moment",
-      text: "After a `kill -9` at any phase of a create or a delete the next operation recovers, and the cloud holds exactly what is declared.",
+      name: "Killed processes",
+      text: "After a `kill -9` in any phase of a create or a delete, the next operation recovers. Then the cloud is as declared.",
     },
     {
       name: "From host to host",
-      text: "Moving a link from the dynamic host to the plugin changes nothing in the cloud: ids and outputs are the same in both.",
+      text: "A link that moves from the dynamic host to the plugin host does not change in the cloud. Ids and outputs are the same in both.",
     },
   ],
   [
     "Environments",
     {
       name: "Programs and installers",
-      text: "CommonJS and ES modules, a program in a subfolder, the Automation API; installers that put all packages into one folder, as npm and yarn do, and those that keep them apart, as pnpm does.",
+      text: "CommonJS and ES modules work, and so do a program in a subfolder and the Automation API. So do package managers with one folder for all packages, such as npm and yarn, and with a folder for each package, such as pnpm.",
     },
     {
       name: "Versions",
-      text: "The oldest and the newest `@pulumi/pulumi` of the peer range; Node.js 20, 22 and 24.",
+      text: "The oldest and the newest `@pulumi/pulumi` of the peer range work, with Node.js 20, 22 and 24.",
     },
   ],
   [
     "Ownership",
     {
-      name: "Success means that the cloud is as declared",
-      text: "After an operation that succeeds, every link that the program declares exists, and every link that it gave up is gone. This holds for replacements that the engine decides on, renames, moves into components, other providers, other regions and moves between hosts; one by one and together.",
+      name: "The cloud is as declared",
+      text: "After a successful operation, each declared link exists, and each link that is no longer declared is gone. This is true for forced replacements, renames, moves into components, other providers, other regions and moves between hosts, also in combination.",
     },
     {
-      name: "What others made stays",
-      text: "A link that somebody has moved to another VPC is not touched by a destroy, or by taking the resource out of the program, before or after a refresh. An up whose program declares the instance takes it back.",
+      name: "Links that others moved",
+      text: "Somebody may have moved a link to another VPC. A destroy does not change it, and neither does an up whose program no longer declares it, before or after a refresh. An up whose program declares the instance links it to the declared VPC again.",
     },
     {
-      name: "Handing over",
-      text: "A link that a run has removed and that its program still declares is put back in the same run.",
+      name: "Removed and still declared",
+      text: "If a run removes a link that its program still declares, the same run creates it again.",
     },
     {
       name: "Runs do not mix",
-      text: "Two engines at once on one machine do not mix their runs. A run that died leaves nothing that a later one believes.",
+      text: "Two engines on one machine do not mix their runs. A run that was killed leaves no records that a later run uses.",
     },
     {
       name: "The end of the engine",
-      text: "An engine that is killed leaves no host at work for more than two seconds.",
+      text: "When an engine is killed, its hosts end within two seconds.",
     },
   ],
   [
     "Private clouds",
     {
       name: "Another organization or resource set",
-      text: "Under another one than a link's own, refresh and delete are errors that name both, and an update that does not see the link is one too. The state and the cloud stay.",
+      text: "If another organization or resource set than the link's own is configured, refresh and delete fail with an error that names both. An update that does not see the link fails too. The state and the cloud do not change.",
     },
     {
-      name: "A private endpoint is the only one",
-      text: "With a private endpoint nothing is sent to a public host, signed or not.",
+      name: "Only private endpoints",
+      text: "With a private endpoint, no request goes to a public host.",
     },
     {
       name: "ASAPI",
-      text: "Its refusals are errors with their own code and id, whatever the HTTP status. Its successes are successes.",
+      text: "A failure has the code and the request id of ASAPI, with any HTTP status. A success is never an error.",
     },
     {
       name: "The vendor's settings",
-      text: "The vendor's configuration keys alone are enough, and so are its environment variables alone.",
+      text: "The vendor's configuration keys are enough. So are its environment variables.",
     },
   ],
   [
     "Waiting",
     {
-      name: "Pace",
-      text: "A quiet spell never makes a later wait longer. Two limits at once are met within 1.5 times the ideal time. A locked instance is asked at most about 20 times in ten minutes.",
+      name: "Rate limits",
+      text: "A time without calls never makes a later wait longer. With two limits at once, the wait is at most 1.5 times the ideal time. A locked instance gets at most about 20 calls in ten minutes.",
     },
     {
-      name: "What is waited for",
-      text: "Progress and errors name the reason of a wait and the number of calls that were really made.",
+      name: "Progress",
+      text: "Progress and errors name the reason of a wait, and the number of calls that were sent.",
     },
   ],
 ];
 
-/** A test, or a group of tests, that carries numbers. */
+/** A test, or a group of tests, that proves promises. */
 interface Proof {
   readonly file: string;
   readonly numbers: readonly number[];
   readonly title: string;
 }
 
-/** The names of tests and groups that begin with numbers in brackets, in all files of tests. */
+/** The tests and groups whose names have numbers in brackets, in all test files. */
 export function proofs(): Proof[] {
   const root = join(REPOSITORY, "tests");
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
@@ -200,7 +203,7 @@ export function proofs(): Proof[] {
   });
 }
 
-/** How many promises there are. */
+/** The number of promises. */
 export const PROMISES = CHAPTERS.reduce((sum, [, ...promised]) => sum + promised.length, 0);
 
 export function conformancePage(): string {
@@ -216,15 +219,14 @@ export function conformancePage(): string {
   return [HEAD, ...chapters].join("\n\n");
 }
 
-const HEAD = `# What every call promises
+const HEAD = `# Promises
 
 <!-- Made by scripts/conformancePage.ts: npm run docs -->
 
-There is no suite that a Pulumi provider could be held against, so this is ours: each promise in a sentence or two, and the tests that prove it. A
-test carries the number of what it proves in brackets, in its name or in the name of its group. \`npx jest -t '\\[6\\]'\` runs all
-that belong to the sixth. The folder of a test is its tier: \`unit\` (pure code), \`resources\` (the resources, without a host), \`hosts\` (what each host
-translates, in its real process), \`stories\` (programs through an engine), \`pages\` (documentation and examples) and \`long\` (what is exhaustive; it runs
-nightly and before a release).`;
+Pulumi has no test suite for providers. So this page lists the promises of this package, and the tests that prove each of them. The name of a test,
+or of its group, has the number of its promise in brackets. \`npx jest -t '\\[6\\]'\` runs the tests of promise 6. The folder of a test is its tier:
+\`unit\` (pure code), \`resources\` (the resources, without a host), \`hosts\` (each host, in its real process), \`stories\` (programs, through an
+engine), \`pages\` (documentation and examples) and \`long\` (exhaustive tests, each night and before a release).`;
 
 function listOf(found: readonly Proof[]): string {
   const files = [...new Set(found.map(({ file }) => file))].sort((a, b) => tierOf(a) - tierOf(b));

@@ -1,6 +1,6 @@
 /** `pulumi-classiclink doctor`: finds out why a link cannot be created or listed. It only reads. */
 
-import type { VpcPage } from "../../provider/ecs/vpcClient";
+import type { Page } from "../../provider/ecs/pages";
 import { connectInspector, type Inspector } from "../../provider/resources/connect";
 import { parseLinkId, parseLinksId } from "../../provider/resources/ids";
 import type { Settings } from "../../provider/settings";
@@ -85,10 +85,10 @@ async function* examineCloud(
   const instance = await asked(() => details.instance(regionId, instanceId ?? NO_INSTANCE));
   findings.push(checkCall(OPERATIONS.instance, instance));
   const noAddress: Asked<never> = { error: new Error("the VPC service has no address") };
-  const listed: Asked<VpcPage> = vpcEndpoint.error
+  const listed: Asked<Page<string>> = vpcEndpoint.error
     ? noAddress
     : await asked(() => vpcs.describeVpcs({ regionId, pageNumber: 1 }));
-  const someVpc = vpcId ?? listed.answer?.vpcIds[0] ?? "vpc-0000000000000000000";
+  const someVpc = vpcId ?? listed.answer?.items[0] ?? "vpc-0000000000000000000";
   const vpc = vpcEndpoint.error ? noAddress : await asked(() => details.vpc(regionId, someVpc));
   findings.push(
     ...(vpcEndpoint.error

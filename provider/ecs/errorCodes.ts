@@ -24,19 +24,19 @@ const DOUBTFUL_TRIES = 3;
 const OPERATION = "<operation>";
 const ALLOW = `allow ${OPERATION} in RAM`;
 /** Refresh and destroy read the provider's configuration from the state, which the last update wrote. */
-const SAVED = "refresh and destroy take up a changed configuration only after pulumi up, or with --run-program";
+const SAVED = "refresh and destroy use a changed configuration only after pulumi up, or with --run-program";
 const CHECK_KEY = `check accessKey and secretKey, and that they belong to this endpoint; ${SAVED}`;
 const CHECK_CLOCK = "set this machine's clock; ECS accepts a difference of 15 minutes";
 const NEW_TOKEN = `get a new security token, or use a source of credentials that renews itself; ${SAVED}`;
 const WAIT = "wait, and run the command again";
 const ACCOUNT = "check the state of the Alibaba Cloud account";
 const RETIRED =
-  "ECS offers no ClassicLink there, or no longer; check regionId and endpoint; where it has been retired, remove the " +
-  "resource with classiclink:forgetRetiredLinks set to true, or use pulumi state delete";
-const SWITCH_ON = "switch ClassicLink on for the VPC (EnableVpcClassicLink), then run the command again";
+  "ECS does not offer ClassicLink there; check regionId and endpoint; if ClassicLink was retired, set " +
+  "classiclink:forgetRetiredLinks to true and remove the resource, or use pulumi state delete";
+const ENABLE = "enable ClassicLink on the VPC (EnableVpcClassicLink), and run the command again";
 const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an instance has at most one link";
-const REPORT = "this looks like a defect of pulumi-classiclink; please report it";
-const ORGANIZATION = "check organizationId and resourceSetId, and that the role of the key's user covers them";
+const REPORT = "this is probably a defect of pulumi-classiclink; please report it";
+const ORGANIZATION = "check organizationId, resourceSetId, and the role of the key's user";
 const CHECK_PATH = "check endpoint, protocol and the network";
 
 function row(
@@ -80,7 +80,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   // This code is not about syntax. The documents use it for instances that are not in the classic network.
   "InvalidInstanceId.MalFormed": row(
     "gone",
-    "The instance is not in the classic network, or no longer. It is not about the form of the id.",
+    "The instance is not in the classic network. The code is not about the form of the id.",
     "name an instance of the classic network; others need no ClassicLink",
   ),
   "InvalidInstanceId.NotBelong": row(
@@ -100,12 +100,12 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "bring the instance to Running or Stopped",
     { forMs: STATE_RETRY_MS },
   ),
-  TaskConflict: row("busy", "Another task on the resource is under way.", WAIT),
+  TaskConflict: row("busy", "Another task runs on the resource.", WAIT),
   SystemBusy: row("busy", "The service is busy with the resource.", WAIT),
   OperationConflict: row("busy", "Another request changes the same resource at this moment.", WAIT),
-  LastTokenProcessing: row("busy", "An earlier request is still being worked on.", WAIT),
+  LastTokenProcessing: row("busy", "An earlier request is not finished yet.", WAIT),
   "InvalidOperation.Conflict": row("busy", "Another request changes the same resource at this moment.", WAIT),
-  "OperationFailed.LastTokenProcessing": row("busy", "An earlier request is still being worked on.", WAIT),
+  "OperationFailed.LastTokenProcessing": row("busy", "An earlier request is not finished yet.", WAIT),
   IncorrectVpcStatus: row("busy", "The VPC is being changed.", "wait until the VPC is Available", {
     forMs: STATE_RETRY_MS,
   }),
@@ -118,8 +118,8 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   ),
   QuotaExceeded: row(
     "quota",
-    "The VPC has as many links as it may have.",
-    "remove links from the VPC; a VPC takes at most 1000",
+    "The VPC has the maximum number of links.",
+    "remove links from the VPC; a VPC can have at most 1000",
   ),
 
   // The VPC and the region
@@ -151,15 +151,15 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "Neither an instance nor a VPC was named.",
     "name an instance or a VPC",
   ),
-  "InvalidParameter.ToManyInstanceIds": row("input", "More instances were named than a call takes.", REPORT),
+  "InvalidParameter.ToManyInstanceIds": row("input", "The call names too many instances.", REPORT),
   IdempotentParameterMismatch: row("input", "A request was repeated with other parameters.", REPORT),
   UnsupportedHTTPMethod: row(
     "input",
-    "The endpoint does not take POST.",
-    "check endpoint; what answers does not behave like ECS",
+    "The endpoint does not accept POST.",
+    "check endpoint; the server there does not behave like ECS",
   ),
   UnsupportedParameter: row("input", "The endpoint does not know a parameter.", REPORT),
-  InvalidParamater: row("input", "A parameter has no value that can be used.", "check instanceId, vpcId and regionId"),
+  InvalidParamater: row("input", "A parameter has a wrong value.", "check instanceId, vpcId and regionId"),
   InvalidAction: row("retired", "The endpoint does not know the operation.", RETIRED),
   "InvalidAction.NotFound": row("retired", "The endpoint does not know the operation.", RETIRED),
   "InvalidApi.NotFound": row("retired", "The endpoint does not know the operation.", RETIRED),
@@ -174,50 +174,50 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
     "use the credentials of the account itself, not of a RAM user",
   ),
   "Forbidden.RiskControl": row("authorisation", "Risk control blocks the account.", ACCOUNT),
-  "Forbidden.AccessKeyDisabled": row("authorisation", "The access key is switched off.", CHECK_KEY),
+  "Forbidden.AccessKeyDisabled": row("authorisation", "The access key is disabled.", CHECK_KEY),
   RealNameAuthenticationError: row("authorisation", "The account's owner is not verified.", ACCOUNT),
   InsufficientBalance: row("authorisation", "The account owes money.", ACCOUNT),
   "InvalidAccessKeyId.NotFound": row("authorisation", "There is no such access key.", CHECK_KEY),
-  "InvalidAccessKeyId.Inactive": row("authorisation", "The access key is switched off.", CHECK_KEY),
+  "InvalidAccessKeyId.Inactive": row("authorisation", "The access key is disabled.", CHECK_KEY),
   SignatureDoesNotMatch: row("authorisation", "The secret does not belong to the access key.", CHECK_KEY),
   IncompleteSignature: row("authorisation", "The request's signature could not be read.", CHECK_KEY),
-  IllegalTimestamp: row("authorisation", "The request's time is not the service's.", CHECK_CLOCK),
+  IllegalTimestamp: row("authorisation", "The time of the request differs from the service's.", CHECK_CLOCK),
   "InvalidTimeStamp.Expired": row("authorisation", "The request's time is more than 15 minutes off.", CHECK_CLOCK),
   "InvalidTimeStamp.Format": row("authorisation", "The request's time could not be read.", CHECK_CLOCK),
   // A proxy that repeats a request causes this. A retry sends a new nonce, so it can succeed.
-  SignatureNonceUsed: row("transient", "The same request arrived twice, as a proxy may send it.", WAIT),
+  SignatureNonceUsed: row("transient", "The same request arrived twice. A proxy may repeat requests.", WAIT),
 
   // Throttling and faults of the service
   Throttling: row("throttled", "The quota of calls is used up.", WAIT),
   "Throttling.User": row("throttled", "The account's quota of calls is used up.", WAIT),
   "Throttling.Api": row("throttled", "The operation's quota of calls is used up.", WAIT),
   "Rejected.Throttling": row("throttled", "The quota of calls is used up.", WAIT),
-  ServiceUnavailable: row("transient", "The service does not answer for a moment.", WAIT),
+  ServiceUnavailable: row("transient", "The service is not available for a moment.", WAIT),
   "ServiceUnavailable.RegionMaintaining": row(
     "transient",
     "The region is being maintained.",
     "wait until the region's maintenance has ended",
   ),
   InternalError: row("transient", "The service failed.", WAIT),
-  UnknownError: row("transient", "The service failed and does not say how.", WAIT),
+  UnknownError: row("transient", "The service failed, and gives no reason.", WAIT),
 
   // Apsara Stack
   "InvalidProtocol.NeedSsl": row(
     "configuration",
-    "The gateway takes HTTPS only.",
-    "set protocol to HTTPS, unless the endpoint itself begins with http",
+    "The gateway accepts only HTTPS.",
+    "set protocol to HTTPS, unless the endpoint begins with http",
   ),
   InvalidVersion: row(
     "configuration",
-    "What answers is not ECS, or not its version 2014-05-26.",
-    "check endpoint; it has to be that of ECS",
+    "The server is not ECS, or does not have its version 2014-05-26.",
+    "check endpoint; it must be the address of ECS",
   ),
   "403": row("authorisation", "The user's role may not do this in the organization.", ORGANIZATION),
   "User.Not.In.Organization": row("authorisation", "The user is not in the organization.", ORGANIZATION),
   "ascm.auth.InvalidParameter": row("authorisation", "The gateway does not accept the credentials.", NEW_TOKEN),
   "asapi.server.request.parameter.accesskeyid.error": row(
     "authorisation",
-    "There is no such access key, or it is switched off.",
+    "The access key does not exist, or is disabled.",
     CHECK_KEY,
   ),
   "asapi.server.timeout.socket": row("transient", "The product behind the gateway did not answer in time.", WAIT),
@@ -239,7 +239,7 @@ export const FAULTS = {
     mayHaveSucceeded: false,
   },
   HostNotFound: {
-    ...row("transient", "The endpoint's name has no address.", "check endpoint, region and DNS", {
+    ...row("transient", "The host name of the endpoint has no address.", "check endpoint, region and DNS", {
       forMs: UNREACHABLE_RETRY_MS,
     }),
     mayHaveSucceeded: false,
@@ -251,7 +251,7 @@ export const FAULTS = {
   CertificateRefused: {
     ...row(
       "configuration",
-      "The endpoint's certificate is not trusted, or is for another name, or the endpoint does not speak HTTPS.",
+      "The endpoint's certificate is not trusted or is for another name, or the endpoint does not support HTTPS.",
       "check endpoint and protocol; for a private authority, set NODE_EXTRA_CA_CERTS to the file of its certificate before the command starts",
     ),
     mayHaveSucceeded: false,
@@ -259,17 +259,17 @@ export const FAULTS = {
   ProxyRefused: {
     ...row(
       "configuration",
-      "The proxy on the way wants a user and a password.",
+      "The proxy requires a user and a password.",
       "set the proxy's address with its user and password",
     ),
     mayHaveSucceeded: false,
   },
   ProxyFailed: {
-    ...row("transient", "The proxy on the way did not pass the request on.", WAIT, { forMs: UNREACHABLE_RETRY_MS }),
+    ...row("transient", "The proxy did not forward the request.", WAIT, { forMs: UNREACHABLE_RETRY_MS }),
     mayHaveSucceeded: false,
   },
   NoCredentials: {
-    ...row("transient", "The source of credentials is there, and gave none for the moment.", WAIT, {
+    ...row("transient", "The source of credentials failed for a moment.", WAIT, {
       forMs: UNREACHABLE_RETRY_MS,
     }),
     mayHaveSucceeded: false,
@@ -286,8 +286,8 @@ export const FAULTS = {
   UnreadableAnswer: {
     ...row(
       "transient",
-      "What came is no answer of ECS: a page of a gateway or a proxy, or nothing.",
-      "check endpoint and protocol; what answers does not behave like ECS",
+      "The answer is not one of ECS. It may be a page of a gateway or a proxy, or empty.",
+      "check endpoint and protocol; the server there does not behave like ECS",
     ),
     mayHaveSucceeded: true,
   },
@@ -296,14 +296,14 @@ export const FAULTS = {
 /** Patterns for codes whose documents give only a part. `*` stands for any text. Exact codes win; then the first match wins. */
 export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
   "*Throttling*": row("throttled", "A quota of calls is used up.", WAIT),
-  "ServiceUnavailable.*": row("transient", "The service does not answer for a moment.", WAIT),
+  "ServiceUnavailable.*": row("transient", "The service is not available for a moment.", WAIT),
   "IncorrectInstanceStatus*": row(
     "busy",
     "The instance is starting, stopping or not ready yet.",
     "bring the instance to Running or Stopped",
     { forMs: STATE_RETRY_MS },
   ),
-  "IncorrectStatus*": row("busy", "The instance or the VPC is in a state that does not allow it now.", WAIT, {
+  "IncorrectStatus*": row("busy", "The state of the instance or the VPC does not allow the operation now.", WAIT, {
     forMs: STATE_RETRY_MS,
   }),
   "InvalidSecurityToken.*": row(
@@ -313,19 +313,19 @@ export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
   ),
   "InvalidAccessKeyId.*": row("authorisation", "The access key cannot be used.", CHECK_KEY),
   "*accesskeyid.error": row("authorisation", "The access key cannot be used.", CHECK_KEY),
-  "InvalidTimeStamp.*": row("authorisation", "The request's time is not the service's.", CHECK_CLOCK),
+  "InvalidTimeStamp.*": row("authorisation", "The time of the request differs from the service's.", CHECK_CLOCK),
   "Forbidden.*": row("authorisation", "The caller may not do this.", ALLOW),
   "*NoPermission*": row("authorisation", "The user's role may not do this in the organization.", ORGANIZATION),
   "InvalidAction.*": row("retired", "The endpoint does not know the operation.", RETIRED),
   "InvalidApi.*": row("retired", "The endpoint does not know the operation.", RETIRED),
   "MissingParameter*": row(
     "input",
-    "A parameter is missing, or has no value that can be used.",
+    "A parameter is missing, or has a wrong value.",
     "check instanceId, vpcId and regionId",
   ),
   "InvalidParameter*": row(
     "input",
-    "A parameter is missing, or has no value that can be used.",
+    "A parameter is missing, or has a wrong value.",
     "check instanceId, vpcId and regionId",
   ),
 };
@@ -334,7 +334,7 @@ export const CODE_FAMILIES: Readonly<Record<string, ErrorCode>> = {
 export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly string[] })[] = [
   {
     words: ["unable to attach", "disabled attach"],
-    ...row("configuration", "ClassicLink is not switched on for the VPC.", SWITCH_ON),
+    ...row("configuration", "ClassicLink is not enabled on the VPC.", ENABLE),
   },
   {
     words: ["linked to other vpc", "not allow link"],
@@ -348,7 +348,7 @@ export const OPERATION_DENIED: readonly (ErrorCode & { readonly words: readonly 
     words: [],
     ...row(
       "conflict",
-      "ECS does not say which of its meanings it has.",
+      "The message does not show which meaning the code has.",
       "read the message; ECS gives this code several meanings",
     ),
   },

@@ -10,6 +10,7 @@ import { type Caller, type EcsClient, type Link, type LinkPage, type LinkQuery, 
 import { type Credentials, CredentialsError, type CredentialsProvider } from "./credentials";
 import { fault } from "./errorCodes";
 import type { ApiOperation, EcsOperation } from "./errors";
+import type { Page } from "./pages";
 import { type Addressee, refusal, toEcsError } from "./toEcsError";
 import { additionsFor, isPublic, type Scope } from "./privateCloud";
 
@@ -41,7 +42,7 @@ export interface PopCoreClientOptions {
 /** One call of an operation. Resolves with the body of a successful answer. */
 export type Call = (operation: ApiOperation, params: Params, caller?: Caller) => Promise<Fields>;
 
-/** Makes the calls of one version of an API, over connections that are kept open. */
+/** Makes the calls of one version of an API. Its connections stay open. */
 export function createCall(
   { product, version: apiVersion }: Api,
   { endpointOf, scope = () => ({}), credentials, agents = new Agents() }: PopCoreClientOptions,
@@ -77,7 +78,7 @@ export function createCall(
     try {
       caller.onRequest?.();
       const answer = await rpcClient.request(operation, withoutUndefined({ ...params, ...additions.params }), {
-        // Only in capitals does it send a form. A form keeps key and signature out of the URL, and so out of logs.
+        // With "POST" it sends a form, with "post" a query. A form keeps the key and the signature out of URLs, and so out of logs.
         method: additions.inQuery ? "post" : "POST",
         agent,
         // httpx, below pop-core, uses the first one as a limit on silence of the socket, so it must not be shorter.
@@ -140,10 +141,11 @@ export function createPopCoreClient(options: PopCoreClientOptions): EcsClient {
           PageNumber: String(pageNumber),
           PageSize: String(PAGE_SIZE),
         };
-        const page = readInstancePage(await call("DescribeInstances", params, caller));
-        for (const instanceId of page.instanceIds) found.add(instanceId);
-        listed += page.instanceIds.length;
-        if (page.instanceIds.length === 0 || listed >= page.totalCount) return found;
+        const body = await call("DescribeInstances", params, caller);
+        const page = readIdPage("DescribeInstances", body, ["Instances", "Instance", "InstanceId"]);
+        for (const instanceId of page.items) found.add(instanceId);
+        listed += page.items.length;
+        if (page.items.length === 0 || listed >= page.totalCount) return found;
       }
     },
   };
@@ -191,17 +193,25 @@ function readLinkPage(query: LinkQuery, body: Fields): LinkPage {
   return { links, totalCount };
 }
 
-/** An unreadable answer is an error. Read as "no instances", it would split a list for nothing. */
-function readInstancePage(body: Fields): { readonly instanceIds: readonly string[]; readonly totalCount: number } {
+/**
+ * Reads a page of ids. An unreadable answer is an error, because it proves nothing about the items.
+ *
+ * @param names the fields of the list, of an item in it, and of the item's id.
+ */
+export function readIdPage(
+  operation: ApiOperation,
+  body: Fields,
+  [list, item, id]: readonly [list: string, item: string, id: string],
+): Page<string> {
   const totalCount = countOf(body.TotalCount);
-  const listed = fieldsOf(body.Instances).Instance;
-  const unreadable = (what: string) => fault("DescribeInstances", "UnreadableAnswer", what);
+  const listed = fieldsOf(body[list])[item];
+  const unreadable = (what: string) => fault(operation, "UnreadableAnswer", what);
   if (totalCount === undefined) throw unreadable("an answer without TotalCount");
-  if (!Array.isArray(listed)) throw unreadable("an answer without Instances");
-  const instanceIds = listed.map((item: unknown) => {
-    const { InstanceId: instanceId } = fieldsOf(item);
-    if (typeof instanceId !== "string" || instanceId === "") throw unreadable("an instance without InstanceId");
-    return instanceId;
+  if (!Array.isArray(listed)) throw unreadable(`an answer without ${list}`);
+  const items = listed.map((one: unknown) => {
+    const value = fieldsOf(one)[id];
+    if (typeof value !== "string" || value === "") throw unreadable(`an item without ${id}`);
+    return value;
   });
-  return { instanceIds, totalCount };
+  return { items, totalCount };
 }

@@ -1,6 +1,9 @@
-/** The interface to the VPC service: the list of VPCs, and whether ClassicLink is enabled on one. In plain data, as `client.ts`. */
+/** The client of the VPC service. Only commands that list VPCs need it. */
 
 import type { Caller } from "./client";
+import { fault } from "./errorCodes";
+import type { Page } from "./pages";
+import { createCall, type PopCoreClientOptions, readIdPage } from "./popCoreClient";
 
 /** A VPC. */
 export interface Vpc {
@@ -8,20 +11,33 @@ export interface Vpc {
   readonly vpcId: string;
 }
 
-/** One page of at most {@link VPC_PAGE_SIZE} VPCs. */
-export interface VpcPage {
-  readonly vpcIds: readonly string[];
-  /** How many VPCs there are in all pages together. */
-  readonly totalCount: number;
+/** The largest page that the API returns. Source: DescribeVpcs, `PageSize`. */
+const PAGE_SIZE = 50;
+
+/** Calls of the VPC API. Each is one request, and throws as those of `EcsClient` do. */
+export interface VpcClient {
+  /** Lists the ids of the account's VPCs, one page. Pages begin at 1. Source: DescribeVpcs (VPC API 2016-04-28). */
+  describeVpcs(
+    query: { readonly regionId: string; readonly pageNumber: number },
+    caller?: Caller,
+  ): Promise<Page<string>>;
+  /** Whether ClassicLink is enabled on a VPC. Source: DescribeVpcAttribute, `ClassicLinkEnabled`. */
+  isClassicLinkEnabled(vpc: Vpc, caller?: Caller): Promise<boolean>;
 }
 
-/** The largest page that the API gives. Source: DescribeVpcs, `PageSize`. */
-export const VPC_PAGE_SIZE = 50;
+/** Creates the client. Source: VPC API reference, version 2016-04-28. */
+export function createVpcClient(options: PopCoreClientOptions): VpcClient {
+  const call = createCall({ product: "Vpc", version: "2016-04-28" }, options);
+  return {
+    async describeVpcs({ regionId, pageNumber }, caller) {
+      const params = { RegionId: regionId, PageNumber: String(pageNumber), PageSize: String(PAGE_SIZE) };
+      return readIdPage("DescribeVpcs", await call("DescribeVpcs", params, caller), ["Vpcs", "Vpc", "VpcId"]);
+    },
 
-/** Two calls of the VPC API. Each is one request and throws as those of `EcsClient` do. */
-export interface VpcClient {
-  /** Lists the account's VPCs, one page, from 1. Source: DescribeVpcs (VPC API 2016-04-28). */
-  describeVpcs(query: { readonly regionId: string; readonly pageNumber: number }, caller?: Caller): Promise<VpcPage>;
-  /** Whether ClassicLink is enabled. Source: DescribeVpcAttribute, `ClassicLinkEnabled`. */
-  isClassicLinkEnabled(vpc: Vpc, caller?: Caller): Promise<boolean>;
+    async isClassicLinkEnabled({ regionId, vpcId }, caller) {
+      const { ClassicLinkEnabled } = await call("DescribeVpcAttribute", { RegionId: regionId, VpcId: vpcId }, caller);
+      if (typeof ClassicLinkEnabled === "boolean") return ClassicLinkEnabled;
+      throw fault("DescribeVpcAttribute", "UnreadableAnswer", "an answer without ClassicLinkEnabled");
+    },
+  };
 }

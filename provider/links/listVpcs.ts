@@ -24,10 +24,7 @@ export async function listVpcs(
 ): Promise<readonly string[]> {
   const operation = new Operation(`list the VPCs in ${regionId}`, context, LIST_TIMEOUT_MS);
   const task = new Task(operation);
-  const read = async (pageNumber: number) => {
-    const { vpcIds, totalCount } = await client.describeVpcs({ regionId, pageNumber }, task);
-    return { items: vpcIds, totalCount };
-  };
+  const read = (pageNumber: number) => client.describeVpcs({ regionId, pageNumber }, task);
   const vpcIds = await operation.run(() => readAllPages(task, "DescribeVpcs", read, (vpcId) => vpcId), task);
   return [...vpcIds].sort();
 }

@@ -31,8 +31,8 @@ export async function connect(settings: Settings, ledger = new Ledger()): Promis
 /** Connects to the VPC service, as {@link connect} to ECS. */
 export async function connectToVpcs(settings: Settings): Promise<VpcClient> {
   const common = await commonOptions(settings);
-  const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
-  return rateLimitedVpcs(createPopCoreVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
+  const { createVpcClient } = await import("../ecs/vpcClient.js");
+  return rateLimitedVpcs(createVpcClient({ ...common, endpointOf: (id) => settings.vpcEndpointOf(id) }));
 }
 
 /** What `doctor` asks with: each call is one request, without the rate limiter and without retries. */
@@ -52,13 +52,13 @@ export async function connectInspector(settings: Settings): Promise<Inspector> {
   const ofEcs = { ...common, endpointOf: (regionId: string) => settings.endpointOf(regionId) };
   const ofVpcs = { ...common, endpointOf: (regionId: string) => settings.vpcEndpointOf(regionId) };
   const { createPopCoreClient } = await import("../ecs/popCoreClient.js");
-  const { createPopCoreVpcClient } = await import("../ecs/popCoreVpcClient.js");
+  const { createVpcClient } = await import("../ecs/vpcClient.js");
   const { createInspectionClient } = await import("../ecs/inspectionClient.js");
   const { inspectCredentials } = await import("../ecs/credentials/createProvider.js");
   return {
     agents,
     ecs: createPopCoreClient(ofEcs),
-    vpcs: createPopCoreVpcClient(ofVpcs),
+    vpcs: createVpcClient(ofVpcs),
     details: createInspectionClient(ofEcs, ofVpcs),
     credentials: () => inspectCredentials(settings.credentialsSource(), agents),
   };

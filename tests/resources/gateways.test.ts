@@ -6,7 +6,7 @@ import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
-import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
+import { createVpcClient } from "../../provider/ecs/vpcClient";
 import { Settings } from "../../provider/settings";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
 import { type ProxyServer, startProxy } from "../support/proxy";
@@ -49,7 +49,7 @@ function connectTo(endpoint: string, more: Readonly<Record<string, string>> = {}
   };
   return {
     ecs: createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
-    vpcs: createPopCoreVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) }),
+    vpcs: createVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) }),
   };
 }
 
@@ -77,7 +77,7 @@ describe.each([
     expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
     expect(await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).toEqual({ links: [link], totalCount: 1 });
     expect(await ecs.existing(REGION, ["i-a"], caller)).toEqual(new Set(["i-a"]));
-    expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller)).vpcIds).toEqual(["vpc-b", "vpc-c"]);
+    expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller)).items).toEqual(["vpc-b", "vpc-c"]);
     await ecs.detach(link, caller);
     expect([...gateway.links]).toEqual([]);
   });

@@ -53,7 +53,7 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
     const { one, many, warnings } = cloud(code, everything, () => false);
     for (const { message } of [await failed(one.delete()), await failed(many.delete())]) {
       expect(message).toContain(`DetachClassicLinkVpc: ${code}`);
-      expect(message).toContain("ECS offers no ClassicLink there, or no longer");
+      expect(message).toContain("ECS does not offer ClassicLink there");
       expect(message).toContain("classiclink:forgetRetiredLinks");
       expect(message).toContain("pulumi state delete");
     }
@@ -88,7 +88,7 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
         await failed(changed),
       ]) {
         expect(message).toMatch(new RegExp(`(AttachClassicLinkVpc|DescribeClassicLinkInstances): ${code}`));
-        expect(message).toContain("ECS offers no ClassicLink there, or no longer");
+        expect(message).toContain("ECS does not offer ClassicLink there");
       }
     },
   );
@@ -97,7 +97,7 @@ describe.each(CODES)("[12] where ECS answers everything with %s", (code) => {
     const { lifecycle, fleet } = cloud(code, everything);
     for (const { message } of [await failed(lifecycle.read(link)), await failed(fleet.read(members))]) {
       expect(message).toContain(`DescribeClassicLinkInstances: ${code}`);
-      expect(message).toContain("ECS offers no ClassicLink there, or no longer");
+      expect(message).toContain("ECS does not offer ClassicLink there");
     }
   });
 });

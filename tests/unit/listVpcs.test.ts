@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { fault } from "../../provider/ecs/errorCodes";
 import { EcsError } from "../../provider/ecs/errors";
-import type { VpcClient, VpcPage } from "../../provider/ecs/vpcClient";
+import type { Page } from "../../provider/ecs/pages";
+import type { VpcClient } from "../../provider/ecs/vpcClient";
 import { isClassicLinkOff, listVpcs } from "../../provider/links/listVpcs";
 import { simulateClock } from "../support/clock";
 import { done, failed } from "../support/scriptedEcs";
@@ -19,7 +20,7 @@ const refused = new EcsError({
 const lost = fault("DescribeVpcs", "ConnectionLost", "");
 
 /** A client that answers with these, one after the other. */
-function answering(...answers: readonly (VpcPage | boolean | EcsError)[]) {
+function answering(...answers: readonly (Page<string> | boolean | EcsError)[]) {
   const left = [...answers];
   const pages: number[] = [];
   const next = () => {
@@ -44,32 +45,32 @@ function answering(...answers: readonly (VpcPage | boolean | EcsError)[]) {
 describe("listing VPCs", () => {
   test("reads every page, and gives the ids in order", async () => {
     const { client, pages } = answering(
-      { vpcIds: ["vpc-c", "vpc-a"], totalCount: 3 },
-      { vpcIds: ["vpc-b"], totalCount: 3 },
+      { items: ["vpc-c", "vpc-a"], totalCount: 3 },
+      { items: ["vpc-b"], totalCount: 3 },
     );
     expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b", "vpc-c"]);
     expect(pages).toEqual([1, 2]);
   });
 
   test("takes what one page lists twice for one", async () => {
-    const { client, pages } = answering({ vpcIds: ["vpc-a", "vpc-a", "vpc-b"], totalCount: 3 });
+    const { client, pages } = answering({ items: ["vpc-a", "vpc-a", "vpc-b"], totalCount: 3 });
     expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b"]);
     expect(pages).toEqual([1]);
   });
 
   test("begins again when the list has changed meanwhile", async () => {
     const { client, pages } = answering(
-      { vpcIds: ["vpc-a", "vpc-b"], totalCount: 3 },
+      { items: ["vpc-a", "vpc-b"], totalCount: 3 },
       // One was deleted, and so another has moved to the page that was read before.
-      { vpcIds: ["vpc-b"], totalCount: 3 },
-      { vpcIds: ["vpc-b", "vpc-c"], totalCount: 2 },
+      { items: ["vpc-b"], totalCount: 3 },
+      { items: ["vpc-b", "vpc-c"], totalCount: 2 },
     );
     expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-b", "vpc-c"]);
     expect(pages).toEqual([1, 2, 1]);
   });
 
   test("retries a transient error", async () => {
-    const { client } = answering(lost, { vpcIds: [], totalCount: 0 });
+    const { client } = answering(lost, { items: [], totalCount: 0 });
     expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe("[13] [34] the sentence of a failure", () => {
     const { sentence } = await operate(throwing(refusal("attach", "QuotaExceeded", "too many")));
     expect(sentence).toBe(
       `cannot ${ASKED}: AttachClassicLinkVpc: QuotaExceeded ("too many"), request R-1, after 1 call in 0 s; ` +
-        "remove links from the VPC; a VPC takes at most 1000",
+        "remove links from the VPC; a VPC can have at most 1000",
     );
   });
 

@@ -2,8 +2,8 @@
 
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
-import { createPopCoreVpcClient } from "../../provider/ecs/popCoreVpcClient";
-import type { VpcClient } from "../../provider/ecs/vpcClient";
+import { createVpcClient, type VpcClient } from "../../provider/ecs/vpcClient";
+
 import { listVpcs } from "../../provider/links/listVpcs";
 import { json, type RawServer, startRawServer } from "../support/rawServer";
 
@@ -14,7 +14,7 @@ afterEach(() => server?.close());
 
 function clientOf(endpoint: string): VpcClient {
   const credentials = { accessKeyId: "testid", accessKeySecret: "testsecret" };
-  return createPopCoreVpcClient({
+  return createVpcClient({
     endpointOf: () => endpoint,
     credentials: { getCredentials: async () => credentials },
   });
