@@ -22,8 +22,10 @@ createProgram({
   .parseAsync()
   .catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    // Other listings may run for minutes, and nobody needs their answers any more.
-    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () =>
-      process.exit(process.argv[2] === "doctor" ? 2 : 1),
-    );
+    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`);
+    process.exitCode = process.argv[2] === "doctor" ? 2 : 1;
+  })
+  .finally(() => {
+    // Does not wait for open connections: other listings, or a proxy that never answers, may take minutes.
+    process.stdout.write("", () => process.stderr.write("", () => process.exit()));
   });

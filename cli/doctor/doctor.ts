@@ -48,7 +48,7 @@ async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
   const findings: Finding[] = [];
   let reachesEcs = true;
   for (const endpoint of new Set(endpoints)) {
-    const reached = await asked(() => reach(endpoint, inspector.answer.agents, settings.insecure()));
+    const reached = await asked(() => reach(endpoint, inspector.answer.agents));
     if (reached.error !== undefined) findings.push({ state: "problem", text: reached.error.message });
     else findings.push(...checkReached(reached.answer, Date.now()));
     if (endpoint === derived.endpoint.answer) reachesEcs = reached.answer !== undefined && isReached(reached.answer);

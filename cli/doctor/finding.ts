@@ -42,3 +42,9 @@ export async function asked<Answer>(asking: () => Promise<Answer>): Promise<Aske
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
+
+/** What to call an error: its code, which people can search for, else its message. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}

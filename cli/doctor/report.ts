@@ -1,5 +1,6 @@
 /** How `doctor` prints what it found. */
 
+import { plural } from "../../provider/links/operation";
 import { coloured, type Style, wrapped } from "../terminal";
 import type { Finding, Section, State } from "./finding";
 
@@ -22,13 +23,17 @@ function findingText({ state, text, advice }: Finding): string {
   return [`  ${coloured(style, sign)} ${first.trimStart()}`, ...rest].join("\n");
 }
 
-/** How many findings of each kind there are. */
+/** How many findings of each kind there are, as in "1 problem, 2 warnings, 17 checks passed". */
 export function summaryOf(sections: readonly Section[]): string {
   const all = sections.flatMap(({ findings }) => findings);
   const count = (state: State) => all.filter((finding) => finding.state === state).length;
   const [problems, warnings] = [count("problem"), count("warning")];
   const style = problems > 0 ? "red" : warnings > 0 ? "yellow" : "green";
-  const text = `${count("ok")} ✓, ${warnings} !, ${problems} ✗`;
+  const text = [
+    problems === 0 ? "no problem" : plural(problems, "problem", "problems"),
+    ...(warnings === 0 ? [] : [plural(warnings, "warning", "warnings")]),
+    `${plural(count("ok"), "check", "checks")} passed`,
+  ].join(", ");
   return `${coloured(style, text, process.stderr)}\n`;
 }
 
