@@ -194,7 +194,7 @@ describe("discover", () => {
     emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, action: "DescribeClassicLinkInstances" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^vpc-\d: throttled, 1 call, next try in .*\n3 links/);
+    expect(stderr).toMatch(/^vpc-\d: throttled, next try in .*, 1 call\n3 links/);
   });
 });
 
