@@ -107,7 +107,7 @@ async function* examineCloud(
   }
   if (vpcId !== undefined) {
     const count = await asked(async () => (await ecs.describe({ regionId, vpcId })).totalCount);
-    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, details: vpc, links: count }) };
+    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, isPrivate, details: vpc, links: count }) };
   }
 }
 

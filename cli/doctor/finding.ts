@@ -13,6 +13,8 @@ export interface Finding {
   readonly text: string;
   /** What to do. */
   readonly advice?: string;
+  /** A command that does it, printed on a line of its own, so that it can be copied. */
+  readonly command?: string;
 }
 
 /** The findings about one thing. */

@@ -15,11 +15,11 @@ export function sectionText({ title, findings }: Section): string {
   return [coloured("bold", title), ...findings.map(findingText), ""].join("\n");
 }
 
-function findingText({ state, text, advice }: Finding): string {
+function findingText({ state, text, advice, command }: Finding): string {
   const [sign, style] = SIGNS[state];
   const lines = wrapped(text, 4);
   const more = advice === undefined ? [] : wrapped(`→ ${advice}`, 4);
-  const [first = "", ...rest] = [...lines, ...more];
+  const [first = "", ...rest] = [...lines, ...more, ...(command === undefined ? [] : [`    ${command}`])];
   return [`  ${coloured(style, sign)} ${first.trimStart()}`, ...rest].join("\n");
 }
 

@@ -297,7 +297,7 @@ describe("adopt", () => {
       "3 links to 2 VPCs; checked 2 VPCs in cn-hangzhou",
       "",
       "FILE                      STATUS   CONTENT",
-      "classiclinks.ts           written  declares 2 ClassicLinks",
+      "classiclinks.ts           written  declares 2 ClassicLinks resources",
       "classiclinks.csv          written  3 links, one on each line",
       "classiclinks.import.json  written  the state of the links, for pulumi import",
       "Pulumi.yaml               written  the project",

@@ -195,6 +195,7 @@ describe("a VPC", () => {
       checkVpc({
         vpcId: "vpc-1",
         regionId: "cn-x",
+        isPrivate: false,
         details: { answer: { cidrBlock: "", isClassicLinkEnabled } },
         links: { answer: links },
       }),
