@@ -51,12 +51,10 @@ function reasonOf(
     return [`it expired on ${dayOf(validTo)}`, "ask whoever runs the cloud to renew it"];
   if (distrust === "CERT_NOT_YET_VALID")
     return [`it is valid from ${dayOf(validFrom)}`, "check the clock of this machine"];
-  const file = process.env.NODE_EXTRA_CA_CERTS;
   return [
     `this machine does not know who issued it (${distrust})`,
-    file
-      ? `NODE_EXTRA_CA_CERTS is ${file}; check that this file exists, and has the certificate of your cloud's authority in PEM`
-      : "set NODE_EXTRA_CA_CERTS to a file with the certificate of your cloud's authority",
+    "set NODE_EXTRA_CA_CERTS to a file that has the certificate of your cloud's authority in PEM; Node ignores a file that " +
+      "it cannot read",
   ];
 }
 
