@@ -144,6 +144,15 @@ export function createProgram(actions: Actions): Command {
       process.exitCode = await actions.doctor(options);
     });
 
+  // A variable of the shell that is not set: the command would do something else than it was asked to.
+  program.hook("preAction", (_, command) => {
+    for (const option of command.options) {
+      const value: unknown = command.opts()[option.attributeName()];
+      if ([value].flat().includes(""))
+        command.error(`error: option '${option.flags}' has an empty value; give one, or leave it out`);
+    }
+  });
+
   return program;
 }
 

@@ -454,6 +454,13 @@ describe("settings", () => {
       /^error: --vpc "a:b:c" is not one id; give it as vpc-bp1shop or cn-hangzhou:vpc-bp1shop, and repeat --vpc for more\n$/,
     ],
     [
+      "an empty option, as from a variable of the shell that is not set",
+      {},
+      ["--all-vpcs", "--endpoint", ""],
+      /^error: option '--endpoint <host>' has an empty value; give one, or leave it out\n/,
+    ],
+    ["two regions in one option", {}, ["--region", "a,b"], /^error: --region "a,b" contains .*; give one region\n$/],
+    [
       "a misspelt option",
       {},
       ["--all-vpc"],
