@@ -79,7 +79,7 @@ function contentOf(path: string, program: ProgramKind, layout: Layout, { links, 
   const declared = plural(resources.length, `${resources[0]?.type} resource`, `${resources[0]?.type} resources`);
   const contents: Readonly<Record<string, string>> = {
     [modulePath(layout)]: `declares ${declared}`,
-    [LIST_FILE]: `${links.length} links, one on each line`,
+    [LIST_FILE]: `${plural(links.length, "link", "links")}, one on each line`,
     [IMPORT_FILE]: "the state of the links, for pulumi import",
     "classiclinks.yaml": `${declared}, to add to Pulumi.yaml`,
     "Pulumi.yaml": program === "yaml" ? declared : "the project",
