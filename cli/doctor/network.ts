@@ -113,7 +113,7 @@ function judgeResponse(reached: Reached, { answer, error }: Asked<Response>, now
 function judgeFailure({ host, proxy }: Reached, error: Error): Finding {
   if (error instanceof ProxyRefusal) {
     return problem(
-      `The proxy does not let requests to ${host} through (${error.said})`,
+      `The proxy does not let requests to ${host} through (${error.message})`,
       error.status === 407
         ? `put the user and the password into the address of the proxy (${PROXY_VARIABLES})`
         : `ask whoever runs the proxy, or leave it out for ${host} with NO_PROXY`,
