@@ -23,8 +23,16 @@ const OPTIONS: ReadonlyMap<
   ["classiclink:insecure", { flag: "--insecure", of: ({ insecure }) => (insecure ? "true" : undefined) }],
 ]);
 
-/** The settings. Options win over the environment. The configuration of a stack is not read. */
+/**
+ * The settings. Options win over the environment. The configuration of a stack is not read.
+ *
+ * @throws when --region cannot be the id of a region.
+ */
 export function settingsOf(options: CloudOptions): Settings {
+  for (const id of options.region ?? []) {
+    const fault = faultOfId(id);
+    if (fault !== undefined) throw new Error(`--region "${quote(id)}" ${fault}; give one region`);
+  }
   return new Settings(
     (key) => OPTIONS.get(key)?.of(options),
     undefined,
@@ -39,10 +47,25 @@ export function settingsOf(options: CloudOptions): Settings {
  */
 export function regionsOf({ region }: CloudOptions, settings: Settings): readonly string[] {
   if (region === undefined) return [settings.defaultRegion()];
-  for (const id of region) {
-    const fault = faultOfId(id);
-    if (fault !== undefined)
-      throw new Error(`--region "${quote(id)}" ${fault}; give one region, and repeat --region for more`);
-  }
   return [...new Set(region)];
 }
+
+/**
+ * Reads the id in an option.
+ *
+ * @throws an error that names the option, and gives an example.
+ */
+export function idOf<Id>(option: keyof typeof EXAMPLES, id: string, parse: () => Id, mayRepeat = true): Id {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const more = mayRepeat ? `, and repeat ${option} for more` : "";
+    throw new Error(`${option} "${quote(id)}" is not one id; give it as ${EXAMPLES[option]}${more}`);
+  }
+}
+
+const EXAMPLES = {
+  "--instance": "i-bp1web or cn-hangzhou:i-bp1web",
+  "--vpc": "vpc-bp1shop or cn-hangzhou:vpc-bp1shop",
+} as const;

@@ -5,11 +5,12 @@ import "../provider/hosts/prerequisites";
 import { createProgram } from "./program";
 import { coloured } from "./terminal";
 
-// The reader of the output may close it early, as in `discover | head`.
+// The reader of the output may close it early, as in `discover | head`. A full disk loses output.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") process.exit();
+    process.stderr.write(`error: the output could not be written (${code})\n`);
+    process.exit(1);
   });
 }
 
@@ -22,8 +23,11 @@ createProgram({
   .parseAsync()
   .catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    // Other listings may run for minutes, and nobody needs their answers any more.
-    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`, () =>
-      process.exit(process.argv[2] === "doctor" ? 2 : 1),
-    );
+    process.stderr.write(`${coloured("red", "error:", process.stderr)} ${message}\n`);
+    process.exitCode = process.argv[2] === "doctor" ? 2 : 1;
+  })
+  .finally(() => {
+    // Does not wait for open connections: other listings, or a proxy that never answers, may take minutes.
+    // Errors of the output are reported in the next turn.
+    setImmediate(() => process.stdout.write("", () => process.stderr.write("", () => process.exit())));
   });

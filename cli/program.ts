@@ -71,7 +71,7 @@ export function createProgram(actions: Actions): Command {
   const program = new Command("pulumi-classiclink")
     .description("Lists existing ClassicLink links, writes a Pulumi program for them, and compares them with a list.")
     .version(versionOfPackage())
-    .configureHelp({ styleTitle: bold })
+    .configureHelp(HELP)
     .showHelpAfterError("Try --help.")
     .addHelpText("after", `\n${CREDENTIALS}`);
 
@@ -144,6 +144,15 @@ export function createProgram(actions: Actions): Command {
       process.exitCode = await actions.doctor(options);
     });
 
+  // A variable of the shell that is not set: the command would do something else than it was asked to.
+  program.hook("preAction", (_, command) => {
+    for (const option of command.options) {
+      const value: unknown = command.opts()[option.attributeName()];
+      if ([value].flat().includes(""))
+        command.error(`error: option '${option.flags}' has an empty value; give one, or leave it out`);
+    }
+  });
+
   return program;
 }
 
@@ -181,8 +190,11 @@ function scanning(command: Command): Command {
     );
 }
 
+/** The width keeps words whole on narrow terminals. Otherwise commander leaves lines to them. */
+const HELP = { styleTitle: bold, minWidthToWrap: 12 };
+
 function teaching(command: Command, lesson: Lesson): Command {
-  return command.configureHelp({ styleTitle: bold }).addHelpText("after", () => lessonText(lesson, bold));
+  return command.configureHelp(HELP).addHelpText("after", () => lessonText(lesson, bold));
 }
 
 function repeated(value: string, previous: readonly string[] = []): readonly string[] {

@@ -7,8 +7,7 @@ import { type LinkFilter, readLinks } from "../provider/resources/getLinks";
 import { isClassicLinkOff, listVpcs } from "../provider/links/listVpcs";
 import { type CallContext, plural } from "../provider/links/operation";
 import type { Settings } from "../provider/settings";
-import { quote } from "../provider/quote";
-import { LISTINGS_AT_A_TIME, regionsOf, settingsOf } from "./cloud";
+import { idOf, LISTINGS_AT_A_TIME, regionsOf, settingsOf } from "./cloud";
 import type { ScanOptions } from "./program";
 import { forEachOf } from "./inTurn";
 import { openProgress, type Progress } from "./progress";
@@ -88,23 +87,6 @@ function vpcsOf(
   const named = vpc.map((id) => idOf("--vpc", id, () => parseLinksId(id, theRegion(id))));
   return [...new Map(named.map((one) => [JSON.stringify(one), one])).values()];
 }
-
-/** Reads the id in an option. The error names the option. */
-function idOf<Id>(option: keyof typeof EXAMPLES, id: string, parse: () => Id): Id {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new Error(
-      `${option} "${quote(id)}" is not one id; give it as ${EXAMPLES[option]}, and repeat ${option} for more`,
-    );
-  }
-}
-
-const EXAMPLES = {
-  "--instance": "i-bp1web or cn-hangzhou:i-bp1web",
-  "--vpc": "vpc-bp1shop or cn-hangzhou:vpc-bp1shop",
-} as const;
 
 /** Whether a link is chosen: with instances and VPCs, it has to match both. */
 function wanted(options: ScanOptions, settings: Settings): (link: Link) => boolean {

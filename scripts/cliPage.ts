@@ -52,7 +52,8 @@ It lists the declared VPCs, with a call for 100 links. Then it checks each decla
 The list can have any of these formats, in UTF-8 or UTF-16:
 
 - CSV with commas, semicolons or tabs. Its first line names the columns, in any order: \`instanceId\`, \`vpcId\` and, if needed, \`regionId\`. It also accepts
-  \`InstanceId\` and \`instance_id\`, and ignores other columns.
+  \`InstanceId\` and \`instance_id\`, and ignores other columns,
+  and lines that begin with \`#\`.
 - JSON or YAML. Each object with \`vpcId\` and \`instanceId\` or \`instanceIds\` counts, at any level.
 - The output of \`aliyun ecs DescribeClassicLinkInstances\`, all pages one after the other.
 - The output of \`pulumi stack export\` or \`pulumi stack output --json\`.

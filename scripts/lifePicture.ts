@@ -38,7 +38,7 @@ const STEPS: readonly Step[] = [
     why: "Now it does. Reading changes nothing in ECS.",
     what: ({ stack }) => stack.refresh(),
   },
-  { who: "$ pulumi up", why: "Healed.", what: ({ stack }) => stack.up() },
+  { who: "$ pulumi up", why: "Repaired.", what: ({ stack }) => stack.up() },
   {
     who: "Somebody links the instance to another VPC",
     why: "Drift again.",

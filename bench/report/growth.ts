@@ -31,7 +31,7 @@ export function growthPicture(result: Result): string {
     const left = LEFTS[at] ?? 0;
     const rules = Array.from({ length: decades.to - decades.from + 1 }, (_, decade) => 10 ** (decades.from + decade));
     return [
-      text(left, 24, `${operation}: wall time in seconds, by links; lower is better`, "title"),
+      text(left, 24, `${operation}: wall time in s, lower is better`, "title"),
       ...rules.flatMap((seconds) => [
         line(
           [

@@ -1,5 +1,6 @@
 /** `pulumi-classiclink adopt`: writes the program and the import file for existing links, and prints the next commands. */
 
+import { plural } from "../../provider/links/operation";
 import { settingsOf } from "../cloud";
 import { summaryOf, reportFailures } from "../discover";
 import type { AdoptOptions, ProgramKind } from "../program";
@@ -75,10 +76,10 @@ function draftsFor(options: AdoptOptions, program: ProgramKind, layout: Layout, 
 
 /** What a file is for. */
 function contentOf(path: string, program: ProgramKind, layout: Layout, { links, resources }: Adoption): string {
-  const declared = `${resources.length} ${resources[0]?.type}`;
+  const declared = plural(resources.length, `${resources[0]?.type} resource`, `${resources[0]?.type} resources`);
   const contents: Readonly<Record<string, string>> = {
     [modulePath(layout)]: `declares ${declared}`,
-    [LIST_FILE]: `${links.length} links, one on each line`,
+    [LIST_FILE]: `${plural(links.length, "link", "links")}, one on each line`,
     [IMPORT_FILE]: "the state of the links, for pulumi import",
     "classiclinks.yaml": `${declared}, to add to Pulumi.yaml`,
     "Pulumi.yaml": program === "yaml" ? declared : "the project",

@@ -47,7 +47,8 @@ export function layoutOf(folder: string): Layout {
         "use --out for a new folder, such as --out links",
     );
   }
-  const file = sourceOf(folder, entryOf(folder, typeof main === "string" ? main : "."));
+  const start = typeof main === "string" ? main : ".";
+  const file = text === undefined ? "index.ts" : sourceOf(folder, entryOf(folder, start));
   const extension = extname(file);
   const isModule = /"type"\s*:\s*"module"/.test(textOf(folder, "package.json") ?? "");
   return {
@@ -68,7 +69,11 @@ function entryOf(folder: string, main: string): string {
   if (!isFolder) return EXTENSIONS.includes(extname(path)) ? path : (firstOf(folder, path) ?? `${path}.ts`);
   const manifest: unknown = JSON.parse(textOf(join(folder, path), "package.json") ?? "{}");
   const { main: named } = members(manifest);
-  if (typeof named === "string") return entryOf(folder, posix.join(path, named));
+  if (typeof named === "string") {
+    const entry = entryOf(folder, posix.join(path, named));
+    // `npm init` names index.js, whether it exists or not. Pulumi ignores what does not exist.
+    if (existsSync(join(folder, sourceOf(folder, entry)))) return entry;
+  }
   return firstOf(folder, posix.join(path, "index")) ?? posix.join(path, "index.ts");
 }
 

@@ -20,6 +20,8 @@ export interface Declaration {
 export function readDeclaration(text: string, name: string, defaultRegion: () => string): Declaration {
   const vpcs = readLinkList(text, name, defaultRegion);
   if (vpcs.length === 0) {
+    if (text.includes('"[secret]"'))
+      throw new Error(`${name} names no links, and has secrets; add --show-secrets to the pulumi command`);
     throw new Error(
       `${name} names no links; use CSV whose first line has instanceId and vpcId, JSON or YAML with instanceId (or ` +
         "instanceIds) and vpcId, answers of DescribeClassicLinkInstances, or the output of pulumi stack export or pulumi stack " +

@@ -1,6 +1,6 @@
 /** Permissions: one call of each operation that reads. It changes nothing. */
 
-import { EcsError } from "../../provider/ecs/errors";
+import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
 
 /** An operation that reads, what it is needed for, and whether links can do without it. */
@@ -17,13 +17,19 @@ export const OPERATIONS = {
   vpc: { action: "vpc:DescribeVpcAttribute", use: "doctor needs it to check VPCs", isNeeded: false },
 } as const satisfies Record<string, Operation>;
 
+const VERDICTS: Partial<Record<EcsErrorKind, string>> = {
+  authorisation: "is refused",
+  retired: "is not offered here",
+  throttled: "is throttled now",
+};
+
 /** Whether an operation is allowed. "Not found" is an answer too. */
 export function checkCall({ action, use, isNeeded }: Operation, { error }: Asked<unknown>): Finding {
   if (!isRefusal(error)) return ok(`${action} is allowed`);
   if (!(error instanceof EcsError)) return problem(`${action} could not be called`, error.message);
   const { facts, kind } = error;
   if (!isNeeded && kind === "retired") return warning(`${action} is not offered here (${facts.code}); ${use}`);
-  const why = kind === "authorisation" ? "is refused" : kind === "throttled" ? "is throttled now" : "failed";
+  const why = VERDICTS[kind] ?? "failed";
   const text = `${action} ${why}; ${use}`;
   const reason = `${error.message}; ${facts.advice}`;
   return isNeeded && kind !== "throttled" ? problem(text, reason) : warning(text, reason);

@@ -4,7 +4,7 @@ import type { Page } from "../../provider/ecs/pages";
 import { connectInspector, type Inspector } from "../../provider/resources/connect";
 import { parseLinkId, parseLinksId } from "../../provider/resources/ids";
 import type { Settings } from "../../provider/settings";
-import { settingsOf } from "../cloud";
+import { idOf, settingsOf } from "../cloud";
 import type { DoctorOptions } from "../program";
 import { checkCall, concernsAll, notAsked, OPERATIONS } from "./calls";
 import { checkCredentials } from "./credentials";
@@ -48,7 +48,7 @@ async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
   const findings: Finding[] = [];
   let reachesEcs = true;
   for (const endpoint of new Set(endpoints)) {
-    const reached = await asked(() => reach(endpoint, inspector.answer.agents, settings.insecure()));
+    const reached = await asked(() => reach(endpoint, inspector.answer.agents));
     if (reached.error !== undefined) findings.push({ state: "problem", text: reached.error.message });
     else findings.push(...checkReached(reached.answer, Date.now()));
     if (endpoint === derived.endpoint.answer) reachesEcs = reached.answer !== undefined && isReached(reached.answer);
@@ -107,18 +107,19 @@ async function* examineCloud(
   }
   if (vpcId !== undefined) {
     const count = await asked(async () => (await ecs.describe({ regionId, vpcId })).totalCount);
-    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, details: vpc, links: count }) };
+    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, isPrivate, details: vpc, links: count }) };
   }
 }
 
-/** @throws {TypeError} when an id is none, or the two name different regions. */
+/** @throws when an id is none, or the two name different regions. */
 function targetsOf({ instance, vpc }: DoctorOptions, settings: Settings) {
   const none = () => "";
-  const ofInstance = instance === undefined ? undefined : parseLinkId(instance, none);
-  const ofVpc = vpc === undefined ? undefined : parseLinksId(vpc, none);
+  const ofInstance =
+    instance === undefined ? undefined : idOf("--instance", instance, () => parseLinkId(instance, none), false);
+  const ofVpc = vpc === undefined ? undefined : idOf("--vpc", vpc, () => parseLinksId(vpc, none), false);
   const named = [ofInstance?.regionId, ofVpc?.regionId].filter((id) => id !== undefined && id !== "");
   if (new Set(named).size > 1)
-    throw new TypeError("--instance and --vpc name different regions; a link is within one region");
+    throw new Error("--instance and --vpc name different regions; a link is within one region");
   return {
     regionId: async () => named[0] ?? settings.defaultRegion(),
     instanceId: ofInstance?.instanceId,

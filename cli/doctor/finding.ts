@@ -13,6 +13,8 @@ export interface Finding {
   readonly text: string;
   /** What to do. */
   readonly advice?: string;
+  /** A command that does it, printed on a line of its own, so that it can be copied. */
+  readonly command?: string;
 }
 
 /** The findings about one thing. */
@@ -41,4 +43,10 @@ export async function asked<Answer>(asking: () => Promise<Answer>): Promise<Aske
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** What to call an error: its code, which people can search for, else its message. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }

@@ -1,5 +1,6 @@
 /** How `doctor` prints what it found. */
 
+import { plural } from "../../provider/links/operation";
 import { coloured, type Style, wrapped } from "../terminal";
 import type { Finding, Section, State } from "./finding";
 
@@ -14,21 +15,25 @@ export function sectionText({ title, findings }: Section): string {
   return [coloured("bold", title), ...findings.map(findingText), ""].join("\n");
 }
 
-function findingText({ state, text, advice }: Finding): string {
+function findingText({ state, text, advice, command }: Finding): string {
   const [sign, style] = SIGNS[state];
   const lines = wrapped(text, 4);
   const more = advice === undefined ? [] : wrapped(`→ ${advice}`, 4);
-  const [first = "", ...rest] = [...lines, ...more];
+  const [first = "", ...rest] = [...lines, ...more, ...(command === undefined ? [] : [`    ${command}`])];
   return [`  ${coloured(style, sign)} ${first.trimStart()}`, ...rest].join("\n");
 }
 
-/** How many findings of each kind there are. */
+/** How many findings of each kind there are, as in "1 problem, 2 warnings, 17 checks passed". */
 export function summaryOf(sections: readonly Section[]): string {
   const all = sections.flatMap(({ findings }) => findings);
   const count = (state: State) => all.filter((finding) => finding.state === state).length;
   const [problems, warnings] = [count("problem"), count("warning")];
   const style = problems > 0 ? "red" : warnings > 0 ? "yellow" : "green";
-  const text = `${count("ok")} ✓, ${warnings} !, ${problems} ✗`;
+  const text = [
+    problems === 0 ? "no problem" : plural(problems, "problem", "problems"),
+    ...(warnings === 0 ? [] : [plural(warnings, "warning", "warnings")]),
+    `${plural(count("ok"), "check", "checks")} passed`,
+  ].join(", ");
   return `${coloured(style, text, process.stderr)}\n`;
 }
 

@@ -10,6 +10,7 @@ export interface VpcFacts {
   readonly vpcId: string;
   readonly regionId: string;
   readonly details: Asked<InspectedVpc>;
+  readonly isPrivate: boolean;
   /** How many instances are linked to it. */
   readonly links: Asked<number>;
 }
@@ -17,28 +18,34 @@ export interface VpcFacts {
 /** Links that a VPC may have. Source: ECS documentation, ClassicLink, limits. */
 const QUOTA = 1000;
 
-export function checkVpc({ vpcId, regionId, details, links }: VpcFacts): readonly Finding[] {
-  return [...checkDetails(vpcId, regionId, details), ...checkLinks(vpcId, links)];
+export function checkVpc(facts: VpcFacts): readonly Finding[] {
+  return [...checkDetails(facts), ...checkLinks(facts.vpcId, facts.links)];
 }
 
-function checkDetails(vpcId: string, regionId: string, { answer, error }: Asked<InspectedVpc>): readonly Finding[] {
+function checkDetails(facts: VpcFacts): readonly Finding[] {
+  const { vpcId, regionId, isPrivate } = facts;
+  const { answer, error } = facts.details;
   if (isRefusal(error)) return [warning(`ClassicLink on ${vpcId} could not be checked`)];
   if (error !== undefined) {
     return [
-      problem(`${regionId} shows no VPC ${vpcId} to this key`, "check the id, the region, and whose key this is"),
+      problem(
+        `${regionId} shows no VPC ${vpcId} to this key`,
+        `check the id, the region${isPrivate ? ", and --organization and --resource-set" : ", and whose key this is"}`,
+      ),
     ];
   }
-  return [checkSwitch(vpcId, regionId, answer.isClassicLinkEnabled), ...checkCidr(vpcId, answer.cidrBlock)];
+  return [checkSwitch(facts, answer.isClassicLinkEnabled), ...checkCidr(vpcId, answer.cidrBlock)];
 }
 
-function checkSwitch(vpcId: string, regionId: string, isEnabled: boolean | undefined): Finding {
+function checkSwitch({ vpcId, regionId, isPrivate }: VpcFacts, isEnabled: boolean | undefined): Finding {
   if (isEnabled === undefined) return warning(`The cloud does not say whether ClassicLink is enabled on ${vpcId}`);
   if (isEnabled) return ok(`ClassicLink is enabled on ${vpcId}`);
-  return problem(
-    `ClassicLink is not enabled on ${vpcId}`,
-    "set classicLinkEnabled: true on its alicloud.vpc.Network, or run " +
-      `aliyun vpc EnableVpcClassicLink --RegionId ${regionId} --VpcId ${vpcId}`,
-  );
+  const text = `ClassicLink is not enabled on ${vpcId}`;
+  if (isPrivate) return problem(text, "enable it on the page of the VPC in the console of the cloud");
+  return {
+    ...problem(text, "set classicLinkEnabled: true on its alicloud.vpc.Network, or run this command:"),
+    command: `aliyun vpc EnableVpcClassicLink --RegionId ${regionId} --VpcId ${vpcId}`,
+  };
 }
 
 function checkLinks(vpcId: string, { answer, error }: Asked<number>): readonly Finding[] {

@@ -1,6 +1,6 @@
 /** Reads a list of links in JSON or YAML: a file, Pulumi's output for a stack, or answers of DescribeClassicLinkInstances. */
 
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { entryOf, type PlacedEntry } from "./entry";
 
 /** The types of link resources in states, of both hosts. */
@@ -17,15 +17,22 @@ export function entriesInDocuments(text: string, name: string): readonly PlacedE
   return documents.flatMap((document) => [...entriesOf(document, "")]);
 }
 
-/** The documents in a text. `aliyun` prints one JSON document for each page. */
+/** The documents in a text. `aliyun` prints one JSON document for each page, and YAML may have several too. */
 function documentsIn(text: string, name: string): readonly unknown[] {
   try {
-    return jsonValues(text) ?? [parse(text, { logLevel: "error" })];
+    return jsonValues(text) ?? yamlDocuments(text);
   } catch (error) {
     // The lines after the first quote the text.
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new Error(`${name} is neither JSON nor YAML (${reason?.replace(/:$/, "")}); correct it there`);
   }
+}
+
+function yamlDocuments(text: string): readonly unknown[] {
+  return parseAllDocuments(text, { merge: true, logLevel: "error" }).map((document) => {
+    for (const error of document.errors) throw error;
+    return document.toJS();
+  });
 }
 
 /** JSON values, one after the other. Undefined if the text is something else. */

@@ -82,8 +82,9 @@ export async function changeAll<Outcome extends { readonly state: string }>(
       settle(link, task, await change.act(link, task));
     } catch (error) {
       settle(link, task, change.fail(error, link, task));
+    } finally {
+      leave();
     }
-    leave();
   }
 
   async function confirm(link: Link, task: Task): Promise<void> {
@@ -102,13 +103,16 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   let isActing = true;
   const acts = links.map(
     (link) =>
-      new Promise<void>((acted) => {
-        void queue.add(() => new Promise<void>((leave) => void act(link, leave).then(acted)));
+      new Promise<void>((acted, failed) => {
+        // Without a ledger, no link can be given an outcome. Then the whole change fails.
+        void queue.add(() => new Promise<void>((leave) => void act(link, leave).then(acted, failed)));
       }),
   );
   const acted = Promise.all(acts).then(() => {
     isActing = false;
   });
+  // It is awaited below, perhaps after it has failed.
+  acted.catch(() => {});
   const clock = new Task(operation, () => {});
   let pauseMs: number = POLL_MS.first;
   do {

@@ -18,6 +18,8 @@ export interface CallContext {
   readonly warn?: (message: string) => void;
   /** Shows the user the state of a wait, in a status line. Without it, `report` is used from time to time. */
   readonly progress?: (message: string) => void;
+  /** Whether ^C waits for the end of the operation, because the host cannot end it early. Reported with each wait. */
+  readonly ignoresCancel?: boolean;
 }
 
 /** How often a wait is reported if the host has no status line, in ms. */
@@ -87,13 +89,16 @@ export class Operation {
    * Reports what the operation waits for.
    *
    * @param isWait false for a state that is reported only if the operation takes long.
+   * @param detail for the end of the line, which a narrow terminal cuts off.
    */
-  progress(state: string, isWait = true): void {
+  progress(state: string, isWait = true, detail?: string): void {
     const elapsedMs = this.#budget.elapsedMs;
     const pauseMs = this.#throttledUntil - performance.now();
     const isSaid = state.startsWith("throttled");
     const throttled = pauseMs > 0 ? `${isSaid ? "" : ", throttled"}, next try in ${formatDuration(pauseMs)}` : "";
-    const message = `${state}${throttled}, ${formatDuration(elapsedMs)} of ${formatDuration(this.#budget.totalMs)}`;
+    const time = `${formatDuration(elapsedMs)} of at most ${formatDuration(this.#budget.totalMs)}`;
+    const cancel = this.#context.ignoresCancel ? "; ^C waits for it" : "";
+    const message = `${state}${throttled}, ${time}${detail === undefined ? "" : `, ${detail}`}${cancel}`;
     if (this.#context.progress !== undefined) {
       // A refusal of the rate limiter reaches each link that waits.
       if (message !== this.#reported) this.#context.progress(message);
@@ -118,7 +123,7 @@ export class Task implements Caller {
   /** @param onWait called before each wait with its reason; by default the operation shows it. */
   constructor(operation: Operation, onWait?: (reason: string) => void) {
     this.#operation = operation;
-    this.#onWait = onWait ?? ((reason) => operation.progress(`${reason}, ${plural(this.#calls, "call", "calls")}`));
+    this.#onWait = onWait ?? ((reason) => operation.progress(reason, true, plural(this.#calls, "call", "calls")));
   }
 
   get signal(): AbortSignal {

@@ -194,7 +194,7 @@ describe("discover", () => {
     emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, action: "DescribeClassicLinkInstances" });
     const { code, stderr } = await run("discover", "--all-vpcs");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^vpc-\d: throttled, 1 call, next try in .*\n3 links/);
+    expect(stderr).toMatch(/^vpc-\d: throttled, next try in .*, 1 call\n3 links/);
   });
 });
 
@@ -297,7 +297,7 @@ describe("adopt", () => {
       "3 links to 2 VPCs; checked 2 VPCs in cn-hangzhou",
       "",
       "FILE                      STATUS   CONTENT",
-      "classiclinks.ts           written  declares 2 ClassicLinks",
+      "classiclinks.ts           written  declares 2 ClassicLinks resources",
       "classiclinks.csv          written  3 links, one on each line",
       "classiclinks.import.json  written  the state of the links, for pulumi import",
       "Pulumi.yaml               written  the project",
@@ -453,6 +453,13 @@ describe("settings", () => {
       ["--vpc", "a:b:c"],
       /^error: --vpc "a:b:c" is not one id; give it as vpc-bp1shop or cn-hangzhou:vpc-bp1shop, and repeat --vpc for more\n$/,
     ],
+    [
+      "an empty option, as from a variable of the shell that is not set",
+      {},
+      ["--all-vpcs", "--endpoint", ""],
+      /^error: option '--endpoint <host>' has an empty value; give one, or leave it out\n/,
+    ],
+    ["two regions in one option", {}, ["--region", "a,b"], /^error: --region "a,b" contains .*; give one region\n$/],
     [
       "a misspelt option",
       {},

@@ -416,7 +416,7 @@ describe("operations", () => {
     emulator.injectFault({ kind: "locked", instanceId: one, times: 2 });
     await plugin.create(link());
     expect(plugin.told.every(({ urn, ephemeral }) => urn === URN && ephemeral)).toBe(true);
-    expect(plugin.told[0]?.message).toMatch(/^locked, \d+ calls?, .+ of 10 min$/);
+    expect(plugin.told[0]?.message).toMatch(/^locked, .+ of at most 10 min, \d+ calls?$/);
     expect(plugin.told.at(-1)?.message).toBe("");
   });
 

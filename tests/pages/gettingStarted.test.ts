@@ -124,6 +124,7 @@ describe("a person who gets started", () => {
     const { code, output } = await type(block("adopt"));
     expect(code).toBe(0);
     expect(output.match(/(?<=^ {3})pulumi .*$/gm)).toEqual(block("pulumi import").split("\n"));
+    expect(output).toContain("classiclinks.ts ");
   });
 
   withCli("brings the links under Pulumi, and nothing changes", async () => {

@@ -176,7 +176,7 @@ describe("create", () => {
     const reported: string[] = [];
     await done(lifecycle.create(link, { report: (message) => void reported.push(message) }));
     expect(ecs.count("attach")).toBe(6);
-    expect(reported[0]).toBe("locked, 2 calls, 0 s of 10 min");
+    expect(reported[0]).toBe("locked, 0 s of at most 10 min, 2 calls");
   });
 
   test("a denial that the listing contradicts is taken for a listing that lags behind", async () => {

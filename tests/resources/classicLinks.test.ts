@@ -601,7 +601,9 @@ describe("progress", () => {
     const context: CallContext = { timeoutMs: 30_000, progress: (message) => void reported.push(message) };
     await failed(lifecycleOf(client).create(declare(...names(1_000)), context));
     expect(reported.every((line) => /^\d+\/1000 linked(, \d+ locked)?(, \d+ failed)?, /.test(line))).toBe(true);
-    expect(reported).toContainEqual(expect.stringMatching(/^412\/1000 linked, 3 locked, 1 failed, [\d.]+ s of 30 s$/));
+    expect(reported).toContainEqual(
+      expect.stringMatching(/^412\/1000 linked, 3 locked, 1 failed, [\d.]+ s of at most 30 s$/),
+    );
     expect(reported.findLast((line) => line.includes("linked,"))).toMatch(/^996\/1000 linked, 4 failed/);
   });
 
@@ -609,8 +611,8 @@ describe("progress", () => {
     const { lifecycle } = cloud({ "i-0": vpcId, "i-1": vpcId });
     const reported: string[] = [];
     await done(lifecycle.create(declare(...names(4)), { progress: (message) => void reported.push(message) }));
-    expect(reported[0]).toBe("3/4 linked, 0 s of 60 min");
-    expect(reported.at(-1)).toBe("4/4 linked, 0 s of 60 min");
+    expect(reported[0]).toBe("3/4 linked, 0 s of at most 60 min");
+    expect(reported.at(-1)).toBe("4/4 linked, 0 s of at most 60 min");
   });
 
   test("where it can only be printed, it is printed every ten seconds, and not for what is quick", async () => {

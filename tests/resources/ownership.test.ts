@@ -9,7 +9,7 @@ import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, failed, run, ScriptedEcs } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -488,3 +488,21 @@ test.each(["create", "delete", "read"] as const)(
     await expect(one[call](link())).rejects.toThrow(/^cannot (un)?(link|read) .*: classiclink:endpoint is wrong$/);
   },
 );
+
+describe("[15] a ledger that is lost during the run", () => {
+  class LostRun extends Run {
+    override has(): never {
+      throw new Error("the ledger of this run is lost");
+    }
+  }
+
+  test.each([
+    ["a link", classicLink, link()],
+    ["a fleet", classicLinks, declare("vpc-1", "i-a", "i-b")],
+  ])("fails the create of %s, which does not wait", async (_, resource, inputs) => {
+    const ecs = new ScriptedEcs();
+    ecs.links.set("i-a", "vpc-2");
+    const error = await failed(new Lifecycle(ecs, { run: new LostRun() }, resource).create(inputs));
+    expect(error.message).toMatch(/^cannot link .*: the ledger of this run is lost$/);
+  });
+});

@@ -3,6 +3,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Emulator, type FaultRule, startEmulator } from "pulumi-classiclink/emulator";
 import { runCli } from "../support/cli";
+import { startProxy } from "../support/proxy";
+import { CERTIFICATE, KEY } from "../support/tls";
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -56,7 +58,7 @@ describe("a fault is named, and the exit code is 1:", () => {
 
   test.each<[string, FaultRule, string]>([
     ["denied", { kind: "denied", action: "DescribeClassicLinkInstances" }, `${LINKS} is refused`],
-    ["retired", { kind: "retired" }, `${LINKS} failed`],
+    ["retired", { kind: "retired" }, `${LINKS} is not offered here`],
     ["a clock that is off", { kind: "clock", ms: 3_600_000 }, "The clock of the service is 60 min ahead"],
     ["a clock that is late", { kind: "clock", ms: -3_600_000 }, "The clock of the service is 60 min behind"],
     ["a connection that is cut", answer("reset-before"), `${LINKS} failed`],
@@ -122,6 +124,28 @@ describe("settings that cannot work are named before anything is called:", () =>
     const { code, findings } = await doctor([], JSON.parse(JSON.stringify(env).replace("HOST", host)));
     expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
     expect(called()).toEqual([]);
+  });
+});
+
+describe("on the way to the service:", () => {
+  test("a certificate that nobody knows is a problem, and with --insecure a warning", async () => {
+    const secure = await startEmulator({ tls: { key: KEY, cert: CERTIFICATE }, vpcs: [{ vpcId: "vpc-1" }] });
+    try {
+      const strict = await doctor([], secure.environment);
+      expect([strict.code, strict.findings]).toEqual([1, expect.arrayContaining([problem("is not trusted")])]);
+      const lax = await doctor(["--insecure"], secure.environment);
+      expect([lax.code, lax.findings]).toEqual([0, expect.arrayContaining([warning("is not verified")])]);
+    } finally {
+      await secure.close();
+    }
+  });
+
+  test("a proxy that refuses is a problem of the proxy", async () => {
+    const proxy = await startProxy({}, "user:password");
+    const env = { ALIBABA_CLOUD_ENDPOINT_ECS: "https://ecs.test.invalid", CLASSICLINK_PROXY: `http://${proxy.host}` };
+    const { code, findings } = await doctor([], env);
+    await proxy.close();
+    expect([code, findings]).toEqual([1, expect.arrayContaining([problem("The proxy does not let requests")])]);
   });
 });
 

@@ -35,9 +35,9 @@ describe("[34] progress", () => {
     jest.spyOn(Math, "random").mockReturnValue(0.5);
     const { reported } = await operate(throwing(refusal("attach", "InvalidStatus.InstanceLocked")), {}, 45_000);
     expect(reported).toEqual([
-      [0, "locked, 1 call, 0 s of 45 s"],
-      [13, "locked, 7 calls, 13 s of 45 s"],
-      [35, "locked, 9 calls, 35 s of 45 s"],
+      [0, "locked, 0 s of at most 45 s, 1 call"],
+      [13, "locked, 13 s of at most 45 s, 7 calls"],
+      [35, "locked, 35 s of at most 45 s, 9 calls"],
     ]);
   });
 
@@ -48,7 +48,7 @@ describe("[34] progress", () => {
   ];
   test.each(reasons)("the reason is in it: %s", async (reason, error) => {
     const { reported } = await operate(throwing(error), {}, 1_000);
-    expect(reported[0]?.[1]).toMatch(new RegExp(`${reason}.*, 1 call, 0 s of 1 s$`));
+    expect(reported[0]?.[1]).toMatch(new RegExp(`${reason}.*, 0 s of at most 1 s, 1 call$`));
   });
 
   test("an operation that never waits reports nothing", async () => {

@@ -42,7 +42,7 @@ describe("for a private cloud", () => {
 
   test("a role needs an address of STS, and its sts_region gives none", () => {
     expect(() => read({ ...role, sts_region: "cn-hangzhou" }, isPrivate)).toThrow(
-      /no address of STS is set; set stsEndpoint/,
+      /no address of STS is set; give it an sts_endpoint, or set CLASSICLINK_STS_ENDPOINT/,
     );
     const given = read({ ...role, sts_region: "cn-hangzhou" }, { ...isPrivate, sts: "https://sts.cloud.example" });
     expect(given).toMatchObject({ role: { sts: "https://sts.cloud.example" } });

@@ -140,7 +140,9 @@ export class ProfileReader {
     const region = this.text("sts_region");
     if (region === undefined || this.#source.privateCloud) {
       if (this.#source.sts !== undefined) return this.#source.sts;
-      throw new SourceFailure("it assumes a role, but no address of STS is set; set stsEndpoint");
+      throw new SourceFailure(
+        "it assumes a role, but no address of STS is set; give it an sts_endpoint, or set CLASSICLINK_STS_ENDPOINT",
+      );
     }
     const host = regionalStsHost(region, this.#profile.enable_vpc === true);
     if (host === undefined) throw new SourceFailure("its sts_region is not a region");

@@ -71,6 +71,8 @@ export function contextOf(
     ...(typeof seconds === "number" && seconds > 0 ? { timeoutMs: seconds * 1000 } : {}),
     report: (message) => console.log(mask(withSubject(subject, message))),
     warn: (message) => console.log(mask(withSubject(subject, `warning: ${message}`))),
+    // Pulumi passes neither the signal nor its cancellation on to dynamic providers.
+    ignoresCancel: true,
   };
 }
 

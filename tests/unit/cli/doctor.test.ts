@@ -9,6 +9,7 @@ import { checkReached, isReached, type Reached } from "../../../cli/doctor/netwo
 import { checkSettings, checkTargets, type Derived } from "../../../cli/doctor/settings";
 import { checkCidr, checkVpc } from "../../../cli/doctor/vpc";
 import { wrapped } from "../../../cli/terminal";
+import { ProxyRefusal } from "../../../provider/ecs/agents";
 import { fault } from "../../../provider/ecs/errorCodes";
 import { EcsError } from "../../../provider/ecs/errors";
 
@@ -82,6 +83,7 @@ describe("credentials", () => {
 });
 
 describe("the network", () => {
+  const CERTIFICATE = { distrust: undefined, names: "DNS:ecs.x", validFrom: NOW, validTo: NOW + 90 * 86_400_000 };
   const fine: Reached = {
     host: "ecs.x",
     port: 443,
@@ -89,10 +91,13 @@ describe("the network", () => {
     isInsecure: false,
     resolved: { answer: ["10.0.0.1"] },
     connected: { answer: 2.4 },
-    certificate: { answer: { distrust: undefined, validTo: NOW + 90 * 86_400_000 } },
-    skewMs: { answer: 900 },
+    response: { answer: { certificate: CERTIFICATE, skewMs: 900 } },
   };
-  const distrusted = { certificate: { answer: { distrust: "DEPTH_ZERO_SELF_SIGNED_CERT", validTo: NOW } } };
+  const error = (text: string) => ({ error: new Error(text) });
+  const certificate = (change: object) => ({
+    response: { answer: { certificate: { ...CERTIFICATE, ...change }, skewMs: 900 } },
+  });
+  const clock = (skewMs: number) => ({ response: { answer: { skewMs } } });
 
   test("that works is reported in the order of a connection", () => {
     expect(told(checkReached(fine, NOW))).toEqual([
@@ -106,33 +111,40 @@ describe("the network", () => {
   });
 
   test.each<[string, Partial<Reached>, string, boolean]>([
+    ["an unknown name", { resolved: error("ENOTFOUND"), response: error("") }, "problem", false],
+    ["a closed port", { connected: error("ECONNREFUSED"), response: error("") }, "problem", false],
+    ["a certificate of an unknown authority", certificate({ distrust: "SELF_SIGNED" }), "problem", false],
     [
-      "an unknown name",
-      { resolved: { error: new Error("ENOTFOUND") }, skewMs: { error: new Error() } },
-      "problem",
-      false,
-    ],
-    [
-      "a closed port",
-      { connected: { error: new Error("ECONNREFUSED") }, skewMs: { error: new Error() } },
-      "problem",
-      false,
-    ],
-    ["a certificate of an unknown authority", distrusted, "problem", false],
-    ["the same where nobody verifies it", { ...distrusted, isInsecure: true }, "warning", true],
-    [
-      "a certificate that ends next week",
-      { certificate: { answer: { distrust: undefined, validTo: NOW + 6e8 } } },
+      "the same where nobody verifies it",
+      { ...certificate({ distrust: "SELF_SIGNED" }), isInsecure: true },
       "warning",
       true,
     ],
-    ["a clock two minutes off", { skewMs: { answer: -120_000 } }, "warning", true],
-    ["a clock twenty minutes off", { skewMs: { answer: 1_200_000 } }, "problem", true],
-    ["no answer to HTTP", { skewMs: { error: new Error("ECONNRESET") } }, "problem", false],
+    ["a certificate that ends next week", certificate({ validTo: NOW + 6e8 }), "warning", true],
+    ["a clock two minutes off", clock(-120_000), "warning", true],
+    ["a clock twenty minutes off", clock(1_200_000), "problem", true],
+    ["no answer to HTTP", { response: error("ECONNRESET") }, "problem", false],
+    ["a proxy that wants a password", { response: { error: new ProxyRefusal(407) } }, "problem", false],
   ])("%s is a finding", (_, change, state, reached) => {
     const facts = { ...fine, ...change };
     expect([worst(checkReached(facts, NOW)), isReached(facts)]).toEqual([state, reached]);
   });
+
+  test.each([
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "it is for DNS:ecs.x", /^use one of these names in the endpoint/],
+    ["CERT_HAS_EXPIRED", "it expired on 2027-02-24", /^ask whoever runs the cloud/],
+    ["CERT_NOT_YET_VALID", "it is valid from 2026-11-26", /^check the clock of this machine/],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "this machine does not know who issued it", /NODE_EXTRA_CA_CERTS/],
+  ])(
+    "a certificate that is refused with %s is reported with its reason and with what helps",
+    (distrust, why, advice) => {
+      expect(checkReached({ ...fine, ...certificate({ distrust }) }, NOW)).toContainEqual({
+        state: "problem",
+        text: expect.stringContaining(`The certificate of ecs.x is not trusted: ${why}`),
+        advice: expect.stringMatching(advice),
+      });
+    },
+  );
 });
 
 describe("permissions", () => {
@@ -183,6 +195,7 @@ describe("a VPC", () => {
       checkVpc({
         vpcId: "vpc-1",
         regionId: "cn-x",
+        isPrivate: false,
         details: { answer: { cidrBlock: "", isClassicLinkEnabled } },
         links: { answer: links },
       }),

@@ -133,6 +133,18 @@ describe("the layout of a project", () => {
   test.each([
     ["a folder without one", {}, "index.ts", 'export { classicLinks } from "./classiclinks";'],
     [
+      "a folder in which npm init was run",
+      { "package.json": '{"main":"index.js"}' },
+      "index.ts",
+      'export { classicLinks } from "./classiclinks";',
+    ],
+    [
+      "TypeScript whose package.json names a file that does not exist",
+      { "Pulumi.yaml": "runtime: nodejs\n", "package.json": '{"main":"index.js"}', "index.ts": "" },
+      "index.ts",
+      'export { classicLinks } from "./classiclinks";',
+    ],
+    [
       "JavaScript",
       { "Pulumi.yaml": "runtime: nodejs\n", "index.js": "" },
       "index.js",

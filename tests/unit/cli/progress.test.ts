@@ -37,7 +37,7 @@ describe("on a terminal", () => {
     const { stream, text } = openStream(true, columns);
     const progress = await openProgress(stream);
     progress.begin(300, "VPCs");
-    progress.note("vpc-bp1gtjxuuvwj17zr: throttled, 12 calls, next try in 8 s, 1 min 20 s of 5 min");
+    progress.note("vpc-bp1gtjxuuvwj17zr: throttled, next try in 8 s, 1 min 20 s of at most 5 min, 12 calls");
     await jest.advanceTimersByTimeAsync(800);
     progress.end();
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what moves the cursor
