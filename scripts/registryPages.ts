@@ -41,6 +41,7 @@ ${chooser(EXAMPLES.ClassicLink)}
 ## Next steps
 
 - [Install and configure the provider](${page("docs/installation-configuration.md")})
+- [Get started with Python](${page("docs/getting-started-python.md")})
 - [Adopt existing links](${page("docs/getting-started.md")})
 - [Every resource, function and setting](${page("docs/reference.md")})
 - [Examples](${page("examples/README.md")})
@@ -81,6 +82,7 @@ pulumi package add classiclink@${version}
 
 The second command writes an SDK in your project's language into \`sdks/\`, adds it to the project, and notes the plugin in \`Pulumi.yaml\`.
 Commit \`sdks/\`. On another machine, run both \`pulumi plugin install\` and \`pulumi install\`.
+[Getting started with Python](${page("docs/getting-started-python.md")}) has a whole project, from an empty folder.
 
 ${markdownTable(["language", "name of the SDK"], sdks)}
 

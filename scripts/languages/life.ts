@@ -1,7 +1,7 @@
 /** The life of the links of an example, through the Pulumi CLI against an emulator. */
 
 import { deepStrictEqual } from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../../emulator";
 import { run } from "./shell";
@@ -10,16 +10,17 @@ import { run } from "./shell";
 const DECLARED = ["i-web→vpc-shop", "i-worker1→vpc-jobs", "i-worker2→vpc-jobs"];
 
 /**
- * Lives it: up, unchanged, drift, its repair, destroy.
+ * Lives it: up, unchanged, drift, its repair, replacement, destroy.
  *
  * @param project the folder of the program, ready to run.
+ * @param program the file that names the VPCs.
  * @param home the folder of Pulumi, with the plugins that are installed.
  * @throws an error that says at which step something else came out.
  */
-export async function live(project: string, home: string): Promise<void> {
+export async function live(project: string, program: string, home: string): Promise<void> {
   const emulator = await startEmulator({
     instances: ["i-web", "i-worker1", "i-worker2"].map((instanceId) => ({ instanceId })),
-    vpcs: [{ vpcId: "vpc-shop" }, { vpcId: "vpc-jobs" }],
+    vpcs: [{ vpcId: "vpc-shop" }, { vpcId: "vpc-jobs" }, { vpcId: "vpc-new" }],
   });
   const backend = join(project, ".backend");
   mkdirSync(backend);
@@ -42,6 +43,10 @@ export async function live(project: string, home: string): Promise<void> {
     expectLinks("a refresh", ["i-worker1→vpc-jobs"]);
     await pulumi("up", "--yes", "--skip-preview");
     expectLinks("the repair", DECLARED);
+    const file = join(project, program);
+    writeFileSync(file, readFileSync(file, "utf8").replace("vpc-shop", "vpc-new"));
+    await pulumi("up", "--yes", "--skip-preview");
+    expectLinks("the replacement", ["i-web→vpc-new", ...DECLARED.slice(1)]);
     await pulumi("destroy", "--yes", "--skip-preview");
     expectLinks("destroy", []);
   } finally {
