@@ -86,7 +86,9 @@ Commit \`sdks/\`. On another machine, run both \`pulumi plugin install\` and \`p
 
 ${markdownTable(["language", "name of the SDK"], sdks)}
 
-Each release also has the SDKs as files: \`classiclink-<language>-v<version>.tar.gz\`.
+Each release also has the SDKs as files: \`classiclink-<language>-v<version>.tar.gz\`. \`pip install <file>\` and \`npm install <file>\` take
+them as they are. Unpack the others. Name the folder with \`go mod edit -replace\`, reference its project from .NET, or compile it with a program in
+Java, as the example's \`pom.xml\` does.
 
 **A closed network.** Copy the release's files to your own web server, and use its address with \`--server\`.
 

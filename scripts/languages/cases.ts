@@ -36,7 +36,7 @@ function withInstalledPlugin(language: string, program: string, ...needs: string
     async run(project, { home }) {
       copyExample(language, project, `classiclink@${version}`);
       await run({ cwd: project, env: environmentOf(home) }, "pulumi", "install");
-      await live(project, program, home);
+      await live({ folder: project, language, program, home });
     },
   };
 }
@@ -64,7 +64,7 @@ function withPackageManager(name: string, install: readonly string[], files: Rea
       await run(place, "rm", "-rf", "node_modules");
       await run(place, ...toCommand(install));
       await run(place, "pulumi", "install");
-      await live(project, "index.ts", home);
+      await live({ folder: project, language: "typescript", program: "index.ts", home });
     },
   };
 }
