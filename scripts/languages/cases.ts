@@ -97,4 +97,5 @@ export const CASES: readonly Case[] = [
   withPackageManager("yarn", ["yarn", "install"], {
     ".yarnrc.yml": "nodeLinker: node-modules\nenableScripts: true\nenableImmutableInstalls: false\n",
   }),
+  withPackageManager("bun", ["bun", "install"], {}),
 ];
