@@ -85,7 +85,7 @@ function copyExample(language: string, project: string, source: string): void {
   writeFileSync(file, readFileSync(file, "utf8").replace("../../plugin", source));
 }
 
-/** All of them. Yarn 1 is not among them: it shares its name with Yarn 4. */
+/** All of them. Yarn 1 shares its name with Yarn 4: the one on PATH is run. */
 export const CASES: readonly Case[] = [
   { name: "newcomer with Python", needs: ["pulumi-language-python", "python3", "npx"], run: followPythonPage },
   withInstalledPlugin("python", "__main__.py", "python3"),
