@@ -2,27 +2,40 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import EXAMPLES from "../provider/hosts/plugin/examples.json";
 import { cliPage } from "./cliPage";
 import { conformancePage } from "./conformancePage";
-import { configurationPage } from "./configurationPage";
 import { emulatorPage } from "./emulatorPage";
 import { errorsPage } from "./errorsPage";
-import { licencesPage } from "./licencesPage";
-import { privateCloudPage } from "./privateCloudPage";
+import { fillIn } from "./fillIn";
+import { licencesTable } from "./licencesTable";
 import { referencePage } from "./referencePage";
-import { indexPage, installationPage } from "./registryPages";
+import { chooser, sdksTable } from "./registryParts";
+import { meaningsTable, membersTable, placesTable, vendorsTable } from "./settingsTables";
+
+type Parts = Parameters<typeof fillIn>[1];
+
+/** Pages that are written by hand, and the parts of them that are made. */
+const WRITTEN: Readonly<Record<string, Parts>> = {
+  "docs/_index.md": { example: () => chooser(EXAMPLES.ClassicLink) },
+  "docs/configuration.md": {
+    places: placesTable,
+    assumeRole: () => membersTable("assumeRole"),
+    assumeRoleWithOidc: () => membersTable("assumeRoleWithOidc"),
+  },
+  "docs/getting-started-python.md": {},
+  "docs/installation-configuration.md": { sdks: sdksTable, settings: meaningsTable },
+  "docs/licences.md": { packages: licencesTable },
+  "docs/private-cloud.md": { vendors: vendorsTable },
+};
 
 /** By path in the repository, what makes the text of each. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
-  "docs/_index.md": indexPage,
+  ...Object.fromEntries(Object.entries(WRITTEN).map(([path, parts]) => [path, () => fillIn(path, parts)])),
   "docs/cli.md": cliPage,
-  "docs/configuration.md": configurationPage,
   "docs/conformance.md": conformancePage,
   "docs/emulator.md": emulatorPage,
   "docs/errors.md": errorsPage,
-  "docs/installation-configuration.md": installationPage,
-  "docs/licences.md": licencesPage,
-  "docs/private-cloud.md": privateCloudPage,
   "docs/reference.md": referencePage,
 };
 

@@ -1,114 +1,82 @@
-/** Reads types and their docstrings out of a source file, for pages that show them. */
+/** Reads docstrings out of source files, for pages that show them. The files are formatted, so patterns are enough. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 
-/** A member of a type: what it is called, what its docstring says. */
+/** Something declared: what it is called, what its docstring says. */
 export interface Documented {
   readonly name: string;
   readonly text: string;
 }
 
+const DOCSTRING = String.raw`/\*\*((?:(?!\*/)[^])*)\*/`;
+const DECLARED = "export (?:declare |abstract )?(?:class|interface|type|function)";
+
 /** A source file of the repository. */
 export class Source {
   readonly #path: string;
-  readonly #file: ts.SourceFile;
+  readonly #text: string;
 
   constructor(path: string) {
     this.#path = path;
-    const text = readFileSync(join(__dirname, "..", path), "utf8");
-    this.#file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+    this.#text = readFileSync(join(__dirname, "..", path), "utf8");
   }
 
-  /** What the docstring of an interface or a class says. */
+  /** What the docstring of a type says. */
   textOfType(name: string): string {
-    return this.#docstringOf(this.#typeNamed(name), name);
+    return plain(this.#find(new RegExp(`${DOCSTRING}\n${DECLARED} ${name}\\b`), name)[0]);
   }
 
-  /** The members of an interface or a class, methods with their parameters' names. Private ones are left out. */
+  /** The public members of an interface or a class, methods with their parameters' names. */
   membersOf(name: string): Documented[] {
-    return [...this.#typeNamed(name).members].flatMap((member) => {
-      if (member.name === undefined || ts.isPrivateIdentifier(member.name)) return [];
-      // It only distinguishes the members of a union.
-      if (ts.isPropertySignature(member) && member.type !== undefined && ts.isLiteralTypeNode(member.type)) return [];
-      const isMethod = ts.isMethodSignature(member) || ts.isMethodDeclaration(member);
-      const parameters = isMethod ? `(${namesOf(member.parameters)})` : "";
-      return [
-        { name: `${member.name.getText()}${parameters}`, text: this.#docstringOf(member, member.name.getText()) },
-      ];
-    });
+    const [body] = this.#find(new RegExp(`\n${DECLARED} ${name}\\b.* \\{\n([^]*?)\n\\}`), name);
+    const [, bare] = /(?<!\*\/)\n {2}(?:readonly )?(\w+)\??[:(].*;$/m.exec(`\n${body}`) ?? [];
+    if (bare !== undefined) throw new Error(`${this.#path}: ${name}.${bare} has no docstring`);
+    const member = new RegExp(`^  ${DOCSTRING}\n  (?:static |override |readonly )*(\\w+)\\??(\\([^)]*\\))?`, "gm");
+    return [...body.matchAll(member)].map(([, text = "", called = "", parameters]) => ({
+      name: parameters === undefined ? called : `${called}(${namesOf(parameters)})`,
+      text: plain(text),
+    }));
   }
 
-  /** The members of a union of object types, each with the names of its own members. References to other types are left out. */
+  /** The members of a union of object types, each with the names of its own members. */
   alternativesOf(name: string): Documented[] {
-    const declared = this.#file.statements.find((one) => ts.isTypeAliasDeclaration(one) && one.name.text === name);
-    if (declared === undefined || !ts.isTypeAliasDeclaration(declared) || !ts.isUnionTypeNode(declared.type)) {
-      throw new Error(`${this.#path} has no union ${name}`);
-    }
-    return declared.type.types
-      .filter((type) => !ts.isTypeReferenceNode(type))
-      .map((type) => ({ name: `{ ${namesIn(type).join(", ")} }`, text: this.#docstringOf(type, type.getText()) }));
+    const [body] = this.#find(new RegExp(`\n${DECLARED} ${name} =\n([^]*?);\n\n`), name);
+    return [...body.matchAll(new RegExp(`${DOCSTRING}\\s*\\| \\{([^{}]*)\\}`, "g"))].map(
+      ([, text = "", members = ""]) => {
+        const names = [...members.matchAll(/readonly (\w+\??)(: "\w+")?/g)].map(
+          ([, called, literal = ""]) => called + literal,
+        );
+        return { name: `{ ${names.join(", ")} }`, text: plain(text) };
+      },
+    );
   }
 
   /** A function with its parameters' names. */
   functionNamed(name: string): Documented {
-    const declared = this.#file.statements.find((one) => ts.isFunctionDeclaration(one) && one.name?.text === name);
-    if (declared === undefined || !ts.isFunctionDeclaration(declared)) {
-      throw new Error(`${this.#path} has no function ${name}`);
-    }
-    const parameters = namesOf(declared.parameters);
-    return { name: `${name}(${parameters})`, text: this.#docstringOf(declared, name) };
+    const [text, parameters] = this.#find(new RegExp(`${DOCSTRING}\n${DECLARED} ${name}(\\([^)]*\\))`), name);
+    return { name: `${name}(${namesOf(parameters)})`, text: plain(text) };
   }
 
-  /** The text of a constant that is a template without substitutions. */
-  textOf(name: string): string {
-    for (const statement of this.#file.statements) {
-      if (!ts.isVariableStatement(statement)) continue;
-      for (const { name: declared, initializer } of statement.declarationList.declarations) {
-        if (declared.getText() !== name || initializer === undefined) continue;
-        if (ts.isNoSubstitutionTemplateLiteral(initializer)) return initializer.text;
-      }
-    }
-    throw new Error(`${this.#path} has no text ${name}`);
-  }
-
-  #typeNamed(name: string): ts.InterfaceDeclaration | ts.ClassDeclaration {
-    for (const statement of this.#file.statements) {
-      const isType = ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement);
-      if (isType && statement.name?.text === name) return statement;
-    }
-    throw new Error(`${this.#path} has no interface or class ${name}`);
-  }
-
-  #docstringOf(node: ts.Node, what: string): string {
-    const ranges = ts.getLeadingCommentRanges(this.#file.text, node.getFullStart()) ?? [];
-    const last = ranges.map(({ pos, end }) => this.#file.text.slice(pos, end)).at(-1);
-    // A comma in front of a member belongs to the one before it.
-    const comment =
-      last ?? /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*\|?\s*$/.exec(this.#file.text.slice(0, node.getStart()))?.[0];
-    if (comment?.startsWith("/**") !== true) throw new Error(`${this.#path}: ${what} has no docstring`);
-    return comment
-      .replaceAll(/^\s*\/\*\*|\*\/[\s|]*$|^\s*\*(?!\/) ?/gm, " ")
-      .replaceAll(/\s+/g, " ")
-      .replace(/ (@\w+|Source:) .*$/, "")
-      .replaceAll(/\{@link (\w+)\}/g, "`$1`")
-      .trim();
+  /** The groups of a match. */
+  #find(pattern: RegExp, name: string): readonly [string, string] {
+    const found = pattern.exec(this.#text);
+    if (found === null) throw new Error(`${this.#path} has no ${name} with a docstring`);
+    const [, first = "", second = ""] = found;
+    return [first, second];
   }
 }
 
-/** `kind: "locked"`, `tries?` and so on. What another type adds is only hinted at. */
-function namesIn(type: ts.TypeNode): string[] {
-  if (ts.isParenthesizedTypeNode(type)) return namesIn(type.type);
-  if (ts.isIntersectionTypeNode(type)) return type.types.flatMap(namesIn);
-  if (!ts.isTypeLiteralNode(type)) return ["…"];
-  return type.members.filter(ts.isPropertySignature).map((member) => {
-    const literal = member.type !== undefined && ts.isLiteralTypeNode(member.type) ? `: ${member.type.getText()}` : "";
-    return `${member.name.getText()}${member.questionToken === undefined ? "" : "?"}${literal}`;
-  });
+function namesOf(parameters: string): string {
+  return [...parameters.matchAll(/(\w+)\??:/g)].map(([, name]) => name).join(", ");
 }
 
-/** One that is taken apart has no name of its own. */
-function namesOf(parameters: readonly ts.ParameterDeclaration[]): string {
-  return parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : "options")).join(", ");
+/** The sentences of a docstring, without its tags and its source. */
+function plain(docstring: string): string {
+  return docstring
+    .replaceAll(/^\s*\* ?/gm, " ")
+    .replaceAll(/\s+/g, " ")
+    .replace(/ (@\w+|Source:) .*$/, "")
+    .replaceAll(/\{@link (\w+)\}/g, "`$1`")
+    .trim();
 }

@@ -1,5 +1,7 @@
 /** `docs/emulator.md`, made from the emulator's docstrings, its help and its control API. */
 
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { answerNames, startEmulator } from "../emulator";
 import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
@@ -29,6 +31,12 @@ async function routes(): Promise<string> {
   }
 }
 
+/** What the command prints. */
+function help(): string {
+  const cli = join(__dirname, "..", "emulator", "cli.ts");
+  return execFileSync(process.execPath, ["--import", "tsx", cli, "--help"], { encoding: "utf8" }).trimEnd();
+}
+
 /** The text of the page. */
 export async function emulatorPage(): Promise<string> {
   return [
@@ -37,7 +45,7 @@ export async function emulatorPage(): Promise<string> {
     "The emulator is an ECS on your own machine, for ClassicLink only. Use it to try the package without an account, and to test stacks. It " +
       "answers as ECS is documented, checks signatures (V2 and V3), and injects faults. It shares no code with the provider.",
     "## As a command",
-    `\`\`\`text\n${new Source("emulator/cli.ts").textOf("help").trimEnd()}\n\`\`\``,
+    `\`\`\`text\n${help()}\n\`\`\``,
     `The control API uses JSON, and accepts requests from this machine only: ${await routes()}. To delete a link, an instance or a ` +
       "VPC, append its id.",
     "## As a library",

@@ -35,6 +35,8 @@ const FINISH: Readonly<Record<string, (folder: string) => string>> = {
 
 function pack(language: string, schema: string): string {
   const args = ["package", "gen-sdk", schema, "--language", language, "--out", SDKS];
+  // Otherwise only a build with Gradle writes the file in which the SDK of Java finds its version.
+  if (language === "java") args.push("--local");
   execFileSync("pulumi", args, { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, stdio: "inherit" });
   const name = `classiclink-${language}-v${manifest.version}`;
   const finished = FINISH[language]?.(join(SDKS, language)) ?? "";

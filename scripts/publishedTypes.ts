@@ -6,7 +6,10 @@ import { exports } from "../package.json";
 
 const ROOT = join(__dirname, "..");
 
-/** The declaration files that `exports` of package.json reach, relative to the root. Needs a build. */
+/** What programs import. `./dynamic` is not among them: only states load it. */
+const IMPORTED = [exports["."], exports["./emulator"]];
+
+/** The declaration files that these reach, relative to the root. Needs a build. */
 export function publishedTypes(): ReadonlySet<string> {
   const reached = new Set<string>();
   const follow = (file: string) => {
@@ -19,7 +22,7 @@ export function publishedTypes(): ReadonlySet<string> {
       follow(existsSync(join(ROOT, `${module}.d.ts`)) ? `${module}.d.ts` : join(module, "index.d.ts"));
     }
   };
-  for (const path of Object.values(exports)) if (path.endsWith(".js")) follow(join(path.replace(/\.js$/, ".d.ts")));
+  for (const path of IMPORTED) follow(join(path.replace(/\.js$/, ".d.ts")));
   return reached;
 }
 

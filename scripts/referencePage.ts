@@ -24,9 +24,7 @@ function inTypeScript(documented: readonly Documented[]): string {
 }
 
 function staticsOf(name: string, path: string): Documented[] {
-  const members = new Source(path)
-    .membersOf(name)
-    .filter((member) => /^(get|isInstance|fromAlicloud)\(/.test(member.name));
+  const members = new Source(path).membersOf(name).filter((member) => /^(get|isInstance|from\w+)\(/.test(member.name));
   return members.map((member) => ({ ...member, name: `${name}.${member.name}` }));
 }
 

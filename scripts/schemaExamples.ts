@@ -1,6 +1,7 @@
 /**
  * Makes the examples of the schema out of the programs in `scripts/schemaExamples`: `npm run schema-examples`. The Pulumi CLI converts
- * the YAML to every language whose host is on PATH. Of the others the last conversion stays. Java is written by hand.
+ * the YAML to every language whose host is on PATH. Of the others the last conversion stays. Java is written by hand:
+ * for a function, a conversion imports packages that the SDK does not have, and exports a result that Java cannot serialise.
  */
 
 import { execFileSync } from "node:child_process";

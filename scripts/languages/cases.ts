@@ -3,14 +3,17 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json";
-import { environmentOf } from "./life";
+import { environmentOf, live } from "./life";
+import { followPythonPage } from "./newcomer";
 import { type Place, run } from "./shell";
 
 const ROOT = join(__dirname, "..", "..");
 
 /** What is there before a case begins. */
 export interface Prepared {
-  /** The home of Pulumi in which the plugin was installed from a server. */
+  /** The address of a server that has the files of the release. */
+  readonly server: string;
+  /** The home of Pulumi in which the plugin was installed from it. */
   readonly home: string;
   /** The tarball of the npm package. */
   readonly tarball: string;
@@ -21,18 +24,19 @@ export interface Case {
   readonly name: string;
   /** The programs that have to be on PATH. */
   readonly needs: readonly string[];
-  /** Makes the project in an empty folder, up to where `pulumi up` works. */
-  prepare(project: string, prepared: Prepared): Promise<void>;
+  /** Makes the project in an empty folder, and takes its links through their life. Throws where something else comes out. */
+  run(project: string, prepared: Prepared): Promise<void>;
 }
 
 /** An example, with the plugin that `pulumi plugin install` has installed: nothing of npm is in the project. */
-function withInstalledPlugin(language: string, ...needs: string[]): Case {
+function withInstalledPlugin(language: string, program: string, ...needs: string[]): Case {
   return {
     name: language,
     needs: [`pulumi-language-${language}`, ...needs],
-    async prepare(project, { home }) {
+    async run(project, { home }) {
       copyExample(language, project, `classiclink@${version}`);
       await run({ cwd: project, env: environmentOf(home) }, "pulumi", "install");
+      await live({ folder: project, language, program, home });
     },
   };
 }
@@ -43,7 +47,7 @@ function withPackageManager(name: string, install: readonly string[], files: Rea
   return {
     name: `typescript, ${name}`,
     needs: ["pulumi-language-nodejs", manager],
-    async prepare(project, { home, tarball }) {
+    async run(project, { home, tarball }) {
       const place: Place = { cwd: project, env: environmentOf(home) };
       copyExample("typescript", project, "");
       const { dependencies, ...others } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
@@ -60,6 +64,7 @@ function withPackageManager(name: string, install: readonly string[], files: Rea
       await run(place, "rm", "-rf", "node_modules");
       await run(place, ...toCommand(install));
       await run(place, "pulumi", "install");
+      await live({ folder: project, language: "typescript", program: "index.ts", home });
     },
   };
 }
@@ -80,15 +85,17 @@ function copyExample(language: string, project: string, source: string): void {
   writeFileSync(file, readFileSync(file, "utf8").replace("../../plugin", source));
 }
 
-/** All of them. Yarn 1 is not among them: it shares its name with Yarn 4. */
+/** All of them. Yarn 1 shares its name with Yarn 4: the one on PATH is run. */
 export const CASES: readonly Case[] = [
-  withInstalledPlugin("python", "python3"),
-  withInstalledPlugin("go", "go"),
-  withInstalledPlugin("yaml"),
-  withInstalledPlugin("java", "mvn"),
+  { name: "newcomer with Python", needs: ["pulumi-language-python", "python3", "npx"], run: followPythonPage },
+  withInstalledPlugin("python", "__main__.py", "python3"),
+  withInstalledPlugin("go", "main.go", "go"),
+  withInstalledPlugin("yaml", "Pulumi.yaml"),
+  withInstalledPlugin("java", "src/main/java/shop/App.java", "mvn"),
   withPackageManager("npm", ["npm", "install"], {}),
   withPackageManager("pnpm", ["pnpm", "install"], { "pnpm-workspace.yaml": "allowBuilds:\n  protobufjs: false\n" }),
   withPackageManager("yarn", ["yarn", "install"], {
     ".yarnrc.yml": "nodeLinker: node-modules\nenableScripts: true\nenableImmutableInstalls: false\n",
   }),
+  withPackageManager("bun", ["bun", "install"], {}),
 ];

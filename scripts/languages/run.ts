@@ -4,22 +4,18 @@
  */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { version } from "../../package.json";
 import { CASES, type Case, type Prepared } from "./cases";
-import { environmentOf, live } from "./life";
+import { environmentOf } from "./life";
 import { missingProgram, run } from "./shell";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Packs what is published, and installs the plugin as the pages say: from a server of files. */
-async function prepare(folder: string): Promise<Prepared> {
-  const home = join(folder, "home");
-  const here = { cwd: ROOT, env: environmentOf(home) };
-  await run(here, "npm", "run", "package:plugin");
-  await run(here, "npm", "pack", "--ignore-scripts", "--pack-destination", folder);
+/** Serves the files of a release on loopback. */
+async function serveRelease(): Promise<Server> {
   const server = createServer(({ url = "" }, response) => {
     try {
       response.end(readFileSync(join(ROOT, "build", basename(url))));
@@ -28,12 +24,19 @@ async function prepare(folder: string): Promise<Prepared> {
     }
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+/** Packs what is published, and installs the plugin as the pages say: from a server of files. */
+async function prepare(folder: string, server: Server): Promise<Prepared> {
+  const home = join(folder, "home");
+  const here = { cwd: ROOT, env: environmentOf(home) };
+  await run(here, "npm", "run", "package:plugin");
+  await run(here, "npm", "pack", "--ignore-scripts", "--pack-destination", folder);
   const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  const source = ["--server", `http://127.0.0.1:${port}`];
-  await run(here, "pulumi", "plugin", "install", "resource", "classiclink", version, ...source);
-  server.close();
-  return { home, tarball: join(folder, `pulumi-classiclink-${version}.tgz`) };
+  const release = `http://127.0.0.1:${typeof address === "object" ? address?.port : undefined}`;
+  await run(here, "pulumi", "plugin", "install", "resource", "classiclink", version, "--server", release);
+  return { server: release, home, tarball: join(folder, `pulumi-classiclink-${version}.tgz`) };
 }
 
 /** Runs one, and says how it went. */
@@ -42,8 +45,7 @@ async function runCase(one: Case, folder: string, prepared: Prepared): Promise<b
   mkdirSync(project);
   const start = Date.now();
   try {
-    await one.prepare(project, prepared);
-    await live(project, prepared.home);
+    await one.run(project, prepared);
     console.log(`passed   ${one.name} (${Math.round((Date.now() - start) / 1000)} s)`);
     return true;
   } catch (error) {
@@ -57,15 +59,17 @@ async function main(chosen: readonly string[]): Promise<void> {
   const missing = new Map(cases.map((one) => [one, missingProgram(["pulumi", ...one.needs])]));
   const possible = cases.filter((one) => missing.get(one) === undefined);
   const folder = mkdtempSync(join(tmpdir(), "classiclink-languages-"));
+  const server = await serveRelease();
   let passed = 0;
   try {
-    const prepared = possible.length === 0 ? undefined : await prepare(folder);
+    const prepared = possible.length === 0 ? undefined : await prepare(folder, server);
     for (const one of cases) {
       if (prepared === undefined || missing.get(one) !== undefined) {
         console.log(`skipped  ${one.name}: ${missing.get(one)} is not on PATH`);
       } else if (await runCase(one, folder, prepared)) passed += 1;
     }
   } finally {
+    server.close();
     rmSync(folder, { recursive: true, force: true });
   }
   const failed = possible.length - passed;

@@ -93,7 +93,14 @@ function missingTest(path: string): Problem {
   return found ? undefined : `there is no test ${path}`;
 }
 
-function npxProblem({ args: [name = "", ...rest] }: Command): Problem {
+function npxProblem({ page, program, args }: Command): Problem {
+  // Outside a project, the package is named beside the command.
+  if (args[0] === "--yes" && args[1] === "--package") {
+    return args[2] === "pulumi-classiclink"
+      ? npxProblem({ page, program, args: args.slice(3) })
+      : `no package ${args[2]}`;
+  }
+  const [name = "", ...rest] = args;
   if (name === "jest") return rest.flatMap((word) => (word.startsWith("tests/") ? (missingTest(word) ?? []) : []))[0];
   const file = Object.entries(bin).find(([one]) => one === name)?.[1];
   if (file === undefined) return `package.json has no bin ${name}`;
@@ -217,6 +224,7 @@ describe("a command is found out", () => {
   test.each([
     ["npm run no-such-script", /no package\.json has a script no-such-script/],
     ["npm test -- tests/e2e/none.test.ts", /there is no test/],
+    ["npx --yes --package pulumi-classiclinks classiclink-emulator", /no package pulumi-classiclinks/],
     ["npx no-such-bin", /package\.json has no bin no-such-bin/],
     ["npx classiclink-emulator --instances i-a", /classiclink-emulator has no --instances/],
     ["true && cd nowhere", /no folder nowhere/],

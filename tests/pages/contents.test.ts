@@ -25,7 +25,10 @@ test("the tarball holds the files that are listed", () => {
 });
 
 test("the published types show nothing that is internal", () => {
-  const types = packed.files.filter(({ path }) => path.startsWith("dist/sdk/") && path.endsWith(".d.ts"));
+  const published = packed.files.filter(({ path }) => path.endsWith(".d.ts"));
+  const ofProvider = published.filter(({ path }) => path.startsWith("dist/provider/")).map(({ path }) => path);
+  expect(ofProvider).toEqual(["dist/provider/hosts/prerequisites.d.ts"]);
+  const types = published.filter(({ path }) => path.startsWith("dist/sdk/"));
   expect(types.length).toBeGreaterThan(0);
   for (const { path } of types) {
     expect([

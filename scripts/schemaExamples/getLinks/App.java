@@ -4,6 +4,8 @@ import com.pulumi.Context;
 import com.pulumi.Pulumi;
 import io.github.pulumiclassiclink.classiclink.ClassiclinkFunctions;
 import io.github.pulumiclassiclink.classiclink.inputs.GetLinksArgs;
+import io.github.pulumiclassiclink.classiclink.outputs.Link;
+import java.util.stream.Collectors;
 
 public class App {
     public static void main(String[] args) {
@@ -15,6 +17,7 @@ public class App {
             .vpcId("vpc-bp1shop")
             .build());
 
-        ctx.export("linked", found);
+        ctx.export("linked", found.applyValue(result ->
+            result.links().stream().map(Link::instanceId).collect(Collectors.toList())));
     }
 }

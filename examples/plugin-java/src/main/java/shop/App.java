@@ -14,7 +14,9 @@ import io.github.pulumiclassiclink.classiclink.ClassiclinkFunctions;
 import io.github.pulumiclassiclink.classiclink.Provider;
 import io.github.pulumiclassiclink.classiclink.ProviderArgs;
 import io.github.pulumiclassiclink.classiclink.inputs.GetLinksArgs;
+import io.github.pulumiclassiclink.classiclink.outputs.Link;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 public class App {
     public static void main(String[] args) {
@@ -55,6 +57,8 @@ public class App {
             .build());
 
         ctx.export("ids", Output.all(web.id(), workers.id()));
-        ctx.export("links", found.applyValue(result -> result.links()));
+        // An output of a stack is made of plain values. A Link is not one.
+        ctx.export("linked", found.applyValue(result ->
+            result.links().stream().map(Link::instanceId).collect(Collectors.toList())));
     }
 }

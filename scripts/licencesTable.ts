@@ -1,4 +1,4 @@
-/** `docs/licences.md`: what is installed with the package, and under which licences. Made of what is in node_modules. */
+/** What is installed with the package, and under which licences. Made of what is in node_modules. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,24 +40,13 @@ function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
 }
 
-/** The text of the page. */
-export function licencesPage(): string {
+/** What is installed, with what the package uses itself in bold. */
+export function licencesTable(): string {
   const { dependencies }: { dependencies: Readonly<Record<string, string>> } = readJson("package.json");
   const rows = runtimeTree().map(({ name, version, license }) => [
     Object.hasOwn(dependencies, name) ? `**${name}**` : name,
     version,
     license,
   ]);
-  return `# Licences
-
-<!-- Made by \`npm run docs\` from the packages that package-lock.json names. -->
-
-pulumi-classiclink is under the [Apache License 2.0](../LICENSE). npm installs these packages with it. It uses those in bold
-itself. \`@pulumi/pulumi\` is your own, and is not installed with it.
-
-${markdownTable(["package", "version", "licence"], rows)}
-
-The plugin's tarball has all of them in one file, with \`@grpc/grpc-js\` and \`google-protobuf\`. Their licences are in \`THIRD-PARTY-LICENSES\` in that
-tarball.
-`;
+  return markdownTable(["package", "version", "licence"], rows);
 }
