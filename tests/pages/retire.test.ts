@@ -107,29 +107,3 @@ describe("a fleet that is retired", () => {
     expect(example.linked()).toBe("i-gateway→vpc-shared");
   });
 });
-
-describe("a member that its owner has released", () => {
-  test("is reported by an up that still declares it, while the others stay linked; out of the list, all is well", async () => {
-    const example = await openAlicloudExample(
-      "retire",
-      ["Pulumi.yaml", "index.ts", "waves.ts", "tsconfig.json"],
-      { batchReleased: "true", gatewayHandedOver: "true" },
-      { instances: FLEET.map((instanceId) => ({ instanceId })) },
-    );
-    try {
-      await example.stack().up();
-      example.emulator.removeInstance("i-report1");
-      expect(await example.stack().refresh()).toMatchObject({ ok: true, summary: { update: 1 } });
-      const { ok, output } = await example.stack().up();
-      expect(ok).toBe(false);
-      expect(output).toMatch(/i-report1: AttachClassicLinkVpc: InvalidInstanceId\.NotFound .* may have been released/);
-      expect(example.linked().split(" ")).toHaveLength(FLEET.length - 1);
-
-      example.project.write("waves.ts", `export const waves = ${JSON.stringify([FLEET.slice(1)])};\n`);
-      expect(await example.stack().up()).toMatchObject({ ok: true });
-      expect(await example.stack().up()).toMatchObject({ ok: true, summary: { update: 0, create: 0 } });
-    } finally {
-      await example.close();
-    }
-  });
-});
