@@ -6,6 +6,7 @@ module.exports = {
   // Stories start several processes for each step, and the machine may be busy. Nothing here is meant to measure time.
   testTimeout: 120_000,
   reporters: ["default", "<rootDir>/tests/support/countReporter.js"],
+  testSequencer: "<rootDir>/tests/support/longestFirst.js",
   testMatch: ["**/*.test.ts"],
   transform: {
     "\\.[jt]s$": [

@@ -6,7 +6,7 @@ import { asValues } from "../engine/values";
 import type { Host } from "../support/shop";
 import { type Calls, type Found, PartiallyCreated, type How, type Props, type Resource } from "./calls";
 import type { Open } from "./faultCase";
-import type { KeptProvider } from "../support/keptProvider";
+import { type KeptProvider, newEngineAddress } from "../support/keptProvider";
 
 /** What a provider is called, in its own URN and in what is said of it. */
 const PROVIDERS: Readonly<Record<Host, string>> = {
@@ -16,9 +16,8 @@ const PROVIDERS: Readonly<Record<Host, string>> = {
 
 /** Opens the resource in a process that has forgotten all that was before. */
 export function openHost(host: Host, kept: KeptProvider): Open {
-  let runs = 0;
   return async (resource, configuration) => {
-    const provider = await kept.renew(`127.0.0.1:${1 + (runs++ % 60_000)}`);
+    const provider = await kept.renew(newEngineAddress());
     const named = (type: string) => ({ urn: `urn:pulumi:dev::shop::${type}::one`, name: "one", type });
     // The dynamic host sees all of the configuration, a plugin what is its own.
     const short = Object.entries(configuration).map(([key, value]) => [key.replace("classiclink:", ""), value]);

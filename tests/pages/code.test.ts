@@ -2,8 +2,8 @@
 
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import ts from "typescript";
 import { parse } from "yaml";
+import { complaintsAbout } from "../support/compile";
 import { REPOSITORY } from "../support/project";
 import { type Block, blocksOf, PAGES } from "./markdown";
 
@@ -32,38 +32,14 @@ function programOf({ code }: Pick<Block, "code">): string {
   return `${importing}${code}\nexport {};\n`;
 }
 
-/** The compiler's complaints about each block. Compiled together, since that takes seconds. */
-function complaintsAbout(blocks: readonly Pick<Block, "path" | "code">[]): string[] {
-  const names = blocks.map(({ path }, index) => {
+/** The compiler's complaints about each block. */
+function complaintsIn(blocks: readonly Pick<Block, "path" | "code">[]): string[] {
+  const programs = blocks.map((block, index) => {
     // Beside its page, so that relative imports are what they say; examples have no package of their own installed here.
-    const folder = path.startsWith("examples/") ? "." : dirname(path);
-    return join(REPOSITORY, folder, `excerpt${index}.ts`);
+    const folder = block.path.startsWith("examples/") ? "." : dirname(block.path);
+    return [join(REPOSITORY, folder, `excerpt${index}.ts`), programOf(block)] as const;
   });
-  const texts = new Map(names.map((name, index) => [name, programOf(blocks[index] ?? { code: "" })]));
-  texts.set(GRANTED_FILE, GRANTED);
-  const options: ts.CompilerOptions = {
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    target: ts.ScriptTarget.ES2022,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    types: ["node"],
-  };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => texts.has(name) || fileExists(name);
-  host.getSourceFile = (name, ...rest) => {
-    const text = texts.get(name);
-    return text === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
-  };
-  const program = ts.createProgram([...texts.keys()], options, host);
-  return names.map((name) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(name))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))
-      .join("\n"),
-  );
+  return complaintsAbout(new Map(programs), { [GRANTED_FILE]: GRANTED });
 }
 
 describe("TypeScript", () => {
@@ -73,7 +49,7 @@ describe("TypeScript", () => {
     'import { ClassicLinkSet } from "pulumi-classiclink";',
     "const links = [undeclared];",
   ];
-  const complaints = complaintsAbout([...excerpts, ...wrong.map((code) => ({ path: "docs/x.md", code }))]);
+  const complaints = complaintsIn([...excerpts, ...wrong.map((code) => ({ path: "docs/x.md", code }))]);
 
   test.each(excerpts.map(({ path, line }, index) => [`${path}:${line}`, index] as const))("%s compiles", (_, index) => {
     expect(complaints[index]).toBe("");

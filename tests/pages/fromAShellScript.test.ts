@@ -5,33 +5,25 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
-import { makeProject, type Project, REPOSITORY } from "../support/project";
-import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
+import type { Emulator } from "pulumi-classiclink/emulator";
+import { type Example, openExample } from "../support/example";
+import { type Project, REPOSITORY } from "../support/project";
+import type { Stack } from "../support/stack";
 
 const BEFORE = join(REPOSITORY, "examples/from-a-shell-script/before");
 const INSTANCES = readFileSync(join(BEFORE, "instances.txt"), "utf8").trim().split("\n");
 
 // One story: each test goes on where the one before it ended.
 describe("links that a shell script made", () => {
+  let example: Example;
   let emulator: Emulator;
   let project: Project;
   let stack: Stack;
   beforeAll(async () => {
-    emulator = await startEmulator({
-      accessKeySecret: SECRET_KEY,
-      instances: INSTANCES.map((instanceId) => ({ instanceId })),
-      vpcs: [{ vpcId: "vpc-shop" }],
-    });
-    project = makeProject({}, "examples/from-a-shell-script");
-    stack = await openStack({ project, config: configurationOf(emulator.endpoint), env: TRANSPILE_ONLY });
+    example = await openExample("from-a-shell-script", INSTANCES, ["vpc-shop"]);
+    ({ emulator, project, stack } = example);
   });
-  afterAll(async () => {
-    await stack?.close();
-    await emulator?.close();
-    project?.remove();
-  });
+  afterAll(() => example?.close());
 
   const attached = () =>
     emulator

@@ -4,10 +4,11 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
-import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
+import type { EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { createVpcClient } from "../../provider/ecs/vpcClient";
 import { Settings } from "../../provider/settings";
+import { ecsErrorOf } from "../support/errors";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
 import { type ProxyServer, startProxy } from "../support/proxy";
 
@@ -51,15 +52,6 @@ function connectTo(endpoint: string, more: Readonly<Record<string, string>> = {}
     ecs: createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
     vpcs: createVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) }),
   };
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<EcsError> {
-  const error = await promise.then(
-    () => new Error("it should have failed"),
-    (thrown) => thrown,
-  );
-  if (error instanceof EcsError) return error;
-  throw error;
 }
 
 describe.each([
@@ -186,12 +178,12 @@ describe("[31] answers", () => {
     ["a number alone", { asapiSuccess: false, code: "403" }, "403"],
     ["HttpStatusCode", { HttpStatusCode: 500 }, "500"],
   ])("%s says that the call failed, with a list and HTTP status 200 all the same", async (_, marks, code) => {
-    const error = await errorOf(describeWith({ ...empty, ...marks }));
+    const error = await ecsErrorOf(describeWith({ ...empty, ...marks }));
     expect(error.facts).toMatchObject({ code, requestId: "R-1" });
   });
 
   test("a failure that names no code proves nothing either", async () => {
-    const error = await errorOf(describeWith({ ...empty, asapiSuccess: false }));
+    const error = await ecsErrorOf(describeWith({ ...empty, asapiSuccess: false }));
     expect(error.facts).toMatchObject({ code: "UnreadableAnswer", kind: "transient", mayHaveSucceeded: true });
   });
 
@@ -205,26 +197,26 @@ describe("[31] answers", () => {
     ["InvalidProtocol.NeedSsl", "configuration"],
   ];
   test.each(kinds)("%s is %s", async (code, kind) => {
-    const error = await errorOf(describeWith({ asapiSuccess: false, asapiErrorCode: code, asapiRequestId: "a-1" }));
+    const error = await ecsErrorOf(describeWith({ asapiSuccess: false, asapiErrorCode: code, asapiRequestId: "a-1" }));
     expect(error.facts).toMatchObject({ code, kind, requestId: "a-1" });
   });
 
   test("a site that requires HTTPS is reported as such", async () => {
-    const error = await errorOf(describeWith({ Code: "InvalidProtocol.NeedSsl", RequestId: "R-1" }, 400, "pop"));
+    const error = await ecsErrorOf(describeWith({ Code: "InvalidProtocol.NeedSsl", RequestId: "R-1" }, 400, "pop"));
     expect(error.facts.advice).toContain("set protocol to HTTPS");
   });
 
   test.each(["InvalidAction.NotFound", "Forbidden.RAM"])(
     "%s is retried a few times before it is believed",
     async (Code) => {
-      const error = await errorOf(describeWith({ Code, RequestId: "R-1" }, 403, "pop"));
+      const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, 403, "pop"));
       expect(error.facts.retryTries).toBe(3);
     },
   );
 
   test("the key that ASAPI quotes is left out, and so is the signature", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
-    const error = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    const error = await ecsErrorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
     expect(error.facts.code).toBe("asapi.server.request.parameter.accesskeyid.error");
     expect(error.facts.detail).toContain("accessKeyId […]");
     const signature = gateway.requests[0]?.params.Signature ?? "";
@@ -243,7 +235,7 @@ describe("[31] answers", () => {
 describe("connections", () => {
   test("a certificate that is not trusted is refused with the host and what helps, and no path", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", tls: true });
-    const { facts, message } = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    const { facts, message } = await ecsErrorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
     expect(facts.code).toBe("CertificateRefused");
     expect(message).toContain(`(${new URL(gateway.endpoint).origin})`);
     expect(message).not.toMatch(/asapi\/v3|Signature/);
@@ -254,13 +246,13 @@ describe("connections", () => {
   test("a host that is not there is named with its scheme and port", async () => {
     const gateway = await gatewayOf({ gateway: "asapi" });
     await gateway.close();
-    const { facts, message } = await errorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    const { facts, message } = await ecsErrorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
     expect(facts.code).toBe("ConnectionRefused");
     expect(message).toContain(`ECONNREFUSED (${new URL(gateway.endpoint).origin})`);
   });
 
   test("a name without an address is named with its scheme and port", async () => {
-    const { facts, message } = await errorOf(connectTo("http://ecs.invalid/asapi/v3").ecs.attach(link, caller));
+    const { facts, message } = await ecsErrorOf(connectTo("http://ecs.invalid/asapi/v3").ecs.attach(link, caller));
     expect(facts.code).toBe("HostNotFound");
     expect(message).toContain("(http://ecs.invalid:80)");
   });
@@ -273,7 +265,7 @@ describe("connections", () => {
     await ecs.attach(link, caller);
     expect(gateway.links.size).toBe(1);
     proxy.answer(502);
-    const error = await errorOf(ecs.detach(link, caller));
+    const error = await ecsErrorOf(ecs.detach(link, caller));
     expect(error.message).toContain(`(http://internal.asapi.example:80, through the proxy ${proxy.host})`);
     expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toMatch(/Signature|testid|asapi\/v3/);
   });
@@ -300,7 +292,7 @@ describe("the emulator agrees with the stand-in", () => {
     expect((await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([link]);
     const other = connectTo(endpoint, { "classiclink:organizationId": "27" }).ecs;
     expect((await other.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([]);
-    const refused = await errorOf(ecs.attach({ ...link, instanceId: "i-no" }, caller));
+    const refused = await ecsErrorOf(ecs.attach({ ...link, instanceId: "i-no" }, caller));
     expect(refused.facts).toMatchObject({ code: "InvalidInstanceId.NotFound", requestId: expect.any(String) });
     await ecs.detach(link, caller);
   });
@@ -349,6 +341,6 @@ describe("[30] nothing leaves", () => {
 test("a region that no header can carry is refused at once, before anything is sent", async () => {
   const gateway = await gatewayOf();
   const { ecs } = connectTo(gateway.endpoint);
-  const error = await errorOf(ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }, caller));
+  const error = await ecsErrorOf(ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }, caller));
   expect(error.facts).toMatchObject({ code: "InvalidCharacter", kind: "input", mayHaveSucceeded: false });
 });

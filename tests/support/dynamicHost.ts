@@ -15,6 +15,7 @@ import { STORED_LINE } from "../../provider/hosts/dynamic/storedLine";
 export type Props = Readonly<Record<string, JavaScriptValue>>;
 
 const ROOT = join(__dirname, "..", "..");
+const LAZY_MODULES = join(ROOT, "tests", "engine", "lazyModules.js");
 
 /** A call that failed. `initFailed` is there when the resource is partially created. */
 export class HostError extends Error {
@@ -56,7 +57,7 @@ export class DynamicHost {
 
   private constructor(env: NodeJS.ProcessEnv, engine: string) {
     const host = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    this.#child = spawn(process.execPath, [host, engine], {
+    this.#child = spawn(process.execPath, ["--require", LAZY_MODULES, host, engine], {
       cwd: ROOT,
       // In a user's project the package is below node_modules, where Node does not warn of require(esm).
       env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "test", NODE_NO_WARNINGS: "1", ...env },

@@ -6,8 +6,9 @@ import { type Emulator, type EmulatorOptions, type AnswerName, startEmulator } f
 import { OutOfTime } from "../../provider/ecs/budget";
 import type { EcsClient, LinkQuery } from "../../provider/ecs/client";
 import { type Credentials, CredentialsError } from "../../provider/ecs/credentials";
-import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
+import type { EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { ecsErrorOf } from "../support/errors";
 import { answering, type Handler, json, type RawServer, startRawServer } from "../support/rawServer";
 
 jest.setTimeout(10_000);
@@ -36,15 +37,6 @@ async function raw(handler: Handler, credentials = keys): Promise<{ server: RawS
   const server = await startRawServer(handler);
   closing.push(server);
   return { server, client: clientOf(server.endpoint, credentials) };
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<EcsError> {
-  const error = await promise.then(
-    () => new Error("it should have failed"),
-    (thrown) => thrown,
-  );
-  if (error instanceof EcsError) return error;
-  throw error;
 }
 
 const query: LinkQuery = { regionId: "cn-hangzhou", instanceIds: ["i-a"] };
@@ -100,7 +92,7 @@ describe("against the emulator", () => {
     test.each(faults)(`[5] ${method}: %s is %s, which leaves open whether it was carried out`, async (fault, code) => {
       const { emulator, client } = await ecs();
       emulator.injectFault({ kind: "answer", action: on, answer: fault });
-      const error = await errorOf(method === "describe" ? client.describe(query) : client[method](link));
+      const error = await ecsErrorOf(method === "describe" ? client.describe(query) : client[method](link));
       expect(error.facts).toMatchObject({ operation: on, code, kind: "transient", mayHaveSucceeded: true });
       expect(error.message).toMatch(new RegExp(`^${on}: ${code}`));
     });
@@ -124,7 +116,7 @@ describe("against the emulator", () => {
   test.each(refusals)("a refusal, %s, is %s, and clear", async (code, kind, prepare) => {
     const { emulator, client } = await ecs();
     prepare(emulator);
-    const { facts } = await errorOf(client.attach(link));
+    const { facts } = await ecsErrorOf(client.attach(link));
     const requestId = emulator.calls().at(-1)?.requestId;
     expect(facts).toMatchObject({ operation: "AttachClassicLinkVpc", code, kind, mayHaveSucceeded: false, requestId });
   });
@@ -134,21 +126,21 @@ describe("against the emulator", () => {
     async (errorGeneration) => {
       const { emulator, client } = await ecs({ errorGeneration });
       emulator.link("i-b", "vpc-c");
-      expect((await errorOf(client.attach({ ...link, instanceId: "i-b" }))).kind).toBe("conflict");
-      expect((await errorOf(client.attach({ ...link, instanceId: "i-none" }))).kind).toBe("gone");
-      expect((await errorOf(client.detach(link))).kind).toBe("conflict");
+      expect((await ecsErrorOf(client.attach({ ...link, instanceId: "i-b" }))).kind).toBe("conflict");
+      expect((await ecsErrorOf(client.attach({ ...link, instanceId: "i-none" }))).kind).toBe("gone");
+      expect((await ecsErrorOf(client.detach(link))).kind).toBe("conflict");
     },
   );
 
   test("a quota that is used up is reported", async () => {
     const { client } = await ecs({ quota: 0 });
-    expect(await errorOf(client.attach(link))).toMatchObject({ kind: "quota", facts: { code: "QuotaExceeded" } });
+    expect(await ecsErrorOf(client.attach(link))).toMatchObject({ kind: "quota", facts: { code: "QuotaExceeded" } });
   });
 
   test("x-acs-retry-after is read, in milliseconds", async () => {
     const { emulator, client } = await ecs();
     emulator.injectFault({ kind: "throttle", quota: 0, retryAfter: true, windowMs: 30_000 });
-    const { retryAfterMs } = (await errorOf(client.attach(link))).facts;
+    const { retryAfterMs } = (await ecsErrorOf(client.attach(link))).facts;
     expect(retryAfterMs).toBeGreaterThan(29_000);
     expect(retryAfterMs).toBeLessThanOrEqual(30_000);
   });
@@ -158,7 +150,9 @@ describe("against the emulator", () => {
     const { emulator } = await ecs({ securityToken });
     await clientOf(emulator.endpoint, { ...keys, securityToken }).attach(link);
     expect(emulator.links()).toHaveLength(1);
-    expect((await errorOf(clientOf(emulator.endpoint).attach(link))).facts.code).toBe("InvalidSecurityToken.Malformed");
+    expect((await ecsErrorOf(clientOf(emulator.endpoint).attach(link))).facts.code).toBe(
+      "InvalidSecurityToken.Malformed",
+    );
   });
 
   test("credentials are asked for before each call, so a rotated key is used at once", async () => {
@@ -175,7 +169,7 @@ describe("against the emulator", () => {
 
   test("a region that the emulator does not know is reported", async () => {
     const { client } = await ecs();
-    expect((await errorOf(client.describe({ ...query, regionId: "cn-nowhere" }))).kind).toBe("input");
+    expect((await ecsErrorOf(client.describe({ ...query, regionId: "cn-nowhere" }))).kind).toBe("input");
   });
 });
 
@@ -240,7 +234,7 @@ describe("what is sent", () => {
       throw new CredentialsError("assumeRole: the role gave no credentials (STS: HTTP 503)", true);
     };
     const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
-    const { facts, message } = await errorOf(client.attach(link));
+    const { facts, message } = await ecsErrorOf(client.attach(link));
     expect(facts).toMatchObject({ code: "NoCredentials", kind: "transient", mayHaveSucceeded: false });
     expect(message).toBe(
       'AttachClassicLinkVpc: NoCredentials ("assumeRole: the role gave no credentials (STS: HTTP 503)")',
@@ -285,7 +279,7 @@ describe("[5] what is no usable answer", () => {
   ];
   test.each(useless)("to an attach: %s", async (_, handler) => {
     const { client } = await raw(handler);
-    expect((await errorOf(client.attach(link))).facts).toMatchObject({
+    expect((await ecsErrorOf(client.attach(link))).facts).toMatchObject({
       kind: "transient",
       mayHaveSucceeded: true,
       code: "UnreadableAnswer",
@@ -312,7 +306,7 @@ describe("[5] what is no usable answer", () => {
   ];
   test.each(noProof)("[9] to a describe, where it would be misread as no links: %s", async (_, body) => {
     const { client } = await raw(json(200, body));
-    expect((await errorOf(client.describe(query))).facts).toMatchObject({
+    expect((await ecsErrorOf(client.describe(query))).facts).toMatchObject({
       kind: "transient",
       code: "UnreadableAnswer",
     });
@@ -345,7 +339,7 @@ describe("[5] what is no usable answer", () => {
       response.writeHead(200, { "content-type": "application/json" }).write('{"RequestId":');
       begun();
     });
-    const attaching = errorOf(client.attach(link));
+    const attaching = ecsErrorOf(client.attach(link));
     await beginning;
     // Once the headers have come, pop-core sets a timer for the body.
     while (jest.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -361,12 +355,12 @@ describe("[5] what is no usable answer", () => {
   test("a server that is not there was never reached", async () => {
     const server = await startRawServer(ok);
     await server.close();
-    const error = await errorOf(clientOf(server.endpoint).attach(link));
+    const error = await ecsErrorOf(clientOf(server.endpoint).attach(link));
     expect(error.facts).toMatchObject({ code: "ConnectionRefused", kind: "transient", mayHaveSucceeded: false });
   });
 
   test("a host name that does not exist was never reached", async () => {
-    const error = await errorOf(clientOf("http://ecs.invalid").attach(link));
+    const error = await ecsErrorOf(clientOf("http://ecs.invalid").attach(link));
     expect(error.facts).toMatchObject({
       code: "HostNotFound",
       mayHaveSucceeded: false,
@@ -376,7 +370,7 @@ describe("[5] what is no usable answer", () => {
 
   test("a server that speaks no TLS is reported as such", async () => {
     const { server } = await raw(ok);
-    const error = await errorOf(clientOf(server.endpoint.replace("http:", "https:")).attach(link));
+    const error = await ecsErrorOf(clientOf(server.endpoint.replace("http:", "https:")).attach(link));
     expect(error.kind).not.toBe("unknown");
     expect(error.message).toContain(`(${server.endpoint.replace("http:", "https:")})`);
   });
@@ -391,7 +385,7 @@ describe("[5] what is no usable answer", () => {
     );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     closing.push({ close: () => new Promise((resolve) => void server.close(() => resolve())) });
-    const error = await errorOf(clientOf(`http://127.0.0.1:${Object(server.address()).port}`).attach(link));
+    const error = await ecsErrorOf(clientOf(`http://127.0.0.1:${Object(server.address()).port}`).attach(link));
     expect(error.facts).toMatchObject({ kind: "transient", mayHaveSucceeded: true });
   });
 });
@@ -407,14 +401,14 @@ describe("what ECS refuses", () => {
     async (kind, status, mayHaveSucceeded) => {
       const server = await startRawServer(json(status, { Code: "SomethingNew", Message: "?", RequestId: "R-1" }));
       closing.push(server);
-      const error = await errorOf(clientOf(server.endpoint).attach(link));
+      const error = await ecsErrorOf(clientOf(server.endpoint).attach(link));
       expect(error.facts).toMatchObject({ code: "SomethingNew", kind, mayHaveSucceeded });
     },
   );
 
   test("in lower-case letters is understood too", async () => {
     const { client } = await raw(json(400, { code: "Throttling.User", message: "slow down", requestId: "R-9" }));
-    expect((await errorOf(client.attach(link))).facts).toMatchObject({
+    expect((await ecsErrorOf(client.attach(link))).facts).toMatchObject({
       kind: "throttled",
       code: "Throttling.User",
       detail: "slow down",
@@ -425,13 +419,13 @@ describe("what ECS refuses", () => {
   test("in lower-case letters keeps its x-acs-retry-after", async () => {
     const headers = { "x-acs-retry-after": "1500" };
     const { client } = await raw(json(429, { code: "Throttling.User", message: "slow down" }, headers));
-    expect((await errorOf(client.attach(link))).facts.retryAfterMs).toBe(1_500);
+    expect((await ecsErrorOf(client.attach(link))).facts.retryAfterMs).toBe(1_500);
   });
 
   test("in XML is understood too", async () => {
     const body = "<Error><RequestId>R-9</RequestId><Code>QuotaExceeded</Code><Message>too many</Message></Error>";
     const { client } = await raw(answering(403, body, { "content-type": "text/xml" }));
-    expect((await errorOf(client.attach(link))).facts).toMatchObject({
+    expect((await ecsErrorOf(client.attach(link))).facts).toMatchObject({
       kind: "quota",
       detail: "too many",
       requestId: "R-9",
@@ -442,7 +436,7 @@ describe("what ECS refuses", () => {
     const { client } = await raw(
       json(403, { Code: "X", Message: `first\nsecond\t${"long ".repeat(500)}`, RequestId: "R-1" }),
     );
-    const { message } = await errorOf(client.attach(link));
+    const { message } = await ecsErrorOf(client.attach(link));
     expect(message).toMatch(/^AttachClassicLinkVpc: X \("first second long .*…"\), request R-1$/);
     expect(message.length).toBeLessThan(400);
   });
@@ -450,22 +444,22 @@ describe("what ECS refuses", () => {
   test("is reported without addresses", async () => {
     const said = "see https://help.example/a?b=c, HTTP://other.example or oss://x/y";
     const { client } = await raw(json(403, { Code: "X", Message: said }));
-    expect((await errorOf(client.attach(link))).message).not.toMatch(/:\/\/|example/);
+    expect((await ecsErrorOf(client.attach(link))).message).not.toMatch(/:\/\/|example/);
   });
 
   test("is reported on one line whatever its code is", async () => {
     const { client } = await raw(json(403, { Code: "Bad\nthing\u001b[31m", Message: "no" }));
-    expect((await errorOf(client.attach(link))).message).toMatch(/^\P{C}*$/u);
+    expect((await ecsErrorOf(client.attach(link))).message).toMatch(/^\P{C}*$/u);
   });
 
   test.each(["abc", "-1", "1.5", "", "1e3"])("an x-acs-retry-after of %j is none", async (value) => {
     const { client } = await raw(json(400, { Code: "Throttling", Message: "" }, { "x-acs-retry-after": value }));
-    expect((await errorOf(client.attach(link))).facts).not.toHaveProperty("retryAfterMs");
+    expect((await ecsErrorOf(client.attach(link))).facts).not.toHaveProperty("retryAfterMs");
   });
 
   test("holds nothing of the request but its operation", async () => {
     const { client } = await raw(json(403, { Code: "X", Message: "no" }));
-    const error = await errorOf(client.attach(link));
+    const error = await ecsErrorOf(client.attach(link));
     expect(Object.keys(error).sort()).toEqual(["facts", "name"]);
     expect(error.cause).toBeUndefined();
   });
@@ -509,7 +503,7 @@ describe("[17] secrets", () => {
           response,
         );
       }, secret);
-      const error = await errorOf(client.attach(link));
+      const error = await ecsErrorOf(client.attach(link));
       expect(leaksIn(`${error.message}${error.stack}${JSON.stringify(error.facts)}`)).toEqual([]);
       expect(error.message).toContain(code);
     });
@@ -519,7 +513,7 @@ describe("[17] secrets", () => {
     const { client } = await raw(({ text, form }, response) => {
       response.end(JSON.stringify({ code: "InvalidParameter", message: quote(text, form) }));
     }, secret);
-    const { message } = await errorOf(client.attach(link));
+    const { message } = await ecsErrorOf(client.attach(link));
     expect(leaksIn(message)).toEqual([]);
   });
 
@@ -529,7 +523,7 @@ describe("[17] secrets", () => {
       (said: string) => `<html>${said}`,
     ]) {
       const { client } = await raw(({ text, form }, response) => void response.end(wrap(quote(text, form))), secret);
-      const error = await errorOf(client.attach(link));
+      const error = await ecsErrorOf(client.attach(link));
       expect(leaksIn(`${error.message}${error.stack}`)).toEqual([]);
     }
   });
@@ -542,7 +536,7 @@ describe("[17] secrets", () => {
         JSON.stringify({ Code: "InvalidParameter", Message: `bad request: ${text.replace(/.*(?=Signature=)/, "")}` }),
       );
     });
-    const { message } = await errorOf(client.attach(link));
+    const { message } = await ecsErrorOf(client.attach(link));
     expect(signature).not.toBe("");
     for (const form of forms(signature)) expect(message).not.toContain(form);
   });
@@ -555,7 +549,7 @@ describe("[17] secrets", () => {
     });
     closing.push(server);
     const client = createPopCoreClient({ endpointOf: () => server.endpoint, credentials: { getCredentials } });
-    expect((await errorOf(client.attach(link))).message).not.toMatch(/id-\d-secret/);
+    expect((await ecsErrorOf(client.attach(link))).message).not.toMatch(/id-\d-secret/);
   });
 });
 

@@ -3,9 +3,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
-import { EcsError } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { SettingError } from "../../provider/settings";
+import { ecsErrorOf } from "../support/errors";
 import { failureOf, makeFolder } from "../support/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { DynamicHost, type Props, secretOf } from "../support/dynamicHost";
@@ -60,15 +60,6 @@ const clientOver = (endpoint: string, proxy: string) => {
   });
 };
 
-async function errorOf(promise: Promise<unknown>): Promise<EcsError> {
-  const error = await promise.then(
-    () => new Error("it should have failed"),
-    (thrown) => thrown,
-  );
-  if (error instanceof EcsError) return error;
-  throw error;
-}
-
 describe("an endpoint of http", () => {
   test("is called through the proxy, over connections that stay open", async () => {
     const proxy = await proxyWith({ [HOSTS.ecs]: portOf(emulator.endpoint) }, `user:${PASSWORD}`);
@@ -91,7 +82,7 @@ describe("what keeps a call from ECS", () => {
   test.each(refused)("a proxy that answers %i is %s, and not taken for ECS", async (status, code, kind) => {
     const proxy = await proxyWith();
     proxy.answer(status);
-    const { facts, message, stack } = await errorOf(clientOver(`https://${HOSTS.ecs}`, proxy.host).attach(link));
+    const { facts, message, stack } = await ecsErrorOf(clientOver(`https://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts).toMatchObject({ code, kind, mayHaveSucceeded: false });
     expect(message).toBe(
       `AttachClassicLinkVpc: ${code} ("HTTP ${status} (https://${HOSTS.ecs}:443, through the proxy ${proxy.host})")`,
@@ -101,7 +92,7 @@ describe("what keeps a call from ECS", () => {
   });
 
   test("a proxy that nobody runs is named", async () => {
-    const { facts, message } = await errorOf(clientOver(`https://${HOSTS.ecs}`, "127.0.0.1:1").attach(link));
+    const { facts, message } = await ecsErrorOf(clientOver(`https://${HOSTS.ecs}`, "127.0.0.1:1").attach(link));
     expect(facts).toMatchObject({ code: "ConnectionRefused", mayHaveSucceeded: false });
     expect(message).toContain("through the proxy 127.0.0.1:1");
     expect(message).not.toContain(PASSWORD);
@@ -112,7 +103,7 @@ describe("what keeps a call from ECS", () => {
     proxy.answer(0);
     const asked = proxy.next();
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"] });
-    const failed = errorOf(clientOver(`${scheme}://${HOSTS.ecs}`, proxy.host).attach(link));
+    const failed = ecsErrorOf(clientOver(`${scheme}://${HOSTS.ecs}`, proxy.host).attach(link));
     await asked;
     jest.advanceTimersByTime(15_000);
     const { facts, message } = await failed;
@@ -122,7 +113,7 @@ describe("what keeps a call from ECS", () => {
 
   test("a proxy that wants another password says so for http too", async () => {
     const proxy = await proxyWith({}, "user:other");
-    const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
+    const { facts, message } = await ecsErrorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts).toMatchObject({ code: "ProxyRefused", kind: "configuration", mayHaveSucceeded: false });
     expect(message).toContain(`("HTTP 407 (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})")`);
   });
@@ -130,14 +121,16 @@ describe("what keeps a call from ECS", () => {
   test("a page of a proxy is not blamed on ECS alone", async () => {
     const proxy = await proxyWith();
     proxy.answer(502);
-    const { facts, message } = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
+    const { facts, message } = await ecsErrorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts.code).toBe("UnreadableAnswer");
     expect(message).toContain(`a body that is not JSON (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})`);
   });
 
   test("what ECS itself refuses is not blamed on the proxy", async () => {
     const proxy = await proxyWith({ [HOSTS.ecs]: portOf(emulator.endpoint) });
-    const error = await errorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach({ ...link, instanceId: "i-no" }));
+    const error = await ecsErrorOf(
+      clientOver(`http://${HOSTS.ecs}`, proxy.host).attach({ ...link, instanceId: "i-no" }),
+    );
     expect(error.message).toContain("InvalidInstanceId.NotFound");
     expect(error.message).not.toContain("proxy");
   });

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import ts from "typescript";
+import { complaintsAbout } from "../support/compile";
 import { REPOSITORY } from "../support/project";
 
 const ACCEPTED =
@@ -17,42 +17,13 @@ const REFUSED: readonly (readonly [what: string, statement: string, complaint: R
   ["an id where a list should be", 'new ClassicLinks("all", { vpcId: "v", instanceIds: "i" });', /'string' is not/],
 ];
 
-/** The compiler's complaints about each program, which all import the SDK. Compiled together, since that takes a second. */
-function complaintsAbout(statements: readonly string[]): string[] {
-  const programs = new Map(
-    statements.map((statement, index) => [
-      join(REPOSITORY, `tests/unit/program${index}.ts`),
-      `import { ClassicLink, ClassicLinks } from "../../sdk";\n${statement}\n`,
-    ]),
-  );
-  const options: ts.CompilerOptions = {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    types: ["node"],
-  };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => programs.has(name) || fileExists(name);
-  host.getSourceFile = (name, ...rest) => {
-    const text = programs.get(name);
-    if (text === undefined) return getSourceFile(name, ...rest);
-    return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
-  };
-  const program = ts.createProgram([...programs.keys()], options, host);
-  return [...programs.keys()].map((name) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(name))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))
-      .join("\n"),
-  );
-}
+const PROGRAMS = [ACCEPTED, ...REFUSED.map(([, statement]) => statement)].map((statement, index) => {
+  const text = `import { ClassicLink, ClassicLinks } from "../../sdk";\n${statement}\n`;
+  return [join(REPOSITORY, `tests/unit/program${index}.ts`), text] as const;
+});
 
 describe("the compiler", () => {
-  const complaints = complaintsAbout([ACCEPTED, ...REFUSED.map(([, statement]) => statement)]);
+  const complaints = complaintsAbout(new Map(PROGRAMS));
 
   test("accepts links whose arguments are given", () => {
     expect(complaints[0]).toBe("");

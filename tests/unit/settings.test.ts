@@ -3,7 +3,8 @@ import os from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { CredentialsSource } from "../../provider/ecs/credentials";
-import { SettingError, Settings } from "../../provider/settings";
+import { Settings } from "../../provider/settings";
+import { complaint } from "../support/errors";
 import { familyOf, SETTINGS, type SettingName } from "../../provider/settings/places";
 
 type Values = Readonly<Record<string, string | undefined>>;
@@ -12,17 +13,6 @@ type Values = Readonly<Record<string, string | undefined>>;
 function settingsOf(values: Values): Settings {
   const env = Object.fromEntries(Object.entries(values).filter(([place]) => !place.includes(":")));
   return new Settings((key) => values[key], env);
-}
-
-/** The message of what must be wrong with a setting. */
-function complaint(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof SettingError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing is wrong with it");
 }
 
 const keys = { "classiclink:accessKey": "LTAIkey", "classiclink:secretKey": "hunter2" };

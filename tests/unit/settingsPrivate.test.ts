@@ -1,20 +1,11 @@
 /** The settings of a private cloud: the names of the vendor's provider, the scope, and what must not be mixed. */
 import { describe, expect, test } from "@jest/globals";
-import { SettingError, Settings } from "../../provider/settings";
+import { Settings } from "../../provider/settings";
+import { complaint } from "../support/errors";
 
 type Values = Readonly<Record<string, string>>;
 
 const settingsOf = (values: Values) => new Settings((key) => values[key], values);
-
-function complaint(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof SettingError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing is wrong with it");
-}
 
 const REGION = "cn-wulan-env200-d01";
 const DOMAIN = "cloud.site-a.example";

@@ -1,4 +1,4 @@
-/** Requests that are wrong in a known way. `tests/hostile/emulator.test.ts` sends what is drawn at random. */
+/** Requests that are wrong in a known way. `hostileRequests.test.ts` sends what is drawn at random. */
 import { beforeEach, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
 import { Journal } from "../../../emulator/journal";

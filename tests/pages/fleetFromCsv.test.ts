@@ -3,33 +3,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
-import { makeProject, type Project, REPOSITORY } from "../support/project";
-import { configurationOf, SECRET_KEY } from "../support/shop";
-import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
+import type { Emulator } from "pulumi-classiclink/emulator";
+import { type Example, openExample } from "../support/example";
+import { type Project, REPOSITORY } from "../support/project";
+import type { Stack } from "../support/stack";
 
 const FILE = readFileSync(join(REPOSITORY, "examples/fleet-from-csv/fleet.csv"), "utf8");
 const INSTANCES = [...FILE.matchAll(/^(i-\w+),/gm)].map(([, instanceId = ""]) => instanceId);
 
 // One story: each test goes on where the one before it ended.
 describe("a fleet from a CSV file", () => {
+  let example: Example;
   let emulator: Emulator;
   let project: Project;
   let stack: Stack;
   beforeAll(async () => {
-    emulator = await startEmulator({
-      accessKeySecret: SECRET_KEY,
-      instances: [...INSTANCES, "i-new"].map((instanceId) => ({ instanceId })),
-      vpcs: ["vpc-shop", "vpc-billing", "vpc-reports"].map((vpcId) => ({ vpcId })),
-    });
-    project = makeProject({}, "examples/fleet-from-csv");
-    stack = await openStack({ project, config: configurationOf(emulator.endpoint), env: TRANSPILE_ONLY });
+    const vpcs = ["vpc-shop", "vpc-billing", "vpc-reports"];
+    example = await openExample("fleet-from-csv", [...INSTANCES, "i-new"], vpcs);
+    ({ emulator, project, stack } = example);
   });
-  afterAll(async () => {
-    await stack?.close();
-    await emulator?.close();
-    project?.remove();
-  });
+  afterAll(() => example?.close());
 
   const linkedTo = (vpcId: string) => emulator.links().filter((link) => link.vpcId === vpcId);
   /** Runs an up with a changed file, and says which calls changed something. */
