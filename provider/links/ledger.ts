@@ -224,6 +224,11 @@ export class Ledger {
     return this.#run.has("declared", this.#instanceKey(instance));
   }
 
+  /** Whether this run has made or adopted a link of the instance. An instance has at most one, so any other is gone. */
+  hasMade(instance: Instance): boolean {
+    return this.#run.has("made", this.#instanceKey(instance));
+  }
+
   /** Whether a resource of this run had the link, and no longer declares it. Then the one that declares the instance may detach it. */
   isGivenUp(link: Link): boolean {
     return this.wasHad(link) && !this.stays(link);

@@ -118,7 +118,9 @@ export const classicLinks: Resource = {
   async delete(provider, state, context) {
     const { regionId, vpcId, instanceIds, movedAway } = toMembers(state);
     requireSameScope(`the links to ${vpcId}`, state, provider.scope());
-    const away = Object.entries(movedAway).flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]));
+    const away = Object.entries(movedAway)
+      .flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))
+      .filter((link) => !provider.ledger.hasMade(link));
     const others = away.filter((link) => !provider.ledger.declaresInstance(link));
     if (others.length > 0) {
       const named = others.map(({ instanceId, vpcId: elsewhere }) => `${instanceId} to ${elsewhere}`);

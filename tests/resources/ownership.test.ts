@@ -421,6 +421,16 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(linksNow()).toEqual({ "i-a": "vpc-1" });
   });
 
+  test("costs no call at the delete of its fleet after this run has linked the instance again", async () => {
+    const { many, linksNow, outputs, ecs } = await refreshedFleet();
+    many.check(declare("vpc-1", "i-a", "i-far"));
+    await done(many.read(outputs));
+    await done(many.create(declare("vpc-1", "i-a", "i-far")));
+    const before = ecs.count("detach");
+    await done(many.delete(outputs));
+    expect([linksNow(), ecs.count("detach") - before]).toEqual([{ "i-a": "vpc-1", "i-far": "vpc-1" }, 0]);
+  });
+
   test("stays at the delete of its fleet if the program declares it where it is", async () => {
     const { many, linksNow, outputs, ecs } = await refreshedFleet();
     many.check(declare("vpc-2", "i-far"));
