@@ -1,9 +1,10 @@
 /** The settings of a command, from its options and the environment, and its regions. */
 
 import { faultOfId } from "../provider/resources/ids";
-import { Settings } from "../provider/settings";
+import { INSECURE_WARNING, SettingError, Settings } from "../provider/settings";
 import { quote } from "../provider/quote";
 import type { CloudOptions } from "./program";
+import { coloured } from "./terminal";
 
 /** The number of listings at a time. The rate limiter bounds the calls, so this only bounds how many wait for it. */
 export const LISTINGS_AT_A_TIME = 8;
@@ -38,6 +39,22 @@ export function settingsOf(options: CloudOptions): Settings {
     undefined,
     (key) => OPTIONS.get(key)?.flag,
   );
+}
+
+/** Warns on standard error about insecure connections. Call it once in each command. */
+export function warnOfConnection(settings: Settings): void {
+  if (!isInsecure(settings)) return;
+  process.stderr.write(`${coloured("yellow", "warning:", process.stderr)} ${INSECURE_WARNING}\n`);
+}
+
+/** False for settings that are wrong: the command reports those. */
+function isInsecure(settings: Settings): boolean {
+  try {
+    return settings.insecure();
+  } catch (error) {
+    if (error instanceof SettingError) return false;
+    throw error;
+  }
 }
 
 /**

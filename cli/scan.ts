@@ -7,7 +7,7 @@ import { type LinkFilter, readLinks } from "../provider/resources/getLinks";
 import { isClassicLinkOff, listVpcs } from "../provider/links/listVpcs";
 import { type CallContext, plural } from "../provider/links/operation";
 import type { Settings } from "../provider/settings";
-import { idOf, LISTINGS_AT_A_TIME, regionsOf, settingsOf } from "./cloud";
+import { idOf, LISTINGS_AT_A_TIME, regionsOf, settingsOf, warnOfConnection } from "./cloud";
 import type { ScanOptions } from "./program";
 import { forEachOf } from "./inTurn";
 import { openProgress, type Progress } from "./progress";
@@ -29,6 +29,7 @@ export interface Scan {
  */
 export async function scan(options: ScanOptions): Promise<Scan> {
   const settings = settingsOf(options);
+  warnOfConnection(settings);
   const progress = await openProgress();
   try {
     const listings = options.allVpcs ? await allVpcs(options, settings, progress) : listingsOf(options, settings);

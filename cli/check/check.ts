@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { decodeText } from "../../provider/decodeText";
 import { connect } from "../../provider/resources/connect";
 import { plural } from "../../provider/links/operation";
-import { settingsOf } from "../cloud";
+import { settingsOf, warnOfConnection } from "../cloud";
 import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
@@ -16,6 +16,8 @@ import { type Drift, findDrift } from "./drift";
 /** Prints the differences on standard output, and their number on standard error. Resolves with the exit code. */
 export async function check(file: string, options: CheckOptions): Promise<number> {
   const settings = settingsOf(options);
+  // With --quiet, cron would send a mail for it each time.
+  if (options.quiet !== true) warnOfConnection(settings);
   const [name, text] = await readInput(file);
   const declaration = readDeclaration(text, name, () => settings.defaultRegion());
   const progress = await openProgress();

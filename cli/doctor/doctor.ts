@@ -4,7 +4,7 @@ import type { Page } from "../../provider/ecs/pages";
 import { connectInspector, type Inspector } from "../../provider/resources/connect";
 import { parseLinkId, parseLinksId } from "../../provider/resources/ids";
 import type { Settings } from "../../provider/settings";
-import { idOf, settingsOf } from "../cloud";
+import { idOf, settingsOf, warnOfConnection } from "../cloud";
 import type { DoctorOptions } from "../program";
 import { checkCall, concernsAll, notAsked, OPERATIONS } from "./calls";
 import { checkCredentials } from "./credentials";
@@ -32,6 +32,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 
 async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
   const settings = settingsOf(options);
+  warnOfConnection(settings);
   const targets = targetsOf(options, settings);
   const derived = await derivedFrom(settings, targets.regionId);
   yield { title: "Settings", findings: [...checkSettings(settings.found()), ...checkTargets(derived)] };

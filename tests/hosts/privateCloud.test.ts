@@ -198,6 +198,26 @@ test.each(HOSTS)("through %s, a role without an address of STS is refused, and n
 });
 
 describe("the commands", () => {
+  test("warn once of connections that are not verified, except for a quiet check", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", tls: true });
+    gateway.links.set("i-a", "vpc-b");
+    const cwd = mkdtempSync(join(folder, "project-"));
+    const options = {
+      cwd,
+      env: { ...vendorsVariables(notVerified(gateway)).env, HOME: folder },
+      input: JSON.stringify([LINK]),
+    };
+    const warnings = async (...args: string[]) => {
+      const { code, stderr } = await runCli(args, options);
+      return [code, stderr.split("\n").filter((line) => /^warning: insecure is true: /.test(line)).length];
+    };
+    expect(await warnings("discover", "--vpc", "vpc-b")).toEqual([0, 1]);
+    expect(await warnings("adopt", "--vpc", "vpc-b")).toEqual([0, 1]);
+    expect(await warnings("check", "-")).toEqual([0, 1]);
+    expect(await warnings("check", "-", "--quiet")).toEqual([0, 0]);
+    expect(await warnings("doctor")).toEqual([0, 1]);
+  });
+
   test("find, adopt and check links over ASAPI and HTTPS, not verified, by the vendor's variables alone", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", tls: true });
     gateway.links.set("i-a", "vpc-b");
