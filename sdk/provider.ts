@@ -147,6 +147,8 @@ export interface AlibabaCloudStackProviderArgs {
   readonly isCenterRegion?: pulumi.Input<boolean> | undefined;
   /** The host of ASAPI. */
   readonly domain?: pulumi.Input<string> | undefined;
+  /** Whether `popgwDomain` is ignored. The default is false. */
+  readonly forceUseAsapi?: pulumi.Input<boolean> | undefined;
   /** The endpoints of products. Only those of `ecs`, `vpc` and `sts` are used. */
   readonly endpoints?: pulumi.Input<pulumi.Input<AlibabaCloudStackEndpoints>[]> | undefined;
   readonly stsEndpoint?: pulumi.Input<string> | undefined;

@@ -137,6 +137,7 @@ async function derivedFrom(settings: Settings, region: () => Promise<string>): P
     vpcEndpoint: await ofRegion((id) => settings.vpcEndpointOf(id)),
     isPrivate: (await ofRegion((id) => settings.isPrivate(id))).answer ?? false,
     scope: await asked(async () => settings.scope()),
+    ignoredSet: (await asked(async () => settings.ignoredSet())).answer,
   };
 }
 

@@ -23,6 +23,7 @@ import {
   CREDENTIAL_SOURCES,
   type Family,
   isConfigKey,
+  isOrganizationKey,
   OIDC_MEMBERS,
   SDK_VARIABLES,
 } from "./places";
@@ -77,7 +78,9 @@ function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string)
 /** Key, secret and token must have names of one family. Otherwise they may belong to different keys. */
 function keyPair(lookup: Lookup, only: Family | undefined): Credentials | undefined {
   const accessKey = lookup.find("accessKey", only);
-  const secretKey = lookup.find("secretKey", only);
+  // The secret of an organization's key does not belong to a user's key.
+  const isOrganizations = accessKey !== undefined && isOrganizationKey(accessKey.key);
+  const secretKey = lookup.find("secretKey", only, (place) => isOrganizationKey(place) === isOrganizations);
   if (accessKey === undefined && secretKey === undefined) return undefined;
   if (accessKey === undefined || secretKey === undefined) {
     const [missing, found] =

@@ -3,7 +3,7 @@
 import { CENTRAL_STS_HOST, isLoopback, regionalHost, regionalStsHost, regionalVpcHost } from "../ecs/endpoint";
 import { ASAPI_PATH, isAsapi, isPublic } from "../ecs/privateCloud";
 import { quote } from "../quote";
-import { type Found, type Lookup, SettingError } from "./lookup";
+import { type Found, isTrue, type Lookup, SettingError } from "./lookup";
 import { isAsapiHost, isPopDomain, SDK_VARIABLES } from "./places";
 
 type Protocol = "http" | "https";
@@ -39,9 +39,19 @@ export function ecsEndpoint(lookup: Lookup, regionId: string): string {
 
 /** The place of the setting that names a private cloud's ECS. Undefined on the public cloud. */
 export function privatePlace(lookup: Lookup): string | undefined {
+  return privateEndpoint(lookup)?.place;
+}
+
+function privateEndpoint(lookup: Lookup): Configured | undefined {
   // Any region works here: a configured address is private in all regions or in none.
   const configured = configuredEndpoint(lookup, "endpoint", "cn-hangzhou");
-  return configured === undefined || isPublic(configured.url) ? undefined : configured.place;
+  return configured === undefined || isPublic(configured.url) ? undefined : configured;
+}
+
+/** A configured address, and the place of the setting. */
+interface Configured {
+  readonly url: string;
+  readonly place: string;
 }
 
 /**
@@ -75,7 +85,10 @@ export function vpcEndpoint(lookup: Lookup, regionId: string): string {
 export function stsEndpoint(lookup: Lookup, region: string | undefined): string {
   const configured = configuredEndpoint(lookup, "stsEndpoint", region);
   if (configured !== undefined) return checkedPrivate(lookup, "STS", configured);
-  const place = privatePlace(lookup) ?? (lookup.vendor === "alibabacloudstack" ? "alibabacloudstack" : undefined);
+  const ecs = privateEndpoint(lookup);
+  // ASAPI serves all products. STS answers with keys, so plain HTTP has to be configured for STS itself.
+  if (ecs !== undefined && isAsapi(ecs.url) && isPrivateWay(ecs.url)) return ecs.url;
+  const place = ecs?.place ?? (lookup.vendor === "alibabacloudstack" ? "alibabacloudstack" : undefined);
   if (place !== undefined) {
     throw new SettingError(
       `${place} is set, but no address of STS, where the role is assumed; set ${lookup.ownPlacesOf("stsEndpoint")}`,
@@ -100,11 +113,13 @@ function checkedPrivate(lookup: Lookup, service: string, { url, place }: { url: 
   );
 }
 
-function configuredEndpoint(
-  lookup: Lookup,
-  name: EndpointName,
-  region: string | undefined,
-): { readonly url: string; readonly place: string } | undefined {
+/** Whether nobody on the way can read what is sent to an address. */
+function isPrivateWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(hostname);
+}
+
+function configuredEndpoint(lookup: Lookup, name: EndpointName, region: string | undefined): Configured | undefined {
   const found = lookup.find(name);
   if (found === undefined) return undefined;
   // The default scheme of the vendor's provider is HTTP, except for STS.
@@ -116,7 +131,7 @@ function configuredEndpoint(
   }
   if (!isAsapiHost(found.key)) return { url: endpointUrl(found, lookup, usual, scheme), place: found.place };
   // Only this host has HTTPS. Source: the vendor's provider.
-  const asapiScheme = /^public\.asapi\./i.test(found.value) ? "https" : undefined;
+  const asapiScheme = /^public\.asapi\./i.test(found.value) ? "https" : scheme;
   const { origin } = new URL(endpointUrl(found, lookup, usual, asapiScheme));
   return { url: `${origin}${ASAPI_PATH}`, place: found.place };
 }
@@ -127,17 +142,6 @@ function popHost(lookup: Lookup, name: EndpointName, domain: Found, region: stri
   if (region !== undefined && /^[a-z0-9-]+$/i.test(region)) return `${POP_PREFIXES[name]}.${region}.${domain.value}`;
   const problem = region === undefined ? "no region is configured" : "the region cannot be part of a host name";
   throw new SettingError(`${center.place} is false, but ${problem}; set ${lookup.placesOf("region")}`);
-}
-
-/**
- * The value of a boolean setting: true, false, or Terraform's 1 and 0.
- *
- * @throws {SettingError} for another value.
- */
-export function isTrue({ value, place }: Found): boolean {
-  if (/^(true|1)$/i.test(value)) return true;
-  if (/^(false|0)$/i.test(value)) return false;
-  throw new SettingError(`${place} is "${quote(value)}"; use true or false`);
 }
 
 function protocolOf(lookup: Lookup): Protocol | undefined {
@@ -166,9 +170,8 @@ function endpointUrl({ value, place }: Found, lookup: Lookup, usual: Protocol, a
     throw new SettingError(`${place} has more than a host name, a port and the path ${ASAPI_PATH} of ASAPI; ${wanted}`);
   }
   const protocol = protocolOf(lookup);
-  const local = isLoopback(url.hostname);
-  const scheme =
-    withScheme?.[1]?.toLowerCase() ?? (local && always ? "http" : (always ?? protocol ?? (local ? "http" : usual)));
+  const byHost = isLoopback(url.hostname) ? (protocol ?? "http") : (always ?? protocol ?? usual);
+  const scheme = withScheme?.[1]?.toLowerCase() ?? byHost;
   // Parses it again with the final scheme, which decides the default port.
   const authority = value.slice(withScheme?.[0].length ?? 0).replace(/[/\\].*$/s, "");
   const { origin, hostname } = new URL(`${scheme}://${authority}`);

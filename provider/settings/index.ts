@@ -4,12 +4,12 @@ import type { CredentialsSource } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
 import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
 import { chooseSource, profileFile } from "./credentialsSource";
-import { ecsEndpoint, isTrue, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
-import { type ConfigReader, type Environment, type KeyNames, Lookup, SettingError } from "./lookup";
+import { ecsEndpoint, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
+import { type ConfigReader, type Environment, isTrue, type KeyNames, Lookup, SettingError } from "./lookup";
 import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";
 import { quote } from "../quote";
 import { proxyFor } from "./proxy";
-import { scopeOf } from "./scope";
+import { ignoredSet, scopeOf } from "./scope";
 
 export { type ConfigReader, type KeyNames, SettingError } from "./lookup";
 
@@ -104,6 +104,11 @@ export class Settings {
    */
   scope(): Scope {
     return scopeOf(this.#lookup);
+  }
+
+  /** A resource set that has a value and is ignored, because the organization comes from an earlier place. */
+  ignoredSet(): { readonly place: string; readonly organization: string } | undefined {
+    return ignoredSet(this.#lookup);
   }
 
   /**

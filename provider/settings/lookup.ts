@@ -5,6 +5,8 @@ import {
   type Family,
   familyOf,
   isConfigKey,
+  isOrganizationKey,
+  isPopDomain,
   SETTING_NAMES,
   VENDOR_SETTING_NAMES,
   SETTINGS,
@@ -12,6 +14,7 @@ import {
   VENDOR_SETTINGS,
   type VendorSettingName,
 } from "./places";
+import { quote } from "../quote";
 
 /** A setting is missing or wrong. The message names the setting and the checked places. It quotes no value that may be secret. */
 export class SettingError extends Error {
@@ -78,10 +81,11 @@ export class Lookup {
    * The first value in the places of a setting. An empty value counts as none.
    *
    * @param only the only family whose names are read.
+   * @param accept which of the places are read.
    * @throws {SettingError} for a value with white space before or after it.
    */
-  find(name: Name, only?: Family): Found | undefined {
-    return this.#first(PLACES[name].filter((place) => this.#isRead(place, only)));
+  find(name: Name, only?: Family, accept: (place: string) => boolean = () => true): Found | undefined {
+    return this.#first(PLACES[name].filter((place) => this.#isRead(place, only) && accept(place)));
   }
 
   /** The first value in some environment variables. */
@@ -120,7 +124,23 @@ export class Lookup {
 
   #isRead(place: string, only?: Family): boolean {
     const family = familyOf(place);
-    return only === undefined ? family === "classiclink" || family === (this.vendor ?? "alicloud") : family === only;
+    const isOfFamily =
+      only === undefined ? family === "classiclink" || family === (this.vendor ?? "alicloud") : family === only;
+    return isOfFamily && !this.#isIgnored(place);
+  }
+
+  /** Whether the provider of Apsara Stack ignores a place because of its other settings. */
+  #isIgnored(place: string): boolean {
+    if (isOrganizationKey(place)) return !this.#hasOrganizationPair();
+    if (!isPopDomain(place)) return false;
+    const force = this.find("forceUseAsapi");
+    return force !== undefined && isTrue(force);
+  }
+
+  #hasOrganizationPair(): boolean {
+    return (["accessKey", "secretKey"] as const).every((name) =>
+      PLACES[name].some((place) => isOrganizationKey(place) && this.#valueOf(place) !== ""),
+    );
   }
 
   #chooseVendor(): Family | undefined {
@@ -161,6 +181,17 @@ const PLACES: Readonly<Record<Name, readonly string[]>> = {
   ...SETTINGS,
   ...VENDOR_SETTINGS,
 };
+
+/**
+ * The value of a boolean setting: true, false, or Terraform's 1 and 0.
+ *
+ * @throws {SettingError} for another value.
+ */
+export function isTrue({ value, place }: Found): boolean {
+  if (/^(true|1)$/i.test(value)) return true;
+  if (/^(false|0)$/i.test(value)) return false;
+  throw new SettingError(`${place} is "${quote(value)}"; use true or false`);
+}
 
 /** A value that is an object, written as JSON. */
 export function toObject({ value, place }: Found): Readonly<Record<string, unknown>> {

@@ -107,11 +107,13 @@ export const SETTINGS = {
     "alibabacloudstack:stsEndpoint",
     "alibabacloudstack:endpoints[0].sts",
     "alibabacloudstack:popgwDomain",
+    "alibabacloudstack:domain",
     "CLASSICLINK_STS_ENDPOINT",
     "ALIBABA_CLOUD_ENDPOINT_STS",
     "STS_ENDPOINT",
     "ALIBABACLOUDSTACK_STS_ENDPOINT",
     "ALIBABACLOUDSTACK_POPGW_DOMAIN",
+    "ALIBABACLOUDSTACK_DOMAIN",
   ],
   vpcEndpoint: [
     "classiclink:vpcEndpoint",
@@ -158,11 +160,13 @@ export const SETTINGS = {
 /** Settings of the provider of Apsara Stack that this package reads without a setting of its own. */
 export const VENDOR_SETTINGS = {
   isCenterRegion: ["alibabacloudstack:isCenterRegion", "ALIBABACLOUDSTACK_CENTER_REGION"],
+  forceUseAsapi: ["alibabacloudstack:forceUseAsapi"],
   resourceGroupSetName: ["alibabacloudstack:resourceGroupSetName", "ALIBABACLOUDSTACK_RESOURCE_GROUP_SET"],
 } as const satisfies Record<string, readonly string[]>;
 
 export const VENDOR_SETTING_NAMES = [
   "isCenterRegion",
+  "forceUseAsapi",
   "resourceGroupSetName",
 ] as const satisfies readonly VendorSettingName[];
 
@@ -171,6 +175,9 @@ export const isPopDomain = (place: string) => /popgwDomain$|_POPGW_DOMAIN$/.test
 
 /** Whether a place has the host name of ASAPI, the gateway for all products. */
 export const isAsapiHost = (place: string) => /:domain$|STACK_DOMAIN$/.test(place);
+
+/** Whether a place has the key of an organization's account, or its secret. The vendor's provider prefers it to the user's key. */
+export const isOrganizationKey = (place: string) => /:organization\w+key$|_ORGANIZATION_\w+KEY$/.test(place);
 
 export type SettingName = keyof typeof SETTINGS;
 export type VendorSettingName = keyof typeof VENDOR_SETTINGS;

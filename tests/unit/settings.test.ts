@@ -68,7 +68,11 @@ const SEEN: Readonly<Record<SettingName, Seen>> = {
   },
   resourceSetId: {
     see: (settings) => settings.scope().resourceSetId ?? "",
-    with: () => ({ "classiclink:endpoint": "ecs.private.example", "classiclink:organizationId": "19" }),
+    // The organization has to be in the same place.
+    with: (place) => ({
+      "classiclink:endpoint": "ecs.private.example",
+      ...at(SETTINGS.organizationId[SETTINGS.resourceSetId.findIndex((one) => one === place)] ?? "", "19"),
+    }),
   },
   refreshBeforeUpdate: { see: (settings) => String(settings.refreshBeforeUpdate()), values: ["true", "false"] },
   forgetRetiredLinks: { see: (settings) => String(settings.forgetRetiredLinks()), values: ["true", "false"] },

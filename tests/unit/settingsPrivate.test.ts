@@ -158,6 +158,25 @@ describe("the addresses of the vendor's provider", () => {
       `http://ecs-internal.${DOMAIN}`,
       `http://vpc-internal.${DOMAIN}`,
     ],
+    [
+      { ...domain, "alibabacloudstack:domain": asapi, "alibabacloudstack:forceUseAsapi": "true" },
+      `http://${asapi}/asapi/v3`,
+      `http://${asapi}/asapi/v3`,
+    ],
+    [
+      { ...domain, ALIBABACLOUDSTACK_DOMAIN: asapi, "alibabacloudstack:forceUseAsapi": "true" },
+      `http://${asapi}/asapi/v3`,
+      `http://${asapi}/asapi/v3`,
+    ],
+    [
+      {
+        ...domain,
+        "alibabacloudstack:endpoints": '[{"ecs":"ecs.example","vpc":"vpc.example"}]',
+        "alibabacloudstack:forceUseAsapi": "true",
+      },
+      "http://ecs.example",
+      "http://vpc.example",
+    ],
   ];
   test.each(addresses)("%j is %s and %s", (values, ecs, vpc) => {
     const settings = settingsOf(values);
@@ -175,9 +194,67 @@ describe("the addresses of the vendor's provider", () => {
     [{ ...domain, "alibabacloudstack:stsEndpoint": "sts-vpc.example" }, "https://sts-vpc.example"],
     [{ ...domain, "alibabacloudstack:protocol": "HTTP" }, `https://sts.${DOMAIN}`],
     [{ ...domain, "classiclink:stsEndpoint": "http://sts.example" }, "http://sts.example"],
+    [{ "alibabacloudstack:domain": asapi }, `https://${asapi}/asapi/v3`],
+    [{ ...domain, "alibabacloudstack:domain": asapi }, `https://sts.${DOMAIN}`],
+    [
+      { ...domain, "alibabacloudstack:domain": asapi, "alibabacloudstack:forceUseAsapi": "true" },
+      `https://${asapi}/asapi/v3`,
+    ],
+    [{ "classiclink:endpoint": `https://${asapi}/asapi/v3` }, `https://${asapi}/asapi/v3`],
+    [
+      { "alibabacloudstack:domain": "127.0.0.1:1", "alibabacloudstack:protocol": "HTTPS" },
+      "https://127.0.0.1:1/asapi/v3",
+    ],
   ];
   test.each(sts)("the role is assumed, with %j, at %s", (values, url) => {
     expect(stsOf(values)).toBe(url);
+  });
+
+  test("a role is not assumed over plain HTTP because ECS is there: the answer has keys", () => {
+    expect(complaint(() => stsOf({ "classiclink:endpoint": `http://${asapi}/asapi/v3` }))).toMatch(
+      /^classiclink:endpoint is set, but no address of STS/,
+    );
+  });
+
+  test("popgwDomain alone is no address with forceUseAsapi", () => {
+    const forced = { ...domain, "alibabacloudstack:forceUseAsapi": "true" };
+    expect(complaint(() => settingsOf(forced).endpointOf(REGION))).toMatch(
+      /^the settings of alibabacloudstack name no address of ECS; checked (?!.*popgwDomain).*alibabacloudstack:domain/,
+    );
+  });
+
+  const organizations = {
+    ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "organizationsKey",
+    ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "organizationsSecret",
+  };
+  const pairs: [what: string, values: Values, key: string, secret: string][] = [
+    ["complete wins", organizations, "organizationsKey", "organizationsSecret"],
+    [
+      "without its secret is ignored",
+      { ...organizations, ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "" },
+      "stackKey",
+      "s",
+    ],
+    ["without its id is ignored", { ...organizations, ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "" }, "stackKey", "s"],
+    [
+      "in the environment loses to a configured key",
+      { ...organizations, "alibabacloudstack:accessKey": "configured", "alibabacloudstack:secretKey": "its" },
+      "configured",
+      "its",
+    ],
+  ];
+  test.each(pairs)("the pair of an organization that is %s", (_, values, accessKeyId, accessKeySecret) => {
+    expect(settingsOf({ ...STACK_VARIABLES, ...values }).credentialsSource()).toEqual({
+      kind: "keys",
+      credentials: { accessKeyId, accessKeySecret },
+    });
+  });
+
+  test("a configured key is never completed by an organization's secret", () => {
+    const message = complaint(() =>
+      settingsOf({ ...organizations, "alibabacloudstack:accessKey": "configured" }).credentialsSource(),
+    );
+    expect(message).toMatch(/^secretKey is missing, while alibabacloudstack:accessKey is set/);
   });
 
   test("the members of assumeRole and the profile's file are the vendor's", () => {
@@ -237,6 +314,43 @@ describe("the scope", () => {
   test("needs an organization for a resource set", () => {
     expect(complaint(() => at({ "classiclink:resourceSetId": "97" }))).toMatch(
       /^organizationId is missing, while classiclink:resourceSetId is set/,
+    );
+  });
+
+  const variables = { ALIBABACLOUDSTACK_DEPARTMENT: "26", ALIBABACLOUDSTACK_RESOURCE_GROUP: "97" };
+  const own = { CLASSICLINK_ORGANIZATION_ID: "26", CLASSICLINK_RESOURCE_SET_ID: "97" };
+  const vendor = { ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN };
+  const organization = { "classiclink:organizationId": "27" };
+  const sets: [what: string, values: Values, scope: object][] = [
+    ["another family's is ignored", { ...vendor, ...organization, ...variables }, { organizationId: "27" }],
+    ["the environment's is ignored", { ...organization, ...own }, { organizationId: "27" }],
+    [
+      "the same holds for the vendor's key and variable",
+      { "alibabacloudstack:popgwDomain": DOMAIN, "alibabacloudstack:department": "27", ...variables },
+      { organizationId: "27" },
+    ],
+    [
+      "its name is ignored too",
+      { ...vendor, ...organization, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" },
+      { organizationId: "27" },
+    ],
+    [
+      "one of the configuration narrows this package's organization of the environment",
+      { ...own, "classiclink:resourceSetId": "98" },
+      { organizationId: "26", resourceSetId: "98" },
+    ],
+  ];
+  test.each(sets)("has a resource set of its own organization only: %s", (_, values, scope) => {
+    expect(at(values)).toEqual(scope);
+  });
+
+  test.each([
+    ["a variable", { CLASSICLINK_RESOURCE_SET_ID: "99" }, "CLASSICLINK_RESOURCE_SET_ID"],
+    ["a key", { "classiclink:resourceSetId": "99" }, "classiclink:resourceSetId"],
+  ])("refuses a resource set in %s of ours with the vendor's organization", (_, set, place) => {
+    expect(complaint(() => at({ ...vendor, ...variables, ...set }))).toBe(
+      `${place} is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, which may not have that resource set; ` +
+        "set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID too",
     );
   });
 

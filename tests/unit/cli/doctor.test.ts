@@ -51,6 +51,13 @@ describe("settings", () => {
     ]);
   });
 
+  test("that are ignored are a warning", () => {
+    const ignoredSet = { place: "ALIBABACLOUDSTACK_RESOURCE_GROUP", organization: "--organization" };
+    expect(told(checkTargets({ ...fine, ignoredSet }))).toContain(
+      "warning ALIBABACLOUDSTACK_RESOURCE_GROUP is ignored: it may be for another organization than that of --organization",
+    );
+  });
+
   test("that are complete are fine", () => {
     expect(worst(checkTargets(fine))).toBe("ok");
   });
