@@ -34,7 +34,8 @@ export interface Additions {
   readonly inQuery: boolean;
 }
 
-const NOTHING: Additions = { headers: {}, params: {}, inQuery: false };
+/** The additions to a request on the public cloud. */
+export const NOTHING: Additions = { headers: {}, params: {}, inQuery: false };
 
 /**
  * The additions to a request on a private cloud. None on the public one. It is not documented which sites read the scope from
@@ -42,14 +43,19 @@ const NOTHING: Additions = { headers: {}, params: {}, inQuery: false };
  *
  * @param endpoint of the product, or of ASAPI.
  */
-export function additionsFor(endpoint: string, product: "Ecs" | "Vpc", regionId: string, scope: Scope): Additions {
+export function additionsFor(
+  endpoint: string,
+  product: "Ecs" | "Vpc" | "Sts",
+  regionId: string | undefined,
+  scope: Scope,
+): Additions {
   if (isPublic(endpoint)) return NOTHING;
   const inQuery = isAsapi(endpoint);
   const { organizationId, resourceSetId } = scope;
   return {
     inQuery,
     headers: {
-      "x-acs-regionid": regionId,
+      ...(regionId === undefined ? {} : { "x-acs-regionid": regionId }),
       "x-acs-caller-sdk-source": "pulumi-classiclink",
       ...(organizationId === undefined ? {} : { "x-acs-organizationid": organizationId }),
       ...(resourceSetId === undefined ? {} : { "x-acs-resourcegroupid": resourceSetId }),
@@ -59,6 +65,7 @@ export function additionsFor(endpoint: string, product: "Ecs" | "Vpc", regionId:
       ...(organizationId === undefined ? {} : { OrganizationId: organizationId, Department: organizationId }),
       ...(resourceSetId === undefined ? {} : { ResourceGroup: resourceSetId }),
       ...(inQuery ? { Product: product } : {}),
+      ...(inQuery && regionId !== undefined ? { RegionId: regionId } : {}),
     },
   };
 }

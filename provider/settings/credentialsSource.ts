@@ -13,6 +13,7 @@ import {
   type OidcSource,
   type ProfileSource,
   type Role,
+  type Sts,
 } from "../ecs/credentials";
 import { quote } from "../quote";
 import { privatePlace } from "./endpoints";
@@ -34,10 +35,10 @@ import {
  * A source under `classiclink:` decides the account. Then sources and roles under a vendor's names are not used. Otherwise,
  * {@link Lookup} decides which vendor's names are read.
  *
- * @param sts returns the address of STS. Called only for sources that need it.
+ * @param sts returns where a role is assumed. Called only for sources that need it.
  * @throws {SettingError} if a setting is wrong, or half of a key pair is missing.
  */
-export function chooseSource(lookup: Lookup, sts: () => string): CredentialsSource {
+export function chooseSource(lookup: Lookup, sts: () => Sts): CredentialsSource {
   const isOwn = CREDENTIAL_SOURCES.some((name) => lookup.find(name, "classiclink") !== undefined);
   const only = isOwn ? "classiclink" : undefined;
   const base = chooseBase(lookup, only, sts);
@@ -58,7 +59,7 @@ function membersOfRole(lookup: Lookup, found: Found): ObjectSetting<keyof typeof
   return values.roleArn === "" && members.text("roleArn") === undefined ? undefined : members;
 }
 
-function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => string): CredentialsSource {
+function chooseBase(lookup: Lookup, only: Family | undefined, sts: () => Sts): CredentialsSource {
   const keys = keyPair(lookup, only);
   if (keys !== undefined) return { kind: "keys", credentials: keys };
   const profile = lookup.find("profile", only);
@@ -114,7 +115,7 @@ function expanded(file: string): string {
   return file === "~" || /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
 }
 
-function profileSource(lookup: Lookup, sts: () => string, file: string, name?: string): ProfileSource {
+function profileSource(lookup: Lookup, sts: () => Sts, file: string, name?: string): ProfileSource {
   const privateCloud = privatePlace(lookup) !== undefined;
   const address = addressOf(sts);
   return {
@@ -134,7 +135,7 @@ function metadataUse(lookup: Lookup): Pick<EcsRoleSource, "tokenOnly" | "metadat
 }
 
 /** The address of STS. Undefined if no setting has it: most sources do not need it. */
-function addressOf(sts: () => string): string | undefined {
+function addressOf(sts: () => Sts): Sts | undefined {
   try {
     return sts();
   } catch (error) {
@@ -147,7 +148,7 @@ function ecsRole(lookup: Lookup, roleName?: string): EcsRoleSource {
   return { kind: "ecsRole", ...(roleName === undefined ? {} : { roleName }), ...metadataUse(lookup) };
 }
 
-function ambientSource(lookup: Lookup, sts: () => string): AmbientSource {
+function ambientSource(lookup: Lookup, sts: () => Sts): AmbientSource {
   const unless = (variable: string, candidate: Candidate): Candidate =>
     lookup.isOn(variable) ? { name: candidate.name, absent: `${variable} is true` } : candidate;
   const fileOf = (file: string) => ({ name: file, source: profileSource(lookup, sts, expanded(file)) });
@@ -182,7 +183,7 @@ function checkedPlaces(lookup: Lookup): string {
 }
 
 /** The OIDC variables, which ACK sets in its pods. */
-function oidcCandidate(lookup: Lookup, sts: () => string): Candidate {
+function oidcCandidate(lookup: Lookup, sts: () => Sts): Candidate {
   const name = "the OIDC variables";
   const needed = [OIDC_MEMBERS.roleArn, OIDC_MEMBERS.oidcProviderArn, OIDC_MEMBERS.oidcTokenFile];
   const missing = needed.find((variables) => lookup.variable(variables) === undefined);
@@ -193,7 +194,7 @@ function oidcCandidate(lookup: Lookup, sts: () => string): Candidate {
   return { name, source: oidcSource(new ObjectSetting(name, {}, OIDC_MEMBERS, lookup), sts) };
 }
 
-function oidcSource(members: ObjectSetting<keyof typeof OIDC_MEMBERS>, sts: () => string): OidcSource {
+function oidcSource(members: ObjectSetting<keyof typeof OIDC_MEMBERS>, sts: () => Sts): OidcSource {
   return {
     kind: "oidc",
     role: roleOf(members.need("roleArn"), members.text("roleSessionName"), members, sts),
@@ -213,7 +214,7 @@ function roleOf(
   arn: string,
   sessionName: string | undefined,
   members: ObjectSetting<"sessionExpiration" | "policy">,
-  sts: () => string,
+  sts: () => Sts,
 ): Role {
   const policy = members.text("policy");
   return {
@@ -221,7 +222,7 @@ function roleOf(
     sessionName: sessionName ?? DEFAULT_SESSION_NAME,
     durationS: durationOf(members.text("sessionExpiration"), members.place("sessionExpiration")),
     ...(policy === undefined ? {} : { policy }),
-    sts: sts(),
+    ...sts(),
   };
 }
 

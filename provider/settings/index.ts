@@ -1,8 +1,8 @@
 /** The configuration of a stack or a provider: the addresses and the credentials. Only this file reads `process.env`. */
 
-import type { CredentialsSource } from "../ecs/credentials";
+import type { CredentialsSource, Sts } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
-import { cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
+import { additionsFor, cloudOf, isAsapi, isPublic, type Scope } from "../ecs/privateCloud";
 import { chooseSource, profileFile } from "./credentialsSource";
 import { ecsEndpoint, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
 import { type ConfigReader, type Environment, isTrue, type KeyNames, Lookup, SettingError } from "./lookup";
@@ -118,7 +118,7 @@ export class Settings {
    * @throws {SettingError} if one of them is wrong, or half of a key pair is missing.
    */
   credentialsSource(): CredentialsSource {
-    return chooseSource(this.#lookup, () => stsEndpoint(this.#lookup, this.#region()));
+    return chooseSource(this.#lookup, () => this.#sts());
   }
 
   /**
@@ -175,6 +175,13 @@ export class Settings {
   #isOn(name: (typeof SWITCHES)[number]): boolean {
     const found = this.#lookup.find(name);
     return found !== undefined && isTrue(found);
+  }
+
+  /** Where a role is assumed. @throws {SettingError} if no address is set, or one is wrong. */
+  #sts(): Sts {
+    const region = this.#region();
+    const sts = stsEndpoint(this.#lookup, region);
+    return isAsapi(sts) ? { sts, additions: additionsFor(sts, "Sts", region, this.scope()) } : { sts };
   }
 
   #region(): string | undefined {

@@ -139,6 +139,56 @@ describe("the wire", () => {
   });
 });
 
+describe("a role", () => {
+  const rolesAt = (endpoint: string, more: Readonly<Record<string, string>> = {}) => {
+    const values: Readonly<Record<string, string>> = {
+      "classiclink:region": REGION,
+      "classiclink:endpoint": endpoint,
+      "classiclink:organizationId": "26",
+      "classiclink:accessKey": "testid",
+      "classiclink:secretKey": SECRET,
+      "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}',
+      ...more,
+    };
+    return createCredentialsProvider(new Settings((key) => values[key], {}).credentialsSource(), new Agents());
+  };
+
+  test("is assumed at ASAPI as ECS is called there: all in the query, with the product, the region and the scope", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    const keys = await rolesAt(gateway.endpoint).getCredentials();
+    expect(keys.securityToken).toBe("token-of-the-role");
+    const [{ method, path, body, headers, params } = failed()] = gateway.requests;
+    expect([method, path, body]).toEqual(["POST", "/asapi/v3/", ""]);
+    expect(headers).toMatchObject({
+      "x-acs-asapi-product": "Sts",
+      "x-acs-regionid": REGION,
+      "x-acs-organizationid": "26",
+    });
+    expect(params).toMatchObject({
+      Action: "AssumeRole",
+      Product: "Sts",
+      RegionId: REGION,
+      RoleArn: "acs:ram::1:role/a",
+    });
+  });
+
+  test("that ASAPI refuses with HTTP status 200 is refused with its code, and without the key", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
+    const message = await rolesAt(gateway.endpoint).getCredentials().then(String, String);
+    expect(message).toMatch(/HTTP 200 asapi\.server\.request\.parameter\.accesskeyid\.error from [\d.:]+\)/);
+    expect(message).not.toContain("testid");
+  });
+
+  test.each([
+    ["asapi.server.timeout.socket", true],
+    ["NoPermission", false],
+  ])("that fails with %s is worth a retry: %s", async (code, isTransient) => {
+    const gateway = await gatewayOf({ gateway: "asapi" });
+    gateway.next("AssumeRole", { body: { asapiSuccess: false, asapiErrorCode: code } });
+    await expect(rolesAt(gateway.endpoint).getCredentials()).rejects.toMatchObject({ isTransient });
+  });
+});
+
 function failed(): never {
   throw new Error("no request came");
 }

@@ -116,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       (!/^\/asapi\/v3\/?$/.test(request.path) && "asapi.server.request.path.error") ||
       (request.method !== "POST" && "asapi.server.request.method.error") ||
       (request.body !== "" && "asapi.server.request.parameter.error") ||
-      (!/^(Ecs|Vpc)$/i.test(String(product)) && "asapi.server.request.parameter.product.error") ||
+      (!/^(Ecs|Vpc|Sts)$/i.test(String(product)) && "asapi.server.request.parameter.product.error") ||
       (request.headers["x-acs-caller-sdk-source"] === undefined && "asapi.server.request.parameter.caller.error") ||
       (request.params.AccessKeyId !== accessKeyId && "asapi.server.request.parameter.accesskeyid.error") ||
       (faultOfSignature(request) !== undefined && "asapi.server.request.signature.error");
@@ -199,6 +199,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return {
           Vpcs: { Vpc: paged(options.vpcs, params).map((id) => ({ VpcId: id })) },
           TotalCount: options.vpcs.length,
+        };
+      case "AssumeRole":
+        // The role has the keys of its caller, so that one key is enough for a gateway.
+        return {
+          Credentials: {
+            AccessKeyId: accessKeyId,
+            AccessKeySecret: accessKeySecret,
+            SecurityToken: "token-of-the-role",
+            Expiration: "2126-01-01T00:00:00Z",
+          },
         };
       case "DescribeVpcAttribute":
         return { VpcId, ClassicLinkEnabled: true };

@@ -316,7 +316,7 @@ describe("what the machine has", () => {
         source: {
           kind: "profile",
           file: profiles.length === 0 ? "/no/such/file" : files.write("config.json", { current: "a", profiles }),
-          sts: sts.endpoint,
+          sts: { sts: sts.endpoint },
           tokenOnly: false,
         },
       },

@@ -44,7 +44,10 @@ describe("for a private cloud", () => {
     expect(() => read({ ...role, sts_region: "cn-hangzhou" }, isPrivate)).toThrow(
       /no address of STS is set; give it an sts_endpoint, or set CLASSICLINK_STS_ENDPOINT/,
     );
-    const given = read({ ...role, sts_region: "cn-hangzhou" }, { ...isPrivate, sts: "https://sts.cloud.example" });
+    const given = read(
+      { ...role, sts_region: "cn-hangzhou" },
+      { ...isPrivate, sts: { sts: "https://sts.cloud.example" } },
+    );
     expect(given).toMatchObject({ role: { sts: "https://sts.cloud.example" } });
   });
 

@@ -38,7 +38,7 @@ const sourceOf = (file: string, name?: string): ProfileSource => ({
   kind: "profile",
   file,
   ...(name === undefined ? {} : { name }),
-  sts: sts.endpoint,
+  sts: { sts: sts.endpoint },
   tokenOnly: false,
 });
 const addresses = () => ({

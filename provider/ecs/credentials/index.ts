@@ -1,5 +1,7 @@
 /** Credentials and their sources, as plain data. */
 
+import type { Additions } from "../privateCloud";
+
 /** The keys that sign a request. */
 export interface Credentials {
   readonly accessKeyId: string;
@@ -20,8 +22,16 @@ export const DEFAULT_SESSION_NAME = "terraform";
 /** The duration of a session: the default and the limits, in seconds. Source: STS API reference, AssumeRole. */
 export const DURATION_S = { default: 3600, least: 900, most: 43_200 } as const;
 
+/** Where a role is assumed. */
+export interface Sts {
+  /** The address of STS, with its scheme. On ASAPI, it has a path too. */
+  readonly sts: string;
+  /** What a request to it has besides its own parameters. None by default. */
+  readonly additions?: Additions;
+}
+
 /** A RAM role to assume. Source: STS API reference, AssumeRole. */
-export interface Role {
+export interface Role extends Sts {
   readonly arn: string;
   readonly sessionName: string;
   /** The duration of the session, in seconds. */
@@ -29,8 +39,6 @@ export interface Role {
   /** A RAM policy, as JSON, that limits the session further. */
   readonly policy?: string;
   readonly externalId?: string;
-  /** The address of STS, with its scheme. */
-  readonly sts: string;
 }
 
 /** A source of credentials, as the settings choose it. Nothing is read or called yet. */
@@ -53,7 +61,7 @@ export interface ProfileSource {
   /** By default the file decides: `current` in JSON, `default` in INI. */
   readonly name?: string;
   /** The address of STS for a role whose profile names none. Absent if no setting has it. */
-  readonly sts?: string;
+  readonly sts?: Sts;
   /** Whether the keys are for a private cloud. If so, no request may go to the public cloud. */
   readonly privateCloud?: boolean;
   /** For a profile whose source is an {@link EcsRoleSource}. */

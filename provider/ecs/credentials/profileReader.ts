@@ -7,6 +7,7 @@ import {
   type OAuthSource,
   type ProfileSource,
   type Role,
+  type Sts,
 } from ".";
 import type { Fields } from "../answerFields";
 import { isLoopback, regionalStsHost } from "../endpoint";
@@ -101,7 +102,7 @@ export class ProfileReader {
       durationS,
       ...(policy === undefined ? {} : { policy }),
       ...(externalId === undefined ? {} : { externalId }),
-      sts: this.#sts(),
+      ...this.#sts(),
     };
   }
 
@@ -130,12 +131,12 @@ export class ProfileReader {
     };
   }
 
-  #sts(): string {
+  #sts(): Sts {
     const endpoint = this.text("sts_endpoint");
     if (endpoint !== undefined) {
       if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is not a host name");
       const { hostname } = new URL(`https://${endpoint}`);
-      return this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`);
+      return { sts: this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`) };
     }
     const region = this.text("sts_region");
     if (region === undefined || this.#source.privateCloud) {
@@ -146,7 +147,7 @@ export class ProfileReader {
     }
     const host = regionalStsHost(region, this.#profile.enable_vpc === true);
     if (host === undefined) throw new SourceFailure("its sts_region is not a region");
-    return `https://${host}`;
+    return { sts: `https://${host}` };
   }
 
   #checked(member: string, url: string): string {

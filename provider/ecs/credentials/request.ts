@@ -4,7 +4,8 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ProxyRefusal, type Route, type TlsOptions } from "../agents";
 import { AnswerTooLong } from "../answerLimit";
-import { type Fields, fieldsOf } from "../answerFields";
+import { codeOf, failureCodeOf, type Fields, fieldsOf } from "../answerFields";
+import { classify } from "../errorCodes";
 import type { Session } from "./renewal";
 import { nodeCodeOf, SourceFailure } from "./sourceFailure";
 
@@ -65,13 +66,15 @@ interface SourceAnswer {
  * Sends a request and reads its answer.
  *
  * @param timeoutMs the time limit for both, in ms.
- * @returns an answer with status 200.
- * @throws {SourceFailure} for another status, and without an answer. The message names the host, the status and the code.
+ * @param mayFail whether a failure can have status 200, as from ASAPI.
+ * @returns an answer with status 200 that is no failure.
+ * @throws {SourceFailure} for any other answer, and without one. The message names the host, the status and the code.
  */
 export async function send(
   request: SourceRequest,
   route: Route & { readonly tls?: TlsOptions },
   timeoutMs: number,
+  mayFail = false,
 ): Promise<SourceAnswer> {
   const host = new URL(request.url).host;
   const via = route.proxy === undefined ? "" : ` (proxy ${route.proxy})`;
@@ -84,8 +87,10 @@ export async function send(
     const reason = timeout.aborted ? `no answer from ${host} within ${timeoutMs / 1000} s` : reasonOf(error, host);
     throw new SourceFailure(`${reason}${via}`, { isTransient: mayBeTransient(error) });
   }
-  if (answer.statusCode !== 200) throw refusal(answer, `${host}${via}`);
-  return answer;
+  const fields = fieldsOfText(answer.body.toString("utf8"));
+  const code = failureCodeOf(fields);
+  if (answer.statusCode === 200 && !(mayFail && code !== undefined)) return answer;
+  throw refusal(answer.statusCode, code, fields, `${host}${via}`);
 }
 
 async function exchange(
@@ -123,10 +128,21 @@ function mayBeTransient(error: unknown): boolean {
 
 const isCertificateError = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code);
 
-/** Quotes only the error code of an answer. The error message may quote the request. */
-function refusal({ statusCode, body }: SourceAnswer, host: string): SourceFailure {
-  const code = /"(?:Code|ErrorCode|error)"\s*:\s*"([A-Za-z][A-Za-z.]{2,60})"/.exec(body.toString("utf8"))?.[1] ?? "";
-  const isTransient =
-    statusCode >= 500 || statusCode === 429 || /Throttling|ServiceUnavailable|InternalError/.test(code);
-  return new SourceFailure(`HTTP ${statusCode}${code === "" ? "" : ` ${code}`} from ${host}`, { isTransient });
+/** Quotes only the error code of an answer, if it looks like one. The error message may quote the request. */
+function refusal(statusCode: number, failed: string | undefined, fields: Fields, host: string): SourceFailure {
+  // The last two are those of CloudSSO and OAuth.
+  const code = [failed, fields.ErrorCode, fields.error].map(codeOf).find((one) => one !== "") ?? "";
+  const { kind } = classify(code, "", { status: statusCode });
+  const isTransient = statusCode >= 500 || statusCode === 429 || kind === "transient" || kind === "throttled";
+  const named = /^[a-z][a-z.]{2,60}$/i.test(code) ? ` ${code}` : "";
+  return new SourceFailure(`HTTP ${statusCode}${named} from ${host}`, { isTransient });
+}
+
+/** The fields of an answer. Empty if it is not JSON. */
+function fieldsOfText(text: string): Fields {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }

@@ -2,11 +2,12 @@
 
 import { createHmac, randomUUID } from "node:crypto";
 import type { Agents } from "../agents";
-import type { Credentials, OidcSource, Role } from ".";
+import type { Credentials, OidcSource, Role, Sts } from ".";
+import { NOTHING } from "../privateCloud";
 import { percentEncoded } from "../redaction";
 import { failureOf } from "./sourceFailure";
 import type { Session } from "./renewal";
-import { formRequest, jsonOf, send, TIMEOUT_MS, toSession } from "./request";
+import { formRequest, jsonOf, send, type SourceRequest, TIMEOUT_MS, toSession } from "./request";
 import { readTextFile } from "./textFile";
 
 type Params = Readonly<Record<string, string>>;
@@ -15,6 +16,7 @@ type Params = Readonly<Record<string, string>>;
 export async function assumeRole(agents: Agents, base: Credentials, role: Role): Promise<Session> {
   const { externalId, ...common } = role;
   const params = {
+    ...role.additions?.params,
     ...paramsOf("AssumeRole", common),
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
     AccessKeyId: base.accessKeyId,
@@ -23,14 +25,14 @@ export async function assumeRole(agents: Agents, base: Credentials, role: Role):
     SignatureVersion: "1.0",
     SignatureNonce: randomUUID(),
   };
-  return await call(agents, role.sts, { ...params, Signature: signatureOf(params, base.accessKeySecret) });
+  return await call(agents, role, { ...params, Signature: signatureOf(params, base.accessKeySecret) });
 }
 
 /** Assumes a role with an OIDC token. The request has no signature. Source: AssumeRoleWithOIDC. */
 export async function assumeRoleWithOidc(agents: Agents, { role, providerArn, token }: OidcSource): Promise<Session> {
   const OIDCToken = "text" in token ? token.text : readToken(token.file);
-  const params = { ...paramsOf("AssumeRoleWithOIDC", role), OIDCProviderArn: providerArn, OIDCToken };
-  return await call(agents, role.sts, params);
+  const own = { ...paramsOf("AssumeRoleWithOIDC", role), OIDCProviderArn: providerArn, OIDCToken };
+  return await call(agents, role, { ...role.additions?.params, ...own });
 }
 
 function paramsOf(Action: string, { arn, sessionName, durationS, policy }: Role): Params {
@@ -54,9 +56,13 @@ function signatureOf(params: Params, accessKeySecret: string): string {
   return createHmac("sha1", `${accessKeySecret}&`).update(text).digest("base64");
 }
 
-async function call(agents: Agents, sts: string, params: Params): Promise<Session> {
+async function call(agents: Agents, { sts, additions = NOTHING }: Sts, params: Params): Promise<Session> {
   const route = { ...(await agents.to(sts)), tls: agents.tlsOf(sts) };
-  const sent = send(formRequest(`${sts}/`, params), route, TIMEOUT_MS);
+  const { headers, inQuery } = additions;
+  const request: SourceRequest = inQuery
+    ? { method: "POST", url: `${sts}/?${new URLSearchParams(params)}`, headers }
+    : formRequest(`${sts}/`, params);
+  const sent = send(request, route, TIMEOUT_MS, true);
   return await sent.then((answer) => toSession(jsonOf(answer).Credentials)).catch(failureOf("STS"));
 }
 
