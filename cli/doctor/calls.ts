@@ -23,7 +23,7 @@ const VERDICTS: Partial<Record<EcsErrorKind, string>> = {
   throttled: "is throttled now",
 };
 
-/** Whether an operation is allowed. "Not found" is an answer too. */
+/** Whether an operation is allowed. "Not found" and "does not belong to you" are answers too. */
 export function checkCall({ action, use, isNeeded }: Operation, { error }: Asked<unknown>): Finding {
   if (!isRefusal(error)) return ok(`${action} is allowed`);
   if (!(error instanceof EcsError)) return problem(`${action} could not be called`, error.message);
@@ -38,14 +38,19 @@ export function checkCall({ action, use, isNeeded }: Operation, { error }: Asked
 /** Whether an error is no answer. */
 export function isRefusal(error: Error | undefined): error is Error {
   if (!(error instanceof EcsError)) return error !== undefined;
-  return !["gone", "input", "conflict"].includes(error.kind);
+  return !["gone", "input", "conflict"].includes(error.kind) && !isHiding(error);
 }
 
 /** Whether an error is about the key or the connection, so that other calls would fail too. */
 export function concernsAll(error: Error | undefined): boolean {
   if (!(error instanceof EcsError)) return error !== undefined;
   if (error.kind === "transient") return true;
-  return error.kind === "authorisation" && !/^(Forbidden|NoPermission|403)/.test(error.facts.code);
+  return error.kind === "authorisation" && !/^(Forbidden|NoPermission|403)/.test(error.facts.code) && !isHiding(error);
+}
+
+/** Whether an error is about one instance or VPC that belongs to another account, organization or resource set. */
+export function isHiding(error: Error | undefined): boolean {
+  return error instanceof EcsError && error.facts.code.endsWith(".NotBelong");
 }
 
 /** The finding for operations that were not called. */

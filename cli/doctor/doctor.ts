@@ -74,8 +74,10 @@ interface Targets {
 async function* examineCloud(
   { ecs, vpcs, details }: Inspector,
   { regionId, instanceId, vpcId }: Targets,
-  { isPrivate, vpcEndpoint }: Derived,
+  derived: Derived,
 ): AsyncGenerator<Section> {
+  const { vpcEndpoint } = derived;
+  const scope = derived.isPrivate ? (derived.scope.answer ?? {}) : undefined;
   const links = await asked(() => ecs.describe({ regionId, instanceIds: [instanceId ?? NO_INSTANCE] }));
   const findings = [checkCall(OPERATIONS.links, links)];
   if (concernsAll(links.error)) {
@@ -103,12 +105,12 @@ async function* examineCloud(
       links.error === undefined
         ? { answer: links.answer.links.find((link) => link.instanceId === instanceId)?.vpcId }
         : { error: links.error };
-    const facts = { instanceId, regionId, details: instance, linkedTo, wantedVpc: vpcId, isPrivate };
+    const facts = { instanceId, regionId, details: instance, linkedTo, wantedVpc: vpcId, scope };
     yield { title: `Instance ${instanceId}`, findings: checkInstance(facts) };
   }
   if (vpcId !== undefined) {
     const count = await asked(async () => (await ecs.describe({ regionId, vpcId })).totalCount);
-    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, isPrivate, details: vpc, links: count }) };
+    yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, details: vpc, links: count, scope }) };
   }
 }
 

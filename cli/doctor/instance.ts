@@ -1,7 +1,9 @@
 /** The instance: can it be linked? */
 
 import type { InspectedInstance } from "../../provider/ecs/inspectionClient";
-import { isRefusal } from "./calls";
+import type { Scope } from "../../provider/ecs/privateCloud";
+import { nameOf } from "../../provider/resources/scope";
+import { isHiding, isRefusal } from "./calls";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
 
 /** What is known of an instance. */
@@ -13,7 +15,14 @@ export interface InstanceFacts {
   readonly linkedTo: Asked<string | undefined>;
   /** The VPC that it is to be linked to, if one is named. */
   readonly wantedVpc: string | undefined;
-  readonly isPrivate: boolean;
+  /** The scope of the requests. Undefined on the public cloud. */
+  readonly scope: Scope | undefined;
+}
+
+/** The words for something that is not shown: under which scope, and what else to check. */
+export function hidingIn(scope: Scope | undefined): { readonly under: string; readonly check: string } {
+  if (scope === undefined) return { under: "", check: "whose key this is" };
+  return { under: ` under ${nameOf(scope)}`, check: "--organization and --resource-set" };
 }
 
 /** States in which ECS links an instance. Source: AttachClassicLinkVpc. */
@@ -23,15 +32,15 @@ export function checkInstance(facts: InstanceFacts): readonly Finding[] {
   return [...checkDetails(facts), ...checkLink(facts)];
 }
 
-function checkDetails({ instanceId, regionId, details, isPrivate }: InstanceFacts): readonly Finding[] {
+function checkDetails({ instanceId, regionId, details, scope }: InstanceFacts): readonly Finding[] {
   if (isRefusal(details.error)) return [warning(`${instanceId} could not be checked`)];
   const { answer: instance } = details;
   if (instance === undefined) {
-    const scope = isPrivate ? ", and --organization and --resource-set" : ", and whose key this is";
+    const { under, check } = hidingIn(scope);
     return [
       problem(
-        `${regionId} shows no instance ${instanceId} to this key`,
-        `it may be released; check the id, the region${scope}`,
+        `${regionId} shows no instance ${instanceId} to this key${under}`,
+        `it may be released; check the id, the region, and ${check}`,
       ),
     ];
   }
@@ -56,7 +65,8 @@ function checkDetails({ instanceId, regionId, details, isPrivate }: InstanceFact
 }
 
 function checkLink({ instanceId, linkedTo, wantedVpc }: InstanceFacts): readonly Finding[] {
-  if (isRefusal(linkedTo.error)) return [warning(`The link of ${instanceId} could not be checked`)];
+  if (isRefusal(linkedTo.error) || isHiding(linkedTo.error))
+    return [warning(`The link of ${instanceId} could not be checked`)];
   const { answer: vpcId } = linkedTo;
   if (vpcId === undefined) return [ok(`${instanceId} is not linked`)];
   if (wantedVpc === undefined || wantedVpc === vpcId) return [ok(`${instanceId} is linked to ${vpcId}`)];

@@ -2,17 +2,20 @@
 
 import { BlockList, isIPv4 } from "node:net";
 import type { InspectedVpc } from "../../provider/ecs/inspectionClient";
+import type { Scope } from "../../provider/ecs/privateCloud";
 import { isRefusal } from "./calls";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
+import { hidingIn } from "./instance";
 
 /** What is known of a VPC. */
 export interface VpcFacts {
   readonly vpcId: string;
   readonly regionId: string;
   readonly details: Asked<InspectedVpc>;
-  readonly isPrivate: boolean;
   /** How many instances are linked to it. */
   readonly links: Asked<number>;
+  /** The scope of the requests. Undefined on the public cloud. */
+  readonly scope: Scope | undefined;
 }
 
 /** Links that a VPC may have. Source: ECS documentation, ClassicLink, limits. */
@@ -23,25 +26,21 @@ export function checkVpc(facts: VpcFacts): readonly Finding[] {
 }
 
 function checkDetails(facts: VpcFacts): readonly Finding[] {
-  const { vpcId, regionId, isPrivate } = facts;
+  const { vpcId, regionId, scope } = facts;
   const { answer, error } = facts.details;
   if (isRefusal(error)) return [warning(`ClassicLink on ${vpcId} could not be checked`)];
   if (error !== undefined) {
-    return [
-      problem(
-        `${regionId} shows no VPC ${vpcId} to this key`,
-        `check the id, the region${isPrivate ? ", and --organization and --resource-set" : ", and whose key this is"}`,
-      ),
-    ];
+    const { under, check } = hidingIn(scope);
+    return [problem(`${regionId} shows no VPC ${vpcId} to this key${under}`, `check the id, the region, and ${check}`)];
   }
   return [checkSwitch(facts, answer.isClassicLinkEnabled), ...checkCidr(vpcId, answer.cidrBlock)];
 }
 
-function checkSwitch({ vpcId, regionId, isPrivate }: VpcFacts, isEnabled: boolean | undefined): Finding {
+function checkSwitch({ vpcId, regionId, scope }: VpcFacts, isEnabled: boolean | undefined): Finding {
   if (isEnabled === undefined) return warning(`The cloud does not say whether ClassicLink is enabled on ${vpcId}`);
   if (isEnabled) return ok(`ClassicLink is enabled on ${vpcId}`);
   const text = `ClassicLink is not enabled on ${vpcId}`;
-  if (isPrivate) return problem(text, "enable it on the page of the VPC in the console of the cloud");
+  if (scope !== undefined) return problem(text, "enable it on the page of the VPC in the console of the cloud");
   return {
     ...problem(text, "set classicLinkEnabled: true on its alicloud.vpc.Network, or run this command:"),
     command: `aliyun vpc EnableVpcClassicLink --RegionId ${regionId} --VpcId ${vpcId}`,

@@ -85,7 +85,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   ),
   "InvalidInstanceId.NotBelong": row(
     "authorisation",
-    "The instance belongs to another account.",
+    "The instance belongs to another account, or on a private cloud to another organization or resource set.",
     "use the credentials of the account that owns the instance",
   ),
   "InvalidInstanceId.LimitedRegion": row("retired", "The region has no classic network.", RETIRED, { tries: 0 }),
@@ -135,7 +135,7 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   ),
   "InvalidVpc.NotBelong": row(
     "authorisation",
-    "The VPC belongs to another account.",
+    "The VPC belongs to another account, or on a private cloud to another organization or resource set.",
     "use the credentials of the account that owns the VPC",
   ),
   "InvalidRegionId.Malformed": row(
@@ -225,10 +225,20 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
   RequestTimeout: row("transient", "The service did not answer in time.", WAIT),
 };
 
+/** Codes that a site of Apsara Stack may return for what another organization or resource set has. */
+const OF_ANOTHER_SCOPE: ReadonlySet<string> = new Set([
+  "InvalidInstanceId.NotFound",
+  "InvalidInstanceId.NotBelong",
+  "Forbidden.InstanceNotFound",
+  "InvalidVpcId.NotFound",
+  "InvalidVpcId.Malformed",
+  "InvalidVpc.NotBelong",
+]);
+
 /** Codes that some sites of Apsara Stack return by mistake for a moment. Source: the vendor's provider, which retries them. */
 const DOUBTFUL_ON_PRIVATE_CLOUD: ReadonlySet<string> = new Set(["Forbidden.RAM"]);
 
-/** Failures without an answer of ECS. Their names are this package's own. */
+/** Failures without an error code of ECS. Their names are this package's own. */
 export const FAULTS = {
   InvalidCharacter: {
     ...row(
@@ -264,6 +274,12 @@ export const FAULTS = {
     ),
     mayHaveSucceeded: false,
   },
+  ProxyNotReached: {
+    ...row("transient", "The proxy on the way has no address, or nothing listens there.", "check the proxy's address", {
+      forMs: UNREACHABLE_RETRY_MS,
+    }),
+    mayHaveSucceeded: false,
+  },
   ProxyFailed: {
     ...row("transient", "The proxy did not forward the request.", WAIT, { forMs: UNREACHABLE_RETRY_MS }),
     mayHaveSucceeded: false,
@@ -273,6 +289,15 @@ export const FAULTS = {
       forMs: UNREACHABLE_RETRY_MS,
     }),
     mayHaveSucceeded: false,
+  },
+  NoErrorCode: {
+    ...row(
+      "transient",
+      "The gateway says that the call failed, and names no code.",
+      "read the message; support can find the request by its id",
+      { tries: DOUBTFUL_TRIES },
+    ),
+    mayHaveSucceeded: true,
   },
   ConnectionLost: {
     ...row(
@@ -372,9 +397,10 @@ interface Context {
 export function classify(code: string, message: string, context: Context = {}): Classification {
   const { means: _, advice, ...found } = rowOf(code, message) ?? unlisted(message, context.status);
   const isDoubtful = context.isPrivate === true && DOUBTFUL_ON_PRIVATE_CLOUD.has(code);
+  const isOfScope = context.isPrivate === true && OF_ANOTHER_SCOPE.has(code);
   return {
     ...found,
-    advice: advice.replace(OPERATION, permissionOf(context.operation)),
+    advice: `${isOfScope ? `${ORGANIZATION}; ` : ""}${advice.replace(OPERATION, permissionOf(context.operation))}`,
     ...(isDoubtful ? { retryTries: DOUBTFUL_TRIES } : {}),
   };
 }
@@ -410,8 +436,19 @@ function unlisted(message: string, status = 0): ErrorCode {
   return row(kind, "No document lists the code.", "find the code in the ECS documentation");
 }
 
-/** The error of a call without an answer of ECS. @param detail what happened, for the message. */
-export function fault(operation: ApiOperation, code: keyof typeof FAULTS, detail: string): EcsError {
+/** The error of a call without an error code of ECS. @param detail what happened, for the message. */
+export function fault(
+  operation: ApiOperation,
+  code: keyof typeof FAULTS,
+  detail: string,
+  requestId?: string | undefined,
+): EcsError {
   const { means: _, ...classification } = FAULTS[code];
-  return new EcsError({ ...classification, operation, code, detail });
+  return new EcsError({
+    ...classification,
+    operation,
+    code,
+    detail,
+    ...(requestId === undefined ? {} : { requestId }),
+  });
 }

@@ -47,7 +47,7 @@ function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee)
   if (thrown instanceof ProxyRefusal)
     return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.reason);
   if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${ANSWER_TIMEOUT_MS / 1000} s`);
-  if (typeof code === "string") return fault(operation, faultOfSocketError(code), code);
+  if (typeof code === "string") return fault(operation, faultOfSocketError(code, addressee.proxy), code);
   return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
 }
 
@@ -58,19 +58,23 @@ function withAddress(error: EcsError, { endpoint, proxy }: Addressee): EcsError 
   const { protocol, hostname, port } = new URL(endpoint);
   const address = `${protocol}//${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
   const via = proxy === undefined ? "" : `, through the proxy ${proxy}`;
+  const way = code === "ProxyNotReached" ? `the proxy ${proxy}, on the way to ${address}` : `${address}${via}`;
   return new EcsError({
     ...error.facts,
-    detail: `${detail} (${address}${via})`,
+    detail: `${detail}${detail === "" ? "" : " "}(${way})`,
     advice:
       proxy === undefined
         ? advice
-        : `${advice}; check the proxy too (CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
+        : `${advice}${code === "ProxyNotReached" ? "" : "; check the proxy too"} (CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY)`,
   });
 }
 
-function faultOfSocketError(code: string): keyof typeof FAULTS {
+function faultOfSocketError(code: string, proxy: string | undefined): keyof typeof FAULTS {
   // Node refuses the header, so nothing was sent.
   if (code === "ERR_INVALID_CHAR") return "InvalidCharacter";
+  // With a proxy, this machine connects to nothing else.
+  const isConnecting = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code);
+  if (isConnecting && proxy !== undefined) return "ProxyNotReached";
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return "HostNotFound";
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code)) return "ConnectionRefused";
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "CertificateRefused";
@@ -92,9 +96,9 @@ export function refusal(
   { secrets, isPrivate }: Pick<Addressee, "secrets" | "isPrivate">,
 ): EcsError {
   const code = failureCodeOf(body) ?? "";
-  if (code === "") return fault(operation, "UnreadableAnswer", "a failure without a code");
   const message = messageOf(body);
   const requestId = requestIdOf(body);
+  if (code === "") return fault(operation, "NoErrorCode", withoutSecrets("", message, secrets), requestId);
   const retryAfterMs = countOf(fieldsOf(response.headers)["x-acs-retry-after"]);
   const status = typeof response.statusCode === "number" ? response.statusCode : undefined;
   const classification = classify(code, message, { operation, status, isPrivate });

@@ -47,12 +47,12 @@ export class Operation {
   /**
    * Runs the operation's work, and ends its time.
    *
-   * @param task whose calls the failure counts.
+   * @param work gets the task whose calls the failure counts.
    * @throws {ClassicLinkError} the sentence of the failure.
    */
-  async run<T>(work: () => Promise<T>, task = new Task(this)): Promise<T> {
+  async run<T>(work: (task: Task) => Promise<T>, task = new Task(this)): Promise<T> {
     try {
-      return await work();
+      return await work(task);
     } catch (error) {
       if (error instanceof ClassicLinkError) throw error;
       throw new ClassicLinkError(`cannot ${this.#asked}: ${task.explain(error)}`);

@@ -11,7 +11,7 @@ import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN 
 import { PartiallyCreatedError } from "./partiallyCreated";
 import type { Provider } from "./provider";
 import type { Found, Resource } from "./resource";
-import { isOtherScope, notSeen, requireSameScope, toOutputs } from "./scope";
+import { isOtherScope, notSeen, readElsewhere, requireSameScope, toOutputs } from "./scope";
 
 /** The properties of a link, as inputs and as outputs. A change of any replaces the link. */
 export const LINK_PROPERTIES = ["instanceId", "vpcId", "regionId"] as const;
@@ -65,8 +65,9 @@ export const classicLink: Resource = {
   async update(provider, state, inputs, context) {
     const link = toLink(inputs);
     if (isOtherScope(state, provider.scope())) {
-      const vpcId = await read(provider, link, context);
-      if (vpcId !== link.vpcId) throw notSeen(`the link of ${link.instanceId}`, state, provider.scope());
+      const what = `the link of ${link.instanceId}`;
+      const vpcId = await readElsewhere(what, state, provider.scope(), read(provider, link, context));
+      if (vpcId !== link.vpcId) throw notSeen(what, state, provider.scope());
     }
     const operation = operationOn("link", link, context);
     return linkedOrThrow(provider, link, operation, await attach(provider, link, operation, true));

@@ -24,7 +24,7 @@ import {
 import { PartiallyCreatedError } from "./partiallyCreated";
 import type { Provider } from "./provider";
 import type { Found, Resource } from "./resource";
-import { isOtherScope, notSeen, requireSameScope, toOutputs } from "./scope";
+import { isOtherScope, notSeen, readElsewhere, requireSameScope, toOutputs } from "./scope";
 
 /** The inputs of a fleet. A change of `vpcId` or `regionId` replaces it; members come and go in place. */
 export const LINKS_PROPERTIES = ["vpcId", "instanceIds", "regionId"] as const;
@@ -87,7 +87,9 @@ export const classicLinks: Resource = {
   async update(provider, state, inputs, context) {
     const [known, declared] = [toMembers(state), toDeclared(inputs)];
     if (isOtherScope(state, provider.scope())) {
-      const seen = new Set((await readMembers(provider, known, false, context)).instanceIds);
+      const reading = readMembers(provider, known, false, context);
+      const found = await readElsewhere(`the links to ${known.vpcId}`, state, provider.scope(), reading);
+      const seen = new Set(found.instanceIds);
       const missing = known.instanceIds.filter((id) => !seen.has(id));
       const what = `the links to ${known.vpcId} of ${someOf(missing, MOST_NAMED)}`;
       if (missing.length > 0) throw notSeen(what, state, provider.scope());
@@ -154,7 +156,7 @@ async function change(
   const leaving = known.instanceIds.filter((id) => !wanted.has(id));
   const away = Object.entries(known.movedAway).filter(([id]) => wanted.has(id));
 
-  return await operation.run(async () => {
+  return await operation.run(async (task) => {
     const links = await provider.links();
     const notDetached = await detach(
       links,
@@ -164,7 +166,7 @@ async function change(
     );
     const vpc = { regionId, vpcId };
     const were = new Set(known.instanceIds);
-    const present = await links.present(vpc, instanceIds, were, new Task(operation));
+    const present = await links.present(vpc, instanceIds, were, task);
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
     const missing = instanceIds.filter((id) => !present.has(id) && !notDetached.has(id));

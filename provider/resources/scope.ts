@@ -25,17 +25,40 @@ export function isOtherScope(state: Properties, current: Scope): boolean {
 export function requireSameScope(what: string, state: Properties, current: Scope): void {
   if (!isOtherScope(state, current)) return;
   throw new ClassicLinkError(
-    `${what} belongs to ${nameOf(scopeOf(state))}, but ${nameOf(current)} is configured. Nothing was changed. Set ` +
-      "organizationId and resourceSetId back, or run pulumi up without --refresh to manage it from now on under what is configured",
+    `the scope of ${what} is ${nameOf(scopeOf(state))}, but ${nameOf(current)} is configured. Nothing was changed. Set ` +
+      "organizationId and resourceSetId back, or run pulumi up without --refresh, which takes over what it sees under the new scope",
   );
 }
 
-/** The error of an update that does not see a link under the scope that is configured now. */
-export function notSeen(what: string, state: Properties, current: Scope): ClassicLinkError {
+/**
+ * The error of an update that does not see a link under the scope that is configured now.
+ *
+ * @param why the error of the read, if ECS refused it.
+ */
+export function notSeen(what: string, state: Properties, current: Scope, why?: string): ClassicLinkError {
+  const found = why === undefined ? ", ECS lists no such link" : `: ${why}`;
   return new ClassicLinkError(
-    `${what} belongs to ${nameOf(scopeOf(state))} and is not listed under ${nameOf(current)}, which is configured now. Nothing was ` +
+    `the scope of ${what} is ${nameOf(scopeOf(state))}. Under ${nameOf(current)}, which is configured now${found}. Nothing was ` +
       "changed. Set organizationId and resourceSetId back, or check that the key may see the instance there",
   );
+}
+
+/**
+ * Waits for a read under another scope than that of the state.
+ *
+ * @throws {ClassicLinkError} that names both scopes, if the read fails.
+ */
+export async function readElsewhere<T>(
+  what: string,
+  state: Properties,
+  current: Scope,
+  reading: Promise<T>,
+): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw error instanceof ClassicLinkError ? notSeen(what, state, current, error.message) : error;
+  }
 }
 
 function scopeOf(state: Properties): Scope {
@@ -47,7 +70,8 @@ function scopeOf(state: Properties): Scope {
   };
 }
 
-function nameOf({ organizationId, resourceSetId }: Scope): string {
+/** A scope in words. */
+export function nameOf({ organizationId, resourceSetId }: Scope): string {
   if (organizationId === undefined) return "no organization";
   const set = resourceSetId === undefined ? "no resource set" : `resource set ${resourceSetId}`;
   return `organization ${organizationId} and ${set}`;

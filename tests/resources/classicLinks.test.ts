@@ -220,6 +220,14 @@ describe("create", () => {
     expect(ecs.count("describe")).toBeLessThanOrEqual(1 + 3 * 11);
   });
 
+  test("the error of a check that fails counts its calls", async () => {
+    const ecs = new ScriptedEcs();
+    ecs.always("describe", fails(fault("describe", "ConnectionLost")));
+    expect((await failed(new Lifecycle(ecs, {}, classicLinks).create(declare("i-0", "i-1")))).message).toMatch(
+      /, after [1-9]\d* calls? in /,
+    );
+  });
+
   test("[5] an attach whose answer was lost is checked before it is repeated", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.next("attach", failsAfterWork(fault("attach", "ConnectionLost")));

@@ -232,9 +232,26 @@ describe("[31] answers", () => {
     expect(error.facts).toMatchObject({ code, requestId: "R-1" });
   });
 
-  test("a failure that names no code proves nothing either", async () => {
-    const error = await ecsErrorOf(describeWith({ ...empty, asapiSuccess: false }));
-    expect(error.facts).toMatchObject({ code: "UnreadableAnswer", kind: "transient", mayHaveSucceeded: true });
+  test("a failure that names no code proves nothing either, keeps its message and id, and is retried a few times", async () => {
+    const failure = { eagleEyeTraceId: "trace-78", message: "broken for testid", asapiSuccess: false };
+    const error = await ecsErrorOf(describeWith({ ...empty, RequestId: undefined, ...failure }));
+    expect(error.facts).toMatchObject({
+      code: "NoErrorCode",
+      kind: "transient",
+      mayHaveSucceeded: true,
+      retryTries: 3,
+    });
+    expect(error.message).toMatch(/: NoErrorCode \("broken for … \(http:\S+\)"\), request trace-78$/);
+  });
+
+  test.each([
+    ["InvalidInstanceId.NotBelong", 403],
+    ["InvalidInstanceId.NotFound", 404],
+    ["InvalidVpc.NotBelong", 403],
+    ["InvalidVpcId.NotFound", 404],
+  ])("%s may mean another organization, so the advice begins with it", async (Code, status) => {
+    const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, status, "pop"));
+    expect(error.facts.advice).toMatch(/^check organizationId and resourceSetId, and .*; (use|check) /);
   });
 
   const kinds: [code: string, kind: EcsErrorKind][] = [

@@ -93,22 +93,32 @@ describe("[29] under another scope", () => {
       "says that the instance does not exist",
       (ecs) => ecs.always("describe", fails(refusal("describe", "InvalidInstanceId.NotFound"))),
     ],
+    [
+      "says that the instance belongs to another",
+      (ecs) => ecs.always("describe", fails(refusal("describe", "InvalidInstanceId.NotBelong"))),
+    ],
     ["refuses to say", (ecs) => ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")))],
   ];
-  test.each(hiding)("an update makes no link where ECS %s", async (_, hides) => {
+  test.each(hiding)("an update makes no link where ECS %s, and names both scopes and what to do", async (_, hides) => {
     const { ecs, under, fleetUnder, hide } = cloud(hides);
     hide();
     const state = { ...link, __scope: own };
-    await failed(under(other).update(state, link));
-    await failed(fleetUnder(other).update({ ...declared, movedAway: {}, __scope: own }, declared));
+    const { message } = await failed(under(other).update(state, link));
+    const ofFleet = await failed(fleetUnder(other).update({ ...declared, movedAway: {}, __scope: own }, declared));
     expect(ecs.count("attach") + ecs.count("detach")).toBe(0);
+    const both =
+      /^the scope of the link\S* \S.* is organization 18 and resource set 7\. Under organization 99 and resource set 1, which .*Set organizationId and/;
+    expect([message, ofFleet.message]).toEqual([expect.stringMatching(both), expect.stringMatching(both)]);
   });
 
-  test("the error of an update that does not see the link names both scopes and what to do", async () => {
-    const { under, hide } = cloud();
+  test("the error of an update whose read is refused has the refusal too", async () => {
+    const { under, hide } = cloud((ecs) =>
+      ecs.always("describe", fails(refusal("describe", "InvalidInstanceId.NotBelong"))),
+    );
     hide();
-    expect((await failed(under(other).update({ ...link, __scope: own }, link))).message).toMatch(
-      /^the link of i-a belongs to organization 18 and resource set 7 and is not listed under organization 99 .*Set organizationId/,
+    const { message } = await failed(under(other).update({ ...link, __scope: own }, link));
+    expect(message).toContain(
+      "configured now: cannot read the link of i-a in cn-hangzhou: DescribeClassicLinkInstances: InvalidInstanceId.NotBelong",
     );
   });
 
@@ -119,6 +129,6 @@ describe("[29] under another scope", () => {
     const instanceIds = ["i-a", "i-b"];
     const state = { ...declared, instanceIds, movedAway: {}, __scope: own };
     const { message } = await failed(fleetUnder(other).update(state, { ...declared, instanceIds }));
-    expect(message).toMatch(/^the links to vpc-b of i-a belongs? to organization 18/);
+    expect(message).toMatch(/^the scope of the links to vpc-b of i-a is organization 18/);
   });
 });

@@ -156,7 +156,7 @@ describe("advice", () => {
 
   test("only a request that cannot have reached ECS is clear", () => {
     const mayHaveSucceeded = Object.entries(FAULTS).flatMap(([code, row]) => (row.mayHaveSucceeded ? [code] : []));
-    expect(mayHaveSucceeded).toEqual(["ConnectionLost", "Timeout", "UnreadableAnswer"]);
+    expect(mayHaveSucceeded).toEqual(["NoErrorCode", "ConnectionLost", "Timeout", "UnreadableAnswer"]);
   });
 });
 

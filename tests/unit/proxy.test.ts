@@ -93,9 +93,18 @@ describe("what keeps a call from ECS", () => {
 
   test("a proxy that nobody runs is named", async () => {
     const { facts, message } = await ecsErrorOf(clientOver(`https://${HOSTS.ecs}`, "127.0.0.1:1").attach(link));
-    expect(facts).toMatchObject({ code: "ConnectionRefused", mayHaveSucceeded: false });
-    expect(message).toContain("through the proxy 127.0.0.1:1");
+    expect(facts).toMatchObject({ code: "ProxyNotReached", mayHaveSucceeded: false });
+    expect(message).toContain(`("ECONNREFUSED (the proxy 127.0.0.1:1, on the way to https://${HOSTS.ecs}:443)")`);
     expect(message).not.toContain(PASSWORD);
+  });
+
+  test("a proxy whose name has no address is named, and not the endpoint", async () => {
+    const { facts, message } = await ecsErrorOf(clientOver(`http://${HOSTS.ecs}`, "proxy.invalid:3128").attach(link));
+    expect(facts).toMatchObject({
+      code: "ProxyNotReached",
+      advice: expect.stringMatching(/^check the proxy's address/),
+    });
+    expect(message).toContain(`(the proxy proxy.invalid:3128, on the way to http://${HOSTS.ecs}:80)`);
   });
 
   test.each(["http", "https"])("a proxy that does not answer for %s ends the call", async (scheme) => {

@@ -84,7 +84,9 @@ export async function send(
     answer = await exchange(request, route, timeout);
   } catch (error) {
     if (error instanceof AnswerTooLong) throw new SourceFailure(`${error.reason} from ${host}`);
-    const reason = timeout.aborted ? `no answer from ${host} within ${timeoutMs / 1000} s` : reasonOf(error, host);
+    const reason = timeout.aborted
+      ? `no answer from ${host} within ${timeoutMs / 1000} s`
+      : reasonOf(error, host, route.proxy);
     throw new SourceFailure(`${reason}${via}`, { isTransient: mayBeTransient(error) });
   }
   const fields = fieldsOfText(answer.body.toString("utf8"));
@@ -112,10 +114,12 @@ async function exchange(
   return { statusCode: answered.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
-function reasonOf(error: unknown, host: string): string {
+function reasonOf(error: unknown, host: string, proxy: string | undefined): string {
   if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.reason}`;
   const code = nodeCodeOf(error);
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${host} was not found`;
+  // With a proxy, only its own name is looked up here.
+  const isProxys = proxy !== undefined && code === "ENOTFOUND";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${isProxys ? `the proxy of ${host}` : host} was not found`;
   const advice = isCertificateError(code) ? "; for a private authority, set NODE_EXTRA_CA_CERTS" : "";
   return `${host} was not reached${code === "" ? "" : `: ${code}`}${advice}`;
 }

@@ -158,6 +158,7 @@ describe("permissions", () => {
   test.each([
     ["an answer", undefined, "ok", "ok"],
     ["an instance that is not there", failed("gone", "InvalidInstanceId.NotFound"), "ok", "ok"],
+    ["an instance of another", failed("authorisation", "InvalidInstanceId.NotBelong"), "ok", "ok"],
     ["a refusal", failed("authorisation", "Forbidden.RAM"), "problem", "warning"],
     ["an operation that is not offered", failed("retired", "InvalidAction.NotFound"), "problem", "warning"],
     ["a throttle", failed("throttled", "Throttling.User"), "warning", "warning"],
@@ -176,7 +177,7 @@ describe("an instance", () => {
     details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [] } },
     linkedTo: { answer: undefined },
     wantedVpc: "vpc-1",
-    isPrivate: false,
+    scope: undefined,
   };
   const details = (change: object) => ({
     details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [], ...change } },
@@ -190,9 +191,23 @@ describe("an instance", () => {
     ["in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
     ["that is starting", details({ status: "Starting" }), "problem"],
     ["that is locked", details({ locks: ["financial"] }), "problem"],
+    [
+      "that belongs to another",
+      { linkedTo: { error: failed("authorisation", "InvalidInstanceId.NotBelong") } },
+      "warning",
+    ],
     ["that may not be asked for", { details: { error: failed("authorisation", "Forbidden.RAM") } }, "warning"],
   ])("%s", (_, change, state) => {
     expect(worst(checkInstance({ ...fine, ...change }))).toBe(state);
+  });
+
+  test("that is hidden on a private cloud is reported with the scope", () => {
+    const scope = { organizationId: "27", resourceSetId: "99" };
+    const [finding] = checkInstance({ ...fine, details: { answer: undefined }, scope });
+    expect(finding).toMatchObject({
+      text: "cn-x shows no instance i-a to this key under organization 27 and resource set 99",
+      advice: expect.stringMatching(/--organization and --resource-set$/),
+    });
   });
 });
 
@@ -202,11 +217,21 @@ describe("a VPC", () => {
       checkVpc({
         vpcId: "vpc-1",
         regionId: "cn-x",
-        isPrivate: false,
         details: { answer: { cidrBlock: "", isClassicLinkEnabled } },
         links: { answer: links },
+        scope: undefined,
       }),
     );
+
+  test("that is hidden on a private cloud is reported with the scope", () => {
+    const error = failed("input", "InvalidVpcId.NotFound");
+    const scope = { organizationId: "27" };
+    const [finding] = checkVpc({ vpcId: "vpc-1", regionId: "cn-x", details: { error }, links: { error }, scope });
+    expect(finding).toMatchObject({
+      text: "cn-x shows no VPC vpc-1 to this key under organization 27 and no resource set",
+      advice: expect.stringMatching(/--organization and --resource-set$/),
+    });
+  });
 
   test.each([
     ["with ClassicLink on", true, 12, "ok"],
