@@ -1,6 +1,7 @@
 /** The settings of a command, from its options and the environment, and its regions. */
 
 import { faultOfId } from "../provider/resources/ids";
+import { nameOf } from "../provider/resources/scope";
 import { INSECURE_WARNING, SettingError, Settings } from "../provider/settings";
 import { quote } from "../provider/quote";
 import type { CloudOptions } from "./program";
@@ -39,6 +40,11 @@ export function settingsOf(options: CloudOptions): Settings {
     undefined,
     (key) => OPTIONS.get(key)?.flag,
   );
+}
+
+/** The scope of requests, as in " under organization 26 and resource set 97". Empty on the public cloud. */
+export function underScope(settings: Settings, regionId: string): string {
+  return settings.isPrivate(regionId) ? ` under ${nameOf(settings.scope())}` : "";
 }
 
 /** Warns on standard error about insecure connections. Call it once in each command. */

@@ -7,7 +7,7 @@ import { type LinkFilter, readLinks } from "../provider/resources/getLinks";
 import { isClassicLinkOff, listVpcs } from "../provider/links/listVpcs";
 import { type CallContext, plural } from "../provider/links/operation";
 import type { Settings } from "../provider/settings";
-import { idOf, LISTINGS_AT_A_TIME, regionsOf, settingsOf, warnOfConnection } from "./cloud";
+import { idOf, LISTINGS_AT_A_TIME, regionsOf, settingsOf, underScope, warnOfConnection } from "./cloud";
 import type { ScanOptions } from "./program";
 import { forEachOf } from "./inTurn";
 import { openProgress, type Progress } from "./progress";
@@ -16,7 +16,7 @@ import { openProgress, type Progress } from "./progress";
 export interface Scan {
   /** By region, VPC and instance. */
   readonly links: readonly Link[];
-  /** What was checked, as in "12 VPCs in cn-hangzhou". */
+  /** What was checked, as in "12 VPCs in cn-hangzhou", and on a private cloud the scope. */
   readonly checked: string;
   /** What could not be read, one sentence each. Then the links are not all. */
   readonly failures: readonly string[];
@@ -35,7 +35,8 @@ export async function scan(options: ScanOptions): Promise<Scan> {
     const listings = options.allVpcs ? await allVpcs(options, settings, progress) : listingsOf(options, settings);
     const { links, failures } = await readAll(listings, wanted(options, settings), settings, progress);
     const regions = listings.length === 0 ? regionsOf(options, settings) : listings.map(({ regionId }) => regionId);
-    const checked = `${countOf(listings)} in ${[...new Set(regions)].join(", ")}`;
+    const under = regions[0] === undefined ? "" : underScope(settings, regions[0]);
+    const checked = `${countOf(listings)} in ${[...new Set(regions)].join(", ")}${under}`;
     const all = new Set([...failures, ...movesIn(links)].sort());
     return { links: links.sort(byPlace), failures: [...all], checked };
   } finally {

@@ -5,12 +5,13 @@ import { buffer } from "node:stream/consumers";
 import { decodeText } from "../../provider/decodeText";
 import { connect } from "../../provider/resources/connect";
 import { plural } from "../../provider/links/operation";
-import { settingsOf, warnOfConnection } from "../cloud";
+import type { Settings } from "../../provider/settings";
+import { settingsOf, underScope, warnOfConnection } from "../cloud";
 import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
 import { coloured, type Style, table } from "../terminal";
-import { type Declaration, readDeclaration } from "./declared";
+import { type Declaration, readDeclaration, requireScope } from "./declared";
 import { type Drift, findDrift } from "./drift";
 
 /** Prints the differences on standard output, and their number on standard error. Resolves with the exit code. */
@@ -20,6 +21,7 @@ export async function check(file: string, options: CheckOptions): Promise<number
   if (options.quiet !== true) warnOfConnection(settings);
   const [name, text] = await readInput(file);
   const declaration = readDeclaration(text, name, () => settings.defaultRegion());
+  requireScope(text, name, settings.scope());
   const progress = await openProgress();
   try {
     const all = await findDrift(await connect(settings), declaration, progress);
@@ -27,7 +29,7 @@ export async function check(file: string, options: CheckOptions): Promise<number
     const drift = options.allowUndeclared ? all.filter((one) => one.drift !== "undeclared") : all;
     if (options.quiet && drift.length === 0) return 0;
     process.stdout.write(options.json ? asJson(declaration, drift) : asTable(drift));
-    process.stderr.write(`${summaryOf(declaration, drift)}\n`);
+    process.stderr.write(`${summaryOf(declaration, drift, settings)}\n`);
     return drift.length === 0 ? 0 : 2;
   } finally {
     progress.end();
@@ -62,7 +64,7 @@ function asJson({ links }: Declaration, drift: readonly Drift[]): string {
 }
 
 /** As in "250 links declared: 248 as declared, 1 missing, 1 moved; 2 undeclared". */
-function summaryOf({ links }: Declaration, drift: readonly Drift[]): string {
+function summaryOf({ links, vpcs }: Declaration, drift: readonly Drift[], settings: Settings): string {
   const count = (kind: Drift["drift"]) => drift.filter((one) => one.drift === kind).length;
   const [missing, moved, undeclared] = [count("missing"), count("moved"), count("undeclared")];
   const parts = [
@@ -71,6 +73,7 @@ function summaryOf({ links }: Declaration, drift: readonly Drift[]): string {
     ...(moved > 0 ? [`${moved} moved`] : []),
   ].join(", ");
   const more = undeclared > 0 ? `; ${undeclared} undeclared` : "";
-  const text = `${plural(links.length, "link", "links")} declared: ${parts}${more}`;
+  const under = vpcs[0] === undefined ? "" : underScope(settings, vpcs[0].regionId);
+  const text = `${plural(links.length, "link", "links")} declared: ${parts}${more}${under && `;${under}`}`;
   return coloured(drift.length === 0 ? "green" : "yellow", text, process.stderr);
 }

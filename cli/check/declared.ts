@@ -1,13 +1,30 @@
 /** The declared list that `check` compares with. */
 
 import type { Link } from "../../provider/ecs/client";
-import { readLinkList } from "../../provider/linkList/linkList";
+import type { Scope } from "../../provider/ecs/privateCloud";
+import { readLinkList, statesInList } from "../../provider/linkList/linkList";
+import { isOtherScope, nameOf, scopeOf } from "../../provider/resources/scope";
 
 /** What is declared. */
 export interface Declaration {
   readonly links: readonly Link[];
   /** The VPCs that are declared, some perhaps without a link. */
   readonly vpcs: readonly { readonly regionId: string; readonly vpcId: string }[];
+}
+
+/**
+ * Refuses a stack whose links were made under another scope. The cloud may hide them, so they would look missing.
+ *
+ * @param current the scope of the requests.
+ * @throws if the text is the output of `pulumi stack export` and has a link of another scope.
+ */
+export function requireScope(text: string, name: string, current: Scope): void {
+  const other = statesInList(text, name).find(({ outputs }) => isOtherScope(outputs, current));
+  if (other === undefined) return;
+  throw new Error(
+    `${name}: the scope of ${other.urn.split("::").at(-1)} is ${nameOf(scopeOf(other.outputs))}, but ${nameOf(current)} is configured, ` +
+      "which may not show its links; give the --organization and --resource-set of the stack",
+  );
 }
 
 /**

@@ -17,6 +17,18 @@ export function entriesInDocuments(text: string, name: string): readonly PlacedE
   return documents.flatMap((document) => [...entriesOf(document, "")]);
 }
 
+/** A link resource in the output of `pulumi stack export`. */
+export interface StateOfLinks {
+  readonly urn: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The link resources of a stack, if the text is the output of `pulumi stack export`. Otherwise none. */
+export function statesIn(text: string, name: string): readonly StateOfLinks[] {
+  return documentsIn(text, name).flatMap((document) => resourcesOfState(document) ?? []);
+}
+
 /** The documents in a text. `aliyun` prints one JSON document for each page, and YAML may have several too. */
 function documentsIn(text: string, name: string): readonly unknown[] {
   try {
@@ -87,7 +99,7 @@ function requireAllPages(documents: readonly unknown[], name: string): void {
 function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
   const deployed = resourcesOfState(value);
   if (deployed !== undefined) {
-    yield* deployed;
+    for (const { urn, inputs } of deployed) yield [`${urn}.`, inputs];
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* entriesOf(item, `${where}[${index}]`);
   } else if (isObject(value)) {
@@ -107,12 +119,12 @@ function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
  * The links in the output of `pulumi stack export`. Their inputs are as the program declared them. The outputs may have drifted.
  * External resources are left out: the program only reads them.
  */
-function resourcesOfState(value: unknown): readonly PlacedEntry[] | undefined {
+function resourcesOfState(value: unknown): readonly StateOfLinks[] | undefined {
   const resources = isObject(value) && isObject(value.deployment) ? value.deployment.resources : undefined;
   if (!Array.isArray(resources)) return undefined;
-  return resources.filter(isObject).flatMap(({ type, urn, inputs, external }): PlacedEntry[] => {
-    if (external === true) return [];
-    return typeof type === "string" && TYPE.test(type) && isObject(inputs) ? [[`${urn}.`, inputs]] : [];
+  return resources.filter(isObject).flatMap(({ type, urn, inputs, outputs, external }): StateOfLinks[] => {
+    if (external === true || typeof type !== "string" || !TYPE.test(type) || !isObject(inputs)) return [];
+    return [{ urn: String(urn), inputs, outputs: isObject(outputs) ? outputs : {} }];
   });
 }
 

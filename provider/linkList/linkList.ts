@@ -2,7 +2,7 @@
 
 import { faultOfId } from "../resources/ids";
 import { delimiterOf, entriesInCsv } from "./csv";
-import { entriesInDocuments, isObject } from "./documents";
+import { entriesInDocuments, isObject, type StateOfLinks, statesIn } from "./documents";
 import type { Entry, PlacedEntry } from "./entry";
 
 /** A VPC, and the instances that are declared for it. */
@@ -48,6 +48,11 @@ export function readLinkList<Region>(
     }
   }
   return [...vpcs.values()];
+}
+
+/** The link resources in a list that is the output of `pulumi stack export`. */
+export function statesInList(text: string, name: string): readonly StateOfLinks[] {
+  return delimiterOf(text) === undefined ? statesIn(text, name) : [];
 }
 
 function entriesIn(text: string, name: string): readonly PlacedEntry[] {

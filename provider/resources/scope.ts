@@ -61,7 +61,8 @@ export async function readElsewhere<T>(
   }
 }
 
-function scopeOf(state: Properties): Scope {
+/** The scope in a state. */
+export function scopeOf(state: Properties): Scope {
   const members = new Map<string, unknown>(Object.entries(state[hidden.scope] ?? {}));
   const [organizationId, resourceSetId] = [members.get("organizationId"), members.get("resourceSetId")];
   return {

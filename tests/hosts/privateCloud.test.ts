@@ -198,6 +198,21 @@ test.each(HOSTS)("through %s, a role without an address of STS is refused, and n
 });
 
 describe("the commands", () => {
+  test("check refuses a stack of another organization, whose links are hidden and not missing", async () => {
+    const gateway = await gatewayOf({ gateway: "asapi", tls: true });
+    gateway.links.set("i-a", "vpc-b");
+    const outputs = { ...LINK, __scope: { organizationId: "26", resourceSetId: "97" } };
+    const resource = { type: "classiclink:index:ClassicLink", urn: "urn:x::web", inputs: LINK, outputs };
+    const input = JSON.stringify({ version: 3, deployment: { resources: [resource] } });
+    const env = { ...vendorsVariables(notVerified(gateway)).env, HOME: folder };
+    expect((await runCli(["check", "-"], { env, input })).code).toBe(0);
+    const other = await runCli(["check", "-", "--organization", "27", "--resource-set", "99"], { env, input });
+    expect([other.code, other.stdout]).toEqual([1, ""]);
+    expect(other.stderr).toMatch(
+      /organization 26 and resource set 97, but organization 27 and resource set 99 is configured/,
+    );
+  });
+
   test("warn once of connections that are not verified, except for a quiet check", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", tls: true });
     gateway.links.set("i-a", "vpc-b");
@@ -224,9 +239,12 @@ describe("the commands", () => {
     const cwd = mkdtempSync(join(folder, "project-"));
     const env = { ...vendorsVariables(notVerified(gateway)).env, HOME: folder };
     const found = await runCli(["discover", "--all-vpcs", "--json"], { cwd, env });
+    const scope = "organization 26 and resource set 97";
+    expect(found.stderr).toContain(`1 link to 1 VPC; checked 2 VPCs in ${REGION} under ${scope}\n`);
     expect(JSON.parse(found.stdout)).toEqual({ links: [{ ...LINK }] });
     expect((await runCli(["adopt", "--vpc", "vpc-b"], { cwd, env })).code).toBe(0);
     const input = JSON.stringify([LINK]);
-    expect(await runCli(["check", "-"], { cwd, env, input })).toMatchObject({ code: 0 });
+    const checked = await runCli(["check", "-"], { cwd, env, input });
+    expect(checked).toMatchObject({ code: 0, stderr: expect.stringContaining(`1 as declared; under ${scope}\n`) });
   });
 });

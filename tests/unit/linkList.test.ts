@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { decodeText } from "../../provider/decodeText";
-import { readDeclaration } from "../../cli/check/declared";
+import { readDeclaration, requireScope } from "../../cli/check/declared";
 import { blocksOf, PAGES } from "../pages/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
@@ -25,6 +25,35 @@ const answer = (total: number, page: number, ...instanceIds: string[]) => ({
 /** As `pulumi stack export` prints it. */
 const exported = (...resources: object[]) =>
   json({ version: 3, deployment: { manifest: {}, resources: [{ type: "pulumi:pulumi:Stack" }, ...resources] } });
+
+describe("a stack of another scope", () => {
+  const current = { organizationId: "27", resourceSetId: "99" };
+  const made = (__scope?: object) => ({
+    type: `${PLUGIN}ClassicLink`,
+    urn: "urn:x::web",
+    inputs: A,
+    outputs: { ...A, __scope },
+  });
+  const read = (text: string) => () => requireScope(text, "the file", current);
+
+  test.each([
+    ["another organization", { organizationId: "26", resourceSetId: "97" }, "organization 26 and resource set 97"],
+    ["another resource set", { organizationId: "27", resourceSetId: "97" }, "organization 27 and resource set 97"],
+    ["no scope", undefined, "no organization"],
+  ])("is refused with both names: %s", (_, scope, name) => {
+    expect(read(exported(made(current), made(scope)))).toThrow(
+      `the file: the scope of web is ${name}, but organization 27 and resource set 99 is configured`,
+    );
+  });
+
+  test.each([
+    ["the same scope", exported(made(current))],
+    ["a list, which has no scope", json([A])],
+    ["a list in CSV", "instanceId,vpcId\ni-a,vpc-1\n"],
+  ])("does not refuse %s", (_, text) => {
+    expect(read(text)).not.toThrow();
+  });
+});
 
 describe("a declared list", () => {
   test.each([
