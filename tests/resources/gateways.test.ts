@@ -7,6 +7,9 @@ import { createCredentialsProvider } from "../../provider/ecs/credentials/create
 import type { EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { createVpcClient } from "../../provider/ecs/vpcClient";
+import { classicLinks } from "../../provider/resources/classicLinks";
+import { connect } from "../../provider/resources/connect";
+import { Provider } from "../../provider/resources/provider";
 import { Settings } from "../../provider/settings";
 import { ecsErrorOf } from "../support/errors";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
@@ -54,6 +57,19 @@ function connectTo(endpoint: string, more: Readonly<Record<string, string>> = {}
   };
 }
 
+/** A provider of a run of its own, with our keys. */
+function providerTo(endpoint: string, more: Readonly<Record<string, string>>): Provider {
+  const { organizationId = "26", ...others } = more;
+  const values: Readonly<Record<string, string>> = {
+    "classiclink:endpoint": endpoint,
+    "classiclink:accessKey": "testid",
+    "classiclink:secretKey": SECRET,
+    "classiclink:organizationId": organizationId,
+    ...others,
+  };
+  return new Provider(new Settings((key) => values[key], {}), undefined, connect);
+}
+
 describe.each([
   ["POP", "HTTP", { gateway: "pop" }],
   ["POP", "HTTPS", { gateway: "pop", tls: true }],
@@ -71,6 +87,35 @@ describe.each([
     expect(await ecs.existing(REGION, ["i-a"], caller)).toEqual(new Set(["i-a"]));
     expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller)).items).toEqual(["vpc-b", "vpc-c"]);
     await ecs.detach(link, caller);
+    expect([...gateway.links]).toEqual([]);
+  });
+
+  test("a fleet is made, drifts, heals and is removed, and under another organization nothing changes", async () => {
+    const place = { organizationId: "26", resourceSetId: "97" };
+    const gateway = await gatewayOf({ ...options, instances: { "i-a": place, "i-b": place, "i-c": place } });
+    const under = (organizationId: string) => providerTo(gateway.endpoint, { ...insecure, organizationId });
+    const inputs = { regionId: REGION, vpcId: "vpc-b", instanceIds: ["i-a", "i-b", "i-c"] };
+    const { outputs } = await classicLinks.create(under("26"), inputs, {});
+    expect(Object.fromEntries(gateway.links)).toEqual({ "i-a": "vpc-b", "i-b": "vpc-b", "i-c": "vpc-b" });
+
+    gateway.links.delete("i-a");
+    gateway.links.set("i-b", "vpc-c");
+    const drifted = await classicLinks.read(under("26"), outputs, {});
+    expect(drifted?.outputs).toMatchObject({ instanceIds: ["i-c"], movedAway: { "i-b": "vpc-c" } });
+
+    for (const hiding of ["empty", "NotFound", "NotBelong"] as const) {
+      gateway.hide(hiding);
+      await expect(classicLinks.read(under("27"), outputs, {})).rejects.toThrow(/organization 26.*organization 27/);
+      await expect(classicLinks.update(under("27"), outputs, inputs, {})).rejects.toThrow(
+        /organization 26.*organization 27/,
+      );
+      await expect(classicLinks.delete(under("27"), outputs, {})).rejects.toThrow(/organization 26.*organization 27/);
+    }
+    expect(Object.fromEntries(gateway.links)).toEqual({ "i-b": "vpc-c", "i-c": "vpc-b" });
+
+    const healed = await classicLinks.update(under("26"), { ...drifted?.outputs }, inputs, {});
+    expect(Object.fromEntries(gateway.links)).toEqual({ "i-a": "vpc-b", "i-b": "vpc-b", "i-c": "vpc-b" });
+    await classicLinks.delete(under("26"), healed.outputs, {});
     expect([...gateway.links]).toEqual([]);
   });
 
