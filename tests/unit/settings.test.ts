@@ -23,6 +23,8 @@ function keyPair(settings: Settings) {
   return source.credentials;
 }
 
+const SET_PLACES: readonly string[] = SETTINGS.resourceSetId;
+
 /** How each setting is seen from outside, and how a value has to be written in a place to be seen. */
 const SEEN: Readonly<Record<SettingName, Seen>> = {
   region: { see: (settings) => settings.defaultRegion() },
@@ -71,7 +73,7 @@ const SEEN: Readonly<Record<SettingName, Seen>> = {
     // The organization has to be in the same place.
     with: (place) => ({
       "classiclink:endpoint": "ecs.private.example",
-      ...at(SETTINGS.organizationId[SETTINGS.resourceSetId.findIndex((one) => one === place)] ?? "", "19"),
+      ...at(SETTINGS.organizationId[SET_PLACES.indexOf(place)] ?? "", "19"),
     }),
   },
   refreshBeforeUpdate: { see: (settings) => String(settings.refreshBeforeUpdate()), values: ["true", "false"] },
