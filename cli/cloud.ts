@@ -1,5 +1,6 @@
 /** The settings of a command, from its options and the environment, and its regions. */
 
+import { isLoopback } from "../provider/ecs/endpoint";
 import { faultOfId } from "../provider/resources/ids";
 import { nameOf } from "../provider/resources/scope";
 import { INSECURE_WARNING, SettingError, Settings } from "../provider/settings";
@@ -44,7 +45,11 @@ export function settingsOf(options: CloudOptions): Settings {
 
 /** The scope of requests, as in " under organization 26 and resource set 97". Empty on the public cloud. */
 export function underScope(settings: Settings, regionId: string): string {
-  return settings.isPrivate(regionId) ? ` under ${nameOf(settings.scope())}` : "";
+  const scope = settings.scope();
+  // The emulator needs no organization.
+  const isHere = isLoopback(new URL(settings.endpointOf(regionId)).hostname);
+  const isPlain = !settings.isPrivate(regionId) || (isHere && scope.organizationId === undefined);
+  return isPlain ? "" : ` under ${nameOf(scope)}`;
 }
 
 /** Warns on standard error about insecure connections. Call it once in each command. */
