@@ -14,7 +14,8 @@ const PLACES: readonly string[] = Object.values({ ...SETTINGS, ...VENDOR_SETTING
 /** The keys that the configuration has: a nested place is a member of one. */
 const KEYS = PLACES.map((place) => place.replace(/\[0\].*/, ""));
 /** Where a value may be quoted, because it is no secret whatever it is. */
-const QUOTED = /^\S*(region|protocol|insecure|refreshBeforeUpdate|forgetRetiredLinks|CLASSICLINK_|sessionExpiration)/i;
+const QUOTED =
+  /^\S*(region|protocol|insecure|isCenterRegion|forceUseAsapi|refreshBeforeUpdate|forgetRetiredLinks|CLASSICLINK_|sessionExpiration)/i;
 
 /** A value with a marker in it, which no message may show. */
 const value = fc.oneof(
