@@ -3,7 +3,7 @@
 import { readAllPages } from "../ecs/pages";
 import type { Link } from "../ecs/client";
 import type { Links } from "../links/links";
-import { type CallContext, Operation, Task } from "../links/operation";
+import { type CallContext, Operation, plural, Task } from "../links/operation";
 import { type CheckFailure, checkId, checkNames, checkRegion, failuresOf, type Properties } from "./inputs";
 
 /** How long a listing may take by default, in ms. Several windows of a quota that is counted by the minute. */
@@ -72,7 +72,10 @@ function checkIds(instanceIds: unknown): (CheckFailure | undefined)[] {
  */
 export async function readLinks(links: Links, filter: LinkFilter, context: CallContext = {}): Promise<readonly Link[]> {
   const { regionId, vpcId, instanceIds } = filter;
-  const what = instanceIds === undefined ? `the links to ${vpcId}` : `the links of ${instanceIds.length} instances`;
+  const what =
+    instanceIds === undefined
+      ? `the links to ${vpcId}`
+      : `the links of ${plural(instanceIds.length, "instance", "instances")}`;
   const timeoutMs = LIST_TIMEOUT_MS + (instanceIds?.length ?? 0) * LIST_INSTANCE_MS;
   const operation = new Operation(`list ${what} in ${regionId}`, context, timeoutMs);
   const task = new Task(operation);

@@ -54,7 +54,9 @@ describe.each(["dynamic", "plugin"] as const)("an engineer with 250 links, in th
   });
 
   test("finds the links", async () => {
-    expect((await run("discover", "--all-vpcs")).stderr).toBe("250 links to 3 VPCs; checked 3 VPCs in cn-hangzhou\n");
+    expect((await run("discover", "--all-vpcs")).stderr).toBe(
+      "250 links to 3 VPCs; checked 3 VPCs in cn-hangzhou under organization 26 and resource set 97\n",
+    );
   });
 
   test("adopts them beside the program that is there, in its language", async () => {
