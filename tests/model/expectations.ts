@@ -55,13 +55,22 @@ function givesUp(known: Known, program: Program, instanceId: string, vpcId: stri
   return known.movedAway[instanceId] === vpcId && isPutBack;
 }
 
-/** The links that are there, and that the resource that has them goes on to declare. */
+/**
+ * The links that are there, and that the resource that has them goes on to declare. A link that another resource has too, and
+ * gives up, may be detached before the one that goes on to declare it is checked. Then it is put back.
+ */
 export function keptBy({ links, fleets }: Program, state: readonly Known[], cloud: Links): Set<string> {
+  const declares = ({ kind, name }: Known, id: string, vpcId: string) => {
+    const link = links.get(name);
+    const goesOn = kind === "fleet" ? fleets.get(name) : link && { ...link, instanceIds: [link.instanceId] };
+    return goesOn?.vpcId === vpcId && goesOn.instanceIds.includes(id);
+  };
+  const isGivenUp = (id: string, vpcId: string) =>
+    state.some((known) => hasLink(known, id, vpcId) && !declares(known, id, vpcId));
   return new Set(
-    state.flatMap(({ kind, name, vpcId, instanceIds }) => {
-      const link = links.get(name);
-      const goesOn = kind === "fleet" ? fleets.get(name) : link && { ...link, instanceIds: [link.instanceId] };
-      const kept = goesOn?.vpcId === vpcId ? instanceIds.filter((id) => goesOn.instanceIds.includes(id)) : [];
+    state.flatMap((known) => {
+      const { vpcId, instanceIds } = known;
+      const kept = instanceIds.filter((id) => declares(known, id, vpcId) && !isGivenUp(id, vpcId));
       return kept.filter((id) => cloud[id] === vpcId).map((id) => pair(id, vpcId));
     }),
   );

@@ -17,6 +17,8 @@ export interface Known {
   /** Members of a fleet that are linked elsewhere. */
   readonly movedAway: Links;
   readonly isPartiallyCreated: boolean;
+  /** Whether the next update replaces it, whatever has changed. It stays so until a replacement succeeds. */
+  readonly isTainted?: boolean;
   /** Of a link that others have moved: the VPC where it was made. */
   readonly movedFrom?: string | undefined;
 }
@@ -25,7 +27,7 @@ export interface Known {
 export function knownIn(resources: Iterable<ResourceState>): Known[] {
   return [...resources]
     .filter(({ type }) => /:ClassicLinks?$/.test(type))
-    .map(({ urn, type, outputs, initErrors }): Known => {
+    .map(({ urn, type, outputs, initErrors, taint }): Known => {
       const host = type.startsWith("pulumi-nodejs:") ? "dynamic" : "plugin";
       const { instanceId, instanceIds, vpcId, movedAway } = outputs;
       const kind = type.endsWith("s") ? "fleet" : "link";
@@ -37,6 +39,7 @@ export function knownIn(resources: Iterable<ResourceState>): Known[] {
         instanceIds: Array.isArray(instanceIds) ? instanceIds.map(String) : [String(instanceId)],
         movedAway: Object.fromEntries(Object.entries(movedAway ?? {}).map(([id, vpc]) => [id, String(vpc)])),
         isPartiallyCreated: outputs[hidden.partiallyCreated] === true || initErrors !== undefined,
+        isTainted: taint === true,
         movedFrom: typeof outputs[hidden.movedFrom] === "string" ? String(outputs[hidden.movedFrom]) : undefined,
       };
     });

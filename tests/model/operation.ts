@@ -212,12 +212,14 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     ];
   }
 
-  /** Whether the resource that is replaced by order is changed, too. */
+  /** Whether a resource that the engine replaces by itself is changed, too. */
   #isInItsOwnWay(program: Program, state: readonly Known[]): boolean {
-    const name = this.#forcedName(program);
-    const was = state.find((known) => known.name === name);
-    const is = knownOf(program).find((known) => known.name === name);
-    return was !== undefined && is !== undefined && told([was]).join() !== told([is]).join();
+    const forced = this.#forcedName(program);
+    return state.some((was) => {
+      const is = knownOf(program).find(({ name }) => name === was.name);
+      const isReplaced = was.name === forced || was.isTainted === true;
+      return isReplaced && is !== undefined && told([was]).join() !== told([is]).join();
+    });
   }
 
   /** The same once more. An up that has nothing to do asks nothing, either. */
