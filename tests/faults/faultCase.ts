@@ -1,5 +1,6 @@
 /** One operation with one fault at one of its calls: what it leaves behind, and whether the next one gets there. */
 
+import { LISTING_LAG_MS } from "../../provider/links/connection";
 import { type Call, type Emulator, startEmulator } from "../../emulator";
 import { formatLinkId, formatLinksId } from "../../provider/resources/ids";
 import type { Calls, Configuration, How, Props, Resource } from "./calls";
@@ -11,8 +12,11 @@ import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./
 /** Starts a provider, as each operation of Pulumi does. */
 export type Open = (resource: Resource, configuration: Configuration) => Promise<Calls>;
 
-/** How long an operation may take that is to get over its fault, in ms. */
-const PATIENT_MS = 120_000;
+/**
+ * How long an operation may take that is to get over its fault, in ms. A partially created fleet takes no removal for proven as
+ * long as an attach may be listed late, so it has to be longer than that.
+ */
+const PATIENT_MS = LISTING_LAG_MS + 60_000;
 
 /** A case of the matrix. */
 export interface Case {
