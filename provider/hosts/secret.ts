@@ -1,6 +1,7 @@
 /** Secret values: how Pulumi marks them, and how messages leave them out. Source: Pulumi's provider protocol, property values. */
 
 import type { Properties } from "../resources/inputs";
+import type { Resource } from "../resources/resource";
 
 /** The key of the signature. An object with this key stands for a special value. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -11,6 +12,12 @@ export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 /** Marks a value as secret. */
 export function toSecret<T>(value: T): { readonly [SIGNATURE]: string; readonly value: T } {
   return { [SIGNATURE]: SECRET, value };
+}
+
+/** Adds to the names of secret inputs the outputs that reveal them. */
+export function withRevealing(inputs: ReadonlySet<string>, reveals: Resource["reveals"]): ReadonlySet<string> {
+  const outputs = Object.entries(reveals).filter(([, input]) => inputs.has(input));
+  return new Set([...inputs, ...outputs.map(([output]) => output)]);
 }
 
 /** Replaces secret texts in a message. Pulumi shows messages, and keeps those of a partially created resource in the state. */

@@ -81,7 +81,9 @@ export const classicLink: Resource = {
       // It may be listed later. Without it in the state, nobody would know that this stack made it.
       if (vpcId === undefined) return found(provider, known, marksOf(state));
       // An instance has at most one link, and this stack never declared this VPC.
-      return vpcId === known.vpcId ? found(provider, known) : undefined;
+      if (vpcId !== known.vpcId) return undefined;
+      provider.ledger.found([known]);
+      return found(provider, known);
     }
     const drift = driftOf(known, vpcId);
     if (drift !== undefined) context.report?.(drift);

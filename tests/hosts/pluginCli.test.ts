@@ -14,6 +14,7 @@ import { versionOfPulumi } from "../support/pulumiCli";
 const SECRET = "s3cr3t+MARKER/with=chars";
 jest.setTimeout(180_000);
 
+// Only the real CLI installs and starts the plugin as a user does.
 const withCli = versionOfPulumi() === undefined ? describe.skip : describe;
 
 withCli("the plugin under the Pulumi CLI", () => {

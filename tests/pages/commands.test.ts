@@ -247,6 +247,7 @@ describe("a command is found out", () => {
   });
 });
 
+// These commands are of the Pulumi CLI. The small engine has none.
 const withCli = versionOfPulumi() === undefined ? test.skip : test;
 
 withCli.each(Object.entries(PULUMI))("pulumi %s has what the pages use of it", (name, flags) => {

@@ -71,6 +71,7 @@ async function type(code: string, { home = true, cwd = join(folder, "empty", "li
 }
 
 const here = (code: string) => code.replaceAll("127.0.0.1:4010", `127.0.0.1:${port}`);
+// These commands are of the Pulumi CLI. The small engine has none.
 const withCli = versionOfPulumi() === undefined ? test.skip : test;
 
 describe("a person who gets started", () => {

@@ -117,6 +117,7 @@ describe.each(NAMES)("the description of %s", (name) => {
     expect(description).toContain(markdownOf(name, (language) => codeIn(description, language)));
   });
 
+  // Only the Pulumi CLI converts programs, with the language hosts that are on PATH.
   const convertible = CONVERTED_LANGUAGES.filter(canConvert);
   (convertible.length === 0 ? test.skip : test)("has what the Pulumi CLI makes of that program", () => {
     for (const language of convertible) expect(codeIn(description, language)).toBe(convert(name, language).trim());

@@ -271,6 +271,15 @@ describe("an instance that moves between resources of one run", () => {
     expect(reported).toEqual(["linked to vpc-2 as the program declares: that link stays"]);
   });
 
+  test("with a new name and another VPC in one update, though the old link was partially created", async () => {
+    const { provider, linksNow } = world({ "i-a": "vpc-1" });
+    const [creates, deletes] = [provider(), provider()];
+    await done(deletes.read({ ...link(), __halfMade: true, __attachedAt: 0 }));
+    creates.check(link("i-a", "vpc-2"), {}, "a:new");
+    await done(creates.create(link("i-a", "vpc-2")));
+    expect(linksNow()).toEqual({ "i-a": "vpc-2" });
+  });
+
   test("is not taken from a resource that the run checks a moment later, though a refresh has found it", async () => {
     const { ecs, linksNow, from, to } = moving();
     await done(from.read(fleet("vpc-1", "i-a")));

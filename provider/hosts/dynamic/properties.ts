@@ -5,7 +5,7 @@ import type { CallContext } from "../../links/operation";
 import { hidden, isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import type { Resource } from "../../resources/resource";
-import { type Mask, toSecret } from "../secret";
+import { type Mask, toSecret, withRevealing } from "../secret";
 import { DECLARER_KEY, SECRET_KEY, TIMEOUTS_KEY } from "./inputKeys";
 
 /** Pulumi's own: the stored line. */
@@ -48,9 +48,7 @@ export function hiddenOf(properties: Properties): HiddenProperties {
 /** The names of secret inputs, and of the outputs that reveal them. Pulumi marks an output that is named as its input itself. */
 export function secretsOf(properties: Properties, reveals: Resource["reveals"]): ReadonlySet<string> {
   const names: unknown = properties[SECRET_KEY];
-  const inputs = new Set(Array.isArray(names) ? names.map(String) : []);
-  const outputs = Object.entries(reveals).filter(([, input]) => inputs.has(input));
-  return new Set([...inputs, ...outputs.map(([output]) => output)]);
+  return withRevealing(new Set(Array.isArray(names) ? names.map(String) : []), reveals);
 }
 
 /** Marks secret outputs. Leaves out undefined members, which cannot be encoded. */

@@ -19,7 +19,7 @@ import { isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import { PartiallyCreatedError } from "../../resources/partiallyCreated";
 import type { Found, Resource } from "../../resources/resource";
-import { maskOf } from "../secret";
+import { maskOf, withRevealing } from "../secret";
 import { diffResponse, failureList } from "./responses";
 import { PartiallyCreatedResource } from "./grpcFailure";
 import type { Session } from "./session";
@@ -146,10 +146,9 @@ export class ResourceCalls {
     return wrap(outputs, this.#withRevealing(secrets));
   }
 
-  /** Adds the outputs that reveal a secret input. */
+  /** The secret inputs, and the outputs that reveal them. */
   #withRevealing(secrets: ReadonlySet<string>): ReadonlySet<string> {
-    const revealing = Object.entries(this.#resource.reveals).filter(([, input]) => secrets.has(input));
-    return new Set([...secrets, ...revealing.map(([output]) => output)]);
+    return withRevealing(secrets, this.#resource.reveals);
   }
 }
 
