@@ -87,13 +87,13 @@ export class Links {
    *
    * Source: DetachClassicLinkVpc, DescribeClassicLinkInstances.
    *
-   * @param attachedAt see {@link detach}.
+   * @param attachTimes when the attach of an instance may have been sent whose link may be listed late, in ms since 1970.
    * @returns the outcome of each.
    */
   async detach(
     links: readonly Link[],
     operation: Operation,
-    { attachedAt }: { readonly attachedAt?: number | undefined } = {},
+    { attachTimes }: { readonly attachTimes?: (instanceId: string) => number | undefined } = {},
   ): Promise<ReadonlyMap<Link, DetachOutcome>> {
     const { ledger } = this.#connection;
     const accepted = new Set<Link>();
@@ -104,7 +104,7 @@ export class Links {
         awaited: "detached, still listed",
         act: async (link, task) => {
           if (!ledger.beginRemoval(link)) return { state: "stays" };
-          const detached = await detach(this.#connection, link, task, attachedAt);
+          const detached = await detach(this.#connection, link, task, attachTimes?.(link.instanceId));
           if (detached.state === "accepted") {
             accepted.add(link);
             return "accepted";

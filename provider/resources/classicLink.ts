@@ -5,7 +5,7 @@ import { ClassicLinkError } from "../links/errors";
 import type { AttachOutcome } from "../links/links";
 import { Operation, Task } from "../links/operation";
 import { warningOfForgotten } from "../links/retired";
-import { attachedAt, hidden, isPartiallyCreated, marksOf } from "./hidden";
+import { attachTimesOf, hidden, isPartiallyCreated, marksOf } from "./hidden";
 import { formatLinkId, parseLinkId } from "./ids";
 import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN } from "./inputs";
 import { PartiallyCreatedError } from "./partiallyCreated";
@@ -117,7 +117,7 @@ export const classicLink: Resource = {
     const operation = operationOn("unlink", link, context);
     const outcomes = await operation.run(async () => {
       const links = await provider.links();
-      return await links.detach([link], operation, { attachedAt: attachedAt(state) });
+      return await links.detach([link], operation, { attachTimes: attachTimesOf(state) });
     });
     const outcome = outcomes.get(link);
     if (outcome?.state === "unlinked" && outcome.elsewhere !== undefined) {

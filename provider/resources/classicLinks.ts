@@ -7,7 +7,7 @@ import type { DetachOutcome, Links } from "../links/links";
 import { someOf, warningOfForgotten } from "../links/retired";
 import { READ_TIMEOUT_MS } from "./classicLink";
 import { readLinks } from "./getLinks";
-import { attachedAt, hidden, isPartiallyCreated, marksOf } from "./hidden";
+import { type AttachTimes, attachTimesOf, hidden, isPartiallyCreated, marksOf } from "./hidden";
 import { formatLinksId, parseLinksId } from "./ids";
 import { checkId, checkNames, checkRegion, failuresOf, type Properties, UNKNOWN } from "./inputs";
 import {
@@ -40,7 +40,7 @@ const MOST_NAMED = 5;
 
 export const classicLinks: Resource = {
   isSingle: false,
-  reveals: { movedAway: "instanceIds", [hidden.movedAway]: "instanceIds" },
+  reveals: { movedAway: "instanceIds", [hidden.movedAway]: "instanceIds", [hidden.attachedAt]: "instanceIds" },
 
   check({ ledger, defaultRegion }, news, olds, by) {
     const { inputs, failure } = checkRegion(news.regionId, defaultRegion);
@@ -81,7 +81,7 @@ export const classicLinks: Resource = {
 
   async create(provider, inputs, context) {
     const declared = toDeclared(inputs);
-    return await change(provider, { ...declared, instanceIds: [], movedAway: {} }, declared, context, undefined);
+    return await change(provider, { ...declared, instanceIds: [], movedAway: {} }, declared, context);
   },
 
   async update(provider, state, inputs, context) {
@@ -94,7 +94,7 @@ export const classicLinks: Resource = {
       const what = `the links to ${known.vpcId} of ${someOf(missing, MOST_NAMED)}`;
       if (missing.length > 0) throw notSeen(what, state, provider.scope());
     }
-    return await change(provider, known, declared, context, attachedAt(state));
+    return await change(provider, known, declared, context, attachTimesOf(state));
   },
 
   async read(provider, state, context) {
@@ -135,7 +135,7 @@ export const classicLinks: Resource = {
       ...away.filter((link) => provider.ledger.declaresInstance(link)),
     ];
     const reasons = await operation.run(async () =>
-      detach(await provider.links(), leaving, operation, attachedAt(state)),
+      detach(await provider.links(), leaving, operation, attachTimesOf(state)),
     );
     if (reasons.size > 0) throw new ClassicLinkError(`cannot ${asked}:\n${[...reasons.values()].sort().join("\n")}`);
   },
@@ -147,7 +147,7 @@ async function change(
   known: Members,
   declared: Declared,
   context: CallContext,
-  lastAttachAt: number | undefined,
+  attachTimes: AttachTimes = () => undefined,
 ): Promise<Found> {
   const { regionId, vpcId, instanceIds } = declared;
   const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
@@ -162,7 +162,7 @@ async function change(
       links,
       [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
       operation,
-      lastAttachAt,
+      attachTimes,
     );
     const vpc = { regionId, vpcId };
     const were = new Set(known.instanceIds);
@@ -174,15 +174,26 @@ async function change(
 
     const reasons = new Map(notDetached);
     const linked = new Set(present);
+    const times = new Map<string, number>();
     for (const [{ instanceId }, outcome] of outcomes) {
-      if (outcome.state === "failed") reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
+      if (outcome.state === "failed") {
+        reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
+        // When a member of this fleet was attached is known already. When another resource attached it is not.
+        const isNew = outcome.mayBeNew || (outcome.mayBeLinked && !were.has(instanceId));
+        const time = isNew ? Date.now() : attachTimes(instanceId);
+        if (time !== undefined && !outcome.isAbsent) times.set(instanceId, time);
+      }
       // A member that was linked before counts as linked, until it is proven not to be.
       const mayBeLinked =
         outcome.state === "linked" || outcome.mayBeLinked || (were.has(instanceId) && !outcome.isAbsent);
       if (mayBeLinked) linked.add(instanceId);
     }
     if (reasons.size === 0) return found(provider, { ...declared, movedAway: {} });
-    for (const id of leaving) if (notDetached.has(id)) linked.add(id);
+    for (const id of leaving.filter((member) => notDetached.has(member))) {
+      linked.add(id);
+      const time = attachTimes(id);
+      if (time !== undefined) times.set(id, time);
+    }
     const sentences = [...reasons.values()].sort();
     // Nothing was made or existed before, so there is no state to write.
     if (linked.size + known.instanceIds.length === 0) {
@@ -190,12 +201,7 @@ async function change(
     }
     const movedAway = Object.fromEntries(away.filter(([id]) => notDetached.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
-    // When a member of this fleet was attached is known already. When another resource attached it is not.
-    const isPending = [...outcomes].some(
-      ([{ instanceId }, outcome]) =>
-        outcome.state === "failed" && (outcome.mayBeNew || (outcome.mayBeLinked && !were.has(instanceId))),
-    );
-    throw new PartiallyCreatedError(id, outputs, sentences, isPending ? Date.now() : (lastAttachAt ?? 0));
+    throw new PartiallyCreatedError(id, outputs, sentences, Object.fromEntries(times));
   });
 }
 
@@ -204,9 +210,9 @@ async function detach(
   links: Links,
   leaving: readonly Link[],
   operation: Operation,
-  lastAttachAt: number | undefined,
+  attachTimes: AttachTimes,
 ): Promise<ReadonlyMap<string, string>> {
-  const outcomes = await links.detach(leaving, operation, { attachedAt: lastAttachAt });
+  const outcomes = await links.detach(leaving, operation, { attachTimes });
   const stay = [...outcomes].filter(([, { state }]) => state === "stays").map(([{ instanceId }]) => instanceId);
   if (stay.length > 0) {
     operation.report(

@@ -15,17 +15,18 @@ export class PartiallyCreatedError extends ClassicLinkError {
   /** All that Pulumi shows: the message itself is dropped. */
   readonly reasons: readonly string[];
 
-  readonly #attachedAt: number;
+  readonly #attachedAt: number | Readonly<Record<string, number>>;
 
   /**
    * @param properties the outputs without the marks.
-   * @param attachedAt when the last attach may have been sent whose link is not listed yet, in ms since 1970.
+   * @param attachedAt when the attach may have been sent whose link is not listed yet, in ms since 1970; for a fleet, of each
+   * such member.
    */
   constructor(
     id: string,
     properties: Readonly<Record<string, unknown>>,
     reasons: readonly string[],
-    attachedAt = Date.now(),
+    attachedAt: number | Readonly<Record<string, number>> = Date.now(),
   ) {
     super(reasons.join("\n"));
     this.id = id;

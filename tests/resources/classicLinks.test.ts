@@ -80,7 +80,7 @@ const changesOf = (ecs: ScriptedEcs, method: "attach" | "detach") =>
   );
 
 /** What a state has of a resource that is partially created. */
-const marks = { __halfMade: true, __attachedAt: expect.any(Number) };
+const marks = { __halfMade: true, __attachedAt: {} };
 
 const check = (news: Properties) => cloud().lifecycle.check(news);
 const diff = (olds: Properties, news: Properties) => cloud().lifecycle.diff(olds, news);
@@ -268,6 +268,17 @@ describe("[6] when some members cannot be linked", () => {
     expect(toMembers(properties).instanceIds).toHaveLength(10);
   });
 
+  test("only a member that may be listed late keeps the time of its attach, and only its removal waits for that time", async () => {
+    const ecs = new ScriptedEcs();
+    const lifecycle = lifecycleOf(showing(ecs, "i-late"));
+    const { properties } = await partial(lifecycle.create(declare("i-old", "i-late"), { timeoutMs: 20_000 }));
+    expect(properties.__attachedAt).toEqual({ "i-late": expect.any(Number) });
+    ecs.links.clear();
+    const removing = (instanceIds: string[]) => run(lifecycleOf(ecs).delete({ ...properties, instanceIds }));
+    expect(await removing(["i-old"])).toMatchObject({ value: undefined, afterMs: 0 });
+    expect((await removing(["i-late"])).afterMs).toBeGreaterThan(90_000);
+  });
+
   test("each reason quotes the calls for its own member", async () => {
     const { ecs } = cloud();
     const denied = refusal("attach", "Forbidden.RAM");
@@ -328,6 +339,7 @@ describe("[6] when some members cannot be linked", () => {
     ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
     const error = await partial(lifecycleOf(ecs).create(declare("i-a"), { timeoutMs: 5_000 }));
     expect(error.properties.instanceIds).toEqual(["i-a"]);
+    expect(error.properties.__attachedAt).toEqual({ "i-a": expect.any(Number) });
     expect(error.reasons).toHaveLength(1);
     expect(ecs.links.get("i-a")).toBe(vpcId);
   });
@@ -528,6 +540,7 @@ describe("drift", () => {
     expect(await outputs(lifecycle.read({ ...state(["i-a", "i-slow"]), __halfMade: true }))).toEqual({
       ...state(["i-a", "i-slow"]),
       ...marks,
+      __attachedAt: expect.any(Number),
     });
   });
 
