@@ -1,4 +1,5 @@
 // The engine proper: what a registration, a refresh or a removal means for a resource, and in which order providers hear of it.
+import PQueue from "p-queue";
 import { type Display, nameOf, type Op, type Step, typeOf } from "./display";
 import { type Answer, PartiallyCreated, type Provider } from "./providers";
 import type { ResourceState, Snapshot } from "./state";
@@ -30,19 +31,6 @@ export const isAmong = (names: readonly string[], urn: string) => names.includes
 const sealed = (values: Values = {}, inputs: Values): Values =>
   mapped(values, (value, key) => (holdsSecret(inputs[key]) && !isSecret(value) ? envelope({ value }) : value));
 
-/** Runs at most so much work at once, first come, first served. */
-function limiter(limit: number) {
-  const waiting: (() => void)[] = [];
-  let free = limit;
-  return async <T>(work: Work<T>): Promise<T> => {
-    if (free-- <= 0) await new Promise<void>((go) => waiting.push(go));
-    return work().finally(() => {
-      free++;
-      waiting.shift()?.();
-    });
-  };
-}
-
 export function openDeployment(world: World) {
   const { preview, parallel, snapshot, display, urnOf, configFor, start, orders = {} } = world;
   const { resources, replaced, declared, pending } = snapshot;
@@ -53,8 +41,8 @@ export function openDeployment(world: World) {
   /** Of resources to be replaced, and of those that depend on them. */
   const deletedAhead = new Set<string>();
   /** Decisions are taken one at a time, as the real engine takes them; the work they lead to runs in parallel. */
-  const inTurn = limiter(1);
-  const inParallel = limiter(parallel);
+  const turns = new PQueue({ concurrency: 1 });
+  const workers = new PQueue({ concurrency: parallel });
   /** Aborted by the first failure: from then on nothing new starts. */
   const halt = new AbortController();
   const underWay: Promise<unknown>[] = [];
@@ -70,8 +58,11 @@ export function openDeployment(world: World) {
     return work;
   }
 
-  const register = (wanted: ResourceState): Promise<ResourceState> =>
-    watch(wanted.urn, inTurn(() => decide(wanted)).then(inParallel));
+  function register(wanted: ResourceState): Promise<ResourceState> {
+    const decided = turns.add(() => decide(wanted));
+    const made = decided.then((work) => workers.add(work));
+    return watch(wanted.urn, made);
+  }
 
   /** Says what a registration asks for; calling the answer does it. */
   async function decide(wanted: ResourceState): Promise<Work<ResourceState>> {
@@ -224,14 +215,11 @@ export function openDeployment(world: World) {
     const [byRest, byAny] = [neededIn(rest), neededIn(orders.target ? [...rest, ...resources.values()] : rest)];
     const level = left.filter((state) => !(state.delete ? byRest : byAny).has(keyOf(state)));
     if (left[0] && level.length === 0) throw new Error(`${left[0].urn} is needed by what is not among the targets`);
-    await Promise.allSettled(
-      level.map((state) =>
-        watch(
-          state.urn,
-          inParallel(() => remove(state, true)),
-        ),
-      ),
-    );
+    const removing = (state: ResourceState) => {
+      const removed = workers.add(() => remove(state, true));
+      return watch(state.urn, removed);
+    };
+    await Promise.allSettled(level.map(removing));
     if (level.length > 0 && !halt.signal.aborted) await removeTheRest();
   }
 
@@ -245,7 +233,7 @@ export function openDeployment(world: World) {
     };
     const failed = (urn: string) => (error: unknown) => display.failed(urn, error);
     const states = [...snapshot.remaining(), ...replaced].filter(isTargeted);
-    await Promise.all(states.map((state) => inParallel(() => look(state)).catch(failed(state.urn))));
+    await Promise.all(states.map((state) => workers.add(() => look(state)).catch(failed(state.urn))));
     if (display.counts.errored > 0) halt.abort();
   }
 
@@ -273,7 +261,7 @@ export function openDeployment(world: World) {
     });
 
   async function invoke(tok: string, args: Values, reference: string): Promise<Values> {
-    const used = reference || (await inTurn(() => defaultProvider(packageOf(tok))));
+    const used = reference || (await turns.add(() => defaultProvider(packageOf(tok))));
     const answer = await (await providerBehind(used)).call("invoke", { tok, args });
     return answer.return ?? {};
   }

@@ -14,7 +14,7 @@ import { asValues, fill, read, rebuild } from "./values";
 const features = ["secrets", "aliasSpecs", "deletedWith"];
 const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
 
-function seconds(duration = ""): number {
+function seconds(duration: string): number {
   const parts = [...duration.matchAll(/([\d.]+)(h|ms|m|s)/g)];
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);
 }
@@ -23,7 +23,7 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
   if (asked.remote || asked.importid || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");
-  const { type, name, parent, provider, custom, dependenciesList: dependencies, customtimeouts: set } = asked;
+  const { type, name, parent, provider, custom, dependenciesList: dependencies } = asked;
   const aliases = asked.aliasesList.map(({ urn, spec }) => {
     const above = spec?.noparent ? "" : spec?.parenturn || parent;
     return urn || urnOf(above, spec?.type || type, spec?.name || name);
@@ -31,11 +31,8 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const about = { urn: urnOf(parent, type, name), type, custom, id: "", parent, provider, dependencies, aliases };
   const byProperty = asked.propertydependenciesMap.map(([key, { urnsList }]) => [key, urnsList] as const);
   const known = { inputs: asValues(asked.object), outputs: {}, propertyDependencies: Object.fromEntries(byProperty) };
-  const customTimeouts = {
-    create: seconds(set?.create),
-    update: seconds(set?.update),
-    delete: seconds(set?.pb_delete),
-  };
+  const { create, update, pb_delete } = asked.customtimeouts ?? { create: "", update: "", pb_delete: "" };
+  const customTimeouts = { create: seconds(create), update: seconds(update), delete: seconds(pb_delete) };
   const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
   const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (it) => it), deleteBeforeReplace };
   const { protect = false, retainondelete = false, deletedwith: deletedWith } = asked;

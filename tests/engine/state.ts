@@ -1,5 +1,5 @@
 // The deployment on disk: JSON shaped like `pulumi stack export`, saved whole and atomically at every step.
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { envelope, isSecret, type Value, type Values } from "./values";
 
@@ -33,22 +33,18 @@ const secretsBy = (change: Change) => (_: string, value: Values) => (isSecret(va
 export const readState = (file: string, decrypt: Change = (secret) => secret): Exported | undefined =>
   existsSync(file) ? JSON.parse(readFileSync(file, "utf8"), secretsBy(decrypt)) : undefined;
 
-/** AES-256-GCM under a key made of a passphrase. The salt may be fixed, as these states are thrown away after a test. */
+/** AES under a key made of a passphrase. Salt and nonce may be fixed, as these states are thrown away after a test. */
 function cipher(passphrase: string) {
   let made: Buffer | undefined;
   // Made only where there is a secret: it takes long, as it should.
   const key = () => (made ??= scryptSync(passphrase, "pulumi-classiclink", 32));
   const encrypt: Change = ({ value }) => {
-    const nonce = randomBytes(12);
-    const aes = createCipheriv("aes-256-gcm", key(), nonce);
-    const sealed = [nonce, aes.update(JSON.stringify(value)), aes.final(), aes.getAuthTag()];
-    return envelope({ ciphertext: Buffer.concat(sealed).toString("base64") });
+    const aes = createCipheriv("aes-256-cbc", key(), Buffer.alloc(16));
+    return envelope({ ciphertext: aes.update(JSON.stringify(value), "utf8", "base64") + aes.final("base64") });
   };
   const decrypt: Change = ({ ciphertext }) => {
-    const sealed = Buffer.from(String(ciphertext), "base64");
-    const aes = createDecipheriv("aes-256-gcm", key(), sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
-    const value = Buffer.concat([aes.update(sealed.subarray(12, -16)), aes.final()]);
-    return envelope({ value: JSON.parse(value.toString()) });
+    const aes = createDecipheriv("aes-256-cbc", key(), Buffer.alloc(16));
+    return envelope({ value: JSON.parse(aes.update(String(ciphertext), "base64", "utf8") + aes.final("utf8")) });
   };
   return { encrypt, decrypt };
 }
