@@ -3,11 +3,12 @@
 import { OutOfTime } from "../ecs/budget";
 import type { Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
-import { detachUntilGone, orNotChecked } from "./detach";
+import { detachUntilGone } from "./detach";
 import { SETTLE_POLL_MS } from "./ledger";
-import { type Connection, currentVpc, isTransient, LISTING_LAG_MS } from "./connection";
-import type { Task } from "./operation";
+import { type Connection, currentVpc } from "./connection";
 import { LinkedElsewhere } from "./errors";
+import type { Task } from "./operation";
+import { type Request, untilAccepted } from "./request";
 
 /**
  * A resource that this run checks later may no longer declare its link to another VPC. So an attach waits until the run has
@@ -44,7 +45,7 @@ export class AttachFailed extends Error {
  * Attaches a link.
  *
  * 1. Waits while this run removes a link of the instance.
- * 2. Asks ECS. If an attach may have succeeded, checks before it asks again.
+ * 2. Asks ECS, see {@link untilAccepted}.
  * 3. Detaches a link to another VPC if a resource of this run had it and no longer declares it, or if only the state has it.
  *    Otherwise fails.
  *
@@ -52,111 +53,71 @@ export class AttachFailed extends Error {
  * @throws {AttachFailed} if there is no link, or it cannot be checked.
  */
 export async function attach(connection: Connection, link: Link, task: Task, checkFirst: boolean): Promise<Attached> {
-  const asking = new Asking(connection, link, task, checkFirst);
+  const { client, ledger } = connection;
+  /** True from the first request on, until ECS answers that it did nothing. */
+  let mayBeLinked = false;
+  const request: Request<Attached> = {
+    checkFirst,
+    async send() {
+      const before = mayBeLinked;
+      const { calls } = task;
+      mayBeLinked = true;
+      try {
+        await client.attach(link, task);
+        return { isListed: false, isAdopted: false };
+      } catch (error) {
+        // Without credentials, for one, nothing is sent.
+        if (didNothing(error) || task.calls === calls) mayBeLinked = before;
+        throw error;
+      }
+    },
+    async check() {
+      const vpcId = await currentVpc(connection, link, task);
+      if (vpcId !== undefined && vpcId !== link.vpcId) throw new LinkedElsewhere(vpcId);
+      return vpcId === undefined ? undefined : { isListed: true, isAdopted: !mayBeLinked };
+    },
+    denials: ["conflict"],
+    final: ["gone"],
+    contradiction: "ECS denies the link, but lists none",
+  };
   const begunAt = performance.now();
   const mayBeGivenUp = () => {
     const elapsedMs = performance.now() - begunAt;
-    return elapsedMs < HANDOVER_MS.most && Math.min(elapsedMs, connection.ledger.sinceCheckMs()) < HANDOVER_MS.quiet;
+    return elapsedMs < HANDOVER_MS.most && Math.min(elapsedMs, ledger.sinceCheckMs()) < HANDOVER_MS.quiet;
   };
   try {
     for (;;) {
-      while (connection.ledger.isRemoving(link)) {
+      while (ledger.isRemoving(link)) {
         task.waits("detached by another resource");
         await task.pause(SETTLE_POLL_MS);
       }
       try {
-        const attached = await asking.untilAccepted();
-        connection.ledger.made(link);
+        const attached = await untilAccepted(connection, link, request, task);
+        ledger.made(link);
         return attached;
       } catch (error) {
         if (!(error instanceof LinkedElsewhere)) throw error;
         const other = { ...link, vpcId: error.vpcId };
-        if (!connection.ledger.isGivenUp(other)) {
+        if (!ledger.isGivenUp(other)) {
           if (mayBeGivenUp()) {
             task.waits("linked elsewhere");
             await task.pause(HANDOVER_MS.quiet / 6);
             continue;
           }
-          if (!connection.ledger.isLeftOver(other)) throw error;
+          if (!ledger.isLeftOver(other)) throw error;
         }
         await detachUntilGone(connection, other, task);
       }
     }
   } catch (error) {
     const isAbsent = provesNoLink(error);
-    throw new AttachFailed(error, isAbsent, asking.mayBeLinked && !isAbsent);
+    throw new AttachFailed(error, isAbsent, mayBeLinked && !isAbsent);
   }
 }
 
-/** One attach, with all its tries. */
-class Asking {
-  /** True from the first request on, until ECS answers that it did nothing. */
-  mayBeLinked = false;
-  readonly #connection: Connection;
-  readonly #link: Link;
-  readonly #task: Task;
-  #checkFirst: boolean;
-  #hasChecked = false;
-
-  constructor(connection: Connection, link: Link, task: Task, checkFirst: boolean) {
-    this.#connection = connection;
-    this.#link = link;
-    this.#task = task;
-    this.#checkFirst = checkFirst;
-  }
-
-  async untilAccepted(): Promise<Attached> {
-    let contradictedAt: number | undefined;
-    for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 8_000)) {
-      const wasSent = this.mayBeLinked;
-      try {
-        return await this.#task.retry(() => this.#once());
-      } catch (refusal) {
-        if (!(refusal instanceof EcsError) || isTransient(refusal) || refusal.kind === "gone") throw refusal;
-        // ECS may refuse because the link exists.
-        if (await orNotChecked(refusal, () => this.#task.retry(() => this.#isThere())))
-          return { isListed: true, isAdopted: !wasSent };
-        contradictedAt ??= performance.now();
-        if (refusal.kind !== "conflict" || performance.now() - contradictedAt >= LISTING_LAG_MS) throw refusal;
-        this.#task.waits("ECS denies the link, but lists none");
-        await this.#task.pause(pauseMs, refusal);
-      }
-    }
-  }
-
-  async #once(): Promise<Attached> {
-    const { client, reader } = this.#connection;
-    if (this.#checkFirst && (await this.#isThere())) return { isListed: true, isAdopted: false };
-    this.#checkFirst = false;
-    const before = this.mayBeLinked;
-    const { calls } = this.#task;
-    this.mayBeLinked = true;
-    try {
-      await client.attach(this.#link, this.#task);
-      return { isListed: false, isAdopted: false };
-    } catch (error) {
-      const nothingCameOfIt =
-        error instanceof OutOfTime ? error.neverSent : error instanceof EcsError && !error.facts.mayHaveSucceeded;
-      // Without credentials, for one, nothing is sent.
-      if (nothingCameOfIt || this.#task.calls === calls) this.mayBeLinked = before;
-      if (!(error instanceof EcsError)) throw error;
-      this.#checkFirst = error.facts.mayHaveSucceeded;
-      // A busy instance may be linked already, so check once.
-      const isFirstLock = error.kind === "busy" && !this.#hasChecked;
-      if (isFirstLock && (await orNotChecked(error, () => this.#isThere())))
-        return { isListed: true, isAdopted: !before };
-      throw error;
-    } finally {
-      reader.changed(this.#link.regionId, this.#link.instanceId);
-    }
-  }
-
-  async #isThere(): Promise<boolean> {
-    this.#hasChecked = true;
-    const vpcId = await currentVpc(this.#connection, this.#link, this.#task);
-    if (vpcId !== undefined && vpcId !== this.#link.vpcId) throw new LinkedElsewhere(vpcId);
-    return vpcId !== undefined;
-  }
+/** Whether an error proves that the attach did nothing. */
+function didNothing(error: unknown): boolean {
+  return error instanceof OutOfTime ? error.neverSent : error instanceof EcsError && !error.facts.mayHaveSucceeded;
 }
 
 /** Whether an error proves that there is no such link. */

@@ -43,12 +43,13 @@ export class LinkedElsewhere extends Error {
 /** ECS refused a change, and then the check of the link. */
 export class NotChecked extends Error {
   override readonly name = "NotChecked";
-  /** The error of the check. */
-  readonly check: EcsError;
+  /** The code if both say that ECS no longer offers ClassicLink. */
+  readonly retiredCode: string | undefined;
 
   constructor(refusal: EcsError, check: EcsError) {
     const advice = [...new Set([check.facts.advice, refusal.facts.advice])].join("; ");
     super(`${refusal.message}; the link cannot be checked either: ${check.message}; ${advice}`);
-    this.check = check;
+    const areRetired = refusal.kind === "retired" && check.kind === "retired";
+    this.retiredCode = areRetired ? check.facts.code : undefined;
   }
 }
