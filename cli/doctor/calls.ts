@@ -1,5 +1,6 @@
 /** Permissions: one call of each operation that reads. It changes nothing. */
 
+import { FAULTS } from "../../provider/ecs/errorCodes";
 import { EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 import { type Asked, type Finding, ok, problem, warning } from "./finding";
 
@@ -44,7 +45,7 @@ export function isRefusal(error: Error | undefined): error is Error {
 /** Whether an error is about the key or the connection, so that other calls would fail too. */
 export function concernsAll(error: Error | undefined): boolean {
   if (!(error instanceof EcsError)) return error !== undefined;
-  if (error.kind === "transient") return true;
+  if (error.kind === "transient" || Object.hasOwn(FAULTS, error.facts.code)) return true;
   return error.kind === "authorisation" && !/^(Forbidden|NoPermission|403)/.test(error.facts.code) && !isHiding(error);
 }
 

@@ -7,6 +7,7 @@ export const answerNames = [
   "lost-answer",
   "timeout",
   "gateway-html",
+  "proxy-html",
   "unavailable-503",
   "internal-500-without-code",
   "empty-body",

@@ -138,7 +138,7 @@ export class Faults {
   }
 }
 
-const html = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+const page = (title: string) => `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`;
 
 /** The reply of an injected answer. */
 export function wrongAnswer(
@@ -155,7 +155,8 @@ export function wrongAnswer(
     "reset-before": "reset",
     "lost-answer": "drop",
     timeout: "hang",
-    "gateway-html": { status: 502, headers: { "content-type": "text/html" }, body: html },
+    "gateway-html": { status: 502, headers: { "content-type": "text/html" }, body: page("502 Bad Gateway") },
+    "proxy-html": { status: 403, headers: { "content-type": "text/html" }, body: page("403 Forbidden") },
     "unavailable-503": renderRefusal(format, requestId, unavailable, false),
     "internal-500-without-code": render(format, 500, "Error", { RequestId: requestId, Message: "Something broke." }),
     "empty-body": { status: 200, headers: { "content-type": "application/json;charset=utf-8" }, body: "" },

@@ -37,6 +37,14 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
+/** Whether the text of an answer is a page for a browser. Services answer with JSON or XML. */
+export function isHtml(text: string): boolean {
+  return /<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1_000));
+}
+
+/** What an answer has if {@link isHtml}, for a message. */
+export const HTML_PAGE = "an HTML page, probably from a gateway or a proxy";
+
 /** The values of `Code` in successful answers. Source: pop-core, ASAPI. */
 const SUCCESS: ReadonlySet<string> = new Set(["", "200", "OK", "Success", "success"]);
 

@@ -1,4 +1,4 @@
-/** Limits the time and the size of answers, so that an endless body cannot fill the memory. */
+/** Limits the time and the size of answers, so that an endless body cannot fill the memory. Reports their HTTP status. */
 
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 
@@ -15,14 +15,26 @@ export class AnswerTooLong extends Error {
   readonly reason = `an answer of more than ${MOST_BYTES / 1024} kB`;
 }
 
-/** Limits all answers on an agent's connections. httpx, which pop-core uses, reads and decompresses a body of any size. */
+/** An option of a request, which is called with the HTTP status of its answer. */
+export interface StatusListener {
+  readonly onStatus?: (status: number | undefined) => void;
+}
+
+/**
+ * Limits all answers on an agent's connections. httpx, which pop-core uses, reads and decompresses a body of any size.
+ *
+ * Reports the status of an answer to its request, because pop-core's error for an unreadable body does not have it.
+ */
 export function limitAnswers(agent: Agent): void {
   // Node calls this method for each request. Its type declarations lack it.
   const addRequest: unknown = Reflect.get(agent, "addRequest");
   if (typeof addRequest !== "function") throw new TypeError("this version of Node does not add requests to agents");
-  Reflect.set(agent, "addRequest", (request: ClientRequest, ...rest: readonly unknown[]) => {
-    request.once("response", limit);
-    Reflect.apply(addRequest, agent, [request, ...rest]);
+  Reflect.set(agent, "addRequest", (request: ClientRequest, options: StatusListener, ...rest: readonly unknown[]) => {
+    request.once("response", (response) => {
+      options.onStatus?.(response.statusCode);
+      limit(response);
+    });
+    Reflect.apply(addRequest, agent, [request, options, ...rest]);
   });
 }
 

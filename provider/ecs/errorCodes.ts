@@ -269,8 +269,8 @@ export const FAULTS = {
   ProxyRefused: {
     ...row(
       "configuration",
-      "The proxy requires a user and a password.",
-      "set the proxy's address with its user and password",
+      "The proxy refused the connection. It may require a user and a password.",
+      "set the proxy's address with its user and password, or allow the endpoint there",
     ),
     mayHaveSucceeded: false,
   },
@@ -308,6 +308,16 @@ export const FAULTS = {
     mayHaveSucceeded: true,
   },
   Timeout: { ...row("transient", "No answer came in time.", CHECK_PATH), mayHaveSucceeded: true },
+  GatewayRefused: {
+    ...row(
+      "configuration",
+      "A gateway or a proxy refused or redirected the request. The answer is not one of ECS.",
+      "check endpoint and protocol, and that the network allows the request",
+      { tries: DOUBTFUL_TRIES },
+    ),
+    // The gateway may have failed to pass on the answer of ECS.
+    mayHaveSucceeded: true,
+  },
   UnreadableAnswer: {
     ...row(
       "transient",

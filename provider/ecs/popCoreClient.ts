@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import RpcClient from "@alicloud/pop-core";
 import { Agents } from "./agents";
-import { ANSWER_TIMEOUT_MS } from "./answerLimit";
+import { ANSWER_TIMEOUT_MS, type StatusListener } from "./answerLimit";
 import { countOf, type Fields, failureCodeOf, fieldsOf, isFields, requestIdOf } from "./answerFields";
 import { OutOfTime, orAborted } from "./budget";
 import { type Caller, type EcsClient, type Link, type LinkPage, type LinkQuery, PAGE_SIZE } from "./client";
@@ -11,7 +11,7 @@ import { type Credentials, CredentialsError, type CredentialsProvider } from "./
 import { fault } from "./errorCodes";
 import type { ApiOperation, EcsOperation } from "./errors";
 import type { Page } from "./pages";
-import { type Addressee, refusal, toEcsError } from "./toEcsError";
+import { type Addressee, refusal, toEcsError, unreadableAnswer } from "./toEcsError";
 import { additionsFor, isPublic, type Scope } from "./privateCloud";
 
 /** A version of a product's API. Apsara Stack's gateway needs the product. */
@@ -74,6 +74,12 @@ export function createCall(
     const rpcClient = rpcClientOf(endpoint, asked);
     const cutOff = new AbortController();
     const abort = () => cutOff.abort();
+    let status: number | undefined;
+    const listener: StatusListener = {
+      onStatus: (given) => {
+        status = given;
+      },
+    };
     signal.addEventListener("abort", abort, { once: true });
     try {
       caller.onRequest?.();
@@ -88,6 +94,7 @@ export function createCall(
           ...options,
           headers: { ...options.headers, ...additions.headers, "accept-encoding": "identity" },
           ...agents.tlsOf(endpoint),
+          ...listener,
           // For the agents of proxies, which otherwise guess it from the call stack, sometimes wrongly.
           protocol: new URL(endpoint).protocol,
           signal: cutOff.signal,
@@ -98,7 +105,7 @@ export function createCall(
       // After a timeout, httpx still reads the body into memory. This closes the connection.
       cutOff.abort();
       signal.throwIfAborted();
-      throw toEcsError(operation, error, addressee);
+      throw toEcsError(operation, error, addressee, status);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -166,7 +173,7 @@ function readAnswer(operation: ApiOperation, answer: unknown, addressee: Address
   const { statusCode: status } = response;
   if (failureCodeOf(fieldsOf(body)) !== undefined) throw refusal(operation, fieldsOf(body), response, addressee);
   if (typeof status !== "number" || status >= 400 || !isFields(body)) {
-    throw fault(operation, "UnreadableAnswer", `HTTP status ${String(status)} without an error code`);
+    throw unreadableAnswer(operation, typeof status === "number" ? status : undefined, "no error code");
   }
   return body;
 }

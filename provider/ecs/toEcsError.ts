@@ -8,7 +8,9 @@ import {
   failureCodeOf,
   type Fields,
   fieldsOf,
+  HTML_PAGE,
   isFields,
+  isHtml,
   messageOf,
   requestIdOf,
 } from "./answerFields";
@@ -26,29 +28,55 @@ export interface Addressee {
   readonly secrets: Secrets;
 }
 
-/** Converts what pop-core throws. Its own errors contain the whole request, and some are not instances of `Error`. */
-export function toEcsError(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
-  return withAddress(thrown instanceof EcsError ? thrown : errorOf(operation, thrown, addressee), addressee);
+/**
+ * Converts what pop-core throws. Its own errors contain the whole request, and some are not instances of `Error`.
+ *
+ * @param status the HTTP status, if there was an answer.
+ */
+export function toEcsError(
+  operation: ApiOperation,
+  thrown: unknown,
+  addressee: Addressee,
+  status?: number | undefined,
+): EcsError {
+  return withAddress(thrown instanceof EcsError ? thrown : errorOf(operation, thrown, addressee, status), addressee);
 }
 
-function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee): EcsError {
+function errorOf(operation: ApiOperation, thrown: unknown, addressee: Addressee, status: number | undefined): EcsError {
   if (thrown instanceof AnswerTooLong) return fault(operation, "UnreadableAnswer", thrown.reason);
   const { code, data, entry, name, text } = fieldsOf(thrown);
   if (isFields(data)) {
-    if (codeOf(data.Code) === "") return fault(operation, "UnreadableAnswer", "an error code that cannot be read");
+    if (codeOf(data.Code) === "") return unreadableAnswer(operation, status, "an error code that cannot be read");
     return refusal(operation, data, fieldsOf(fieldsOf(entry).response), addressee);
   }
   if (typeof text === "string") {
     const xml = fieldsOfXmlError(text);
     return xml === undefined
-      ? fault(operation, "UnreadableAnswer", text.trim() === "" ? "an empty body" : "a body that is not JSON")
-      : refusal(operation, xml, {}, addressee);
+      ? unreadableAnswer(operation, status, nameOfBody(text))
+      : refusal(operation, xml, { statusCode: status }, addressee);
   }
   if (thrown instanceof ProxyRefusal)
     return fault(operation, thrown.status >= 500 ? "ProxyFailed" : "ProxyRefused", thrown.reason);
   if (name === "RequestTimeoutError") return fault(operation, "Timeout", `no answer in ${ANSWER_TIMEOUT_MS / 1000} s`);
   if (typeof code === "string") return fault(operation, faultOfSocketError(code, addressee.proxy), code);
-  return fault(operation, "UnreadableAnswer", "an answer that cannot be read");
+  return unreadableAnswer(operation, status, "a body that cannot be read");
+}
+
+/**
+ * The error of an answer that is not one of ECS.
+ *
+ * @param found what it has, as in "an HTML page".
+ */
+export function unreadableAnswer(operation: ApiOperation, status: number | undefined, found: string): EcsError {
+  // Without a change, the same request gets the same redirection or refusal, except for these three.
+  const isFinal = status !== undefined && status >= 300 && status < 500 && ![408, 425, 429].includes(status);
+  const detail = status === undefined ? found : `HTTP ${status} with ${found}`;
+  return fault(operation, isFinal ? "GatewayRefused" : "UnreadableAnswer", detail);
+}
+
+function nameOfBody(text: string): string {
+  if (text.trim() === "") return "an empty body";
+  return isHtml(text) ? HTML_PAGE : "a body that is not JSON";
 }
 
 /** If ECS did not answer, the address may be wrong. So the message names the host and the port, but no path and no query. */

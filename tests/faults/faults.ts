@@ -86,6 +86,7 @@ const UNANSWERED: readonly Unanswered[] = [
       ["status 500 without a code", "internal-500-without-code", true],
       ["status 503", "unavailable-503", true],
       ["a gateway's page", "gateway-html", true],
+      ["a proxy's page", "proxy-html", false],
       ["an error in XML", "xml-error", true],
       ["an empty body", "empty-body", true],
       ["half of a JSON", "truncated-json", true],

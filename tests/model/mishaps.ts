@@ -14,6 +14,7 @@ const passingFault = fc.constantFrom<AnswerName>(
   "reset-before",
   "lost-answer",
   "gateway-html",
+  "proxy-html",
   "unavailable-503",
   "internal-500-without-code",
   "empty-body",

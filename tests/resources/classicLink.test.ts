@@ -126,6 +126,7 @@ describe("create", () => {
     fault("attach", "ConnectionLost"),
     fault("attach", "Timeout"),
     fault("attach", "UnreadableAnswer"),
+    fault("attach", "GatewayRefused"),
     refusal("attach", "InternalError"),
     refusal("attach", "ServiceUnavailable"),
   ];
@@ -248,6 +249,25 @@ describe("create", () => {
       expect(afterMs).toBeLessThan(30_000);
     },
   );
+
+  test("[5] a proxy that refuses each attach is believed after some seconds, and the state keeps the link", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(fault("attach", "GatewayRefused")));
+    const { error, afterMs } = await run(lifecycle.create(link));
+    expect(error).toBeInstanceOf(PartiallyCreatedError);
+    expect(ecs.called).toEqual([...Array(4).fill(["attach", "describe"])].flat());
+    expect(afterMs).toBeGreaterThan(2_000);
+    expect(afterMs).toBeLessThan(30_000);
+  });
+
+  test("[5] an attach that the last refusal of a proxy hid is found", async () => {
+    const { ecs, lifecycle } = cloud();
+    const refused = fault("attach", "GatewayRefused");
+    ecs.next("attach", ...Array(3).fill(fails(refused)), failsAfterWork(refused));
+    await done(lifecycle.create(link));
+    expect(ecs.count("attach")).toBe(4);
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
 
   test("an instance that is released while its link is awaited is never called linked", async () => {
     const { ecs, lifecycle } = cloud();
@@ -576,6 +596,7 @@ describe("[12] delete", () => {
     fault("detach", "ConnectionLost"),
     fault("detach", "Timeout"),
     fault("detach", "UnreadableAnswer"),
+    fault("detach", "GatewayRefused"),
     refusal("detach", "InternalError"),
   ];
   test.each(named(lost))("[5] a detach whose answer was lost is not repeated before a check: %s", async (_, error) => {
@@ -592,6 +613,19 @@ describe("[12] delete", () => {
     await done(lifecycle.delete(link));
     expect(ecs.called.slice(0, 3)).toEqual(["detach", "describe", "detach"]);
     expect(ecs.links.size).toBe(0);
+  });
+
+  test("[9] a proxy that refuses every call is believed after some seconds, and proves nothing", async () => {
+    const { ecs, lifecycle } = cloud("vpc-b");
+    ecs.always("detach", fails(fault("detach", "GatewayRefused")));
+    ecs.always("describe", fails(fault("describe", "GatewayRefused")));
+    const calls: Promise<unknown>[] = [lifecycle.delete(link), lifecycle.read(link)];
+    for (const failing of calls) {
+      const { error, afterMs } = await run(failing);
+      expect(error?.message).toContain("GatewayRefused");
+      expect(afterMs).toBeLessThan(60_000);
+    }
+    expect(ecs.links.get("i-a")).toBe("vpc-b");
   });
 
   test("[5] a link that someone else made while the answer was lost is not detached", async () => {

@@ -99,7 +99,11 @@ describe("assumeRole", () => {
 
   const passing: [what: string, handler: Handler, reason: string][] = [
     ["a fault of the service", refuse(500, "InternalError"), "HTTP 500 InternalError from HOST"],
-    ["a gateway's page", answering(503, "<html>503</html>"), "HTTP 503 from HOST"],
+    [
+      "a gateway's page",
+      answering(503, "<html>503</html>"),
+      "HTTP 503 from HOST, with an HTML page, probably from a gateway or a proxy",
+    ],
     ["throttling", refuse(400, "Throttling.User"), "HTTP 400 Throttling.User from HOST"],
     ["a lost answer", (_, response) => void response.destroy(), "HOST was not reached: ECONNRESET"],
   ];

@@ -156,7 +156,13 @@ describe("advice", () => {
 
   test("only a request that cannot have reached ECS is clear", () => {
     const mayHaveSucceeded = Object.entries(FAULTS).flatMap(([code, row]) => (row.mayHaveSucceeded ? [code] : []));
-    expect(mayHaveSucceeded).toEqual(["NoErrorCode", "ConnectionLost", "Timeout", "UnreadableAnswer"]);
+    expect(mayHaveSucceeded).toEqual([
+      "NoErrorCode",
+      "ConnectionLost",
+      "Timeout",
+      "GatewayRefused",
+      "UnreadableAnswer",
+    ]);
   });
 });
 

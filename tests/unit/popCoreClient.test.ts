@@ -73,6 +73,7 @@ describe("against the emulator", () => {
     ["reset-before", "ConnectionLost"],
     ["lost-answer", "ConnectionLost"],
     ["gateway-html", "UnreadableAnswer"],
+    ["proxy-html", "GatewayRefused"],
     ["unavailable-503", "ServiceUnavailable"],
     ["internal-500-without-code", "UnreadableAnswer"],
     ["empty-body", "UnreadableAnswer"],
@@ -93,7 +94,8 @@ describe("against the emulator", () => {
       const { emulator, client } = await ecs();
       emulator.injectFault({ kind: "answer", action: on, answer: fault });
       const error = await ecsErrorOf(method === "describe" ? client.describe(query) : client[method](link));
-      expect(error.facts).toMatchObject({ operation: on, code, kind: "transient", mayHaveSucceeded: true });
+      expect(error.facts).toMatchObject({ operation: on, code, mayHaveSucceeded: true });
+      expect(error.kind).toBe(code === "GatewayRefused" ? "configuration" : "transient");
       expect(error.message).toMatch(new RegExp(`^${on}: ${code}`));
     });
   }
@@ -264,7 +266,6 @@ describe("[5] what is no usable answer", () => {
     ["an empty object", json(200, {})],
     ["an empty object with status 500", json(500, {})],
     ["status 500 with a request id and no code", json(500, { RequestId: "R-1" })],
-    ["status 404 without a code", json(404, { RequestId: "R-1", Message: "no" })],
     ["null", answering(200, "null")],
     ["a text", answering(200, '"ok"')],
     ["a list", answering(200, "[]")],
@@ -274,7 +275,6 @@ describe("[5] what is no usable answer", () => {
     ["an HTML page", answering(200, "<html><body>please log in</body></html>", { "content-type": "text/html" })],
     ["half of an answer", answering(200, '{"RequestId":"R-1","Lin')],
     ["a request id that is none", json(200, { RequestId: 5 })],
-    ["a redirect", (_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end()],
     ["poisoned keys", answering(200, '{"__proto__":{"RequestId":"R-1"}}')],
   ];
   test.each(useless)("to an attach: %s", async (_, handler) => {
@@ -285,6 +285,48 @@ describe("[5] what is no usable answer", () => {
       code: "UnreadableAnswer",
     });
   });
+
+  const page = "<!DOCTYPE html>\n<html><head><title>ERROR</title></head><body>Access Denied</body></html>";
+  const refused: [name: string, handler: Handler, found: string][] = [
+    ["a proxy's page", answering(403, page), "HTTP 403 with an HTML page, probably from a gateway or a proxy"],
+    ["a page that is called JSON", answering(404, "<html>no</html>"), "HTTP 404 with an HTML page"],
+    ["a text", answering(403, "RBAC: access denied"), "HTTP 403 with a body that is not JSON"],
+    ["status 404 without a code", json(404, { RequestId: "R-1", Message: "no" }), "HTTP 404 with no error code"],
+    ["a code that is none", json(400, { Code: {} }), "HTTP 400 with a body that cannot be read"],
+    [
+      "a redirect",
+      (_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(),
+      "HTTP 302 with an empty body",
+    ],
+  ];
+  test.each(refused)("to an attach, where a gateway refuses: %s is asked a few times", async (_, handler, found) => {
+    const { server, client } = await raw(handler);
+    const { facts, message } = await ecsErrorOf(client.attach(link));
+    expect(facts).toMatchObject({
+      kind: "configuration",
+      mayHaveSucceeded: true,
+      code: "GatewayRefused",
+      retryTries: 3,
+    });
+    expect(message).toContain(`GatewayRefused ("${found}`);
+    expect(message).toContain(`(${server.endpoint})`);
+  });
+
+  test.each([200, 408, 425, 429, 500, 502])(
+    "a page with status %s is asked for again for two minutes",
+    async (status) => {
+      const { client } = await raw(answering(status, page));
+      const { facts, message } = await ecsErrorOf(client.describe(query));
+      expect(facts).toMatchObject({
+        kind: "transient",
+        mayHaveSucceeded: true,
+        code: "UnreadableAnswer",
+        retryForMs: 120_000,
+      });
+      expect(facts).not.toHaveProperty("retryTries");
+      expect(message).toContain(`HTTP ${status} with an HTML page, probably from a gateway or a proxy`);
+    },
+  );
 
   const noProof: [name: string, body: unknown][] = [
     ["no TotalCount", { RequestId: "R-1", Links: { Link: [] } }],

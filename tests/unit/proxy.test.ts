@@ -132,7 +132,20 @@ describe("what keeps a call from ECS", () => {
     proxy.answer(502);
     const { facts, message } = await ecsErrorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
     expect(facts.code).toBe("UnreadableAnswer");
-    expect(message).toContain(`a body that is not JSON (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})`);
+    expect(message).toContain(
+      `HTTP 502 with an HTML page, probably from a gateway or a proxy (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})`,
+    );
+  });
+
+  test("a page of a proxy that forbids the request says so, and is not asked for long", async () => {
+    const proxy = await proxyWith();
+    proxy.answer(403);
+    const { facts, message } = await ecsErrorOf(clientOver(`http://${HOSTS.ecs}`, proxy.host).attach(link));
+    expect(facts).toMatchObject({ code: "GatewayRefused", retryTries: 3, mayHaveSucceeded: true });
+    expect(facts.advice).toContain("check the proxy too");
+    expect(message).toContain(
+      `HTTP 403 with an HTML page, probably from a gateway or a proxy (http://${HOSTS.ecs}:80, through the proxy ${proxy.host})`,
+    );
   });
 
   test("what ECS itself refuses is not blamed on the proxy", async () => {

@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ProxyRefusal, type Route, type TlsOptions } from "../agents";
 import { AnswerTooLong } from "../answerLimit";
-import { codeOf, failureCodeOf, type Fields, fieldsOf } from "../answerFields";
+import { codeOf, failureCodeOf, type Fields, fieldsOf, HTML_PAGE, isHtml } from "../answerFields";
 import { classify } from "../errorCodes";
 import type { Session } from "./renewal";
 import { nodeCodeOf, SourceFailure } from "./sourceFailure";
@@ -28,11 +28,12 @@ export function formRequest(url: string, form: Readonly<Record<string, string>>)
 
 /** The fields of an answer. @throws {SourceFailure} if it is not JSON. */
 export function jsonOf({ body }: SourceAnswer): Fields {
+  const text = body.toString("utf8");
   try {
-    return fieldsOf(JSON.parse(body.toString("utf8")));
+    return fieldsOf(JSON.parse(text));
   } catch {
     // The original message quotes the answer, which may have keys.
-    throw new SourceFailure("an answer without credentials");
+    throw new SourceFailure(isHtml(text) ? HTML_PAGE : "an answer without credentials");
   }
 }
 
@@ -89,10 +90,11 @@ export async function send(
       : reasonOf(error, host, route.proxy);
     throw new SourceFailure(`${reason}${via}`, { isTransient: mayBeTransient(error) });
   }
-  const fields = fieldsOfText(answer.body.toString("utf8"));
+  const text = answer.body.toString("utf8");
+  const fields = fieldsOfText(text);
   const code = failureCodeOf(fields);
   if (answer.statusCode === 200 && !(mayFail && code !== undefined)) return answer;
-  throw refusal(answer.statusCode, code, fields, `${host}${via}`);
+  throw refusal(answer.statusCode, code, fields, `${host}${via}${isHtml(text) ? `, with ${HTML_PAGE}` : ""}`);
 }
 
 async function exchange(

@@ -210,6 +210,7 @@ describe("a fault", () => {
   const action = "AttachClassicLinkVpc";
   const answered: [AnswerName, number, RegExp][] = [
     ["gateway-html", 502, /^<html>/],
+    ["proxy-html", 403, /^<html>/],
     ["unavailable-503", 503, /"Code":"ServiceUnavailable"/],
     ["internal-500-without-code", 500, /^\{"RequestId":"[^"]+","Message":"[^"]+"\}$/],
     ["empty-body", 200, /^$/],
