@@ -65,7 +65,7 @@ export function additionsFor(
       ...(organizationId === undefined ? {} : { OrganizationId: organizationId, Department: organizationId }),
       ...(resourceSetId === undefined ? {} : { ResourceGroup: resourceSetId }),
       ...(inQuery ? { Product: product } : {}),
-      ...(inQuery && regionId !== undefined ? { RegionId: regionId } : {}),
+      ...(regionId === undefined ? {} : { RegionId: regionId }),
     },
   };
 }

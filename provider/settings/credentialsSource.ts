@@ -19,6 +19,7 @@ import { quote } from "../quote";
 import { privatePlace } from "./endpoints";
 import { type Found, type Lookup, SettingError, toObject } from "./lookup";
 import { ObjectSetting } from "./objectSetting";
+import { scopeOf } from "./scope";
 import {
   ASSUME_ROLE_MEMBERS,
   CREDENTIAL_SOURCES,
@@ -116,14 +117,16 @@ function expanded(file: string): string {
 }
 
 function profileSource(lookup: Lookup, sts: () => Sts, file: string, name?: string): ProfileSource {
-  const privateCloud = privatePlace(lookup) !== undefined;
+  const regionId = lookup.find("region")?.value;
   const address = addressOf(sts);
   return {
     kind: "profile",
     file,
     ...(name === undefined ? {} : { name }),
     ...(address === undefined ? {} : { sts: address }),
-    ...(privateCloud ? { privateCloud } : {}),
+    ...(privatePlace(lookup) === undefined
+      ? {}
+      : { privateCloud: { ...(regionId === undefined ? {} : { regionId }), scope: scopeOf(lookup) } }),
     ...metadataUse(lookup),
   };
 }

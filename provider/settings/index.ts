@@ -2,7 +2,7 @@
 
 import type { CredentialsSource, Sts } from "../ecs/credentials";
 import { regionOfProfile } from "../ecs/credentials/profileFile";
-import { additionsFor, cloudOf, isAsapi, isPublic, type Scope } from "../ecs/privateCloud";
+import { additionsFor, cloudOf, isPublic, type Scope } from "../ecs/privateCloud";
 import { chooseSource, profileFile } from "./credentialsSource";
 import { ecsEndpoint, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
 import { type ConfigReader, type Environment, isTrue, type KeyNames, Lookup, SettingError } from "./lookup";
@@ -181,7 +181,7 @@ export class Settings {
   #sts(): Sts {
     const region = this.#region();
     const sts = stsEndpoint(this.#lookup, region);
-    return isAsapi(sts) ? { sts, additions: additionsFor(sts, "Sts", region, this.scope()) } : { sts };
+    return isPublic(sts) ? { sts } : { sts, additions: additionsFor(sts, "Sts", region, this.scope()) };
   }
 
   #region(): string | undefined {

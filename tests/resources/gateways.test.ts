@@ -217,6 +217,21 @@ describe("a role", () => {
     });
   });
 
+  test("is assumed at the STS of POP with the region and the scope, in a form, as the vendor's client names them", async () => {
+    const gateway = await gatewayOf();
+    const more = { "classiclink:stsEndpoint": gateway.endpoint, "classiclink:resourceSetId": "97" };
+    await rolesAt(gateway.endpoint, more).getCredentials();
+    const [{ method, path, query, headers, params } = failed()] = gateway.requests;
+    expect([method, path, query]).toEqual(["POST", "/", ""]);
+    expect(headers).toMatchObject({
+      "content-type": "application/x-www-form-urlencoded",
+      "x-acs-regionid": REGION,
+      "x-acs-organizationid": "26",
+      "x-acs-resourcegroupid": "97",
+    });
+    expect(params).toMatchObject({ RegionId: REGION, Department: "26", OrganizationId: "26", ResourceGroup: "97" });
+  });
+
   test("that ASAPI refuses with HTTP status 200 is refused with its code, and without the key", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
     const message = await rolesAt(gateway.endpoint).getCredentials().then(String, String);

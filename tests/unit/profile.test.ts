@@ -33,7 +33,7 @@ test("white space around a key is named by its member, and the key is not quoted
 
 describe("for a private cloud", () => {
   const role = { mode: "RamRoleArn", ...KEYS, ram_role_arn: "arn" };
-  const isPrivate = { privateCloud: true } as const;
+  const isPrivate = { privateCloud: { regionId: "cn-x", scope: { organizationId: "26" } } } as const;
 
   test.each(["CloudSSO", "OAuth"])("the mode %s is refused, because it calls the public cloud", (mode) => {
     const login = { oauth_site_type: "CN", oauth_refresh_token: "t", cloud_sso_sign_in_url: "https://sso.example" };
@@ -54,6 +54,7 @@ describe("for a private cloud", () => {
   test("the profile's own address of STS counts, unless it is of the public cloud", () => {
     const own = read({ ...role, sts_endpoint: "sts.cloud.example" }, isPrivate);
     expect(own).toMatchObject({ role: { sts: "https://sts.cloud.example" } });
+    expect(own).toMatchObject({ role: { additions: { headers: { "x-acs-organizationid": "26" } } } });
     expect(() => read({ ...role, sts_endpoint: "sts.aliyuncs.com" }, isPrivate)).toThrow(
       "its sts_endpoint is an address of the public cloud",
     );

@@ -210,6 +210,14 @@ describe("the addresses of the vendor's provider", () => {
     expect(stsOf(values)).toBe(url);
   });
 
+  test("a request to the public STS has no scope", () => {
+    const source = settingsOf({
+      "classiclink:assumeRole": `{"roleArn":"r"}`,
+      ...ALICLOUD_VARIABLES,
+    }).credentialsSource();
+    expect(source).not.toHaveProperty("role.additions");
+  });
+
   test("a role is not assumed over plain HTTP because ECS is there: the answer has keys", () => {
     expect(complaint(() => stsOf({ "classiclink:endpoint": `http://${asapi}/asapi/v3` }))).toMatch(
       /^classiclink:endpoint is set, but no address of STS/,
@@ -298,7 +306,7 @@ describe("[30] nothing leaves a private cloud", () => {
       kind: "profile",
       name: "p",
       file: expect.any(String),
-      privateCloud: true,
+      privateCloud: { regionId: "cn-hangzhou", scope: {} },
       tokenOnly: false,
     });
   });

@@ -1,6 +1,6 @@
 /** Credentials and their sources, as plain data. */
 
-import type { Additions } from "../privateCloud";
+import type { Additions, Scope } from "../privateCloud";
 
 /** The keys that sign a request. */
 export interface Credentials {
@@ -62,8 +62,8 @@ export interface ProfileSource {
   readonly name?: string;
   /** The address of STS for a role whose profile names none. Absent if no setting has it. */
   readonly sts?: Sts;
-  /** Whether the keys are for a private cloud. If so, no request may go to the public cloud. */
-  readonly privateCloud?: boolean;
+  /** Set if the keys are for a private cloud, with what its requests carry. Then no request may go to the public cloud. */
+  readonly privateCloud?: { readonly regionId?: string; readonly scope: Scope };
   /** For a profile whose source is an {@link EcsRoleSource}. */
   readonly tokenOnly: boolean;
   readonly metadataOff?: true;

@@ -11,7 +11,7 @@ import {
 } from ".";
 import type { Fields } from "../answerFields";
 import { isLoopback, regionalStsHost } from "../endpoint";
-import { isPublic } from "../privateCloud";
+import { additionsFor, isPublic } from "../privateCloud";
 import { SourceFailure } from "./sourceFailure";
 import type { ProfileFile } from "./profileFile";
 
@@ -136,7 +136,10 @@ export class ProfileReader {
     if (endpoint !== undefined) {
       if (!/^[\w.-]+(:\d+)?$/.test(endpoint)) throw new SourceFailure("its sts_endpoint is not a host name");
       const { hostname } = new URL(`https://${endpoint}`);
-      return { sts: this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`) };
+      const sts = this.#checked("sts_endpoint", `${isLoopback(hostname) ? "http" : "https"}://${endpoint}`);
+      const { privateCloud } = this.#source;
+      if (privateCloud === undefined) return { sts };
+      return { sts, additions: additionsFor(sts, "Sts", privateCloud.regionId, privateCloud.scope) };
     }
     const region = this.text("sts_region");
     if (region === undefined || this.#source.privateCloud) {

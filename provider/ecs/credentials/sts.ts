@@ -59,9 +59,10 @@ function signatureOf(params: Params, accessKeySecret: string): string {
 async function call(agents: Agents, { sts, additions = NOTHING }: Sts, params: Params): Promise<Session> {
   const route = { ...(await agents.to(sts)), tls: agents.tlsOf(sts) };
   const { headers, inQuery } = additions;
+  const form = formRequest(`${sts}/`, params);
   const request: SourceRequest = inQuery
     ? { method: "POST", url: `${sts}/?${new URLSearchParams(params)}`, headers }
-    : formRequest(`${sts}/`, params);
+    : { ...form, headers: { ...headers, ...form.headers } };
   const sent = send(request, route, TIMEOUT_MS, true);
   return await sent.then((answer) => toSession(jsonOf(answer).Credentials)).catch(failureOf("STS"));
 }
