@@ -1,31 +1,51 @@
 /** The emulator as a library: an ECS for ClassicLink on loopback, for tests and demos. */
 import { setMaxListeners } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
-import { createControl } from "./control";
-import { createEcsOperations, type Undocumented } from "./cloud/ecs";
-import type { Generation } from "./api/errorTable";
-import type { FaultRule } from "./faults/faultRules";
-import { Faults } from "./faults/faults";
-import { createGateway } from "./api/gateway";
-import { type Call, Journal } from "./journal";
-import { type Credentials, Keys } from "./api/keys";
+import { Keys } from "./authentication";
+import { createEcsOperations } from "./ecs";
+import type { Generation } from "./errorTable";
+import { Faults, Pauses } from "./faults";
+import { createGateway } from "./gateway";
+import { Journal } from "./journal";
 import { readState, writeState } from "./parse";
-import { type PausedCall, type PausePoint, Pauses } from "./faults/pausedCalls";
-import type { Hiding } from "./cloud/call";
-import { isFromProgram, serve, type TlsKeyPair } from "./server";
-import { createStsOperations } from "./cloud/sts";
-import { createVpcOperations } from "./cloud/vpc";
-import { type InstanceSeed, type Link, type LinkSeed, type VpcSeed, World } from "./cloud/world";
+import { createControl, isFromProgram, serve } from "./server";
+import { createStsOperations, createVpcOperations } from "./services";
+import type {
+  Call,
+  Credentials,
+  FaultRule,
+  Hiding,
+  InstanceSeed,
+  Link,
+  LinkSeed,
+  PausedCall,
+  PausePoint,
+  TlsKeyPair,
+  Undocumented,
+  VpcSeed,
+} from "./types";
+import { World } from "./world";
 
-export type { Undocumented } from "./cloud/ecs";
-export type { Action, Generation } from "./api/errorTable";
-export { type AnswerName, answerNames, type ErrorAnswer, type FaultRule } from "./faults/faultRules";
-export type { Call } from "./journal";
-export type { Credentials } from "./api/keys";
-export type { PausedCall, PausePoint } from "./faults/pausedCalls";
-export type { Hiding } from "./cloud/call";
-export type { TlsKeyPair } from "./server";
-export type { InstanceSeed, InstanceStatus, Link, LinkSeed, NetworkType, VpcSeed } from "./cloud/world";
+export type { Action, Generation } from "./errorTable";
+export {
+  type AnswerName,
+  answerNames,
+  type Call,
+  type Credentials,
+  type ErrorAnswer,
+  type FaultRule,
+  type Hiding,
+  type InstanceSeed,
+  type InstanceStatus,
+  type Link,
+  type LinkSeed,
+  type NetworkType,
+  type PausedCall,
+  type PausePoint,
+  type TlsKeyPair,
+  type Undocumented,
+  type VpcSeed,
+} from "./types";
 
 /** The options of an emulator. All are optional. */
 export interface EmulatorOptions {

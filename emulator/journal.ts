@@ -1,24 +1,6 @@
 /** The journal: the calls and their outcomes, without secrets. */
-import { type ApiRequest, header } from "./api/messages";
-
-/** One call in the journal. */
-export interface Call {
-  /** Milliseconds since the epoch, when the call arrived. */
-  readonly at: number;
-  /** The operation. Empty if the call named none. */
-  readonly action: string;
-  /** Business parameters under their wire names: `RegionId`, `InstanceId`, `VpcId`, `PageNumber`, `PageSize`. */
-  readonly params: Readonly<Record<string, string>>;
-  /** `"ok"`, the error code, the name of the injected answer, or `"cut"`. */
-  readonly outcome: string;
-  readonly requestId: string;
-  /** The HTTP status. 0 without an answer. */
-  readonly status: number;
-  /** `"asapi"` for calls of `/asapi/v3`, else `"pop"`. */
-  readonly gateway: "pop" | "asapi";
-  /** The headers that name the caller, the host and the organization, with names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { type ApiRequest, header } from "./requests";
+import type { Call } from "./types";
 
 // Only these parameters and headers are recorded. Others may have a secret.
 const parameters = ["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "RoleArn", "Product"];

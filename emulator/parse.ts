@@ -1,8 +1,18 @@
 /** Converts JSON of the control API and the state file to typed data. Errors name the wrong field. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { actions } from "./api/errorTable";
-import { type AnswerName, answerNames, type ErrorAnswer, type FaultKind, type FaultRule } from "./faults/faultRules";
-import { type InstanceSeed, instanceStatuses, type LinkSeed, networkTypes, type VpcSeed } from "./cloud/world";
+import { actions } from "./errorTable";
+import {
+  type AnswerName,
+  answerNames,
+  type ErrorAnswer,
+  type FaultKind,
+  type FaultRule,
+  type InstanceSeed,
+  instanceStatuses,
+  type LinkSeed,
+  networkTypes,
+  type VpcSeed,
+} from "./types";
 
 /** JSON of the wrong shape. The message names the field. */
 export class ShapeError extends Error {

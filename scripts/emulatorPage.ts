@@ -7,7 +7,7 @@ import { type Documented, Source } from "./docstrings";
 import { markdownTable } from "./markdownTable";
 
 const EMULATOR = new Source("emulator/index.ts");
-const FAULTS = new Source("emulator/faults/faultRules.ts");
+const FAULTS = new Source("emulator/types.ts");
 
 /** A pipe would end the cell. */
 const cell = (text: string) => text.replaceAll("|", "\\|");
@@ -75,6 +75,6 @@ export async function emulatorPage(): Promise<string> {
     `Named answers: ${answerNames.map((name) => `\`${name}\``).join(", ")}.`,
     "## Undocumented behaviour",
     "Some answers of ECS are not documented. Choose them with the option `undocumented`:",
-    table("member", new Source("emulator/cloud/ecs.ts").membersOf("Undocumented")),
+    table("member", new Source("emulator/types.ts").membersOf("Undocumented")),
   ].join("\n\n");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { codes } from "../../emulator/api/errorTable";
+import { codes } from "../../emulator/errorTable";
 import { classify, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import { type ApiOperation, EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
-import { signV2 } from "../../../emulator/api/signatures";
+import { signV2 } from "../../../emulator/authentication";
 
 const running: Emulator[] = [];
 afterEach(async () => {

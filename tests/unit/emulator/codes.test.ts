@@ -1,7 +1,7 @@
 /** A walk over the error tables of the reference: every code of every generation comes out of a real request. */
 import { describe, expect, test } from "@jest/globals";
 import type { Action, Emulator, Generation } from "../../../emulator";
-import { actions, codes, lists, serviceOf } from "../../../emulator/api/errorTable";
+import { actions, codes, lists, serviceOf } from "../../../emulator/errorTable";
 import { call, type RawAnswer, start } from "./caller";
 
 // What the pages list: code and HTTP status. Written from the pages, not from the emulator's table.

@@ -6,7 +6,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../../emulator";
-import { actions, serviceOf } from "../../../emulator/api/errorTable";
+import { actions, serviceOf } from "../../../emulator/errorTable";
 import { Journal } from "../../../emulator/journal";
 import { fuzz } from "../../support/fuzz";
 import { list, listed, send, signed } from "./caller";

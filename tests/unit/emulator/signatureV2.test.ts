@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { signV2 } from "../../../emulator/api/signatures";
+import { signV2 } from "../../../emulator/authentication";
 import { call, list, send, signed, start } from "./caller";
 
 const nonce = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf";

@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../../emulator";
-import { Keys } from "../../../emulator/api/keys";
-import { type HttpRequest, readRequest } from "../../../emulator/api/messages";
-import { canonicalRequest, mustBeSigned, readClaim, signV3 } from "../../../emulator/api/signatures";
+import { canonicalRequest, Keys, mustBeSigned, readClaim, signV3 } from "../../../emulator/authentication";
+import { type HttpRequest, readRequest } from "../../../emulator/requests";
 import { type RawAnswer, send, start } from "./caller";
 
 const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");

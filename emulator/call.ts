@@ -1,8 +1,10 @@
 /** One call as an operation sees it: its parameters, its key, and the part of the cloud in its scope. */
-import type { Action } from "../api/errorTable";
-import type { KnownKey } from "../api/keys";
-import { type ApiRequest, header, instanceIdsOf, type Params, type Fields } from "../api/messages";
-import { type Instance, type Link, type Scope, SELF, type Vpc, type World } from "./world";
+import type { Fields } from "./answers";
+import type { KnownKey } from "./authentication";
+import type { Action } from "./errorTable";
+import { type ApiRequest, header, instanceIdsOf, type Params } from "./requests";
+import type { Hiding, Instance, Link, Scope, Vpc } from "./types";
+import { SELF, type World } from "./world";
 
 /** The parts of a call that fault rules match. */
 export interface CalledFor {
@@ -27,12 +29,6 @@ export type Operation = (call: OperationCall) => Fields;
 export function calledFor(action: Action, params: Params): CalledFor {
   return { action, regionId: params.get("RegionId") ?? "", instanceIds: instanceIdsOf(params) };
 }
-
-/**
- * The answer of Describe for an instance that is out of scope: no link, `InvalidInstanceId.NotFound`, or
- * `InvalidInstanceId.NotBelong`. Attach and Detach cannot be empty, and answer `InvalidInstanceId.NotFound`.
- */
-export type Hiding = "empty" | "not-found" | "not-belong";
 
 /** The scope of a request. Headers win over parameters. The default organization is that of the key. */
 export function scopeOf({ headers, params }: ApiRequest, key: KnownKey): Scope {

@@ -1,25 +1,11 @@
 /** The operations of ECS. Source: ECS API reference, the pages of the operations. */
-import { type ActionOf, type Generation, lists, statusOf } from "../api/errorTable";
-import type { Faults } from "../faults/faults";
+import { type Fields, Refusal } from "./answers";
 import type { Operation, OperationCall } from "./call";
-import { type Fields, pageOf, Refusal, required } from "../api/messages";
-import { type Instance, SELF, type Vpc, type World } from "./world";
-
-/** Answers that the reference does not document. Run tests with each. */
-export interface Undocumented {
-  /** Attach of a link that exists already. Default `"denied"` (`OperationDenied`). */
-  readonly attachAgain?: "denied" | "ok" | undefined;
-  /** Detach of an instance that is not linked to that VPC. `"ok"` changes nothing. Default `"denied"`. */
-  readonly detachUnlinked?: "denied" | "ok" | undefined;
-  /** Describe of an instance without a link. `"error"` is `InvalidInstanceId.NotFound`. Default `"empty"`. */
-  readonly describeUnlinked?: "empty" | "error" | undefined;
-  /** Describe of an instance that does not exist. Default `"error"`, as documented: `InvalidInstanceId.NotFound`. */
-  readonly describeReleased?: "empty" | "error" | undefined;
-  /** Describe of a VPC that does not exist. `"error"` is `InvalidVpc.NotBelong`. Default `"empty"`. */
-  readonly describeUnknownVpc?: "empty" | "error" | undefined;
-  /** Describe of a VPC without ClassicLink. `"error"` is `OperationDenied`. Default `"empty"`. */
-  readonly describeDisabledVpc?: "empty" | "error" | undefined;
-}
+import { type ActionOf, type Generation, lists, statusOf } from "./errorTable";
+import type { Faults } from "./faults";
+import { pageOf, required } from "./requests";
+import type { Instance, Undocumented, Vpc } from "./types";
+import { SELF, type World } from "./world";
 
 /** Options that change the answers. */
 export interface Rules {

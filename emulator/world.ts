@@ -1,60 +1,11 @@
 /** The instances, VPCs and links of the emulator. */
-import { type Delay, Visibility } from "./visibility";
-
-export const instanceStatuses = ["Pending", "Starting", "Running", "Stopping", "Stopped"] as const;
-export const networkTypes = ["classic", "vpc"] as const;
-export type InstanceStatus = (typeof instanceStatuses)[number];
-export type NetworkType = (typeof networkTypes)[number];
+import type { Instance, InstanceSeed, Link, Vpc, VpcSeed } from "./types";
 
 /** The owner whose keys the emulator accepts. Any other owner is another account. */
 export const SELF = "self";
 
-/** An organization and one of its resource sets, on a private cloud. */
-export interface Scope {
-  /** Without an organization, everybody sees the instance or the VPC. */
-  readonly organizationId?: string | undefined;
-  readonly resourceSetId?: string | undefined;
-}
-
-interface Owned extends Scope {
-  readonly regionId: string;
-  /** `"self"`, or any other name for an account that is not the caller's. */
-  readonly owner: string;
-}
-
-/** An ECS instance. Only `Running` and `Stopped` instances of the `classic` network can be linked. */
-export interface Instance extends Owned {
-  readonly instanceId: string;
-  readonly status: InstanceStatus;
-  readonly networkType: NetworkType;
-  /** Why the instance is locked, such as `financial`. Attach and Detach answer `InvalidStatus.InstanceLocked`. */
-  readonly lockReason?: string | undefined;
-}
-
-/** A VPC. */
-export interface Vpc extends Owned {
-  readonly vpcId: string;
-  readonly classicLinkEnabled: boolean;
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly cidrBlock?: string | undefined;
-}
-
-/** A link. Describe may not list it yet. */
-export interface Link {
-  readonly regionId: string;
-  readonly instanceId: string;
-  readonly vpcId: string;
-}
-
-type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** An instance to add. The defaults are `Running`, `classic`, owner `self`, and the emulator's region. */
-export type InstanceSeed = { readonly instanceId: string } & Optional<Omit<Instance, "instanceId">>;
-/** A VPC to add. By default, ClassicLink is enabled, the owner is `self`, and the region is the emulator's. */
-export type VpcSeed = { readonly vpcId: string } & Optional<Omit<Vpc, "vpcId">>;
-/** A link to add. Its instance and its VPC must exist. */
-export type LinkSeed = Pick<Link, "instanceId" | "vpcId">;
+/** How long a change is not listed: a time in milliseconds, or a number of Describe calls. */
+export type Delay = { readonly ms: number } | { readonly describes: number };
 
 /** A change names an instance or a VPC that does not exist. */
 export class UnknownIdError extends Error {
@@ -217,6 +168,50 @@ export class World {
   /** All instances, VPCs and links, for the state file. */
   snapshot(): { instances: Instance[]; vpcs: Vpc[]; links: Link[] } {
     return { instances: [...this.#instances.values()], vpcs: [...this.#vpcs.values()], links: this.links() };
+  }
+}
+
+/** The changes of links that Describe does not list yet, and what it lists instead. */
+interface Unlisted {
+  /** The VPC that is listed meanwhile. Undefined for none. */
+  readonly listed: string | undefined;
+  readonly until: number;
+  describes: number;
+}
+
+class Visibility {
+  readonly #unlisted = new Map<string, Unlisted>();
+
+  /** `now` returns milliseconds since the epoch. */
+  constructor(private readonly now: () => number) {}
+
+  /** Delays the listing of a change. Without a delay, the change is listed at once. @param was the VPC before the change. */
+  delay(instanceId: string, was: string | undefined, delay: Delay | undefined): void {
+    const before = this.#unlisted.get(instanceId);
+    const listed = before ? before.listed : was;
+    if (delay === undefined) this.#unlisted.delete(instanceId);
+    else if ("ms" in delay)
+      this.#unlisted.set(instanceId, { listed, until: this.now() + delay.ms, describes: Infinity });
+    else this.#unlisted.set(instanceId, { listed, until: Infinity, describes: delay.describes });
+  }
+
+  /** The VPC that Describe lists for an instance. A Describe of one VPC counts only if the old or the new link is in it. */
+  listedVpcOf(instanceId: string, linked: string | undefined, vpcId: string | undefined): string | undefined {
+    const unlisted = this.#unlisted.get(instanceId);
+    if (unlisted === undefined || (vpcId !== undefined && vpcId !== linked && vpcId !== unlisted.listed)) return linked;
+    if (this.now() < unlisted.until && unlisted.describes-- > 0) return unlisted.listed;
+    this.#unlisted.delete(instanceId);
+    return linked;
+  }
+
+  /** The instances with changes that are not listed yet. */
+  delayed(): Iterable<string> {
+    return this.#unlisted.keys();
+  }
+
+  /** Lists all changes from now on. */
+  clear(): void {
+    this.#unlisted.clear();
   }
 }
 

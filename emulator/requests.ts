@@ -1,5 +1,10 @@
-/** The messages of the API: requests as they arrive, and answers as they are sent. Source: ECS API reference. */
+/**
+ * Requests as they arrive, at the POP gateway and at ASAPI, the private cloud's gateway for all products. Sources: ECS API
+ * reference; public clients of ASAPI, and the answers that they record. Codes marked (1) follow the pattern of others.
+ */
 import type { IncomingHttpHeaders } from "node:http";
+import { Refusal } from "./answers";
+import { type Action, serviceOf } from "./errorTable";
 
 /** The parameters of a request. In a Map, `__proto__` is a name like others. */
 export type Params = ReadonlyMap<string, string>;
@@ -92,84 +97,29 @@ export function instanceIdsOf(params: Params): string[] {
 
 export type Format = "JSON" | "XML";
 
-/** A value in an answer. In XML, an array is a repeated element. */
-type Field = string | number | boolean | readonly Field[] | { readonly [name: string]: Field };
-/** The fields of an answer, in their order. */
-export type Fields = Readonly<Record<string, Field>>;
-
-/** One HTTP answer, ready to send. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+/** Whether a path is ASAPI's. The vendor's client adds a slash at its end. */
+export function isAsapiPath(path: string): boolean {
+  return path === "/asapi/v3" || path === "/asapi/v3/";
 }
 
-/** The reply to a request: an answer, a reset connection, a closed connection, or nothing. */
-export type Reply = Answer | "reset" | "drop" | "hang";
+/** @throws {Refusal} if the request does not name the product of the operation. */
+export function checkProduct({ headers, params }: ApiRequest, action: Action): void {
+  const named =
+    header(headers, "x-acs-asapi-product") ?? header(headers, "x-ascm-product-name") ?? params.get("Product") ?? "";
+  if (named.toLowerCase() === serviceOf(action).service) return;
+  const code = "asapi.server.request.parameter.product.error"; // (1)
+  throw new Refusal(code, 500, named ? "The product has no such API." : "The product is missing.");
+}
 
-/** A refusal, with a code of the API. The message does not quote the request, so it has no secrets. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-
-  constructor(
-    readonly code: string,
-    readonly status: number,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-    /** More fields of the body. */
-    readonly fields: Fields = {},
-  ) {
-    super(message);
+/** ASAPI's refusal of a request that is not authenticated. It quotes the id of the key, as ASAPI does. */
+export function asapiRefusalOf(refusal: Refusal, accessKeyId: string): Refusal {
+  if (refusal.code.startsWith("InvalidAccessKeyId.")) {
+    const code = "asapi.server.request.parameter.accesskeyid.error";
+    return new Refusal(code, 500, `The AccessKeyId ${accessKeyId} is disabled or does not exist.`);
   }
-}
-
-const types: Readonly<Record<Format, string>> = {
-  JSON: "application/json;charset=utf-8",
-  XML: "text/xml;charset=utf-8",
-};
-
-/** An answer in JSON or XML. @param name the root element in XML. */
-export function render(
-  format: Format,
-  status: number,
-  name: string,
-  fields: Fields,
-  headers: Readonly<Record<string, string>> = {},
-): Answer {
-  const body =
-    format === "JSON" ? JSON.stringify(fields) : `<?xml version="1.0" encoding="UTF-8"?>${element(name, fields)}`;
-  return { status, headers: { "content-type": types[format], ...headers }, body };
-}
-
-/** The answer for a refusal. @param recommend whether to add the address of a help page, as newer answers do. */
-export function renderRefusal(format: Format, requestId: string, refusal: Refusal, recommend: boolean): Answer {
-  const address = `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(refusal.code)}&product=Ecs`;
-  const fields = {
-    RequestId: requestId,
-    HostId: "ecs.aliyuncs.com",
-    Code: refusal.code,
-    Message: refusal.message,
-    ...(recommend ? { Recommend: address } : {}),
-    ...refusal.fields,
-  };
-  return render(format, refusal.status, "Error", fields, refusal.headers);
-}
-
-function element(name: string, value: Field): string {
-  if (typeof value !== "object") return `<${name}>${escapeXml(String(value))}</${name}>`;
-  if (isList(value)) return value.map((item) => element(name, item)).join("");
-  const inner = Object.entries(value).map(([field, content]) => element(field, content));
-  return `<${name}>${inner.join("")}</${name}>`;
-}
-
-// Array.isArray does not narrow a readonly array.
-function isList(value: Field): value is readonly Field[] {
-  return Array.isArray(value);
-}
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escapeXml(text: string): string {
-  // XML 1.0 cannot represent the other control characters.
-  return text.replace(/[\p{Cc}&<>"]/gu, (char) => entities[char] ?? "");
+  if (refusal.code === "SignatureDoesNotMatch") {
+    const code = "asapi.server.request.parameter.signature.error"; // (1)
+    return new Refusal(code, 500, "The signature does not match.");
+  }
+  return refusal;
 }

@@ -1,9 +1,12 @@
-/** The operations of the VPC service for the life of a VPC. Source: VPC API reference. */
+/** The operations of the VPC service and of STS. Sources: VPC API reference, STS API reference. */
 import { randomBytes } from "node:crypto";
-import { type ActionOf, type Generation, statusOf } from "../api/errorTable";
+import { type Fields, Refusal } from "./answers";
+import { ACCOUNT_ID, type Keys } from "./authentication";
 import type { Operation, OperationCall } from "./call";
-import { type Fields, pageOf, Refusal, required } from "../api/messages";
-import { SELF, type Vpc, type World } from "./world";
+import { type ActionOf, type Generation, statusOf } from "./errorTable";
+import { pageOf, required, wholeNumber } from "./requests";
+import type { Vpc } from "./types";
+import { SELF, type World } from "./world";
 
 type VpcAction = ActionOf<"vpc">;
 const DEFAULT_CIDR = "172.16.0.0/12";
@@ -117,5 +120,44 @@ function fieldsOf({ vpcId, regionId, name = "", description = "", cidrBlock = DE
     IsDefault: false,
     VRouterId: routerOf(vpcId),
     RouterTableIds: { RouterTableIds: [routeTableOf(vpcId)] },
+  };
+}
+
+/** The STS operations. Each key may assume each role. */
+export function createStsOperations(keys: Keys): Readonly<Record<ActionOf<"sts">, Operation>> {
+  return {
+    AssumeRole({ params, key }): Fields {
+      const roleArn = required(params, "RoleArn");
+      const session = required(params, "RoleSessionName");
+      const [, account, role] = /^acs:ram::(\d{5,20}):role\/([\w.-]{1,64})$/.exec(roleArn) ?? [];
+      if (!account || !role) throw new Refusal("InvalidParameter.RoleArn", 400, "RoleArn is not the ARN of a role.");
+      if (!/^[\w.@-]{2,64}$/.test(session)) {
+        throw new Refusal(
+          "InvalidParameter.RoleSessionName",
+          400,
+          "RoleSessionName has characters that it may not have.",
+        );
+      }
+      const seconds = wholeNumber(params, "DurationSeconds", 3600, 43_200);
+      if (seconds < 900) throw new Refusal("InvalidParameter.DurationSeconds", 400, "The minimum is 900 seconds.");
+      const arn = `acs:ram::${account}:assumed-role/${role}/${session}`;
+      const issued = keys.issue(arn, key.organizationId, seconds);
+      return {
+        AssumedRoleUser: { Arn: arn, AssumedRoleId: `300000000000000001:${session}` },
+        Credentials: {
+          AccessKeyId: issued.accessKeyId,
+          AccessKeySecret: issued.accessKeySecret,
+          SecurityToken: issued.securityToken ?? "",
+          Expiration: new Date(issued.expiresAt).toISOString().replace(/\.\d+/, ""),
+        },
+      };
+    },
+
+    GetCallerIdentity: ({ key }) => ({
+      AccountId: /^acs:ram::(\d+)/.exec(key.arn)?.[1] ?? ACCOUNT_ID,
+      Arn: key.arn,
+      IdentityType: key.arn.includes(":assumed-role/") ? "AssumedRoleUser" : "RAMUser",
+      PrincipalId: "200000000000000001",
+    }),
   };
 }

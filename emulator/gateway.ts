@@ -1,26 +1,25 @@
 /** Serves an API call: authenticates it, applies faults, makes the change, answers, and adds it to the journal. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { asapiFailure, asapiRefusalOf, asapiSuccess, checkProduct, isAsapiPath } from "./asapi";
-import { type Action, actions, type Generation, serviceOf } from "./errorTable";
-import { type Faults, wrongAnswer } from "../faults/faults";
-import type { Journal } from "../journal";
-import type { Keys } from "./keys";
-import { calledFor, type Hiding, type Operation, type OperationCall, scopeOf, WorldView } from "../cloud/call";
-import { CutCall, type Pauses } from "../faults/pausedCalls";
 import {
   type Answer,
-  type ApiRequest,
-  type HttpRequest,
+  asapiFailure,
+  asapiSuccess,
+  type Fields,
   Refusal,
   type Reply,
-  readRequest,
   render,
   renderRefusal,
-  type Fields,
-} from "./messages";
-import { readClaim } from "./signatures";
-import type { World } from "../cloud/world";
+  wrongAnswer,
+} from "./answers";
+import { type Keys, readClaim } from "./authentication";
+import { calledFor, type Operation, type OperationCall, scopeOf, WorldView } from "./call";
+import { type Action, actions, type Generation, serviceOf } from "./errorTable";
+import { CutCall, type Faults, type Pauses } from "./faults";
+import type { Journal } from "./journal";
+import { asapiRefusalOf, checkProduct, type HttpRequest, isAsapiPath, type ApiRequest, readRequest } from "./requests";
+import type { Hiding } from "./types";
+import type { World } from "./world";
 
 export interface GatewayParts {
   readonly world: World;

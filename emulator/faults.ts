@@ -1,9 +1,9 @@
 /** Decides which faults apply to a call, and counts calls. */
-import { type Answer, type Format, Refusal, type Reply, render, renderRefusal } from "../api/messages";
-import { type Action, type Generation, serviceOf, statusOf } from "../api/errorTable";
-import type { AnswerRule, FaultKind, FaultRule } from "./faultRules";
-import type { CalledFor } from "../cloud/call";
-import type { Delay } from "../cloud/visibility";
+import { Refusal } from "./answers";
+import type { CalledFor } from "./call";
+import { type Action, type Generation, serviceOf, statusOf } from "./errorTable";
+import type { AnswerRule, FaultKind, FaultRule, PausedCall, PausePoint } from "./types";
+import type { Delay } from "./world";
 
 type RuleOf<K extends FaultKind> = Extract<FaultRule, { kind: K }>;
 
@@ -138,38 +138,75 @@ export class Faults {
   }
 }
 
-const page = (title: string) => `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`;
-
-/** The reply of an injected answer. */
-export function wrongAnswer(
-  answer: Exclude<AnswerRule["answer"], "ok">,
-  refused: (refusal: Refusal, format: Format) => Answer,
-  { action, format, requestId, generation }: WrongAnswerFor,
-): Reply {
-  if (typeof answer !== "string") {
-    const status = answer.status ?? statusOf(action, answer.code, generation);
-    return refused(new Refusal(answer.code, status, answer.message ?? "An injected fault."), format);
-  }
-  const unavailable = new Refusal("ServiceUnavailable", 503, "The service is not available for the moment.");
-  const replies: Record<typeof answer, Reply> = {
-    "reset-before": "reset",
-    "lost-answer": "drop",
-    timeout: "hang",
-    "gateway-html": { status: 502, headers: { "content-type": "text/html" }, body: page("502 Bad Gateway") },
-    "proxy-html": { status: 403, headers: { "content-type": "text/html" }, body: page("403 Forbidden") },
-    "unavailable-503": renderRefusal(format, requestId, unavailable, false),
-    "internal-500-without-code": render(format, 500, "Error", { RequestId: requestId, Message: "Something broke." }),
-    "empty-body": { status: 200, headers: { "content-type": "application/json;charset=utf-8" }, body: "" },
-    "truncated-json": { ...render("JSON", 200, "", {}), body: `{"RequestId":"${requestId}","TotalCount":1,"Li` },
-    "xml-error": renderRefusal("XML", requestId, unavailable, false),
-    "lower-case-error": render("JSON", 503, "", { requestId, code: unavailable.code, message: unavailable.message }),
-  };
-  return replies[answer];
+/** A paused call was cut. */
+export class CutCall extends Error {
+  override readonly name = "CutCall";
 }
 
-interface WrongAnswerFor {
-  readonly action: Action;
-  readonly format: Format;
-  readonly requestId: string;
-  readonly generation: Generation;
+class Pause implements PausedCall {
+  readonly arrived: Promise<void>;
+  readonly #ended: Promise<void>;
+  #arrive = () => {};
+  #resume = () => {};
+  #cut = () => {};
+  #passed = 0;
+
+  constructor(readonly point: PausePoint) {
+    this.arrived = new Promise((resolve) => {
+      this.#arrive = resolve;
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#resume = resolve;
+      this.#cut = () => reject(new CutCall());
+    });
+    // It may be cut before the call has arrived.
+    this.#ended.catch(() => {});
+  }
+
+  /** Whether to pause this call. Counts the call. */
+  isFor(called: Action, instanceIds: readonly string[]): boolean {
+    const { action, instanceId, skip = 0 } = this.point;
+    if (action !== called || (instanceId !== undefined && !instanceIds.includes(instanceId))) return false;
+    return this.#passed++ === skip;
+  }
+
+  /** Waits until the call is resumed. Rejects with a {@link CutCall} if it is cut. */
+  wait(): Promise<void> {
+    this.#arrive();
+    return this.#ended;
+  }
+
+  resume(): void {
+    this.#resume();
+  }
+
+  cut(): void {
+    this.#cut();
+  }
+}
+
+export class Pauses {
+  #pauses: Pause[] = [];
+
+  add(point: PausePoint): PausedCall {
+    const pause = new Pause(point);
+    this.#pauses.push(pause);
+    return pause;
+  }
+
+  /** The pause for this call, if any. Counts the call. */
+  of(action: Action, instanceIds: readonly string[]): Pause | undefined {
+    return this.#pauses.filter((pause) => pause.isFor(action, instanceIds))[0];
+  }
+
+  /** Cuts the paused calls, and the calls that would be paused. */
+  cut(): void {
+    for (const pause of this.#pauses) pause.cut();
+  }
+
+  /** Resumes the paused calls, and removes all pauses. */
+  clear(): void {
+    for (const pause of this.#pauses) pause.resume();
+    this.#pauses = [];
+  }
 }
