@@ -1,11 +1,14 @@
 /** What the two pages for the Pulumi Registry show in every language. */
 
 import { pulumiPackage } from "../package.json";
+import EXAMPLES from "../provider/hosts/plugin/examples.json";
 import { markdownTable } from "./markdownTable";
 import { codeIn, LANGUAGES } from "./schemaExamples";
 
-/** A block with a tab for each language. */
-export function chooser(markdown: string): string {
+/** An example of the schema, with a tab for each language. */
+export function exampleTabs(name: string): string {
+  const [, markdown] = Object.entries(EXAMPLES).find(([known]) => known === name) ?? [];
+  if (markdown === undefined) throw new Error(`the schema has no example of ${name}`);
   const tabs = LANGUAGES.map(
     (language) =>
       `{{% choosable language ${language} %}}\n\n\`\`\`${language}\n${codeIn(markdown, language)}\n\`\`\`\n\n{{% /choosable %}}`,

@@ -14,10 +14,11 @@ import {
 } from "../provider/settings/places";
 import { markdownTable } from "./markdownTable";
 
-type Variables = Readonly<Record<string, readonly string[]>>;
-const MEMBERS: Readonly<Record<"assumeRole" | "assumeRoleWithOidc", Variables>> = {
-  assumeRole: ASSUME_ROLE_MEMBERS,
-  assumeRoleWithOidc: OIDC_MEMBERS,
+type Texts = Readonly<Record<string, string>>;
+/** The members of each object, with the variables of each, and their descriptions. */
+const MEMBERS: Readonly<Record<string, readonly [Readonly<Record<string, readonly string[]>>, Texts]>> = {
+  assumeRole: [ASSUME_ROLE_MEMBERS, OBJECT_SETTINGS.assumeRole],
+  assumeRoleWithOidc: [OIDC_MEMBERS, OBJECT_SETTINGS.assumeRoleWithOidc],
 };
 
 /** Names one below the other, so that the table fits a page. */
@@ -34,11 +35,13 @@ export function placesTable(): string {
 }
 
 /** The members of a role to assume. */
-export function membersTable(name: keyof typeof MEMBERS): string {
-  const rows = Object.entries(MEMBERS[name]).map(([member, variables]) => [
+export function membersTable(name: string): string {
+  const [variables, texts = {}] = MEMBERS[name] ?? [];
+  if (variables === undefined) throw new Error(`there is no setting ${name} with members`);
+  const rows = Object.entries(variables).map(([member, names]) => [
     `\`${member}\``,
-    (OBJECT_SETTINGS[name][member] ?? "").replace(/ Environment: .*/, ""),
-    variables.map((variable) => `\`${variable}\``).join(", "),
+    (texts[member] ?? "").replace(/ Environment: .*/, ""),
+    names.map((variable) => `\`${variable}\``).join(", "),
   ]);
   return markdownTable(["member", "meaning", "environment"], rows);
 }
@@ -58,7 +61,7 @@ export function vendorsTable(): string {
 }
 
 /** What each setting means. */
-export function meaningsTable(): string {
+export function settingsTable(): string {
   const rows = SETTING_DESCRIPTIONS.map(({ name, description }) => [
     `\`classiclink:${name}\``,
     `${description}${SECRET_SETTINGS.has(name) ? " Secret." : ""}`,
