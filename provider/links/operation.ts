@@ -22,6 +22,9 @@ export interface CallContext {
   readonly ignoresCancel?: boolean;
 }
 
+/** How the line of a wait begins if ^C waits for the operation: Pulumi cuts the line at the right edge of the terminal. */
+export const CANCEL_WAITS = "^C waits at most ";
+
 /** How often a wait is reported if the host has no status line, in ms. */
 const REPORT_EVERY_MS = 10_000;
 
@@ -96,9 +99,11 @@ export class Operation {
     const pauseMs = this.#throttledUntil - performance.now();
     const isSaid = state.startsWith("throttled");
     const throttled = pauseMs > 0 ? `${isSaid ? "" : ", throttled"}, next try in ${formatDuration(pauseMs)}` : "";
-    const time = `${formatDuration(elapsedMs)} of at most ${formatDuration(this.#budget.totalMs)}`;
-    const cancel = this.#context.ignoresCancel ? "; ^C waits for it" : "";
-    const message = `${state}${throttled}, ${time}${detail === undefined ? "" : `, ${detail}`}${cancel}`;
+    const [elapsed, most] = [formatDuration(elapsedMs), formatDuration(this.#budget.totalMs)];
+    const calls = detail === undefined ? "" : `, ${detail}`;
+    const message = this.#context.ignoresCancel
+      ? `${CANCEL_WAITS}${most}; ${state}${throttled}, ${elapsed}${calls}`
+      : `${state}${throttled}, ${elapsed} of at most ${most}${calls}`;
     if (this.#context.progress !== undefined) {
       // A refusal of the rate limiter reaches each link that waits.
       if (message !== this.#reported) this.#context.progress(message);

@@ -1,7 +1,7 @@
 /** The properties that the dynamic host adds and removes. */
 
 import type { Declarer } from "../../links/ledger";
-import type { CallContext } from "../../links/operation";
+import { CANCEL_WAITS, type CallContext } from "../../links/operation";
 import { hidden, isHidden } from "../../resources/hidden";
 import type { Properties } from "../../resources/inputs";
 import type { Resource } from "../../resources/resource";
@@ -74,7 +74,9 @@ export function contextOf(
   };
 }
 
-/** Pulumi prints the host's output under the stack, so each line names its resource. */
+/** Pulumi prints the host's output under the stack, so each line names its resource. The words about ^C stay first. */
 function withSubject(subject: string, message: string): string {
-  return message.includes(subject) ? message : `${subject}: ${message}`;
+  if (message.includes(subject)) return message;
+  const end = message.startsWith(CANCEL_WAITS) ? message.indexOf("; ") + 2 : 0;
+  return `${message.slice(0, end)}${subject}: ${message.slice(end)}`;
 }
