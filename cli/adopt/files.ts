@@ -1,8 +1,8 @@
 /** Writes files, all or none. Never overwrites a file that somebody else has written. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileReason } from "../fileReason";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bytesOf, fileReason } from "../fileReason";
 import type { Draft } from "./project";
 
 /** The result for a file. `kept`: it exists already, and adopt does not change it. */
@@ -38,7 +38,7 @@ export function writeFiles(folder: string, { ours, theirs }: Drafts, force: bool
   }
   const toWrite = decided.filter(({ fate }) => fate === "written" || fate === "overwritten");
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const { draft } of toWrite) writeFileSync(join(folder, draft.path), draft.text);
   } catch (error) {
     throw new Error(`cannot write to ${folder} (${fileReason(error)}); choose another folder with --out`);
@@ -46,8 +46,15 @@ export function writeFiles(folder: string, { ours, theirs }: Drafts, force: bool
   return new Map(decided.map(({ draft, fate }) => [draft.path, fate]));
 }
 
+/** Makes a folder and those above it. The recursive mode of Node.js never ends where /proc refuses a folder. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  if (!existsSync(folder)) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 function fateOf(folder: string, { path, text }: Draft, ifDifferent: "overwritten" | "kept"): Fate {
-  const file = join(folder, path);
-  if (!existsSync(file)) return "written";
-  return readFileSync(file, "utf8") === text ? "unchanged" : ifDifferent;
+  const found = bytesOf(join(folder, path));
+  if (found === undefined) return "written";
+  return found.toString("utf8") === text ? "unchanged" : ifDifferent;
 }

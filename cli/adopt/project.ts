@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, posix, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { decodeText } from "../../provider/decodeText";
+import { bytesOf } from "../fileReason";
 import type { ProgramKind } from "../program";
 import { OUTPUT } from "./module";
 import { HEADING } from "./yamlProgram";
@@ -168,8 +169,8 @@ function json(value: unknown): string {
 
 /** A file of the folder, or undefined if it does not exist. */
 function textOf(folder: string, path: string): string | undefined {
-  const file = join(folder, path);
-  return existsSync(file) ? decodeText(readFileSync(file)) : undefined;
+  const bytes = bytesOf(join(folder, path));
+  return bytes === undefined ? undefined : decodeText(bytes);
 }
 
 function members(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -54,6 +55,24 @@ describe("writing files", () => {
     expect(() => writeFiles(folder, drafts, false)).toThrow(
       new Error(`cannot write to ${folder} (there is a file of that name); choose another folder with --out`),
     );
+  });
+
+  const onLinux = process.platform === "linux" ? test : test.skip; // /proc is Linux's
+
+  onLinux.each(["/proc/links", "/proc/links/below", "/dev/null", "/dev/null/links"])(
+    "ends for %s, where no folder can be made, and names the option",
+    (impossible) => {
+      expect(() => writeFiles(impossible, drafts, false)).toThrow(/^cannot write to .* \(.+\); .* with --out$/);
+    },
+  );
+
+  test.each([
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["a pipe, which nobody writes to", (path: string) => execFileSync("mkfifo", [path])],
+  ])("refuses %s in the place of a file, and writes none of the others", (_, make) => {
+    make(join(folder, "links.ts"));
+    expect(() => writeFiles(folder, drafts, true)).toThrow(/links\.ts is no file; .* with --out$/);
+    expect(readdirSync(folder)).toEqual(["links.ts"]);
   });
 
   test("refuses when one of ours was changed, names it, and writes none of the others", () => {
