@@ -1,5 +1,7 @@
 /** A bar on standard error during a long scan. In a pipe, only what the scan waits for, line by line. */
 
+import { type Output, USUAL_COLUMNS } from "./terminal";
+
 /** How long a scan runs without a bar, in ms: a short scan needs none. */
 const SHORT_MS = 500;
 
@@ -17,12 +19,6 @@ export interface Progress {
   /** Call it when the scan has ended, with or without success. */
   end(): void;
 }
-
-/** Standard error, or what stands in for it. */
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-
-/** The width of a terminal that does not report its own. */
-const USUAL_COLUMNS = 80;
 
 /** Opens what fits the stream. */
 export async function openProgress(stream: Output = process.stderr): Promise<Progress> {

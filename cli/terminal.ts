@@ -1,11 +1,12 @@
 /** Colours on a terminal, and none in a pipe. NO_COLOR and FORCE_COLOR change that. */
 
+import { clearLine, cursorTo } from "node:readline";
 import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** Text in colour if the stream is a terminal with colours. Node itself reads NO_COLOR and FORCE_COLOR. */
-export function coloured(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+export function coloured(style: Style, text: string, stream: NodeJS.WritableStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
 
@@ -45,4 +46,38 @@ export function wrapped(text: string, indent: number, columns = process.stdout.c
     else lines.push(word);
   }
   return lines.map((line) => `${" ".repeat(indent)}${line}`);
+}
+
+/** Standard error, or what stands in for it. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** The width of a terminal that does not report its own. */
+export const USUAL_COLUMNS = 80;
+
+/** A line on standard error that says what the command does now. */
+export interface StatusLine {
+  show(text: string): void;
+  /** Removes the line. Call it before other output. */
+  clear(): void;
+}
+
+/** Opens a status line. In a pipe, it shows nothing. */
+export function openStatusLine(stream: Output = process.stderr): StatusLine {
+  let isShown = false;
+  const clear = () => {
+    if (!isShown) return;
+    cursorTo(stream, 0);
+    clearLine(stream, 0);
+    isShown = false;
+  };
+  return {
+    clear,
+    show(text) {
+      if (!stream.isTTY) return;
+      clear();
+      // A line that wraps could not be removed.
+      stream.write(coloured("dim", text.slice(0, (stream.columns ?? USUAL_COLUMNS) - 1), stream));
+      isShown = true;
+    },
+  };
 }

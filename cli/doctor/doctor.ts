@@ -6,6 +6,7 @@ import { parseLinkId, parseLinksId } from "../../provider/resources/ids";
 import type { Settings } from "../../provider/settings";
 import { idOf, settingsOf, warnOfConnection } from "../cloud";
 import type { DoctorOptions } from "../program";
+import { openStatusLine } from "../terminal";
 import { checkCall, concernsAll, notAsked, OPERATIONS } from "./calls";
 import { checkCredentials } from "./credentials";
 import { type Asked, asked, type Finding, type Section } from "./finding";
@@ -21,22 +22,35 @@ const NO_INSTANCE = "i-0000000000000000000";
 /** Prints the sections one by one. Resolves with the exit code: 1 if there is a problem. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const sections: Section[] = [];
-  for await (const section of examine(options)) {
-    sections.push(section);
-    if (!options.json) process.stdout.write(sectionText(section));
+  const status = openStatusLine();
+  const show = (what: string) => {
+    if (!options.json) status.show(`${what} …`);
+  };
+  try {
+    for await (const section of examine(options, show)) {
+      sections.push(section);
+      status.clear();
+      if (!options.json) process.stdout.write(sectionText(section));
+    }
+  } finally {
+    status.clear();
   }
   if (options.json) process.stdout.write(asJson(sections));
   else process.stderr.write(summaryOf(sections));
   return sections.some(({ findings }) => findings.some(({ state }) => state === "problem")) ? 1 : 0;
 }
 
-async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
+/** Called before each call that may be slow, with what is done. */
+type Show = (what: string) => void;
+
+async function* examine(options: DoctorOptions, show: Show): AsyncGenerator<Section> {
   const settings = settingsOf(options);
   warnOfConnection(settings);
   const targets = targetsOf(options, settings);
   const derived = await derivedFrom(settings, targets.regionId);
   yield { title: "Settings", findings: [...checkSettings(settings.found()), ...checkTargets(derived)] };
 
+  show("Getting credentials");
   const inspector = await asked(() => connectInspector(settings));
   const keys = await asked(async () => await orThrow(inspector).credentials());
   yield { title: "Credentials", findings: checkCredentials(keys, Date.now()) };
@@ -49,6 +63,7 @@ async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
   const findings: Finding[] = [];
   let reachesEcs = true;
   for (const endpoint of new Set(endpoints)) {
+    show(`Connecting to ${endpoint}`);
     const reached = await asked(() => reach(endpoint, inspector.answer.agents));
     if (reached.error !== undefined) findings.push({ state: "problem", text: reached.error.message });
     else findings.push(...checkReached(reached.answer, Date.now()));
@@ -62,7 +77,7 @@ async function* examine(options: DoctorOptions): AsyncGenerator<Section> {
     yield { title: "Permissions", findings: [notAsked(all, why)] };
     return;
   }
-  yield* examineCloud(inspector.answer, { ...targets, regionId: derived.regionId.answer }, derived);
+  yield* examineCloud(inspector.answer, { ...targets, regionId: derived.regionId.answer }, derived, show);
 }
 
 interface Targets {
@@ -75,9 +90,11 @@ async function* examineCloud(
   { ecs, vpcs, details }: Inspector,
   { regionId, instanceId, vpcId }: Targets,
   derived: Derived,
+  show: Show,
 ): AsyncGenerator<Section> {
   const { vpcEndpoint } = derived;
   const scope = derived.isPrivate ? (derived.scope.answer ?? {}) : undefined;
+  show(`Calling ${OPERATIONS.links.action}`);
   const links = await asked(() => ecs.describe({ regionId, instanceIds: [instanceId ?? NO_INSTANCE] }));
   const findings = [checkCall(OPERATIONS.links, links)];
   if (concernsAll(links.error)) {
@@ -85,13 +102,16 @@ async function* examineCloud(
     yield { title: "Permissions", findings: [...findings, notAsked([instance, vpcs, vpc], "because that failed")] };
     return;
   }
+  show(`Calling ${OPERATIONS.instance.action}`);
   const instance = await asked(() => details.instance(regionId, instanceId ?? NO_INSTANCE));
   findings.push(checkCall(OPERATIONS.instance, instance));
   const noAddress: Asked<never> = { error: new Error("the VPC service has no address") };
+  show(`Calling ${OPERATIONS.vpcs.action}`);
   const listed: Asked<Page<string>> = vpcEndpoint.error
     ? noAddress
     : await asked(() => vpcs.describeVpcs({ regionId, pageNumber: 1 }));
   const someVpc = vpcId ?? listed.answer?.items[0] ?? "vpc-0000000000000000000";
+  show(`Calling ${OPERATIONS.vpc.action}`);
   const vpc = vpcEndpoint.error ? noAddress : await asked(() => details.vpc(regionId, someVpc));
   findings.push(
     ...(vpcEndpoint.error
@@ -109,6 +129,7 @@ async function* examineCloud(
     yield { title: `Instance ${instanceId}`, findings: checkInstance(facts) };
   }
   if (vpcId !== undefined) {
+    show(`Calling ${OPERATIONS.links.action}`);
     const count = await asked(async () => (await ecs.describe({ regionId, vpcId })).totalCount);
     yield { title: `VPC ${vpcId}`, findings: checkVpc({ vpcId, regionId, details: vpc, links: count, scope }) };
   }

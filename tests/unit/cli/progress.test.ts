@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { openProgress } from "../../../cli/progress";
+import { openStatusLine } from "../../../cli/terminal";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -69,4 +70,26 @@ test("in a pipe a wait is reported once in ten seconds, and nothing else", async
   progress.note("vpc-c: throttled");
   progress.end();
   expect(text()).toBe("vpc-a: throttled\nvpc-c: throttled\n");
+});
+
+describe("the line about a slow call of doctor", () => {
+  test("is on a terminal, fits it, and is removed before other output", () => {
+    const { stream, text } = openStream(true, 20);
+    const status = openStatusLine(stream);
+    status.clear();
+    expect(text()).toBe("");
+    status.show("Calling ecs:DescribeInstances …");
+    expect(text()).toContain("Calling ecs:Describ");
+    expect(text()).not.toContain("Describe");
+    status.clear();
+    expect(text().endsWith("\u001b[1G\u001b[2K")).toBe(true);
+  });
+
+  test("is not in a pipe", () => {
+    const { stream, text } = openStream(false);
+    const status = openStatusLine(stream);
+    status.show("Calling ecs:DescribeInstances …");
+    status.clear();
+    expect(text()).toBe("");
+  });
 });
