@@ -3,12 +3,11 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { DIALECTS, type Dialect } from "../support/dialects";
 import { openResource } from "./calls";
-import { type Case, pointsOf, problemsOf } from "./faultCase";
+import { pointsOf, problemsOf } from "./faultCase";
 import { FAULTS, type Fault } from "./faults";
+import { watchLocalCalls } from "../support/localCalls";
+import { onSimulatedClock } from "../support/simulatedClock";
 import { SCENARIOS, type Scenario } from "./scenarios";
-
-/** Cases that run at the same time. Nearly all that each does is wait. */
-const AT_ONCE = 250;
 
 const keyOf = (dialect: Dialect, scenario: Scenario, fault: Fault) =>
   [dialect.name, scenario.resource, scenario.name, fault.name].join();
@@ -23,25 +22,22 @@ export function describeMatrix(isMeant: (fault: Fault) => boolean): void {
   const problems = new Map<string, string[]>();
 
   beforeAll(async () => {
-    const cases: Case[] = [];
-    for (const dialect of DIALECTS) {
-      for (const scenario of SCENARIOS) {
-        for (const point of await pointsOf(scenario, dialect, openResource)) {
-          cases.push(...faultsIn(dialect).map((fault) => ({ dialect, scenario, point, fault })));
+    const calls = watchLocalCalls();
+    await onSimulatedClock(async () => {
+      for (const dialect of DIALECTS) {
+        for (const scenario of SCENARIOS) {
+          for (const point of await pointsOf(scenario, dialect, openResource)) {
+            for (const fault of faultsIn(dialect)) {
+              const found = await problemsOf({ dialect, scenario, point, fault }, openResource);
+              const key = keyOf(dialect, scenario, fault);
+              const told = found.map((problem) => `at ${point.action} ${point.skip + 1}: ${problem}`);
+              problems.set(key, [...(problems.get(key) ?? []), ...told]);
+            }
+          }
         }
       }
-    }
-    const left = cases.values();
-    const work = async () => {
-      for (const one of left) {
-        const found = await problemsOf(one, openResource);
-        const key = keyOf(one.dialect, one.scenario, one.fault);
-        const told = found.map((problem) => `at ${one.point.action} ${one.point.skip + 1}: ${problem}`);
-        problems.set(key, [...(problems.get(key) ?? []), ...told]);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    console.log(`${cases.length} cases`);
+    }, calls);
+    calls.stopWatching();
   }, 600_000);
 
   describe.each(DIALECTS)("$name", (dialect) => {

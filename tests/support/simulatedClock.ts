@@ -1,5 +1,7 @@
 /** A clock that runs as fast as the code under test: for hours of waiting, in tests and in the bench. */
 
+import type { LocalCalls } from "./localCalls";
+
 interface Timer {
   readonly at: number;
   readonly run: () => void;
@@ -8,13 +10,16 @@ interface Timer {
 }
 
 /**
- * Runs work while `setTimeout` and `performance.now` follow a simulated clock. Time passes only when nothing is left to do
- * at the present moment. Everything runs in this process, so the work must not wait for anything outside it.
+ * Runs work while `setTimeout`, `performance.now` and `Date` follow a simulated clock. Time passes only when nothing is left to do
+ * at the present moment. Everything runs in this process, so the work must not wait for anything outside it, except for the
+ * calls to its own servers.
  *
+ * @param calls those calls. While one is on its way, no time passes.
  * @throws what the work throws, and an error when it waits for something that never comes.
  */
-export async function onSimulatedClock<T>(work: () => Promise<T>): Promise<T> {
-  const real = { setTimeout, clearTimeout, setImmediate, now: performance.now };
+export async function onSimulatedClock<T>(work: () => Promise<T>, calls?: LocalCalls): Promise<T> {
+  const real = { setTimeout, clearTimeout, setImmediate, Date, now: performance.now };
+  const startedAt = Date.now();
   const timers = new Set<Timer>();
   let now = 0;
   let immediates = 0;
@@ -33,11 +38,21 @@ export async function onSimulatedClock<T>(work: () => Promise<T>): Promise<T> {
         run();
       });
     },
+    Date: class extends Date {
+      constructor(...[value = startedAt + now]: [value?: number | string | Date]) {
+        super(value);
+      }
+      static override now = () => startedAt + now;
+    },
   };
   /** Waits until all that can be done now is done. */
   const settle = async () => {
-    do await new Promise<void>((resolve) => real.setImmediate(resolve));
-    while (immediates > 0);
+    // A server that closes a connection says so in the turn after the next one.
+    const turns = calls === undefined ? 1 : 3;
+    for (let quiet = 0; quiet < turns; ) {
+      await new Promise<void>((resolve) => real.setImmediate(resolve));
+      quiet = immediates > 0 || calls?.areStill() === false ? 0 : quiet + 1;
+    }
   };
 
   Object.assign(globalThis, simulated);
@@ -54,15 +69,19 @@ export async function onSimulatedClock<T>(work: () => Promise<T>): Promise<T> {
       if (ended) return await working;
       let next: Timer | undefined;
       for (const timer of timers) if (next === undefined || timer.at < next.at) next = timer;
-      if (next === undefined) throw new Error("the work waits for something that never comes");
+      if (next === undefined) {
+        // A server starts and ends without a call.
+        if (calls !== undefined) continue;
+        throw new Error("the work waits for something that never comes");
+      }
       timers.delete(next);
       now = next.at;
       next.run();
     }
   } finally {
-    Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
-    Object.assign(globalThis, { setImmediate: real.setImmediate });
-    Object.defineProperty(performance, "now", { value: real.now, configurable: true, writable: true });
+    const { now: realNow, ...globals } = real;
+    Object.assign(globalThis, globals);
+    Object.defineProperty(performance, "now", { value: realNow, configurable: true, writable: true });
   }
 }
 
