@@ -24,6 +24,19 @@ export interface Attached {
   readonly isAdopted: boolean;
 }
 
+/** How an attach is done. */
+export interface AttachOptions {
+  /** Whether to check before the first request, for a link that may exist. */
+  readonly checkFirst: boolean;
+  /** The VPC that others moved the instance to. It is detached from there first. */
+  readonly movedTo?: string | undefined;
+  /** Whether other links to the VPC are being detached. Until then, a full VPC is waited for. */
+  readonly mayGetRoom?: (() => boolean) | undefined;
+}
+
+/** The first and the longest pause before a full VPC is tried again, in ms. */
+const FULL_POLL_MS = { first: 2_000, longest: 32_000 } as const;
+
 /** An attach that failed. */
 export class AttachFailed extends Error {
   override readonly name = "AttachFailed";
@@ -31,11 +44,13 @@ export class AttachFailed extends Error {
   /**
    * @param isAbsent whether the link is proven not to exist.
    * @param mayBeLinked whether the attach may have succeeded. Then the state must have the link.
+   * @param stillMovedTo the VPC that others moved the instance to, if it was not detached from there.
    */
   constructor(
     override readonly cause: unknown,
     readonly isAbsent: boolean,
     readonly mayBeLinked: boolean,
+    readonly stillMovedTo?: string,
   ) {
     super("the attach failed");
   }
@@ -44,15 +59,22 @@ export class AttachFailed extends Error {
 /**
  * Attaches a link.
  *
- * 1. Waits while this run removes a link of the instance.
- * 2. Asks ECS, see {@link untilAccepted}.
- * 3. Detaches a link to another VPC if a resource of this run had it and no longer declares it, or if only the state has it.
+ * 1. Detaches the link to the VPC that others moved the instance to.
+ * 2. Waits while this run removes a link of the instance.
+ * 3. Asks ECS, see {@link untilAccepted}.
+ * 4. Waits for room in a full VPC while other links to it are being detached.
+ * 5. Detaches a link to another VPC if a resource of this run had it and no longer declares it, or if only the state has it.
  *    Otherwise fails.
  *
- * @param checkFirst for a link that may exist.
  * @throws {AttachFailed} if there is no link, or it cannot be checked.
  */
-export async function attach(connection: Connection, link: Link, task: Task, checkFirst: boolean): Promise<Attached> {
+export async function attach(
+  connection: Connection,
+  link: Link,
+  task: Task,
+  { checkFirst, movedTo, mayGetRoom = () => false }: AttachOptions,
+): Promise<Attached> {
+  let stillMovedTo = movedTo;
   const { client, ledger } = connection;
   /** True from the first request on, until ECS answers that it did nothing. */
   let mayBeLinked = false;
@@ -80,22 +102,32 @@ export async function attach(connection: Connection, link: Link, task: Task, che
     final: ["gone"],
     contradiction: "ECS denies the link, but lists none",
   };
+  let fullPollMs: number = FULL_POLL_MS.first;
   const begunAt = performance.now();
   const mayBeGivenUp = () => {
     const elapsedMs = performance.now() - begunAt;
     return elapsedMs < HANDOVER_MS.most && Math.min(elapsedMs, ledger.sinceCheckMs()) < HANDOVER_MS.quiet;
   };
   try {
+    if (movedTo !== undefined) await detachUntilGone(connection, { ...link, vpcId: movedTo }, task);
+    stillMovedTo = undefined;
     for (;;) {
       while (ledger.isRemoving(link)) {
         task.waits("detached by another resource");
         await task.pause(SETTLE_POLL_MS);
       }
+      const mayHaveRoomLater = mayGetRoom();
       try {
         const attached = await untilAccepted(connection, link, request, task);
         ledger.made(link);
         return attached;
       } catch (error) {
+        if (error instanceof EcsError && error.kind === "quota" && mayHaveRoomLater) {
+          task.waits("the VPC is full until other members are unlinked");
+          await task.pause(fullPollMs, error);
+          fullPollMs = Math.min(fullPollMs * 2, FULL_POLL_MS.longest);
+          continue;
+        }
         if (!(error instanceof LinkedElsewhere)) throw error;
         const other = { ...link, vpcId: error.vpcId };
         if (!ledger.isGivenUp(other)) {
@@ -111,7 +143,7 @@ export async function attach(connection: Connection, link: Link, task: Task, che
     }
   } catch (error) {
     const isAbsent = provesNoLink(error);
-    throw new AttachFailed(error, isAbsent, mayBeLinked && !isAbsent);
+    throw new AttachFailed(error, isAbsent, mayBeLinked && !isAbsent, stillMovedTo);
   }
 }
 

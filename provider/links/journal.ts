@@ -37,6 +37,8 @@ const CHUNK = 64 * 1024;
  * earlier run. All processes of a run live until its end, so a later one finds a living one.
  */
 export class Journal {
+  /** The folder of all runs of this user, private to the user. */
+  readonly runs: string;
   readonly #folder: string;
   readonly #own: string;
   readonly #readUpTo = new Map<string, number>();
@@ -55,6 +57,7 @@ export class Journal {
     const own = `${processNamespace()}-`;
     this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
     this.#own = `${OWN_WRITER}.log`;
+    this.runs = runs;
     makePrivate(runs, user);
     for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
     this.#join(user);

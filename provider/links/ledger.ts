@@ -2,7 +2,9 @@
 
 import { createHash } from "node:crypto";
 import type { Link } from "../ecs/client";
+import { LISTING_LAG_MS } from "./connection";
 import { isAlive, Journal, OWN_WRITER, type Writer } from "./journal";
+import { Removals } from "./removals";
 
 /** An instance in its region. */
 export type Instance = Pick<Link, "regionId" | "instanceId">;
@@ -45,6 +47,8 @@ export const SETTLE_POLL_MS = 200;
 export class Run {
   /** Why the processes of the run cannot share the ledger. Undefined if they can, or without an engine. */
   readonly problem: string | undefined;
+  /** What earlier runs have removed. Undefined if nothing can be shared with other processes. */
+  readonly removals: Removals | undefined;
   readonly #journal: Journal | undefined;
   readonly #seen = new Set<string>();
   #isUpToDate = false;
@@ -56,6 +60,7 @@ export class Run {
   constructor(engineAddress?: string) {
     try {
       this.#journal = engineAddress === undefined ? undefined : new Journal(engineAddress);
+      this.removals = this.#journal && new Removals(this.#journal.runs);
     } catch (error) {
       this.problem = `the providers of this run do not know of each other: ${error instanceof Error ? error.message : String(error)}`;
     }
@@ -154,19 +159,32 @@ export class Ledger {
     return clashes;
   }
 
+  /** Notes the links of a resource whose check fails. Nobody knows what it declares, so its links stay. */
+  keep(links: readonly Link[]): void {
+    this.#record("declared", ...links);
+  }
+
   /** Notes the links that a resource had before its check in this run. */
   had(links: readonly Link[]): void {
     this.#record("had", ...links);
   }
 
-  /** Notes the links that a refresh has found for a resource of the state. */
-  found(links: readonly Link[]): void {
+  /**
+   * Notes the links that a refresh has found for a resource of the state.
+   *
+   * @param lagMs how long a removed link may still be listed. A link that was removed longer ago was made again by others.
+   */
+  found(links: readonly Link[], lagMs = LISTING_LAG_MS): void {
     this.#record("found", ...links);
+    const { removals } = this.#run;
+    for (const key of links.map((link) => this.#linkKey(link)))
+      if ((removals?.ageMs(key) ?? 0) >= lagMs) removals?.delete(key);
   }
 
   /** Notes that this run has made or adopted a link. */
   made(link: Link): void {
     this.#record("made", link);
+    this.#run.removals?.delete(this.#linkKey(link));
   }
 
   /**
@@ -178,8 +196,10 @@ export class Ledger {
   beginRemoval(link: Link): boolean {
     this.#record("removing", link);
     const goes = !this.stays(link);
-    if (goes) this.#record("removed", link);
-    else this.endRemoval(link);
+    if (goes) {
+      this.#record("removed", link);
+      this.#run.removals?.add(this.#linkKey(link));
+    } else this.endRemoval(link);
     return goes;
   }
 
@@ -204,14 +224,15 @@ export class Ledger {
     return this.#has("declared", link) || this.#has("made", link);
   }
 
-  /** Whether this run has removed the link, or is removing it, and has not made it again. */
+  /** Whether this or an earlier run has removed the link, or is removing it, and none has made it again. */
   isRemoved(link: Link): boolean {
     return this.isTouched(link) && !this.#has("made", link);
   }
 
-  /** Whether this run has removed the link, or is removing it. Then a listing with the link proves nothing. */
+  /** Whether this or an earlier run has removed the link, or is removing it. Then a listing with the link proves nothing. */
   isTouched(link: Link): boolean {
-    return this.#has("removed", link) || this.isRemoving(link);
+    const isRemembered = this.#run.removals?.ageMs(this.#linkKey(link)) !== undefined;
+    return isRemembered || this.#has("removed", link) || this.isRemoving(link);
   }
 
   /** Whether a removal of a link of the instance is under way in this run. */

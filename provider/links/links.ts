@@ -21,6 +21,8 @@ export type AttachOutcome =
       readonly mayBeLinked: boolean;
       /** Whether the attach may have succeeded. Then the link may be listed late. */
       readonly mayBeNew: boolean;
+      /** The other VPC that the instance was moved to, if it was not detached from there. */
+      readonly stillMovedTo?: string | undefined;
     };
 
 /** The outcome of a detach. */
@@ -31,7 +33,20 @@ export type DetachOutcome =
   | { readonly state: "stays" }
   /** ECS no longer offers ClassicLink, so nobody can know whether the link exists. */
   | { readonly state: "forgotten"; readonly code: string }
-  | { readonly state: "failed"; readonly reason: string };
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      /** Whether ECS has accepted the detach, so that the link may be gone. */
+      readonly mayBeGone: boolean;
+    };
+
+/** How links are attached. */
+export interface AttachAllOptions {
+  readonly checkFirst?: boolean;
+  readonly already?: number;
+  readonly movedTo?: (instanceId: string) => string | undefined;
+  readonly mayGetRoom?: () => boolean;
+}
 
 /** Attaches, detaches and reads links. One for a whole process, so that its reads are coalesced. */
 export class Links {
@@ -48,12 +63,14 @@ export class Links {
    *
    * @param checkFirst for links that may exist.
    * @param already how many links of the same resource are linked already, for progress.
+   * @param movedTo the VPC that others moved an instance to. It is detached from there first.
+   * @param mayGetRoom whether other links to the VPC are being detached. Until then, a full VPC is waited for.
    * @returns the outcome of each.
    */
   async attach(
     links: readonly Link[],
     operation: Operation,
-    { checkFirst = false, already = 0 } = {},
+    { checkFirst = false, already = 0, movedTo, mayGetRoom }: AttachAllOptions = {},
   ): Promise<ReadonlyMap<Link, AttachOutcome>> {
     return await changeAll<AttachOutcome>(
       links,
@@ -61,7 +78,11 @@ export class Links {
         verb: "linked",
         awaited: "attached, not listed yet",
         act: async (link, task) => {
-          const { isListed, isAdopted } = await attach(this.#connection, link, task, checkFirst);
+          const { isListed, isAdopted } = await attach(this.#connection, link, task, {
+            checkFirst,
+            movedTo: movedTo?.(link.instanceId),
+            mayGetRoom,
+          });
           return isListed ? { state: "linked", isAdopted } : "accepted";
         },
         confirm: async (link, task) => {
@@ -71,10 +92,17 @@ export class Links {
         fail: (error, link, task) => {
           // A link that was accepted and is not listed in time may exist.
           const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
-          const { cause, isAbsent } = failed;
+          const { cause, isAbsent, stillMovedTo } = failed;
           // A link that another resource of this run had exists, until its absence is proven.
-          const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#connection.ledger.wasHad(link));
-          return { state: "failed", reason: task.explain(cause), isAbsent, mayBeLinked, mayBeNew: failed.mayBeLinked };
+          const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#wasHad(link));
+          return {
+            state: "failed",
+            reason: task.explain(cause),
+            isAbsent,
+            mayBeLinked,
+            mayBeNew: failed.mayBeLinked,
+            stillMovedTo,
+          };
         },
       },
       operation,
@@ -112,7 +140,7 @@ export class Links {
           return detached.state === "absent" ? { ...detached, state: "unlinked" } : detached;
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
-        fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
+        fail: (error, link, task) => ({ state: "failed", reason: task.explain(error), mayBeGone: accepted.has(link) }),
         ended: (link, { state }) => {
           if (state !== "stays") ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
         },
@@ -149,6 +177,15 @@ export class Links {
     const present = links.filter((_, index) => proofs[index]);
     for (const link of present) ledger.made(link);
     return new Set(present.map(({ instanceId }) => instanceId));
+  }
+
+  /** If the ledger is lost, nobody knows. */
+  #wasHad(link: Link): boolean {
+    try {
+      return this.#connection.ledger.wasHad(link);
+    } catch {
+      return true;
+    }
   }
 
   /** Reads one page of the links that match. */

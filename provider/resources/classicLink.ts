@@ -35,6 +35,7 @@ export const classicLink: Resource = {
       failure,
       ...checkNames(news, LINK_PROPERTIES),
     );
+    if (failures.length > 0 && isLink(olds)) ledger.keep([toLink(olds)]);
     if (failures.length > 0 || !isLink(checked)) return { inputs: checked, failures };
     if (isLink(olds)) ledger.had([toLink(olds)]);
     const clash = ledger.declare([toLink(checked)], by).get(checked.instanceId);
@@ -99,7 +100,10 @@ export const classicLink: Resource = {
   async find(provider, id, context) {
     const { regionId, instanceId } = parseLinkId(id, provider.defaultRegion);
     const vpcId = await read(provider, { regionId, instanceId }, context);
-    if (vpcId !== undefined) return found(provider, { regionId, instanceId, vpcId });
+    if (vpcId !== undefined) {
+      provider.ledger.found([{ regionId, instanceId, vpcId }], 0);
+      return found(provider, { regionId, instanceId, vpcId });
+    }
     throw new ClassicLinkError(`${instanceId} is not linked in ${regionId}; check the id and the region`);
   },
 
@@ -126,7 +130,12 @@ export const classicLink: Resource = {
       operation.report(`linked to ${outcome.elsewhere} ${by}: that link stays`);
     }
     if (outcome?.state === "stays") operation.report(`the link to ${vpcId} stays: the program still declares it`);
-    if (outcome?.state === "failed") throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}`);
+    if (outcome?.state === "failed") {
+      const advice = outcome.mayBeGone
+        ? "; the link may be gone all the same: run it again; to keep the link instead, run pulumi up --refresh"
+        : "";
+      throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}${advice}`);
+    }
     const warning = warningOfForgotten(outcomes);
     if (warning !== undefined) operation.warn(warning);
   },

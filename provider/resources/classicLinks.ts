@@ -35,6 +35,9 @@ const CHANGE_TIMEOUT_MS = 3_600_000;
 /** How much longer a read may take for each member, in ms: a released one may cost one or two calls. */
 const READ_MEMBER_MS = 1_000;
 
+/** What to do when a delete failed: Pulumi keeps the links in the state. */
+const NOT_REMOVED_ADVICE = "run it again; to keep the links instead, run pulumi up --refresh";
+
 /** A line about drift names this many members, and counts the others. */
 const MOST_NAMED = 5;
 
@@ -51,7 +54,10 @@ export const classicLinks: Resource = {
       ...checkNames(news, LINKS_PROPERTIES),
       failure,
     );
-    if (failures.length > 0) return { inputs: checked, failures };
+    if (failures.length > 0) {
+      ledger.keep(linksOf(olds));
+      return { inputs: checked, failures };
+    }
     const declared = linksOf(checked);
     if (declared.length > 0) ledger.had(linksOf(olds));
     const clashes = ledger.declare(declared, by);
@@ -114,6 +120,7 @@ export const classicLinks: Resource = {
       throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
     }
     const instanceIds = links.map(({ instanceId }) => instanceId);
+    provider.ledger.found(links, 0);
     return found(provider, { regionId, vpcId, instanceIds, movedAway: {} });
   },
 
@@ -137,11 +144,19 @@ export const classicLinks: Resource = {
     const reasons = await operation.run(async () =>
       detach(await provider.links(), leaving, operation, attachTimesOf(state)),
     );
-    if (reasons.size > 0) throw new ClassicLinkError(`cannot ${asked}:\n${[...reasons.values()].sort().join("\n")}`);
+    if (reasons.size === 0) return;
+    const count = `${leaving.length - reasons.size} of ${leaving.length}`;
+    const sentences = [...[...reasons.values()].sort(), `${count} are unlinked; ${NOT_REMOVED_ADVICE}`];
+    throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
   },
 };
 
-/** Unlinks and links the members that differ from the state, and restores those that were moved away. Checks first. */
+/**
+ * Links and unlinks the members that differ from the state, and restores those that were moved away. Checks first.
+ *
+ * A member that joins does not wait for one that leaves, which may be locked. Once something may have changed, each failure
+ * leaves the resource partially created, with the members that may be linked.
+ */
 async function change(
   provider: Provider,
   known: Members,
@@ -154,27 +169,30 @@ async function change(
   const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
   const wanted = new Set(instanceIds);
   const leaving = known.instanceIds.filter((id) => !wanted.has(id));
-  const away = Object.entries(known.movedAway).filter(([id]) => wanted.has(id));
 
   return await operation.run(async (task) => {
     const links = await provider.links();
-    const notDetached = await detach(
-      links,
-      [...linksTo(vpcId, regionId, leaving), ...away.flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))],
-      operation,
-      attachTimes,
-    );
-    const vpc = { regionId, vpcId };
     const were = new Set(known.instanceIds);
-    const present = await links.present(vpc, instanceIds, were, task);
+    const present = await links.present({ regionId, vpcId }, instanceIds, were, task);
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
-    const missing = instanceIds.filter((id) => !present.has(id) && !notDetached.has(id));
-    const outcomes = await links.attach(linksTo(vpcId, regionId, missing), operation, { already: present.size });
+
+    let isLeaving = true;
+    const left = detach(links, linksTo(vpcId, regionId, leaving), operation, attachTimes).finally(() => {
+      isLeaving = false;
+    });
+    const missing = instanceIds.filter((id) => !present.has(id));
+    const joined = links.attach(linksTo(vpcId, regionId, missing), operation, {
+      already: present.size,
+      movedTo: (instanceId) => known.movedAway[instanceId],
+      mayGetRoom: () => isLeaving,
+    });
+    const [notDetached, outcomes] = await Promise.all([left, joined]);
 
     const reasons = new Map(notDetached);
     const linked = new Set(present);
     const times = new Map<string, number>();
+    const movedAway: Record<string, string> = {};
     for (const [{ instanceId }, outcome] of outcomes) {
       if (outcome.state === "failed") {
         reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
@@ -182,6 +200,7 @@ async function change(
         const isNew = outcome.mayBeNew || (outcome.mayBeLinked && !were.has(instanceId));
         const time = isNew ? Date.now() : attachTimes(instanceId);
         if (time !== undefined && !outcome.isAbsent) times.set(instanceId, time);
+        if (outcome.stillMovedTo !== undefined) movedAway[instanceId] = outcome.stillMovedTo;
       }
       // A member that was linked before counts as linked, until it is proven not to be.
       const mayBeLinked =
@@ -199,7 +218,6 @@ async function change(
     if (linked.size + known.instanceIds.length === 0) {
       throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
     }
-    const movedAway = Object.fromEntries(away.filter(([id]) => notDetached.has(id)));
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
     throw new PartiallyCreatedError(id, outputs, sentences, Object.fromEntries(times));
   });

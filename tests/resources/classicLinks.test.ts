@@ -589,6 +589,7 @@ describe("[12] delete", () => {
     expect(error.message.split("\n")).toEqual([
       "cannot unlink 3 instances from vpc-b in cn-hangzhou:",
       expect.stringMatching(/^i-b: .*Forbidden\.RAM/),
+      "2 of 3 are unlinked; run it again; to keep the links instead, run pulumi up --refresh",
     ]);
     expect(linksOf(ecs)).toEqual({ "i-b": vpcId });
   });
@@ -597,7 +598,10 @@ describe("[12] delete", () => {
     const { ecs } = cloud({ "i-a": vpcId, "i-slow": vpcId, "i-b": vpcId });
     const lifecycle = lifecycleOf(showing(ecs, "i-slow", vpcId));
     const { message } = await failed(lifecycle.delete(state(["i-a", "i-slow", "i-b"]), { timeoutMs: 20_000 }));
-    expect(message.split("\n").slice(1)).toEqual([expect.stringMatching(/^i-slow: not done within 20 s/)]);
+    expect(message.split("\n").slice(1)).toEqual([
+      expect.stringMatching(/^i-slow: not done within 20 s/),
+      expect.stringMatching(/^2 of 3 are unlinked; /),
+    ]);
   });
 
   test("1000 members cost one detach each and at most 25 Describes, with a bounded number under way", async () => {
@@ -610,6 +614,83 @@ describe("[12] delete", () => {
     expect(ecs.count("describe")).toBeLessThanOrEqual(25);
     expect(ecs.mostAtOnce).toBe(MAX_IN_FLIGHT);
   });
+});
+
+describe("an update of which a member that leaves stays locked", () => {
+  const locked = refusal("detach", "InvalidStatus.InstanceLocked");
+  const lockedUpdate = async (timeoutMs = 60_000) => {
+    const { ecs } = cloud({ "i-a": vpcId, "i-b": vpcId, "i-locked": vpcId });
+    const lifecycle = lifecycleOf(refusing(ecs, { "i-locked": locked }));
+    const update = lifecycle.update(state(["i-a", "i-b", "i-locked"]), declare("i-a", "i-new"), { timeoutMs });
+    return { ecs, error: await partial(update) };
+  };
+
+  test("[6] leaves in the state what is linked, and not what is unlinked already", async () => {
+    const { ecs, error } = await lockedUpdate();
+    expect(new Set(membersIn(error))).toEqual(new Set(ecs.links.keys()));
+    expect(new Set(membersIn(error))).toEqual(new Set(["i-a", "i-locked", "i-new"]));
+  });
+
+  test("names that member and its lock, and no other", async () => {
+    expect((await lockedUpdate()).error.reasons).toEqual([
+      expect.stringMatching(/^i-locked: not done within 1 min \(locked\).*InstanceLocked/),
+    ]);
+  });
+
+  test("does not make a member that joins wait", async () => {
+    const { ecs } = cloud({ "i-locked": vpcId });
+    ecs.always("detach", fails(locked));
+    let linkedAfterMs = 0;
+    const watched: EcsClient = {
+      ...refusing(ecs, {}),
+      attach: async (link, caller) => {
+        await ecs.attach(link, caller);
+        linkedAfterMs = performance.now() - startedAt;
+      },
+    };
+    const startedAt = performance.now();
+    await run(lifecycleOf(watched).update(state(["i-locked"]), declare("i-new"), { timeoutMs: 60_000 }));
+    expect(ecs.links.has("i-new")).toBe(true);
+    expect(linkedAfterMs).toBeLessThan(10_000);
+  });
+});
+
+describe("a full VPC", () => {
+  /** An ECS whose VPC takes so many links. */
+  function full(most: number, members: readonly string[]) {
+    const { ecs } = cloud(Object.fromEntries(members.map((id) => [id, vpcId])));
+    const client: EcsClient = {
+      ...refusing(ecs, {}),
+      attach: async (link, caller) => {
+        if (ecs.links.size >= most) throw refusal("attach", "QuotaExceeded");
+        await ecs.attach(link, caller);
+      },
+    };
+    return { ecs, lifecycle: lifecycleOf(client) };
+  }
+
+  test("takes members that join once others have left", async () => {
+    const { ecs, lifecycle } = full(2, ["i-a", "i-b"]);
+    ecs.next("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
+    await done(lifecycle.update(state(["i-a", "i-b"]), declare("i-a", "i-new")));
+    expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-new": vpcId });
+  });
+
+  test("in which no member leaves is an error at once", async () => {
+    const { lifecycle } = full(2, ["i-a", "i-b"]);
+    const { error, afterMs } = await run(lifecycle.update(state(["i-a", "i-b"]), declare("i-a", "i-b", "i-new")));
+    expect(error?.message).toMatch(/^i-new: .*QuotaExceeded/);
+    expect(afterMs).toBeLessThan(10_000);
+  });
+});
+
+test("a moved member that stays locked does not hold up the others that moved", async () => {
+  const { ecs } = cloud({ "i-far": "vpc-other", "i-locked": "vpc-other" });
+  const lifecycle = lifecycleOf(refusing(ecs, { "i-locked": refusal("detach", "InvalidStatus.InstanceLocked") }));
+  const olds = state([], { "i-far": "vpc-other", "i-locked": "vpc-other" });
+  const error = await partial(lifecycle.update(olds, declare("i-far", "i-locked"), { timeoutMs: 60_000 }));
+  expect(linksOf(ecs)).toEqual({ "i-far": vpcId, "i-locked": "vpc-other" });
+  expect(toMembers(error.properties)).toMatchObject({ instanceIds: ["i-far"], movedAway: { "i-locked": "vpc-other" } });
 });
 
 describe("progress", () => {

@@ -518,10 +518,28 @@ describe("[15] a ledger that is lost during the run", () => {
   test.each([
     ["a link", classicLink, link()],
     ["a fleet", classicLinks, declare("vpc-1", "i-a", "i-b")],
-  ])("fails the create of %s, which does not wait", async (_, resource, inputs) => {
+  ])(
+    "fails the create of %s, which does not wait, and keeps in the state what may exist",
+    async (_, resource, inputs) => {
+      const ecs = new ScriptedEcs();
+      ecs.links.set("i-a", "vpc-2");
+      const error = await failed(new Lifecycle(ecs, { run: new LostRun() }, resource).create(inputs));
+      expect(error).toBeInstanceOf(PartiallyCreatedError);
+      expect(error.message).toMatch(/: the ledger of this run is lost/);
+    },
+  );
+});
+
+describe("a resource whose check fails", () => {
+  test.each([
+    ["a link", classicLink, link(), { ...link(), instanceId: "" }],
+    ["a fleet", classicLinks, declare("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-a", "")],
+  ])("[24] keeps its links: nobody knows what %s declares", async (_, resource, olds, news) => {
     const ecs = new ScriptedEcs();
-    ecs.links.set("i-a", "vpc-2");
-    const error = await failed(new Lifecycle(ecs, { run: new LostRun() }, resource).create(inputs));
-    expect(error.message).toMatch(/^cannot link .*: the ledger of this run is lost$/);
+    ecs.links.set("i-a", "vpc-1");
+    const one = new Lifecycle(ecs, { run: new Run() }, resource);
+    expect(one.check(news, olds).failures).not.toEqual([]);
+    await done(classicLink.delete(one.provider, link(), {}));
+    expect(ecs.links.get("i-a")).toBe("vpc-1");
   });
 });

@@ -195,6 +195,15 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     expect(linked()).toBe("i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 i-d→vpc-1");
   });
 
+  test("[24] a destroy that fails in the middle loses nothing: the next up puts back what it has removed", async () => {
+    emulator.injectFault({ kind: "denied", action: "DetachClassicLinkVpc", instanceId: "i-c" });
+    const { ok, output } = await stack.destroy();
+    expect([ok, output]).toEqual([false, expect.stringMatching(/1 of 2 are unlinked; run it again/)]);
+    emulator.clearFaults();
+    await up();
+    expect(linked()).toBe("i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 i-d→vpc-1");
+  });
+
   test("[25] what others have moved stays after a refresh and a destroy; all else is gone", async () => {
     emulator.link("i-a", "vpc-1");
     emulator.link("i-b", "vpc-1");

@@ -4,7 +4,18 @@ import { Ledger, Run } from "../../provider/links/ledger";
 
 /** A method of the ledger, and what it is called with. */
 export type Question = readonly [
-  "declare" | "had" | "made" | "beginRemoval" | "endRemoval" | "stays" | "isRemoved" | "isGivenUp" | "isRemoving",
+  (
+    | "declare"
+    | "had"
+    | "found"
+    | "made"
+    | "beginRemoval"
+    | "endRemoval"
+    | "stays"
+    | "isRemoved"
+    | "isGivenUp"
+    | "isRemoving"
+  ),
   string,
 ];
 
@@ -22,7 +33,8 @@ process.on("message", ([method, text]: Question) => {
   const link = toLink(text);
   if (method === "declare") ledger.declare([link], undefined);
   else if (method === "had") ledger.had([link]);
+  else if (method === "found") ledger.found([link]);
   else process.send?.(ledger[method](link) ?? null);
-  if (method === "declare" || method === "had") process.send?.(null);
+  if (["declare", "had", "found"].includes(method)) process.send?.(null);
 });
 process.send?.(run.problem ?? "");

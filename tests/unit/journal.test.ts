@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -134,6 +135,67 @@ describe("[27] two runs", () => {
     renameSync(join(folderOf(ENGINE), fileOf(first.child)), file);
     const second = await start();
     expect(await second.ask("stays", "i-a vpc-b")).toBe(false);
+  });
+});
+
+describe("a link that an earlier run has removed", () => {
+  const LATER = "127.0.0.1:40002";
+  const removed = () => join(runs(), "removed");
+  const age = (ms: number) => {
+    const at = new Date(Date.now() - ms);
+    for (const file of readdirSync(removed())) utimesSync(join(removed(), file), at, at);
+  };
+  /** A run that is killed after it has removed a link, and the next run. */
+  async function afterKilled(...killed: Parameters<Awaited<ReturnType<typeof start>>["ask"]>[]) {
+    const first = await start();
+    for (const question of killed) await first.ask(...question);
+    await ended(first.child);
+    return await start(LATER);
+  }
+
+  test("[24] is removed for the next run too, though the state may still have it", async () => {
+    const { ask } = await afterKilled(["beginRemoval", "i-a vpc-b"]);
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(true);
+    expect(await ask("isRemoved", "i-a vpc-other")).toBe(false);
+  });
+
+  test("is not, once a run has made it again", async () => {
+    const { ask } = await afterKilled(["beginRemoval", "i-a vpc-b"], ["made", "i-a vpc-b"]);
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
+  });
+
+  test("is not removed if the run left it, since it declares it", async () => {
+    const { ask } = await afterKilled(["declare", "i-a vpc-b"], ["beginRemoval", "i-a vpc-b"]);
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
+  });
+
+  test("is not, once a refresh has found it and its listing cannot be late any more", async () => {
+    const { ask } = await afterKilled(["beginRemoval", "i-a vpc-b"]);
+    await ask("found", "i-a vpc-b");
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(true);
+    age(3 * 60_000);
+    await ask("found", "i-a vpc-b");
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
+  });
+
+  test("does not keep a later run from removing it, or count as being removed", async () => {
+    const { ask } = await afterKilled(["beginRemoval", "i-a vpc-b"]);
+    expect(await ask("isRemoving", "i-a vpc-b")).toBe(false);
+    expect(await ask("beginRemoval", "i-a vpc-b")).toBe(true);
+  });
+
+  test("is forgotten after a week, by a run that removes another", async () => {
+    const { ask } = await afterKilled(["beginRemoval", "i-a vpc-b"]);
+    age(8 * 24 * 3_600_000);
+    await ask("beginRemoval", "i-other vpc-b");
+    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
+    expect(readdirSync(removed())).toHaveLength(1);
+  });
+
+  test("[27] is noted without its id, for this user only", async () => {
+    await afterKilled(["beginRemoval", "i-secret vpc-secret"]);
+    expect(readdirSync(removed()).join()).not.toContain("secret");
+    expect(statSync(removed()).mode & 0o777).toBe(0o700);
   });
 });
 

@@ -1,0 +1,52 @@
+/** The links that earlier runs have removed, on this machine. */
+
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** How long a removal is remembered, in ms. */
+const REMEMBERED_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Remembers removed links until they are made again.
+ *
+ * If a delete fails or is killed, Pulumi keeps the old state, although some links are gone. If an update fails, another resource
+ * may still have a link in the state that the update has removed. The next `pulumi up` would call such resources unchanged.
+ *
+ * Each link is an empty file, named after its hash. It is best effort: another machine does not have the file.
+ */
+export class Removals {
+  readonly #folder: string;
+  #isPruned = false;
+
+  /** @param parent a folder that is private to the user. */
+  constructor(parent: string) {
+    this.#folder = join(parent, "removed");
+  }
+
+  add(key: string): void {
+    try {
+      mkdirSync(this.#folder, { mode: 0o700, recursive: true });
+      this.#prune();
+      writeFileSync(join(this.#folder, key), "", { mode: 0o600 });
+    } catch {
+      // The removal must not fail because nobody can note it.
+    }
+  }
+
+  delete(key: string): void {
+    rmSync(join(this.#folder, key), { force: true });
+  }
+
+  /** How long ago the link was removed, in ms. Undefined if it was not, or was made again. */
+  ageMs(key: string): number | undefined {
+    const file = statSync(join(this.#folder, key), { throwIfNoEntry: false });
+    return file === undefined ? undefined : Date.now() - file.mtimeMs;
+  }
+
+  #prune(): void {
+    if (this.#isPruned) return;
+    this.#isPruned = true;
+    const isOld = (key: string) => (this.ageMs(key) ?? 0) > REMEMBERED_MS;
+    for (const key of readdirSync(this.#folder).filter(isOld)) this.delete(key);
+  }
+}
