@@ -4,7 +4,7 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
   // Stories start several processes for each step, and the machine may be busy. Nothing here is meant to measure time.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   reporters: ["default", "<rootDir>/tests/support/countReporter.js"],
   testSequencer: "<rootDir>/tests/support/longestFirst.js",
   testMatch: ["**/*.test.ts"],
