@@ -43,7 +43,8 @@ export function errorsTable(kind: string): string {
   };
   const head = [isNetwork ? "name" : "code", "what it means", ...(timed ? ["retried"] : []), "what to do"];
   const cells = rows.map((row) => {
-    const { code, means, advice } = row;
+    const { code, means } = row;
+    const advice = [row.advice, row.stackAdvice ?? []].flat().join("; ");
     const time = timed ? [timeOf(row)] : [];
     return [
       marked(code),

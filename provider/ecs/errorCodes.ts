@@ -6,7 +6,12 @@ import { type ApiOperation, type Classification, EcsError, type EcsErrorKind } f
 export interface ErrorCode extends Classification {
   /** The meaning of the code, as a sentence. */
   readonly means: string;
+  /** More advice, for a stack. A command has no configuration of a stack. */
+  readonly stackAdvice?: string;
 }
+
+/** What to do, and what more to do in a stack. */
+type Advice = string | readonly [always: string, inStack: string];
 
 /** The longest retry while an instance or a VPC changes its state, in ms. A state that lasts longer does not end by itself. */
 const STATE_RETRY_MS = 120_000;
@@ -25,33 +30,36 @@ const OPERATION = "<operation>";
 const ALLOW = `allow ${OPERATION} in RAM`;
 /** Refresh and destroy read the provider's configuration from the state, which the last update wrote. */
 const SAVED = "refresh and destroy use a changed configuration only after pulumi up, or with --run-program";
-const CHECK_KEY = `check accessKey and secretKey, and that they belong to this endpoint; ${SAVED}`;
+const CHECK_KEY = ["check the access key and its secret, and that they belong to this endpoint", SAVED] as const;
 const CHECK_CLOCK = "set this machine's clock; ECS accepts a difference of 15 minutes";
-const NEW_TOKEN = `get a new security token, or use a source of credentials that renews itself; ${SAVED}`;
+const NEW_TOKEN = ["get a new security token, or use a source of credentials that renews itself", SAVED] as const;
 const WAIT = "wait, and run the command again";
 const ACCOUNT = "check the state of the Alibaba Cloud account";
-const RETIRED =
-  "ECS does not offer ClassicLink there; check regionId and endpoint; if ClassicLink was retired, set " +
-  "classiclink:forgetRetiredLinks to true and remove the resource, or use pulumi state delete";
+const RETIRED = [
+  "ECS does not offer ClassicLink there; check regionId and endpoint",
+  "if ClassicLink was retired, set classiclink:forgetRetiredLinks to true and remove the resource, or use pulumi state delete",
+] as const;
 const ENABLE = "enable ClassicLink on the VPC (EnableVpcClassicLink), and run the command again";
 const LINKED_ELSEWHERE = "detach the instance from the other VPC first; an instance has at most one link";
 const REPORT = "this is probably a defect of pulumi-classiclink; please report it";
-const ORGANIZATION = "check organizationId, resourceSetId, and the role of the key's user";
+const ORGANIZATION = "check the organization, the resource set, and the role of the key's user";
 const CHECK_PATH = "check endpoint, protocol and the network";
 
 function row(
   kind: EcsErrorKind,
   means: string,
-  advice: string,
+  given: Advice,
   { forMs, tries }: { readonly forMs?: number; readonly tries?: number } = {},
 ): ErrorCode {
   const retryForMs = forMs ?? (kind === "transient" ? FAULT_RETRY_MS : undefined);
   // While a gateway restarts, it may answer that the operation does not exist.
   const retryTries = tries ?? (kind === "retired" ? DOUBTFUL_TRIES : undefined);
+  const [advice, stackAdvice] = typeof given === "string" ? [given] : given;
   return {
     kind,
     means,
     advice,
+    ...(stackAdvice === undefined ? {} : { stackAdvice }),
     ...(retryForMs === undefined ? {} : { retryForMs }),
     ...(retryTries === undefined ? {} : { retryTries }),
   };
@@ -244,7 +252,7 @@ export const FAULTS = {
     ...row(
       "input",
       "A value has a character that a request cannot carry.",
-      "check regionId, organizationId and resourceSetId",
+      "check the region, the organization and the resource set",
     ),
     mayHaveSucceeded: false,
   },
@@ -396,6 +404,8 @@ interface Context {
   readonly status?: number | undefined;
   /** Whether a private cloud answered. */
   readonly isPrivate?: boolean | undefined;
+  /** Whether a command asks, which has no stack. */
+  readonly isCommand?: boolean | undefined;
 }
 
 /**
@@ -405,12 +415,17 @@ interface Context {
  * @param message the `Message` of the answer. It counts only for `OperationDenied` and unknown codes.
  */
 export function classify(code: string, message: string, context: Context = {}): Classification {
-  const { means: _, advice, ...found } = rowOf(code, message) ?? unlisted(message, context.status);
+  const { means: _, advice, stackAdvice, ...found } = rowOf(code, message) ?? unlisted(message, context.status);
   const isDoubtful = context.isPrivate === true && DOUBTFUL_ON_PRIVATE_CLOUD.has(code);
   const isOfScope = context.isPrivate === true && OF_ANOTHER_SCOPE.has(code);
+  const all = [
+    ...(isOfScope ? [ORGANIZATION] : []),
+    advice.replace(OPERATION, permissionOf(context.operation)),
+    ...(stackAdvice === undefined || context.isCommand ? [] : [stackAdvice]),
+  ];
   return {
     ...found,
-    advice: `${isOfScope ? `${ORGANIZATION}; ` : ""}${advice.replace(OPERATION, permissionOf(context.operation))}`,
+    advice: all.join("; "),
     ...(isDoubtful ? { retryTries: DOUBTFUL_TRIES } : {}),
   };
 }

@@ -37,6 +37,8 @@ export interface PopCoreClientOptions {
   readonly credentials: CredentialsProvider;
   /** The connections. By default its own, without a proxy. */
   readonly agents?: Agents;
+  /** Whether a command asks. Then no advice is about a stack. */
+  readonly isCommand?: boolean;
 }
 
 /** One call of an operation. Resolves with the body of a successful answer. */
@@ -45,7 +47,7 @@ export type Call = (operation: ApiOperation, params: Params, caller?: Caller) =>
 /** Makes the calls of one version of an API. Its connections stay open. */
 export function createCall(
   { product, version: apiVersion }: Api,
-  { endpointOf, scope = () => ({}), credentials, agents = new Agents() }: PopCoreClientOptions,
+  { endpointOf, scope = () => ({}), credentials, agents = new Agents(), isCommand = false }: PopCoreClientOptions,
 ): Call {
   const rpcClients = new Map<string, { readonly keys: Credentials; readonly rpcClient: VerboseRpcClient }>();
 
@@ -70,7 +72,7 @@ export function createCall(
       throw isTransient ? fault(operation, "NoCredentials", error.message) : error;
     });
     const secrets = [asked.accessKeyId, asked.accessKeySecret, asked.securityToken];
-    const addressee: Addressee = { endpoint, proxy, isPrivate: !isPublic(endpoint), secrets };
+    const addressee: Addressee = { endpoint, proxy, isPrivate: !isPublic(endpoint), isCommand, secrets };
     const rpcClient = rpcClientOf(endpoint, asked);
     const cutOff = new AbortController();
     const abort = () => cutOff.abort();

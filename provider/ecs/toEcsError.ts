@@ -25,6 +25,8 @@ export interface Addressee {
   /** The host and port of the proxy, if there is one. */
   readonly proxy: string | undefined;
   readonly isPrivate: boolean;
+  /** Whether a command asks, which has no stack. */
+  readonly isCommand: boolean;
   readonly secrets: Secrets;
 }
 
@@ -121,7 +123,7 @@ export function refusal(
   operation: ApiOperation,
   body: Fields,
   response: Fields,
-  { secrets, isPrivate }: Pick<Addressee, "secrets" | "isPrivate">,
+  { secrets, isPrivate, isCommand }: Pick<Addressee, "secrets" | "isPrivate" | "isCommand">,
 ): EcsError {
   const code = failureCodeOf(body) ?? "";
   const message = messageOf(body);
@@ -129,7 +131,7 @@ export function refusal(
   if (code === "") return fault(operation, "NoErrorCode", withoutSecrets("", message, secrets), requestId);
   const retryAfterMs = countOf(fieldsOf(response.headers)["x-acs-retry-after"]);
   const status = typeof response.statusCode === "number" ? response.statusCode : undefined;
-  const classification = classify(code, message, { operation, status, isPrivate });
+  const classification = classify(code, message, { operation, status, isPrivate, isCommand });
   const isServerFault =
     classification.kind === "transient" || (classification.kind === "unknown" && status === undefined);
   const facts: EcsErrorFacts = {

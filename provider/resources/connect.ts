@@ -73,5 +73,10 @@ async function commonOptions(settings: Settings): Promise<Omit<PopCoreClientOpti
     (url) => settings.proxyFor(url),
     () => settings.insecure(),
   );
-  return { credentials: createCredentialsProvider(source, agents), agents, scope: () => settings.scope() };
+  return {
+    credentials: createCredentialsProvider(source, agents),
+    agents,
+    scope: () => settings.scope(),
+    isCommand: !settings.hasStack,
+  };
 }

@@ -6,7 +6,7 @@ import { additionsFor, cloudOf, isPublic, type Scope } from "../ecs/privateCloud
 import { chooseSource, profileFile } from "./credentialsSource";
 import { ecsEndpoint, privatePlace, stsEndpoint, vpcEndpoint } from "./endpoints";
 import { type ConfigReader, type Environment, isTrue, type KeyNames, Lookup, SettingError } from "./lookup";
-import { SETTING_NAMES, type SettingName, type SWITCHES } from "./places";
+import { SETTING_NAMES, SETTINGS, type SettingName, type SWITCHES } from "./places";
 import { quote } from "../quote";
 import { proxyFor } from "./proxy";
 import { ignoredSet, scopeOf } from "./scope";
@@ -53,6 +53,11 @@ export class Settings {
   constructor(config: ConfigReader = () => undefined, env: Environment = process.env, keyNames?: KeyNames) {
     this.#lookup = new Lookup(config, env, keyNames);
     this.#env = env;
+  }
+
+  /** Whether these settings can be in the configuration of a stack. A command has none. */
+  get hasStack(): boolean {
+    return this.#lookup.nameOf(SETTINGS.region[0]) === SETTINGS.region[0];
   }
 
   /**

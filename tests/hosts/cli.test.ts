@@ -279,6 +279,17 @@ describe("check", () => {
     expect([code, stderr]).toEqual([1, `error: cannot read ${file} (${why}); ${advice}\n`]);
   });
 
+  test.each([
+    ["SignatureDoesNotMatch", "check the access key and its secret, and that they belong to this endpoint"],
+    ["InvalidInstanceId.LimitedRegion", "ECS does not offer ClassicLink there; check regionId and endpoint"],
+  ])("advises nothing about a stack, which it does not read: %s", async (code, advice) => {
+    await start(FEW);
+    write("links.csv", "instanceId,vpcId\ni-a,vpc-1\n");
+    emulator.injectFault({ kind: "answer", answer: { code }, times: 9 });
+    const { stderr } = await run("check", "links.csv");
+    expect(stderr.trimEnd().endsWith(advice)).toBe(true);
+  });
+
   test("exits with 1, not 2, when it cannot read", async () => {
     await start(FEW);
     write("links.csv", "instanceId,vpcId\ni-a,vpc-1\n");

@@ -317,7 +317,7 @@ describe("configuration", () => {
   test("[17] a key that is refused is reported without the key", async () => {
     await withHost({ ...emulator.environment, ALICLOUD_SECRET_KEY: "hunter2hunter2" }, async (another) => {
       const { message } = await errorOf(another.read(linkId(), link()));
-      expect(message).toContain("check accessKey and secretKey");
+      expect(message).toContain("check the access key and its secret");
       expect(another.told).not.toContain("hunter2");
     }).catch((error: unknown) => {
       // The name of the error has the word in it that is searched for.

@@ -204,7 +204,7 @@ describe("the provider's own configuration", () => {
   test("[17] a refused key is reported without the key", async () => {
     await plugin.configure(configuration({ secretKey: secretOf("wr0ng-secret") }));
     const error = await failing(plugin.create(link()));
-    expect(error).toMatchObject({ details: expect.stringContaining("check accessKey and secretKey") });
+    expect(error).toMatchObject({ details: expect.stringContaining("check the access key and its secret") });
     expect(JSON.stringify([error, plugin.stdout, plugin.stderr, plugin.told])).not.toMatch(/wr0ng-secret|testid/);
   });
 

@@ -68,7 +68,7 @@ const permanent: [code: string, said: string, advice: string][] = [
   ["InvalidInstanceId.MalFormed", "", "classic network"],
   ["InvalidInstanceId.NotBelong", "", "account"],
   ["InvalidInstanceId.LimitedRegion", "", "region"],
-  ["SignatureDoesNotMatch", "", "secretKey"],
+  ["SignatureDoesNotMatch", "", "the access key and its secret"],
   ["InvalidTimeStamp.Expired", "", "clock"],
   ["SomethingNew", "", "documentation"],
 ];

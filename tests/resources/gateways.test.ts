@@ -311,7 +311,7 @@ describe("[31] answers", () => {
     ["InvalidVpcId.NotFound", 404],
   ])("%s may mean another organization, so the advice begins with it", async (Code, status) => {
     const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, status, "pop"));
-    expect(error.facts.advice).toMatch(/^check organizationId, resourceSetId, .*; (use|check) /);
+    expect(error.facts.advice).toMatch(/^check the organization, the resource set, .*; (use|check) /);
   });
 
   const kinds: [code: string, kind: EcsErrorKind][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { codes } from "../../emulator/errorTable";
-import { classify, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
+import { classify, CODE_FAMILIES, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import { type ApiOperation, EcsError, type EcsErrorKind } from "../../provider/ecs/errors";
 
 /** What a code's name says, and the kind that it then has. A code that no rule matches may have any kind. */
@@ -144,6 +144,17 @@ describe("advice", () => {
 
   test("is one line of bearable length without an address, for every code", () => {
     for (const { advice } of all) expect(advice).toMatch(/^(?!.*:\/\/).{10,200}$/);
+  });
+
+  test("names what only a stack has, in a stack only", () => {
+    const ofStacks = /pulumi (up|state)|--run-program|classiclink:/;
+    const codes = Object.keys({ ...ERROR_CODES, ...CODE_FAMILIES }).map((code) => code.replaceAll("*", "x"));
+    const inStacks = codes.filter((code) => ofStacks.test(classify(code, "").advice));
+    expect(inStacks).toEqual(expect.arrayContaining(["SignatureDoesNotMatch", "InvalidAction.NotFound"]));
+    for (const code of codes) {
+      expect(classify(code, "", { isCommand: true, isPrivate: true }).advice).not.toMatch(ofStacks);
+    }
+    for (const { advice } of Object.values(FAULTS)) expect(advice).not.toMatch(ofStacks);
   });
 
   test("what may not pass by itself is given up after a time", () => {
