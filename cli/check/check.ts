@@ -11,7 +11,7 @@ import { fileReason } from "../fileReason";
 import type { CheckOptions } from "../program";
 import { openProgress } from "../progress";
 import { coloured, type Style, table } from "../terminal";
-import { type Declaration, readDeclaration, requireScope } from "./declared";
+import { type Declaration, readDeclaration } from "./declared";
 import { type Drift, findDrift } from "./drift";
 
 /** Prints the differences on standard output, and their number on standard error. Resolves with the exit code. */
@@ -20,8 +20,8 @@ export async function check(file: string, options: CheckOptions): Promise<number
   // With --quiet, cron would send a mail for it each time.
   if (options.quiet !== true) warnOfConnection(settings);
   const [name, text] = await readInput(file);
-  const declaration = readDeclaration(text, name, () => settings.defaultRegion());
-  requireScope(text, name, settings.scope());
+  const asked = { scope: settings.scope(), isNamed: options.organization !== undefined };
+  const declaration = readDeclaration(text, name, () => settings.defaultRegion(), asked);
   const progress = await openProgress();
   try {
     const all = await findDrift(await connect(settings), declaration, progress);
@@ -64,7 +64,7 @@ function asJson({ links }: Declaration, drift: readonly Drift[]): string {
 }
 
 /** As in "250 links declared: 248 as declared, 1 missing, 1 moved; 2 undeclared". */
-function summaryOf({ links, vpcs }: Declaration, drift: readonly Drift[], settings: Settings): string {
+function summaryOf({ links, vpcs, leftOut }: Declaration, drift: readonly Drift[], settings: Settings): string {
   const count = (kind: Drift["drift"]) => drift.filter((one) => one.drift === kind).length;
   const [missing, moved, undeclared] = [count("missing"), count("moved"), count("undeclared")];
   const parts = [
@@ -74,6 +74,6 @@ function summaryOf({ links, vpcs }: Declaration, drift: readonly Drift[], settin
   ].join(", ");
   const more = undeclared > 0 ? `; ${undeclared} undeclared` : "";
   const under = vpcs[0] === undefined ? "" : underScope(settings, vpcs[0].regionId);
-  const text = `${plural(links.length, "link", "links")} declared: ${parts}${more}${under && `;${under}`}`;
+  const text = `${plural(links.length, "link", "links")} declared: ${parts}${more}${under && `;${under}`}${leftOut && `; not compared: ${leftOut}`}`;
   return coloured(drift.length === 0 ? "green" : "yellow", text, process.stderr);
 }

@@ -25,7 +25,7 @@ export interface Drift {
  */
 export async function findDrift(
   steps: Links,
-  { links, vpcs }: Declaration,
+  { links, vpcs, elsewhere }: Declaration,
   progress: Progress,
 ): Promise<readonly Drift[]> {
   const contextOf = (what: string) => ({ report: (message: string) => progress.note(`${what}: ${message}`) });
@@ -42,6 +42,10 @@ export async function findDrift(
       listed.set(keyOf(link), link);
   }
   const declared = new Map(links.map((link) => [keyOf(link), link]));
+  for (const link of elsewhere) {
+    const isListed = listed.get(keyOf(link))?.vpcId === link.vpcId;
+    if (isListed && !declared.has(keyOf(link))) listed.delete(keyOf(link));
+  }
   const all = [...new Set([...declared.keys(), ...listed.keys()])].sort();
   return all.flatMap((key) => difference(declared.get(key), listed.get(key)) ?? []);
 }

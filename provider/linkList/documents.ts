@@ -9,12 +9,13 @@ const TYPE = /^(pulumi-nodejs:dynamic\/classiclink|classiclink:index):ClassicLin
 /**
  * The entries of a text. They may be at any depth.
  *
+ * @param accept which link resources of a stack count.
  * @throws if the text is neither JSON nor YAML, or has only some pages of an answer.
  */
-export function entriesInDocuments(text: string, name: string): readonly PlacedEntry[] {
+export function entriesInDocuments(text: string, name: string, accept: AcceptState): readonly PlacedEntry[] {
   const documents = documentsIn(text, name);
   requireAllPages(documents, name);
-  return documents.flatMap((document) => [...entriesOf(document, "")]);
+  return documents.flatMap((document) => [...entriesOf(document, "", accept)]);
 }
 
 /** A link resource in the output of `pulumi stack export`. */
@@ -23,6 +24,9 @@ export interface StateOfLinks {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
+
+/** Whether a link resource of a stack counts. */
+export type AcceptState = (state: StateOfLinks) => boolean;
 
 /** The link resources of a stack, if the text is the output of `pulumi stack export`. Otherwise none. */
 export function statesIn(text: string, name: string): readonly StateOfLinks[] {
@@ -96,12 +100,12 @@ function requireAllPages(documents: readonly unknown[], name: string): void {
   }
 }
 
-function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
+function* entriesOf(value: unknown, where: string, accept: AcceptState): Generator<PlacedEntry> {
   const deployed = resourcesOfState(value);
   if (deployed !== undefined) {
-    for (const { urn, inputs } of deployed) yield [`${urn}.`, inputs];
+    for (const { urn, inputs } of deployed.filter(accept)) yield [`${urn}.`, inputs];
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* entriesOf(item, `${where}[${index}]`);
+    for (const [index, item] of value.entries()) yield* entriesOf(item, `${where}[${index}]`, accept);
   } else if (isObject(value)) {
     const entry = entryOf(value);
     const isLink = entry.vpcId !== undefined && (entry.instanceId !== undefined || entry.instanceIds !== undefined);
@@ -111,7 +115,8 @@ function* entriesOf(value: unknown, where: string): Generator<PlacedEntry> {
       yield [where === "" ? "" : `${where}.`, entry];
       return;
     }
-    for (const [key, member] of Object.entries(value)) yield* entriesOf(member, where === "" ? key : `${where}.${key}`);
+    for (const [key, member] of Object.entries(value))
+      yield* entriesOf(member, where === "" ? key : `${where}.${key}`, accept);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { faultOfId } from "../resources/ids";
 import { delimiterOf, entriesInCsv } from "./csv";
-import { entriesInDocuments, isObject, type StateOfLinks, statesIn } from "./documents";
+import { type AcceptState, entriesInDocuments, isObject, type StateOfLinks, statesIn } from "./documents";
 import type { Entry, PlacedEntry } from "./entry";
 
 /** A VPC, and the instances that are declared for it. */
@@ -18,16 +18,18 @@ export interface ListedVpc<Region> {
  *
  * @param name the name of the list in errors.
  * @param defaultRegion called for entries without a region. It may throw.
+ * @param accept which link resources count, if the list is the output of `pulumi stack export`.
  * @throws if an entry is wrong, or the list declares an instance for two VPCs.
  */
 export function readLinkList<Region>(
   text: string,
   name: string,
   defaultRegion: () => Region,
+  accept: AcceptState = () => true,
 ): readonly ListedVpc<string | Region>[] {
   const vpcs = new Map<string, { regionId: string | Region; vpcId: string; instanceIds: string[] }>();
   const vpcOf = new Map<string, string>();
-  for (const [where, entry] of entriesIn(text, name)) {
+  for (const [where, entry] of entriesIn(text, name, accept)) {
     const at = `${name}: ${where}`;
     const vpcId = idOf(entry.vpcId, `${at}vpcId`);
     const regionId = entry.regionId === undefined ? defaultRegion() : idOf(entry.regionId, `${at}regionId`);
@@ -55,10 +57,10 @@ export function statesInList(text: string, name: string): readonly StateOfLinks[
   return delimiterOf(text) === undefined ? statesIn(text, name) : [];
 }
 
-function entriesIn(text: string, name: string): readonly PlacedEntry[] {
+function entriesIn(text: string, name: string, accept: AcceptState): readonly PlacedEntry[] {
   const delimiter = delimiterOf(text);
   if (delimiter !== undefined) return entriesInCsv(text, delimiter, name);
-  return entriesInDocuments(text, name);
+  return entriesInDocuments(text, name, accept);
 }
 
 function membersOf({ instanceId, instanceIds }: Entry, at: string): (readonly [member: unknown, property: string])[] {

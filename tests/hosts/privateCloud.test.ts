@@ -213,6 +213,30 @@ describe("the commands", () => {
     );
   });
 
+  test("check compares the links of the organization that an option names, and counts those of another one", async () => {
+    const own = { organizationId: "26", resourceSetId: "97" };
+    const gateway = await gatewayOf({ instances: { "i-a": own, "i-c": own } });
+    gateway.links.set("i-a", "vpc-b").set("i-c", "vpc-b");
+    const resourceOf = (name: string, instanceId: string, organizationId: string) => {
+      const inputs = { ...LINK, instanceId };
+      const outputs = { ...inputs, __scope: { ...own, organizationId } };
+      return { type: "classiclink:index:ClassicLink", urn: `urn:x::${name}`, inputs, outputs };
+    };
+    const resources = [resourceOf("web", "i-a", "26"), resourceOf("moved", "i-c", "27")];
+    const input = JSON.stringify({ version: 3, deployment: { resources } });
+    const env = { ...vendorsVariables({ CLASSICLINK_ENDPOINT: gateway.endpoint }).env, HOME: folder };
+    const refused = await runCli(["check", "-"], { env, input });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("check links of each scope by itself")]);
+    const { code, stdout, stderr } = await runCli(["check", "-", "--organization", "26", "--resource-set", "97"], {
+      env,
+      input,
+    });
+    expect([code, stdout]).toEqual([0, ""]);
+    expect(stderr).toContain(
+      "1 link declared: 1 as declared; under organization 26 and resource set 97; not compared: 1 resource of organization 27 and resource set 97\n",
+    );
+  });
+
   test("warn once of connections that are not verified, except for a quiet check", async () => {
     const gateway = await gatewayOf({ gateway: "asapi", tls: true });
     gateway.links.set("i-a", "vpc-b");

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { decodeText } from "../../provider/decodeText";
-import { readDeclaration, requireScope } from "../../cli/check/declared";
+import { type Asked, readDeclaration } from "../../cli/check/declared";
 import { blocksOf, PAGES } from "../pages/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
@@ -10,7 +10,8 @@ const B = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-b" };
 const PLUGIN = "classiclink:index:";
 const DYNAMIC = "pulumi-nodejs:dynamic/classiclink:";
 
-const read = (text: string) => readDeclaration(text, "the file", () => "cn-hangzhou");
+const NO_SCOPE: Asked = { scope: {}, isNamed: false };
+const read = (text: string, asked = NO_SCOPE) => readDeclaration(text, "the file", () => "cn-hangzhou", asked);
 const json = (value: unknown) => JSON.stringify(value);
 
 /** A page of an answer of DescribeClassicLinkInstances. */
@@ -34,16 +35,34 @@ describe("a stack of another scope", () => {
     inputs: A,
     outputs: { ...A, __scope },
   });
-  const read = (text: string) => () => requireScope(text, "the file", current);
+  const isNamed = false;
 
   test.each([
     ["another organization", { organizationId: "26", resourceSetId: "97" }, "organization 26 and resource set 97"],
     ["another resource set", { organizationId: "27", resourceSetId: "97" }, "organization 27 and resource set 97"],
     ["no scope", undefined, "no organization"],
   ])("is refused with both names: %s", (_, scope, name) => {
-    expect(read(exported(made(current), made(scope)))).toThrow(
+    expect(() => read(exported(made(current), made(scope)), { scope: current, isNamed })).toThrow(
       `the file: the scope of web is ${name}, but organization 27 and resource set 99 is configured`,
     );
+  });
+
+  test("is refused even if an option names the scope, as long as no link has it", () => {
+    const asked = { scope: current, isNamed: true };
+    expect(() => read(exported(made({ organizationId: "26" })), asked)).toThrow(
+      /give the --organization and --resource-set of the stack$/,
+    );
+  });
+
+  test("is compared in part if an option names a scope that some of its links have", () => {
+    const b = { ...made({ organizationId: "26" }), urn: "urn:x::db", inputs: B };
+    const text = exported(made(current), b);
+    expect(() => read(text, { scope: current, isNamed })).toThrow(/, and check links of each scope by itself$/);
+    expect(read(text, { scope: current, isNamed: true })).toMatchObject({
+      links: [A],
+      elsewhere: [B],
+      leftOut: "1 resource of organization 26 and no resource set",
+    });
   });
 
   test.each([
@@ -51,7 +70,7 @@ describe("a stack of another scope", () => {
     ["a list, which has no scope", json([A])],
     ["a list in CSV", "instanceId,vpcId\ni-a,vpc-1\n"],
   ])("does not refuse %s", (_, text) => {
-    expect(read(text)).not.toThrow();
+    expect(() => read(text, { scope: current, isNamed })).not.toThrow();
   });
 });
 
@@ -180,8 +199,10 @@ describe("a list that cannot be right is refused:", () => {
     const noRegion = () => {
       throw new Error("no region is configured");
     };
-    expect(() => readDeclaration("instanceId,vpcId\ni-a,vpc-1\n", "f", noRegion)).toThrow("no region is configured");
-    expect(readDeclaration(json([A]), "f", noRegion).links).toEqual([A]);
+    expect(() => readDeclaration("instanceId,vpcId\ni-a,vpc-1\n", "f", noRegion, NO_SCOPE)).toThrow(
+      "no region is configured",
+    );
+    expect(readDeclaration(json([A]), "f", noRegion, NO_SCOPE).links).toEqual([A]);
   });
 });
 
