@@ -123,7 +123,7 @@ function judgeFailure({ host, proxy }: Reached, error: Error): Finding {
   if (/EPROTO|SSL|TLS/.test(code)) {
     return problem(
       `${host} does not speak TLS (${code})`,
-      "if the cloud offers plain HTTP, give --protocol HTTP, or set classiclink:protocol",
+      "if the cloud offers plain HTTP, give --protocol HTTP, or set CLASSICLINK_PROTOCOL",
     );
   }
   return proxy === undefined
