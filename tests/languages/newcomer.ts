@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { repository, version } from "../../package.json";
-import { blocksOf } from "../../tests/pages/markdown";
+import { blocksOf } from "../pages/markdown";
 import type { Prepared } from "./cases";
 import { environmentOf } from "./life";
 import { run } from "./shell";

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "../../emulator";
 import EXAMPLES from "../../provider/hosts/plugin/examples.json";
-import { codeIn } from "../schemaExamples";
+import { codeIn } from "../../scripts/schemaExamples";
 import { run } from "./shell";
 
 /** What the program of every example folder declares. */
