@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /**
- * The link resources of a stack that were made under another scope. The cloud may hide their links, so they would look missing.
+ * The link resources of a stack that were made under another scope. The cloud may hide their links, so they would seem missing.
  *
  * @throws if there are some, and no option names the scope to compare, or all are of another scope.
  */

@@ -31,7 +31,7 @@ export function judgeCertificate(host: string, found: Certificate, isInsecure: b
   const { distrust, validTo } = found;
   if (distrust === undefined) {
     const text = `The certificate of ${host} is trusted, until ${dayOf(validTo)}`;
-    return validTo - now > SOON_MS ? ok(text) : warning(text, "ask whoever runs the cloud to renew it");
+    return validTo - now > SOON_MS ? ok(text) : warning(text, "ask the operator of the cloud to renew it");
   }
   const [why, advice] = reasonOf(distrust, found);
   if (isInsecure) return warning(`The certificate of ${host} is not verified: ${why}`);
@@ -48,7 +48,7 @@ function reasonOf(
   if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID")
     return [`it is for ${names}`, "use one of these names in the endpoint"];
   if (distrust === "CERT_HAS_EXPIRED")
-    return [`it expired on ${dayOf(validTo)}`, "ask whoever runs the cloud to renew it"];
+    return [`it expired on ${dayOf(validTo)}`, "ask the operator of the cloud to renew it"];
   if (distrust === "CERT_NOT_YET_VALID")
     return [`it is valid from ${dayOf(validFrom)}`, "check the clock of this machine"];
   return [

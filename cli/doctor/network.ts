@@ -116,7 +116,7 @@ function judgeFailure({ host, proxy }: Reached, error: Error): Finding {
       `The proxy does not let requests to ${host} through (${error.message})`,
       error.status === 407
         ? `put the user and the password into the address of the proxy (${PROXY_VARIABLES})`
-        : `ask whoever runs the proxy, or leave it out for ${host} with NO_PROXY`,
+        : `ask the operator of the proxy, or leave it out for ${host} with NO_PROXY`,
     );
   }
   const code = codeOf(error);

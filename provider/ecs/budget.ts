@@ -72,7 +72,7 @@ export class Budget {
  * @throws the signal's reason.
  */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  // When the caller has given up, nobody handles a failure that comes later.
+  // When the caller no longer waits, nobody handles a failure that comes later.
   waiting.catch(() => {});
   signal.throwIfAborted();
   let stop = () => {};

@@ -92,7 +92,7 @@ class RateLimiter {
    * Makes a call at its turn. A throttled call waits and is repeated.
    *
    * @param instanceId the instance that changes. Busy instances let the others go first.
-   * @throws what the call throws for another reason, and `OutOfTime` when the caller gives up while it waits.
+   * @throws what the call throws for another reason, and `OutOfTime` when the time of the caller ends while it waits.
    */
   async run<T>(call: () => Promise<T>, caller?: Caller, instanceId?: string): Promise<T> {
     let last: EcsError | undefined;

@@ -84,7 +84,7 @@ export class RegionReads {
     while (this.#callsRunning < (this.#again.length > 0 ? CALLS_AGAIN_AT_A_TIME : CALLS_AT_A_TIME)) {
       const list = this.#again.shift() ?? this.#waiting.splice(0, MAX_INSTANCE_IDS);
       if (list.length === 0) return;
-      // Callers that have given up need no answer.
+      // Callers that no longer wait need no answer.
       const wanted = list.filter(({ caller }) => !caller.signal.aborted);
       if (wanted.length > 0) void this.#read(wanted);
     }

@@ -32,7 +32,7 @@ export class SharedCalls {
   /**
    * Waits for what a reader reads by these calls.
    *
-   * @throws the signal's reason, when the reader gives up.
+   * @throws the signal's reason, when the reader no longer waits.
    */
   async waitFor<T>(reading: Promise<T>, { signal }: Caller): Promise<T> {
     this.#readers += 1;

@@ -26,7 +26,7 @@ export function requireSameScope(what: string, state: Properties, current: Scope
   if (!isOtherScope(state, current)) return;
   throw new ClassicLinkError(
     `the scope of ${what} is ${nameOf(scopeOf(state))}, but ${nameOf(current)} is configured. Nothing was changed. Set ` +
-      "organizationId and resourceSetId back, or run pulumi up without --refresh, which takes over what it sees under the new scope",
+      "organizationId and resourceSetId back, or run pulumi up without --refresh, which adopts what it sees under the new scope",
   );
 }
 

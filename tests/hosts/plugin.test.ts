@@ -160,7 +160,7 @@ describe("the provider's own configuration", () => {
     expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
   });
 
-  test("[17] Pulumi prints the value of a property that fails, so none is named that holds a password", async () => {
+  test("[17] Pulumi prints the value of a property that fails, so none is named that has a password", async () => {
     const [failure] = (await plugin.checkConfig({ endpoint: "https://me:hunter2@ecs.example.com" })).getFailuresList();
     expect(failure?.toObject()).toEqual({ property: "", reason: expect.not.stringContaining("hunter2") });
   });

@@ -170,7 +170,7 @@ withCli("the plugin under the Pulumi CLI", () => {
     expect(await pulumi("preview", "--expect-no-changes")).toMatch(/3 unchanged/);
   });
 
-  test("[13] customTimeouts hold", async () => {
+  test("[13] an operation keeps to its customTimeouts", async () => {
     emulator.injectFault({ kind: "locked", instanceId: "i-slow" });
     program(
       A,

@@ -287,7 +287,7 @@ describe("create", () => {
     expect(error?.message).toMatch(/not done within 30 s.*\d+ calls in 30 s.*InstanceLocked.*request R-1/);
   });
 
-  test("[13] without a timeout of its own it gives up after ten minutes", async () => {
+  test("[13] without a timeout of its own it ends after ten minutes", async () => {
     const { ecs, lifecycle } = cloud();
     ecs.always("attach", fails(refusal("attach", "InvalidStatus.InstanceLocked")));
     expect((await run(lifecycle.create(link))).afterMs).toBe(600_000);

@@ -489,7 +489,7 @@ describe("[1] an instance that two resources of a program declare in one cloud",
 });
 
 describe("states of 0.1.0", () => {
-  test("[19] that name who holds a link are refreshed and deleted as before", async () => {
+  test("[19] that name the owner of a link are refreshed and deleted as before", async () => {
     const { provider, linksNow } = world({ "i-a": "vpc-1" });
     const state = { ...link(), __holder: "urn:pulumi:dev::p::t::old" };
     expect((await done(provider().read(state)))?.outputs).toMatchObject(link());

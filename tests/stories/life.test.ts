@@ -82,7 +82,7 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     expect(output).toContain("1 of 2 already linked to vpc-1: adopted");
   });
 
-  test("[17] [18] the state holds ids, properties and one short line of code or none, and no secret", async () => {
+  test("[17] [18] the state has ids, properties and one short line of code or none, and no secret", async () => {
     const exported = JSON.stringify(await stack.export());
     expect(exported).toContain('"id":"cn-hangzhou:i-a"');
     expect(exported).not.toContain(SECRET_KEY);
@@ -155,7 +155,7 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     expect([linked(), called("Detach")]).toEqual([ALL, 0]);
   });
 
-  test("[26] a member that the fleet gives up and a new link declares is linked afterwards", async () => {
+  test("[26] a member that the fleet no longer declares and a new link does is linked afterwards", async () => {
     declare(
       LINK,
       'const many = new ClassicLinks("many", { vpcId: "vpc-1", instanceIds: ["i-c"] });',

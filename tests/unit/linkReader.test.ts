@@ -409,7 +409,7 @@ describe("when a call fails", () => {
   });
 });
 
-describe("[14] when a reader gives up", () => {
+describe("[14] when a reader no longer waits", () => {
   test("it stops waiting, and the others get their answer from the same call", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 2 });
     ecs.latencyMs = 100;

@@ -243,7 +243,7 @@ describe("when time is over", () => {
     expect(triedAt).toEqual([]);
   });
 
-  test("[13] a budget of many days is not over at once, though a timer holds at most 24 days", async () => {
+  test("[13] a budget of many days is not over at once, though a timer takes at most 24 days", async () => {
     const budget = new Budget(1_000 * 3_600_000);
     await jest.advanceTimersByTimeAsync(60_000);
     const { aborted } = budget.signal;

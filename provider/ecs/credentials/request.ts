@@ -119,7 +119,7 @@ async function exchange(
 function reasonOf(error: unknown, host: string, proxy: string | undefined): string {
   if (error instanceof ProxyRefusal) return `${host} was not reached: ${error.reason}`;
   const code = nodeCodeOf(error);
-  // With a proxy, only its own name is looked up here.
+  // With a proxy, only its own name is resolved here.
   const isProxys = proxy !== undefined && code === "ENOTFOUND";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `${isProxys ? `the proxy of ${host}` : host} was not found`;
   const advice = isCertificateError(code) ? "; for a private authority, set NODE_EXTRA_CA_CERTS" : "";
@@ -134,7 +134,7 @@ function mayBeTransient(error: unknown): boolean {
 
 const isCertificateError = (code: string) => /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code);
 
-/** Quotes only the error code of an answer, if it looks like one. The error message may quote the request. */
+/** Quotes only the error code of an answer, if it has the form of one. The error message may quote the request. */
 function refusal(statusCode: number, failed: string | undefined, fields: Fields, host: string): SourceFailure {
   // The last two are those of CloudSSO and OAuth.
   const code = [failed, fields.ErrorCode, fields.error].map(codeOf).find((one) => one !== "") ?? "";

@@ -139,7 +139,7 @@ describe("the network", () => {
 
   test.each([
     ["ERR_TLS_CERT_ALTNAME_INVALID", "it is for DNS:ecs.x", /^use one of these names in the endpoint/],
-    ["CERT_HAS_EXPIRED", "it expired on 2027-02-24", /^ask whoever runs the cloud/],
+    ["CERT_HAS_EXPIRED", "it expired on 2027-02-24", /^ask the operator of the cloud/],
     ["CERT_NOT_YET_VALID", "it is valid from 2026-11-26", /^check the clock of this machine/],
     ["SELF_SIGNED_CERT_IN_CHAIN", "this machine does not know who issued it", /NODE_EXTRA_CA_CERTS/],
   ])(
