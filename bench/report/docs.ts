@@ -56,7 +56,7 @@ function performancePage(result: Result, discussion: string): string {
     `${BEGIN}\n\n${discussion}\n\n${END}`,
     "## All figures",
     "CPU and peak are the CPU time and the peak memory of the provider's process. `program` is the CPU time of the process that runs the Pulumi " +
-      "program. Attach, Describe and Detach are calls that reached ECS. The state is counted as `pulumi stack export` prints it, and as it is in the " +
+      "program. The calls are those of Attach + Describe + Detach that reached ECS. The state is counted as `pulumi stack export` prints it, and as it is in the " +
       "engine's file.",
     ...counts
       .toReversed()
