@@ -40,7 +40,7 @@ function performancePage(result: Result, discussion: string): string {
     "What it costs to manage links, compared with a simple provider and with a provider that does nothing. `npm test` asserts nothing of " +
       "this, because times depend on the machine.",
     SUBJECTS.map(({ name, about }) => `- **${name}**: ${about}`).join("\n"),
-    `Each creates the same links in its own stack (\`up\`), runs again without a change (\`up again\`), refreshes, and removes them (\`destroy\`). ECS is the emulator, in one process for the whole run. It delays each answer by ${result.latencyMs} ms. All links are in one VPC.`,
+    `Each creates the same links in its own stack (\`up\`), and runs again without a change (\`up again\`). Then it refreshes, and removes them (\`destroy\`). ECS is the emulator, in one process for the whole run. It delays each answer by ${result.latencyMs} ms. All links are in one VPC.`,
     machineOf(result),
     `![${most} links: wall times, calls, state, CPU time and memory of each subject](images/performance.svg)`,
     "![Wall time of up and refresh, by the number of links](images/performance-growth.svg)",
@@ -49,8 +49,8 @@ function performancePage(result: Result, discussion: string): string {
     asMarkdown(ceilingTable(result)),
     "## Waiting",
     "How long it takes to wait for a quota, for locked instances and for released ones. Clock and ECS are simulated, and a call takes 30 to 300 " +
-      "ms. Both hosts and the command line use this code. Each case runs 24 times: the windows of the quota begin at twelve different moments, " +
-      "and a refusal says how long to wait, or does not. *Ideal* is a caller who knows all quotas, and calls at each moment at which a call passes.",
+      "ms. Both hosts and the command line use this code. Each case runs 24 times: the windows of the quota begin at twelve different moments. " +
+      "A refusal says how long to wait, or does not. *Ideal* is a caller who knows all quotas, and calls at each moment at which a call passes.",
     asMarkdown(waitingTable(result)),
     "## Conclusions",
     `${BEGIN}\n\n${discussion}\n\n${END}`,
@@ -72,7 +72,7 @@ function performancePage(result: Result, discussion: string): string {
 function machineOf({ machine, drivenBy, inFlight, repeat }: Result): string {
   const { cores, cpu, memoryBytes, system, node, loadBefore, date } = machine;
   return (
-    `Measured on ${date}: ${cores} cores (${cpu}), ${megabytes(memoryBytes)} of memory, ${system}, Node ${node}, through ${drivenBy}. ` +
+    `Measured on ${date}: ${cores} cores (${cpu}), ${megabytes(memoryBytes)} of memory, ${system}. It used Node ${node} and ${drivenBy}. ` +
     `The engine and the provider run ${inFlight} calls at a time. Load before the run: ${loadBefore.toFixed(2)}. ` +
     (repeat === 1
       ? "Each was measured once."

@@ -136,7 +136,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   "stack select": ["--create"],
   "state delete": [],
   "state unprotect": ["--all", "--yes"],
-  up: ["--refresh", "--target", "--yes"],
+  up: ["--non-interactive", "--refresh", "--target", "--yes"],
 };
 
 function pulumiProblem({ page, args }: Command): Problem {

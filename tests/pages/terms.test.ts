@@ -52,6 +52,28 @@ describe("no page has a word of the wrong list", () => {
   });
 });
 
+/** The sentences of a page, and of the cells of its tables, without code and without the names of tests. */
+function sentencesOf(text: string): string[] {
+  const prose = text
+    .replaceAll(/<!-- made by npm run docs: tests .*?<!-- end -->/gs, "")
+    .replaceAll(/^([ \t]*)```.*?^\1```/gms, "\n\n")
+    .replaceAll(/<!--.*?-->|\{\{.*?\}\}|!\[[^\]]*\]\([^)]*\)/gs, "")
+    .replaceAll(/`[^`]*`/g, "code")
+    .replaceAll(/\]\([^)]*\)/g, "");
+  const blocks = prose.split(/\n\s*\n|\n(?=\s*[-*] |\s*\d+\. |#)/);
+  const cells = blocks.flatMap((block) => (block.trimStart().startsWith("|") ? block.split(/[|\n]/) : [block]));
+  return cells.flatMap((cell) => cell.replaceAll(/\s+/g, " ").split(/(?<=[.!?:;](?:\*\*)?) /));
+}
+
+test("no sentence of a page is longer than 25 words", () => {
+  const long = PAGES.filter(({ path }) => !path.startsWith("tests/")).flatMap(({ path, text }) =>
+    sentencesOf(text)
+      .filter((sentence) => sentence.split(" ").filter((word) => /\w/.test(word)).length > 25)
+      .map((sentence) => `${path}: ${sentence}`),
+  );
+  expect(long).toEqual([]);
+});
+
 test("neither has a message, a comment or a description", () => {
   expect(files.length).toBeGreaterThan(100);
   const uses = files.flatMap((path) =>
