@@ -61,15 +61,19 @@ export class Settings {
   }
 
   /**
-   * The default region: `region`, else the profile's region. There is no built-in default.
+   * The default region: `region`, else the region of the profile that a setting names. There is no built-in default. The region of
+   * a profile that no setting names is not used: the keys may come from another source, and belong to another account.
    *
    * @throws {SettingError} if there is none.
    */
   defaultRegion(): string {
     const region = this.#region();
     if (region !== undefined) return region;
+    const checked = `no region is configured; checked ${this.#lookup.placesOf("region")}`;
     throw new SettingError(
-      `no region is configured; checked ${this.#lookup.placesOf("region")} and the profile; set one of them`,
+      this.#namesProfile()
+        ? `${checked} and the profile; set one of them`
+        : `${checked}; set one of them, or name a profile that has a region`,
     );
   }
 
@@ -192,9 +196,13 @@ export class Settings {
   #region(): string | undefined {
     const region = this.#lookup.find("region")?.value;
     if (region !== undefined) return region;
+    if (!this.#namesProfile()) return undefined;
     const profile = this.#lookup.find("profile");
-    const file = this.#lookup.find("sharedCredentialsFile");
-    if (profile === undefined && file === undefined) return undefined;
-    return regionOfProfile(profileFile(file, profile), profile?.value);
+    return regionOfProfile(profileFile(this.#lookup.find("sharedCredentialsFile"), profile), profile?.value);
+  }
+
+  /** Whether a setting names a profile, or the file of one. */
+  #namesProfile(): boolean {
+    return [this.#lookup.find("profile"), this.#lookup.find("sharedCredentialsFile")].some((one) => one !== undefined);
   }
 }

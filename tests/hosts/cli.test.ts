@@ -448,7 +448,7 @@ describe("settings", () => {
       "no region",
       { ALICLOUD_REGION: "" },
       ["--vpc", "vpc-1"],
-      /^error: no region is configured; checked --region, ALICLOUD_REGION, ALIBABA_CLOUD_REGION and the profile; set one of them\n$/,
+      /^error: no region is configured; checked --region, ALICLOUD_REGION, ALIBABA_CLOUD_REGION; set one of them, or name a profile that has a region\n$/,
     ],
     ["no place to look", {}, [], /^error: nothing to scan; give --vpc <id>, --instance <id> or --all-vpcs\n$/],
     ["half a key", { ALICLOUD_SECRET_KEY: "" }, ["--vpc", "vpc-1"], /^error: secretKey is missing, .*\n$/],

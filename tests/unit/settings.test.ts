@@ -616,7 +616,13 @@ describe("the region", () => {
   });
 
   test("has no built-in default", () => {
-    expect(complaint(() => settingsOf({}).defaultRegion())).toMatch(/^no region is configured; checked .*; set one/);
+    expect(complaint(() => settingsOf({}).defaultRegion())).toMatch(
+      /^no region is configured; checked .*_REGION; set one of them, or name a profile that has a region$/,
+    );
+    // The profile is among the places only where a setting names one.
+    expect(complaint(() => settingsOf({ ALICLOUD_PROFILE: "none-of-that-name" }).defaultRegion())).toMatch(
+      /_REGION and the profile; set one of them$/,
+    );
   });
 });
 
