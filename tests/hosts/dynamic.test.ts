@@ -7,8 +7,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Emulator, startEmulator } from "../../emulator";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
 import { UNKNOWN } from "../../provider/resources/inputs";
-import { DynamicHost, HostError, type Props, secretOf } from "../support/dynamicHost";
+import { DynamicHost, HostError } from "../support/dynamicHost";
 import { openEngine } from "../support/engine";
+import { type Props, secretOf } from "../support/providerProcess";
 
 const [accessKeyId, accessKeySecret] = ["LTAItestkeyid", "test+secret/key"];
 const SECRETS = [accessKeyId, accessKeySecret, encodeURIComponent(accessKeySecret), "Signature"];
@@ -145,23 +146,23 @@ describe("a link", () => {
 
   test("[13] keeps to the timeout that the program gave, and prints what it waits for", async () => {
     emulator.injectFault({ kind: "locked", instanceId: one });
-    const error = await errorOf(host.create({ ...link(), __timeouts: { create: 0.5 } }));
-    expect(error.message).toMatch(/not done within 0\.5 s.*InstanceLocked.*request /);
+    const error = await errorOf(host.create({ ...link(), __timeouts: { create: 2 } }));
+    expect(error.message).toMatch(/not done within 2 s.*InstanceLocked.*request /);
     // The words about ^C come first: Pulumi cuts the end of the line on a narrow terminal.
     expect(await host.lineWith(`${one}: locked`)).toMatch(
-      /^\^C waits at most 0\.5 s; \S+: locked, 0(\.\d)? s, \d+ calls?$/,
+      /^\^C waits at most 2 s; \S+: locked, [\d.]+ s, \d+ calls?$/,
     );
   });
 
   test("[6] [7] that is partially created comes with id, properties with the line, and reasons; refresh keeps, update finishes it", async () => {
     emulator.injectFault({ kind: "invisible", describes: 10_000 });
-    const inputs = { ...link(), __timeouts: { create: 0.5, update: 5 } };
+    const inputs = { ...link(), __timeouts: { create: 2, update: 60 } };
     const { initFailed } = await errorOf(host.create(inputs));
     const marks = { __halfMade: true, __attachedAt: expect.any(Number) };
     expect(initFailed).toEqual({
       id: linkId(),
       properties: { ...stored(inputs), ...marks },
-      reasons: [expect.stringMatching(/^cannot link \S+ to \S+ .*not done within 0\.5 s.*not listed.*next pulumi up/)],
+      reasons: [expect.stringMatching(/^cannot link \S+ to \S+ .*not done within 2 s.*not listed.*next pulumi up/)],
     });
     const state = initFailed?.properties ?? {};
     expect(await host.read(linkId(), state)).toEqual({ id: linkId(), properties: state });
@@ -216,8 +217,8 @@ describe("a link", () => {
     expect([linkedTo(one), await host.errorLines()]).toEqual([undefined, []]);
     emulator.link(two, vpc);
     emulator.injectFault({ kind: "locked", instanceId: two });
-    const state = { ...link(), instanceId: two, __timeouts: { create: 60, delete: 0.5 } };
-    expect((await errorOf(host.delete(`${regionId}:${two}`, state))).message).toMatch(/not done within 0\.5 s/);
+    const state = { ...link(), instanceId: two, __timeouts: { create: 60, delete: 2 } };
+    expect((await errorOf(host.delete(`${regionId}:${two}`, state))).message).toMatch(/not done within 2 s/);
     await errorOf(host.delete("cn-nowhere:i-a", { ...link(), regionId: "cn-nowhere" }));
     expect(emulator.calls().at(-1)?.params.RegionId).toBe("cn-nowhere");
   });

@@ -9,7 +9,8 @@ import dynamic from "../../provider/hosts/dynamic";
 import { unwrap, wrap } from "../../provider/hosts/plugin/values";
 import { ClassicLinkError } from "../../provider/links/errors";
 import { fuzz } from "../support/fuzz";
-import { LINKS_URN, PluginProcess, plain, type Props, secretOf, UNKNOWN, URN } from "../support/pluginProcess";
+import { LINKS_URN, PluginProcess, UNKNOWN, URN } from "../support/pluginProcess";
+import { plain, type Props, secretOf } from "../support/providerProcess";
 
 const READABLE = /^\P{Cc}{1,2000}$/u;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -8,18 +8,8 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Emulator, startEmulator } from "../../emulator";
 import { version } from "../../package.json";
 import { openEngine } from "../support/engine";
-import {
-  partiallyCreatedOf,
-  LINK_TYPE,
-  LINKS_URN,
-  PluginProcess,
-  type Props,
-  plain,
-  secretOf,
-  struct,
-  UNKNOWN,
-  URN,
-} from "../support/pluginProcess";
+import { LINK_TYPE, LINKS_URN, PluginProcess, UNKNOWN, URN } from "../support/pluginProcess";
+import { partiallyCreatedOf, plain, type Props, secretOf, struct } from "../support/providerProcess";
 
 const SECRET = "s3cr3t+MARKER/with=chars";
 const regionId = "cn-hangzhou";

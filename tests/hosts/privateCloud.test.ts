@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { DynamicHost } from "../support/dynamicHost";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
-import { PluginProcess, plain, type Props } from "../support/pluginProcess";
+import { PluginProcess } from "../support/pluginProcess";
+import { plain, type Props } from "../support/providerProcess";
 import { runCli } from "../support/cli";
 import { CERTIFICATE } from "../support/tls";
 
@@ -170,31 +171,6 @@ describe.each(HOSTS)("through %s a link lives", (_, start) => {
 test("the vendor's keys alone suffice in the dynamic host", async () => {
   const gateway = await gatewayOf({});
   await live(dynamicHost, vendorsKeys(gateway.endpoint.replace("http://", "")), gateway);
-});
-
-test.each(HOSTS)(
-  "through %s, under another organization, a refresh and a destroy change nothing and say why, however the cloud hides",
-  async (_, start) => {
-    const gateway = await gatewayOf({});
-    const { id, properties } = await (await start(ourKeys(gateway.endpoint))).create(LINK);
-    const other = await start(ourKeys(gateway.endpoint, { "classiclink:organizationId": "27" }));
-    for (const hiding of ["empty", "NotFound", "NotBelong"] as const) {
-      gateway.hide(hiding);
-      const refreshed = await other.read(id, properties).then(String, String);
-      const destroyed = await other.delete(id, properties).then(String, String);
-      for (const message of [refreshed, destroyed]) expect(message).toMatch(/organization 26.*organization 27/);
-    }
-    expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
-  },
-);
-
-test.each(HOSTS)("through %s, a role without an address of STS is refused, and nothing is sent", async (_, start) => {
-  const gateway = await gatewayOf({});
-  const host = await start(ourKeys(gateway.endpoint, { "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}' }));
-  await expect(host.create(LINK)).rejects.toThrow(
-    /no address of STS, where the role is assumed; set classiclink:stsEndpoint/,
-  );
-  expect(gateway.requests).toEqual([]);
 });
 
 describe("the commands", () => {

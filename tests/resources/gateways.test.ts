@@ -1,6 +1,6 @@
 /** What goes over the wire to a private cloud, and what comes of its answers. Against a stand-in for both gateways. */
 
-import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
@@ -14,8 +14,6 @@ import { Settings } from "../../provider/settings";
 import { ecsErrorOf } from "../support/errors";
 import { type Gateway, type GatewayOptions, startGateway } from "../support/gateways";
 import { type ProxyServer, startProxy } from "../support/proxy";
-
-jest.setTimeout(20_000);
 
 const REGION = "cn-wulan-env200-d01";
 const link = { regionId: REGION, instanceId: "i-a", vpcId: "vpc-b" };

@@ -62,12 +62,7 @@ describe("a fault is named, and the exit code is 1:", () => {
     ["a clock that is off", { kind: "clock", ms: 3_600_000 }, "The clock of the service is 60 min ahead"],
     ["a clock that is late", { kind: "clock", ms: -3_600_000 }, "The clock of the service is 60 min behind"],
     ["a connection that is cut", answer("reset-before"), `${LINKS} failed`],
-    ["a page of a gateway", answer("gateway-html"), `${LINKS} failed`],
     ["a page of a proxy", answer("proxy-html"), `${LINKS} failed`],
-    ["no service", answer("unavailable-503"), `${LINKS} failed`],
-    ["no code", answer("internal-500-without-code"), `${LINKS} failed`],
-    ["no body", answer("empty-body"), `${LINKS} failed`],
-    ["half a body", answer("truncated-json"), `${LINKS} failed`],
     ["a wrong signature", answer({ code: "SignatureDoesNotMatch" }), `${LINKS} is refused`],
   ])("%s", async (_, rule, text) => {
     emulator.injectFault(rule);

@@ -1,107 +1,74 @@
 /** Pulumi's own host of dynamic providers as a process, spoken to as the engine does. Needs a build. */
 
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { MethodDefinition } from "@grpc/grpc-js";
+import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { STORED_LINE } from "../../provider/hosts/dynamic/storedLine";
-
-export type Props = Readonly<Record<string, JavaScriptValue>>;
+import {
+  isServiceError,
+  NO_ENGINE,
+  partiallyCreatedOf,
+  plain,
+  type Props,
+  ProviderProcess,
+  struct,
+} from "./providerProcess";
 
 const ROOT = join(__dirname, "..", "..");
 const LAZY_MODULES = join(ROOT, "tests", "engine", "lazyModules.js");
 
 /** A call that failed. `initFailed` is there when the resource is partially created. */
 export class HostError extends Error {
-  readonly initFailed:
-    | { readonly id: string; readonly properties: Props; readonly reasons: readonly string[] }
-    | undefined;
-
-  constructor(error: ServiceError) {
-    super(error.details);
-    const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
-    const details = packed instanceof Buffer ? Status.deserializeBinary(packed).getDetailsList() : [];
-    const unpack = rpc.ErrorResourceInitFailed.deserializeBinary;
-    const init = details.map((any) => any.unpack(unpack, "pulumirpc.ErrorResourceInitFailed"))[0];
-    this.initFailed = init
-      ? { id: init.getId(), properties: plain(init.getProperties()), reasons: init.getReasonsList() }
-      : undefined;
+  constructor(
+    message: string,
+    readonly initFailed: ReturnType<typeof partiallyCreatedOf>,
+  ) {
+    super(message);
   }
 }
 
-/** Secrets travel to `configure` in this envelope. */
-export const secretOf = (value: JavaScriptValue): Props => ({
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  value,
-});
-
 /** A host that runs, and the calls of the engine as methods. Properties go without `__provider`, which is added. */
-export class DynamicHost {
-  /** What it printed and nobody has taken yet, line by line. */
-  readonly stdout: string[] = [];
-  readonly stderr: string[] = [];
+export class DynamicHost extends ProviderProcess {
   /** All that calls answered with, errors among it. */
   readonly answers: Props[] = [];
-  #client: ResourceProviderClient | undefined;
-  readonly #child;
-  readonly #errors: Interface;
-  #lines: Interface | undefined;
   #marks = 0;
   readonly #printed: string[] = [];
-
-  private constructor(env: NodeJS.ProcessEnv, engine: string) {
-    const host = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    this.#child = spawn(process.execPath, ["--require", LAZY_MODULES, host, engine], {
-      cwd: ROOT,
-      // In a user's project the package is below node_modules, where Node does not warn of require(esm).
-      env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "test", NODE_NO_WARNINGS: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#errors = createInterface(this.#child.stderr).on("line", (line) => this.stderr.push(line));
-  }
 
   /**
    * Starts one in the folder of this repository, with nothing in its environment but `env`.
    *
    * @param engine its address. Processes that have the same one are of one run.
    */
-  static async start(env: NodeJS.ProcessEnv, engine = "127.0.0.1:1"): Promise<DynamicHost> {
+  static async start(env: NodeJS.ProcessEnv, engine = NO_ENGINE): Promise<DynamicHost> {
     if (!existsSync(join(ROOT, "dist", "provider"))) {
       throw new Error("dist is missing: run npm run build before this test");
     }
-    const host = new DynamicHost(env, engine);
-    const lines = createInterface(host.#child.stdout);
-    const ended = once(host.#child, "exit").then(([code]) => {
-      throw new Error(`the host ended with ${code}: ${host.stderr.join("\n")}`);
-    });
-    const [port] = await Promise.race([once(lines, "line"), ended]);
-    ended.catch(() => {});
-    host.#lines = lines.on("line", (line) => host.stdout.push(line));
-    host.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    const program = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const args = ["--require", LAZY_MODULES, program, engine];
+    const host = new DynamicHost(args, { PULUMI_NODEJS_PROJECT: "test", ...env }, ROOT);
+    await host.connect();
     return host;
   }
 
   async configure(config: Props): Promise<void> {
-    const request = new rpc.ConfigureRequest().setArgs(Struct.fromJavaScript(config));
-    await this.#ask<rpc.ConfigureResponse>((client, answer) => client.configure(request, answer));
+    const request = new rpc.ConfigureRequest().setArgs(struct(config));
+    await this.#ask(service.configure, request);
   }
 
   async check(news: Props, olds: Props = {}) {
-    const request = new rpc.CheckRequest().setNews(withLine(news)).setOlds(Struct.fromJavaScript(olds));
-    const answer = await this.#ask<rpc.CheckResponse>((client, answered) => client.check(request, answered));
+    const request = new rpc.CheckRequest().setNews(withLine(news)).setOlds(struct(olds));
+    const answer = await this.#ask(service.check, request);
     const failures = answer.getFailuresList().map((failure) => failure.toObject());
     return { inputs: this.#keep(answer.getInputs()), failures };
   }
 
   async diff(id: string, olds: Props, news: Props) {
     const request = new rpc.DiffRequest().setId(id).setOlds(withLine(olds)).setNews(withLine(news));
-    const answer = await this.#ask<rpc.DiffResponse>((client, answered) => client.diff(request, answered));
+    const answer = await this.#ask(service.diff, request);
     return {
       changes: answer.getChanges() === rpc.DiffResponse.DiffChanges.DIFF_SOME,
       none: answer.getChanges() === rpc.DiffResponse.DiffChanges.DIFF_NONE,
@@ -112,25 +79,25 @@ export class DynamicHost {
 
   async create(inputs: Props) {
     const request = new rpc.CreateRequest().setProperties(withLine(inputs));
-    const answer = await this.#ask<rpc.CreateResponse>((client, answered) => client.create(request, answered));
+    const answer = await this.#ask(service.create, request);
     return { id: answer.getId(), properties: this.#keep(answer.getProperties()) };
   }
 
   async read(id: string, state: Props) {
     const request = new rpc.ReadRequest().setId(id).setProperties(withLine(state));
-    const answer = await this.#ask<rpc.ReadResponse>((client, answered) => client.read(request, answered));
+    const answer = await this.#ask(service.read, request);
     return { id: answer.getId(), properties: this.#keep(answer.getProperties()) };
   }
 
   async update(id: string, olds: Props, news: Props) {
     const request = new rpc.UpdateRequest().setId(id).setOlds(withLine(olds)).setNews(withLine(news));
-    const answer = await this.#ask<rpc.UpdateResponse>((client, answered) => client.update(request, answered));
+    const answer = await this.#ask(service.update, request);
     return this.#keep(answer.getProperties());
   }
 
   async delete(id: string, state: Props): Promise<void> {
     const request = new rpc.DeleteRequest().setId(id).setProperties(withLine(state));
-    await this.#ask<unknown>((client, answered) => client.delete(request, answered));
+    await this.#ask(service.delete, request);
   }
 
   /** What it has printed to stderr since this was asked last. What is printed and what is answered race, so a mark ends it. */
@@ -143,7 +110,7 @@ export class DynamicHost {
       const lines = end < 0 ? [] : this.stderr.splice(0, end + 1);
       this.#printed.push(...lines);
       if (end >= 0) return lines.slice(0, -1);
-      await once(this.#errors, "line");
+      await once(this.errors, "line");
     }
   }
 
@@ -152,8 +119,7 @@ export class DynamicHost {
     for (;;) {
       const line = this.stdout.find((printed) => printed.includes(text));
       if (line !== undefined) return line;
-      if (this.#lines === undefined) throw new Error("the host has not started");
-      await once(this.#lines, "line");
+      await once(this.lines, "line");
     }
   }
 
@@ -162,40 +128,23 @@ export class DynamicHost {
     return [...this.#printed, ...this.stdout, ...this.stderr, JSON.stringify(this.answers)].join("\n");
   }
 
-  /** Resolves when the process has ended. */
-  async ended(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+  async #ask<Request, Answer>(definition: MethodDefinition<Request, Answer>, request: Request): Promise<Answer> {
+    try {
+      return await this.call(definition, request);
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
+      const failed = new HostError(error.details, partiallyCreatedOf(error));
+      this.answers.push({ error: failed.message, ...failed.initFailed?.properties });
+      throw failed;
+    }
   }
 
-  async close(): Promise<void> {
-    this.#client?.close();
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await ended;
-  }
-
-  #ask<T>(send: (client: ResourceProviderClient, answered: (error: ServiceError | null, answer: T) => void) => void) {
-    const client = this.#client;
-    if (client === undefined) throw new Error("the host has not started");
-    return new Promise<T>((resolve, reject) => {
-      send(client, (error, answer) => {
-        if (error === null) return resolve(answer);
-        const failed = new HostError(error);
-        this.answers.push({ error: failed.message, ...failed.initFailed?.properties });
-        reject(failed);
-      });
-    });
-  }
-
-  #keep(struct: Struct | undefined): Props {
-    const props = plain(struct);
+  #keep(message: Struct | undefined): Props {
+    const props = plain(message);
     this.answers.push(props);
     return props;
   }
 }
 
 /** The state of every link holds the line; each call carries it. */
-const withLine = (props: Props) => Struct.fromJavaScript({ __provider: STORED_LINE, ...props });
-
-const plain = (struct: Struct | undefined): Props => struct?.toJavaScript() ?? {};
+const withLine = (props: Props) => struct({ __provider: STORED_LINE, ...props });

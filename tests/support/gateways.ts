@@ -4,10 +4,11 @@
  * open is an option, so that either answer can be played.
  */
 
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { sign } from "./sts";
 import { CERTIFICATE, KEY } from "./tls";
 
 export interface GatewayOptions {
@@ -125,13 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   function faultOfSignature({ method, params }: GatewayRequest): string | undefined {
     if (params.AccessKeyId !== accessKeyId) return "InvalidAccessKeyId.NotFound";
-    const names = Object.keys(params)
-      .filter((name) => name !== "Signature")
-      .sort();
-    const query = names.map((name) => `${encode(name)}=${encode(params[name] ?? "")}`).join("&");
-    const signature = createHmac("sha1", `${accessKeySecret}&`)
-      .update(`${method}&%2F&${encode(query)}`)
-      .digest("base64");
+    const signature = sign(method, new URLSearchParams(params), accessKeySecret);
     return signature === params.Signature ? undefined : "SignatureDoesNotMatch";
   }
 
@@ -306,8 +301,4 @@ async function read(message: IncomingMessage): Promise<GatewayRequest> {
   const [path = "", query = ""] = (message.url ?? "").split("?");
   const params = Object.fromEntries([...new URLSearchParams(query), ...new URLSearchParams(body)]);
   return { method, path, query, body, headers, params };
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

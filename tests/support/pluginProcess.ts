@@ -1,25 +1,14 @@
 /** The provider plugin as a process, and an engine that it may talk to: spoken to over gRPC as the engine does. Needs a build. */
 
-import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import {
-  Client,
-  credentials,
-  type MethodDefinition,
-  Server,
-  ServerCredentials,
-  type ServiceError,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { NO_ENGINE, type Props, ProviderProcess, struct } from "./providerProcess";
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const LINKS_TYPE = "classiclink:index:ClassicLinks";
@@ -28,17 +17,6 @@ export const LINKS_URN = `urn:pulumi:dev::shop::${LINKS_TYPE}::fleet`;
 export const PROVIDER_URN = "urn:pulumi:dev::shop::pulumi:providers:classiclink::default";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export type Props = Readonly<Record<string, JavaScriptValue>>;
-
-/** A secret as it goes over the wire. */
-export const secretOf = (value: JavaScriptValue): Props => ({
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  value,
-});
-
-export const struct = (props: Props) => Struct.fromJavaScript({ ...props });
-export const plain = (message: Struct | undefined): Props => message?.toJavaScript() ?? {};
-
 /** What the plugin told the engine. */
 export interface Told {
   readonly urn: string;
@@ -46,30 +24,15 @@ export interface Told {
   readonly ephemeral: boolean;
 }
 
-/** Nobody listens there. */
-const NO_ENGINE = "127.0.0.1:1";
-
 const service = ResourceProviderService;
 const EXECUTABLE = join(__dirname, "..", "..", "plugin", "pulumi-resource-classiclink");
 
-export class PluginProcess {
+export class PluginProcess extends ProviderProcess {
   /** The resource that calls are about. */
   urn = URN;
   readonly told: Told[] = [];
-  readonly stdout: string[] = [];
-  readonly stderr: string[] = [];
-  readonly #child;
   #engine = new Server();
   readonly #logged = new EventEmitter();
-  #client = new Client("127.0.0.1:1", credentials.createInsecure());
-
-  private constructor(env: NodeJS.ProcessEnv, engineAddress: string) {
-    this.#child = spawn(process.execPath, [EXECUTABLE, engineAddress], {
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    createInterface(this.#child.stderr).on("line", (line) => this.stderr.push(line));
-  }
 
   /**
    * Starts one with nothing in its environment but `env`, and greets it.
@@ -77,14 +40,8 @@ export class PluginProcess {
    * @param engine the engine that starts it.
    */
   static async start(env: NodeJS.ProcessEnv, { greet = true, engine = NO_ENGINE } = {}): Promise<PluginProcess> {
-    const plugin = new PluginProcess(env, engine);
-    const lines = createInterface(plugin.#child.stdout).on("line", (line) => plugin.stdout.push(line));
-    const ended = once(plugin.#child, "exit").then(([code]) => {
-      throw new Error(`the plugin ended with ${code}: ${plugin.stderr.join("\n")}`);
-    });
-    const [port] = await Promise.race([once(lines, "line"), ended]);
-    ended.catch(() => {});
-    plugin.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    const plugin = new PluginProcess([EXECUTABLE, engine], env);
+    await plugin.connect();
     if (greet)
       await plugin.call(service.handshake, new rpc.ProviderHandshakeRequest().setEngineAddress(await plugin.engine()));
     return plugin;
@@ -95,11 +52,6 @@ export class PluginProcess {
     this.#engine.forceShutdown();
     this.#engine = new Server();
     return await this.#listen();
-  }
-
-  /** Resolves when the process has ended. */
-  async ended(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
   }
 
   /** The engine's side, which takes logs. */
@@ -118,16 +70,6 @@ export class PluginProcess {
       this.#engine.bindAsync("127.0.0.1:0", insecure, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
     return `127.0.0.1:${port}`;
-  }
-
-  /** One call. Rejects with what gRPC made of a failure. */
-  call<Request, Answer>(definition: MethodDefinition<Request, Answer>, request: Request): Promise<Answer> {
-    const { path, requestSerialize, responseDeserialize } = definition;
-    return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, answer) =>
-        answer === undefined ? reject(error) : resolve(answer),
-      );
-    });
   }
 
   /** Waits until it has told the engine something. */
@@ -194,47 +136,12 @@ export class PluginProcess {
   /** All that one List streams. */
   list(request: rpc.ListRequest): Promise<rpc.ListResponse[]> {
     const { path, requestSerialize, responseDeserialize } = service.list;
-    const stream = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
+    const stream = this.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
     return stream.toArray();
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
-  /** Ends it as the engine does, and tells the code that it ended with. */
-  async interrupt(): Promise<number | null> {
-    this.#client.close();
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGINT");
-    const [code] = await ended;
-    return code;
-  }
-
-  async close(): Promise<void> {
-    this.#client.close();
+  override async close(): Promise<void> {
     this.#engine.forceShutdown();
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await ended;
+    await super.close();
   }
-}
-
-/** The partially created resource in a failed call, or undefined when nothing is left of it. */
-export function partiallyCreatedOf(error: unknown) {
-  const details: unknown[] = isServiceError(error) ? error.metadata.get("grpc-status-details-bin") : [];
-  for (const packed of details) {
-    const anys = packed instanceof Buffer ? Status.deserializeBinary(packed).getDetailsList() : [];
-    for (const any of anys) {
-      const failed = any.unpack(rpc.ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
-      if (failed)
-        return { id: failed.getId(), properties: plain(failed.getProperties()), reasons: failed.getReasonsList() };
-    }
-  }
-  return undefined;
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && "metadata" in error;
 }

@@ -93,7 +93,8 @@ export const refuse =
       response,
     );
 
-function sign(method: string, params: URLSearchParams, accessKeySecret: string): string {
+/** The signature of a request. Source: "Signature method V2" of the RPC API. */
+export function sign(method: string, params: URLSearchParams, accessKeySecret: string): string {
   const names = [...params.keys()].filter((name) => name !== "Signature").sort();
   const query = names.map((name) => `${encode(name)}=${encode(params.get(name) ?? "")}`).join("&");
   return createHmac("sha1", `${accessKeySecret}&`)

@@ -1,8 +1,4 @@
-/** Encryption in front of a server on loopback, for hosts that are reached through a proxy only. */
-
-import { request as httpRequest } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+/** A certificate for servers on loopback, for hosts that are reached through a proxy only. */
 
 /** Signed by itself, for {@link HOSTS} and this machine, from 2020 to 2120. Its key is in this file: it protects nothing. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
@@ -27,27 +23,3 @@ HTdTGYOOG/uYFsVVolsg3llOJqQjrg5eRow/F2S7yxdmXtQnbfKgdxkd
 
 /** The hosts of the certificate. Nobody's name server knows them. */
 export const HOSTS = { ecs: "ecs.private.test", sts: "sts.private.test" } as const;
-
-/** Starts a server that decrypts, and passes every request on to another. */
-export async function startTls(port: number): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer({ key: KEY, cert: CERTIFICATE }, (request, response) => {
-    // Servers on loopback answer to names of this machine only.
-    const headers = { ...request.headers, host: `127.0.0.1:${port}` };
-    const onward = httpRequest({ port, path: request.url, method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on("error", () => response.destroy());
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: own = 0 }: Partial<AddressInfo> = Object(server.address());
-  return {
-    port: own,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}

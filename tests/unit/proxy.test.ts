@@ -1,49 +1,35 @@
-/** Calls through a proxy: what goes through it, what it costs, and what is told when it does not let them through. Needs a build. */
+/** Calls through a proxy: what goes through it, what it costs, and what is told when it does not let them through. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
-import { SettingError } from "../../provider/settings";
+import { classicLink } from "../../provider/resources/classicLink";
+import { connect } from "../../provider/resources/connect";
+import { Provider } from "../../provider/resources/provider";
+import { SettingError, Settings } from "../../provider/settings";
 import { ecsErrorOf } from "../support/errors";
-import { failureOf, makeFolder } from "../support/credentials";
+import { failureOf } from "../support/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
-import { DynamicHost, type Props, secretOf } from "../support/dynamicHost";
 import { type ProxyServer, startProxy } from "../support/proxy";
-import { type Sts, startSts } from "../support/sts";
-import { CERTIFICATE, HOSTS, startTls } from "../support/tls";
+import { CERTIFICATE, HOSTS, KEY } from "../support/tls";
 
 const PASSWORD = "s3cr3t-PASSWORD";
 const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
+const CLOUD = { instances: [{ instanceId: "i-a" }], vpcs: [{ vpcId: "vpc-b" }] };
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 
 let emulator: Emulator;
-let sts: Sts;
 const closing: { close(): Promise<void> | undefined }[] = [];
-const files = makeFolder();
 beforeAll(async () => {
-  sts = await startSts([{ accessKeyId: "LTAIuser", accessKeySecret: "user-secret" }], () => ({
-    accessKeyId: "STS.1",
-    accessKeySecret: "secret-1",
-    securityToken: "token-1",
-  }));
-  emulator = await startEmulator({
-    accessKeyId: "STS.1",
-    accessKeySecret: "secret-1",
-    securityToken: "token-1",
-    instances: [{ instanceId: "i-a" }],
-    vpcs: [{ vpcId: "vpc-b" }],
-  });
+  emulator = await startEmulator(CLOUD);
 });
 afterEach(async () => {
   jest.useRealTimers();
   for (const { instanceId } of emulator.links()) emulator.unlink(instanceId);
   await Promise.all(closing.splice(0).map((server) => server.close()));
 });
-afterAll(async () => {
-  await Promise.all([emulator.close(), sts.close()]);
-  files.remove();
-});
+afterAll(() => emulator.close());
 
 async function proxyWith(ports: Readonly<Record<string, number>> = {}, password?: string): Promise<ProxyServer> {
   const proxy = await startProxy(ports, password);
@@ -52,7 +38,7 @@ async function proxyWith(ports: Readonly<Record<string, number>> = {}, password?
 }
 
 const clientOver = (endpoint: string, proxy: string) => {
-  const credentials = { accessKeyId: "STS.1", accessKeySecret: "secret-1", securityToken: "token-1" };
+  const credentials = { accessKeyId: "testid", accessKeySecret: "testsecret" };
   return createPopCoreClient({
     endpointOf: () => endpoint,
     credentials: { getCredentials: async () => credentials },
@@ -182,41 +168,37 @@ test("a proxy that is no address is reported by its setting, for every request",
 });
 
 describe("HTTPS_PROXY", () => {
-  /** A host whose ECS and STS are behind TLS and a proxy. */
-  async function behindProxy(env: NodeJS.ProcessEnv = {}): Promise<{ host: DynamicHost; proxy: ProxyServer }> {
-    const [ecs, tokens] = await Promise.all([startTls(portOf(emulator.endpoint)), startTls(portOf(sts.endpoint))]);
-    const proxy = await proxyWith({ [HOSTS.ecs]: ecs.port, [HOSTS.sts]: tokens.port }, `user:${PASSWORD}`);
-    const host = await DynamicHost.start({
-      HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`,
-      NODE_EXTRA_CA_CERTS: files.write("certificate.pem", CERTIFICATE),
-      HOME: files.folder,
-      ...env,
-    });
-    closing.push(host, ecs, tokens);
-    const configuration: Props = {
+  /** A provider whose ECS and STS are behind TLS and a proxy. */
+  async function behindProxy(env: Readonly<Record<string, string>> = {}) {
+    const secure = await startEmulator({ ...CLOUD, tls: { key: KEY, cert: CERTIFICATE }, hosts: Object.values(HOSTS) });
+    const port = portOf(secure.endpoint);
+    const proxy = await proxyWith({ [HOSTS.ecs]: port, [HOSTS.sts]: port }, `user:${PASSWORD}`);
+    closing.push(secure);
+    const configuration: Readonly<Record<string, string>> = {
       "alicloud:region": "cn-hangzhou",
-      "alicloud:accessKey": "LTAIuser",
-      "alicloud:secretKey": secretOf("user-secret"),
-      "alicloud:assumeRole": JSON.stringify({ roleArn: "acs:ram::1:role/a" }),
+      "alicloud:accessKey": "testid",
+      "alicloud:secretKey": "testsecret",
+      "alicloud:assumeRole": JSON.stringify({ roleArn: "acs:ram::1234567890123456:role/a" }),
       "alicloud:endpoints": JSON.stringify([{ ecs: HOSTS.ecs, sts: HOSTS.sts }]),
+      "classiclink:insecure": "true",
     };
-    await host.configure(configuration);
-    return { host, proxy };
+    const variables = { HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`, ...env };
+    const settings = new Settings((key) => configuration[key], variables);
+    return { provider: new Provider(settings, undefined, connect), proxy, secure };
   }
 
   test("is used for STS and for ECS, with one tunnel for many calls", async () => {
-    const { host, proxy } = await behindProxy();
-    const { id, properties } = await host.create(link);
-    await host.delete(id, properties);
-    expect(emulator.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
-    expect([...new Set(proxy.asked)]).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
-    expect(proxy.asked).toHaveLength(2);
-    expect(host.told).not.toContain(PASSWORD);
+    const { provider, proxy, secure } = await behindProxy();
+    const { outputs } = await classicLink.create(provider, link, {});
+    await classicLink.read(provider, outputs, {});
+    await classicLink.update(provider, outputs, link, {});
+    expect(secure.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
+    expect(proxy.asked).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
   });
 
   test("is not used for what NO_PROXY names", async () => {
-    const { host, proxy } = await behindProxy({ NO_PROXY: HOSTS.sts });
-    const create = host.create({ ...link, __timeouts: { create: 5 } });
+    const { provider, proxy } = await behindProxy({ NO_PROXY: HOSTS.sts });
+    const create = classicLink.create(provider, link, { timeoutMs: 5_000 });
     await expect(create).rejects.toThrow(`${HOSTS.sts} was not found`);
     expect(proxy.asked).toEqual([]);
   });

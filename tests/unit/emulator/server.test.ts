@@ -1,4 +1,4 @@
-/** The emulator as others meet it: through pop-core unchanged, and as a command. */
+/** The emulator as a command. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -6,71 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import RPCClient from "@alicloud/pop-core";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "../../../emulator";
+import { startEmulator } from "../../../emulator";
 
-const instances = [{ instanceId: "i-test" }];
-const vpcs = [{ vpcId: "vpc-test" }];
 const link = { RegionId: "cn-hangzhou", InstanceId: "i-test", VpcId: "vpc-test" };
-
-describe("pop-core", () => {
-  let emulator: Emulator | undefined;
-  afterEach(() => emulator?.close());
-
-  const clientOf = (endpoint: string, more: object = {}) =>
-    new RPCClient({
-      endpoint,
-      apiVersion: "2014-05-26",
-      accessKeyId: "testid",
-      accessKeySecret: "testsecret",
-      ...more,
-    });
-
-  test.each(["GET", "POST", "post"])("attaches, lists and detaches with %s", async (method) => {
-    emulator = await startEmulator({ instances, vpcs });
-    const client = clientOf(emulator.endpoint);
-    const ask = (action: string, params: object) => client.request<object>(action, params, { method });
-    expect(await ask("AttachClassicLinkVpc", link)).toEqual({ RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) });
-    expect(await ask("DescribeClassicLinkInstances", { ...link, PageNumber: 1, PageSize: 100 })).toMatchObject({
-      TotalCount: 1,
-      Links: { Link: [{ InstanceId: "i-test", VpcId: "vpc-test" }] },
-    });
-    await ask("DetachClassicLinkVpc", link);
-    expect(emulator.links()).toEqual([]);
-  });
-
-  test("gets the code of a refusal", async () => {
-    emulator = await startEmulator({ instances, vpcs });
-    const client = clientOf(emulator.endpoint);
-    await expect(client.request("DetachClassicLinkVpc", link, { method: "POST" })).rejects.toMatchObject({
-      code: "OperationDenied",
-    });
-  });
-
-  test("is let in with an STS token full of characters that must be escaped", async () => {
-    emulator = await startEmulator({ instances, vpcs, securityToken: "sts/Tok+en==!'()*~ é" });
-    const client = clientOf(emulator.endpoint, { securityToken: "sts/Tok+en==!'()*~ é" });
-    for (const method of ["GET", "POST"]) {
-      expect(await client.request("DescribeClassicLinkInstances", link, { method })).toMatchObject({ TotalCount: 0 });
-    }
-  });
-
-  test.each(["GET", "POST"])("links through ASAPI with %s, when its endpoint ends in the path", async (method) => {
-    emulator = await startEmulator({ instances, vpcs });
-    const client = clientOf(`${emulator.endpoint}/asapi/v3`);
-    const given = { ...link, Product: "Ecs" };
-    expect(await client.request("AttachClassicLinkVpc", given, { method })).toMatchObject({ asapiSuccess: true });
-    expect(emulator.calls()).toMatchObject([{ gateway: "asapi", outcome: "ok" }]);
-  });
-
-  test("times out on an answer that never comes, with the work done", async () => {
-    emulator = await startEmulator({ instances, vpcs });
-    emulator.injectFault({ kind: "answer", action: "AttachClassicLinkVpc", answer: "timeout", afterWork: true });
-    const client = clientOf(emulator.endpoint);
-    const asked = client.request("AttachClassicLinkVpc", link, { method: "POST", timeout: 50 });
-    await expect(asked).rejects.toThrow(/Timeout/i);
-    expect(emulator.links()).toHaveLength(1);
-  });
-});
 
 describe("classiclink-emulator", () => {
   const folder = mkdtempSync(join(tmpdir(), "emulator-"));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { hasUnknown, unwrap, wrap } from "../../../provider/hosts/plugin/values";
-import { secretOf, UNKNOWN } from "../../support/pluginProcess";
+import { UNKNOWN } from "../../support/pluginProcess";
+import { secretOf } from "../../support/providerProcess";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
