@@ -93,6 +93,17 @@ function missingTest(path: string): Problem {
   return found ? undefined : `there is no test ${path}`;
 }
 
+const helps = new Map<string, { readonly stdout: string; readonly status: number | null }>();
+
+/** The help of a command, which many pages use. */
+function helpOf(file: string, verbs: readonly string[]) {
+  const key = [file, ...verbs].join(" ");
+  const args = [join(REPOSITORY, file), ...verbs, "--help"];
+  const help = helps.get(key) ?? spawnSync(process.execPath, args, { encoding: "utf8" });
+  helps.set(key, help);
+  return help;
+}
+
 function npxProblem({ page, program, args }: Command): Problem {
   // Outside a project, the package is named beside the command.
   if (args[0] === "--yes" && args[1] === "--package") {
@@ -105,9 +116,7 @@ function npxProblem({ page, program, args }: Command): Problem {
   const file = Object.entries(bin).find(([one]) => one === name)?.[1];
   if (file === undefined) return `package.json has no bin ${name}`;
   const verbs = rest.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1);
-  const { stdout, status } = spawnSync(process.execPath, [join(REPOSITORY, file), ...verbs, "--help"], {
-    encoding: "utf8",
-  });
+  const { stdout, status } = helpOf(file, verbs);
   if (status !== 0) return `${name} ${verbs.join(" ")} --help fails`;
   const known = new Set(stdout.match(/--?[a-z][\w-]*/g));
   // A dash alone stands for standard input.

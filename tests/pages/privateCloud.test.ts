@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { makeProject, type Project, REPOSITORY } from "../support/project";
-import { SECRET_KEY } from "../support/shop";
+import { linkedIn, SECRET_KEY } from "../support/shop";
 import { openStack, type Stack, type StackOptions, TRANSPILE_ONLY } from "../support/stack";
 import { findBridged, generateSdk } from "../support/terraformBridge";
 import { CERTIFICATE, KEY } from "../support/tls";
@@ -57,11 +57,7 @@ function story(vendor: Vendor): void {
   /** What was linked when the VPC began to be removed. */
   let linkedAtRemoval: string | undefined;
 
-  const linked = () =>
-    emulator
-      .links()
-      .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
-      .join(" ");
+  const linked = () => linkedIn(emulator);
   const state = async () => JSON.stringify(await stack.export());
   const vpcId = async () => /"id":"(vpc-[^"]+)"/.exec(await state())?.[1] ?? "";
   const both = async () => `i-web→${await vpcId()} i-worker→${await vpcId()}`;

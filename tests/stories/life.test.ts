@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject, type Project } from "../support/project";
-import { configurationOf, HOSTS, type Host, SECRET_KEY } from "../support/shop";
+import { configurationOf, HOSTS, type Host, linkedIn, SECRET_KEY } from "../support/shop";
 import { openStack, type Stack } from "../support/stack";
 
 /** What the states of the dynamic host hold, of every version. */
@@ -54,11 +54,7 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
   function declare(...declarations: string[]): void {
     project.write("index.js", [HEADS[host], ...declarations, ""].join("\n"));
   }
-  const linked = () =>
-    emulator
-      .links()
-      .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
-      .join(" ");
+  const linked = () => linkedIn(emulator);
   const called = (action: string) => emulator.calls().filter((call) => call.action.startsWith(action)).length;
   /** An up that succeeds. The calls that it makes can be counted afterwards. */
   async function up(options?: Parameters<Stack["up"]>[0]) {

@@ -8,10 +8,10 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type EmulatorOptions, type Link, startEmulator } from "pulumi-classiclink/emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-classiclink/emulator";
 import { openStack, type RecordedCall, type Stack, type StackOptions } from "../engine";
 import { makeProject, type Project, REPOSITORY } from "./project";
-import { SECRET_KEY } from "./shop";
+import { linkedIn, SECRET_KEY } from "./shop";
 import { TRANSPILE_ONLY } from "./stack";
 
 export type Config = NonNullable<StackOptions["config"]>;
@@ -47,7 +47,7 @@ export async function openAlicloudExample(
   const project = makeProject(Object.fromEntries(files.map((file) => [file, text(file)])));
   const asked: RecordedCall[] = [];
   const linkedAtRemoval = new Map<string, string>();
-  const linked = () => shown(emulator.links());
+  const linked = () => linkedIn(emulator);
   const onLine = (line: string) => {
     const [, type, removed] = /^ - {2}(alicloud:\S+) (\S+) deleting /.exec(line) ?? [];
     if (type === undefined || removed === undefined) return;
@@ -102,5 +102,3 @@ function makeIn(emulator: Emulator, { type, name, inputs }: Wanted): ReturnType<
 
 type StandIn = NonNullable<StackOptions["standIns"]>[string];
 type Wanted = Parameters<StandIn>[0];
-
-const shown = (links: readonly Link[]) => links.map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`).join(" ");

@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { listen } from "./loopback";
 import { sign } from "./sts";
 import { CERTIFICATE, KEY } from "./tls";
 
@@ -227,8 +227,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = options.tls
     ? createHttpsServer({ key: KEY, cert: CERTIFICATE }, (request, response) => void serve(request, response))
     : createHttpServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port }: Partial<AddressInfo> = Object(server.address());
+  const { port, close } = await listen(server);
   return {
     endpoint: `${options.tls ? "https" : "http"}://127.0.0.1:${port}${gateway === "asapi" ? "/asapi/v3" : ""}`,
     requests,
@@ -237,11 +236,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       hiding = next;
     },
     next: (action, ...answers) => void instead.set(action, [...(instead.get(action) ?? []), ...answers]),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

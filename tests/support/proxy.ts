@@ -1,8 +1,9 @@
 /** An HTTP proxy on loopback: it passes requests on, and opens tunnels. It alone knows where hosts are. */
 
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { listen } from "./loopback";
 
 export interface ProxyServer {
   /** Without user and password. */
@@ -26,7 +27,6 @@ export interface ProxyServer {
  */
 export async function startProxy(ports: Readonly<Record<string, number>>, password?: string): Promise<ProxyServer> {
   const asked: string[] = [];
-  const sockets = new Set<Socket>();
   let count = 0;
   let status: number | undefined;
   let onAsked = () => {};
@@ -74,13 +74,10 @@ export async function startProxy(ports: Readonly<Record<string, number>>, passwo
     target.on("error", () => socket.destroy());
     socket.on("error", () => target.destroy());
   });
-  server.on("connection", (socket) => {
+  server.on("connection", () => {
     count += 1;
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port }: Partial<AddressInfo> = Object(server.address());
+  const { port, close } = await listen(server);
   return {
     host: `127.0.0.1:${port}`,
     asked,
@@ -92,10 +89,6 @@ export async function startProxy(ports: Readonly<Record<string, number>>, passwo
       new Promise((resolve) => {
         onAsked = resolve;
       }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close,
   };
 }

@@ -1,7 +1,7 @@
 /** A real HTTP server on loopback that answers in ways ECS should not. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "./loopback";
 
 /** One request as it came. */
 export interface RawRequest {
@@ -47,18 +47,8 @@ export async function startRawServer(handler: Handler): Promise<RawServer> {
     requests.push(request);
     handler(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port }: Partial<AddressInfo> = Object(server.address());
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    requests,
-    cut,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await listen(server);
+  return { endpoint: `http://127.0.0.1:${port}`, requests, cut, close };
 }
 
 async function read(message: IncomingMessage): Promise<RawRequest> {

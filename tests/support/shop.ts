@@ -29,6 +29,13 @@ export interface Shop {
   close(): Promise<void>;
 }
 
+/** What a cloud holds, as "i-a→vpc-a i-b→vpc-b". */
+export const linkedIn = (emulator: Emulator): string =>
+  emulator
+    .links()
+    .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
+    .join(" ");
+
 /** The secret that every shop uses. No test may find it anywhere. */
 export const SECRET_KEY = "s3cr3t+MARKER/with=chars";
 
@@ -59,11 +66,7 @@ export async function openShop(
     project,
     stack,
     declare,
-    linked: () =>
-      emulator
-        .links()
-        .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
-        .join(" "),
+    linked: () => linkedIn(emulator),
     calls: (action) => emulator.calls().filter((call) => call.action === action).length,
     async close() {
       await stack.close();

@@ -5,22 +5,24 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "@jest/globals";
+import { type Listening, listen } from "../support/loopback";
 
 const AT_A_TIME = 10;
 
-const servers: { close(): void }[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+const servers: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
 /** Serves every connection in the same way, in this process, whose memory is not looked at. */
 async function serve(speak: (socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {}).once("data", () => speak(socket));
-  });
+  const server = await listen(
+    createServer((socket) => {
+      socket.on("error", () => {}).once("data", () => speak(socket));
+    }),
+  );
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${Object(server.address()).port}`;
+  return `http://127.0.0.1:${server.port}`;
 }
 
 /** Makes calls in a process of their own, and says how much memory it has had at its peak, in MB. */

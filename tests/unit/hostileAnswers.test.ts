@@ -7,6 +7,7 @@ import type { EcsClient } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { fuzz } from "../support/fuzz";
+import { listen } from "../support/loopback";
 import { answering, type Handler, startRawServer } from "../support/rawServer";
 
 const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
@@ -37,20 +38,13 @@ async function changeable() {
 
 /** A server that speaks no HTTP of its own accord. */
 async function speaking(speak: (socket: Socket) => void): Promise<EcsClient> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on("error", () => {}));
-    socket.once("data", () => speak(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push({
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  });
-  return clientOf(`http://127.0.0.1:${Object(server.address()).port}`);
+  const server = await listen(
+    createServer((socket) => {
+      socket.on("error", () => {}).once("data", () => speak(socket));
+    }),
+  );
+  closing.push(server);
+  return clientOf(`http://127.0.0.1:${server.port}`);
 }
 
 /** What came of a call: nothing, a page, or an error that reads well. Anything else fails the test. */

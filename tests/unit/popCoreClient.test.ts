@@ -1,6 +1,6 @@
 /** The client over the real pop-core, against the emulator and against servers that behave worse. */
 
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, type AnswerName, startEmulator } from "../../emulator";
 import { OutOfTime } from "../../provider/ecs/budget";
@@ -9,6 +9,7 @@ import { type Credentials, CredentialsError } from "../../provider/ecs/credentia
 import type { EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { ecsErrorOf } from "../support/errors";
+import { listen } from "../support/loopback";
 import { answering, type Handler, json, type RawServer, startRawServer } from "../support/rawServer";
 
 const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
@@ -416,16 +417,10 @@ describe("[5] what is no usable answer", () => {
   });
 
   test("bytes that are no HTTP are reported as such", async () => {
-    const server = createServer(
-      (socket) =>
-        void socket
-          .on("error", () => {})
-          .resume()
-          .end("SSH-2.0-OpenSSH_9.6\r\n"),
-    );
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    closing.push({ close: () => new Promise((resolve) => void server.close(() => resolve())) });
-    const error = await ecsErrorOf(clientOf(`http://127.0.0.1:${Object(server.address()).port}`).attach(link));
+    const speak = (socket: Socket) => void socket.resume().end("SSH-2.0-OpenSSH_9.6\r\n");
+    const server = await listen(createServer((socket) => speak(socket.on("error", () => {}))));
+    closing.push(server);
+    const error = await ecsErrorOf(clientOf(`http://127.0.0.1:${server.port}`).attach(link));
     expect(error.facts).toMatchObject({ kind: "transient", mayHaveSucceeded: true });
   });
 });
