@@ -27,6 +27,7 @@ const value = fc.oneof(
     "cn-hangzhou",
     "ecs.example",
     `http://${MARKER}@x`,
+    `${MARKER}://${MARKER}@${MARKER}`,
     `${MARKER}:99999`,
     `[${MARKER}`,
   ),
@@ -51,7 +52,7 @@ const asks: readonly ((settings: Settings) => unknown)[] = [
   (settings) => settings.forgetRetiredLinks(),
 ];
 
-test("[15] settings of any text are used or refused", () => {
+test("[15] [17] settings of any text are used or refused, without a word of what may be secret", () => {
   const given = fc.dictionary(fc.constantFrom(...KEYS), value, { noNullPrototype: true, maxKeys: 4 });
   fc.assert(
     fc.property(given, fc.constantFrom(...asks), (values, ask) => {

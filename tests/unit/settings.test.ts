@@ -777,26 +777,3 @@ describe("the endpoint", () => {
     });
   });
 });
-
-test("[17] no value that may be secret is in any message", () => {
-  const secret = "hunter2";
-  for (const [name, from] of places) {
-    if (["protocol", "refreshBeforeUpdate", "forgetRetiredLinks", "region"].includes(name)) continue;
-    for (const place of from) {
-      const settings = settingsOf({ [place]: `${secret}://${secret}@${secret}` });
-      const acts = [
-        () => settings.defaultRegion(),
-        () => settings.endpointOf("a.b"),
-        () => settings.credentialsSource(),
-      ];
-      for (const act of acts) {
-        try {
-          act();
-        } catch (error) {
-          expect([place, String(error)]).toEqual([place, expect.not.stringContaining(secret)]);
-        }
-      }
-    }
-  }
-  expect.hasAssertions();
-});
