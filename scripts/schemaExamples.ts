@@ -37,11 +37,11 @@ export const LANGUAGES = [...CONVERTED_LANGUAGES, "java", "yaml"] as const;
 const sourceOf = (name: ExampleName, file: string) =>
   readFileSync(join(ROOT, "scripts/schemaExamples", name, file), "utf8");
 
-/** Whether the CLI and the host are on PATH. */
+/** Whether the CLI, its converter of YAML and the host are on PATH. */
 export function canConvert(language: ConvertedLanguage): boolean {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const [host] = CONVERTED[language];
-  return ["pulumi", `pulumi-language-${host}`].every((file) =>
+  return ["pulumi", "pulumi-converter-yaml", `pulumi-language-${host}`].every((file) =>
     folders.some((folder) => existsSync(join(folder, file))),
   );
 }
