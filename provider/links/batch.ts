@@ -27,6 +27,8 @@ export interface Change<Outcome> {
   fail(error: unknown, link: Link, task: Task): Outcome;
   /** Called when a link has its outcome. */
   ended?(link: Link, outcome: Outcome): void;
+  /** Called when each link was tried: ECS has accepted or refused it, or it waits for something else than a quota of calls. */
+  allTried?(): void;
 }
 
 /**
@@ -43,7 +45,14 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   const outcomes = new Map<Link, Outcome>();
   const accepted = new Map<Link, Task>();
   const locked = new Set<Link>();
+  const tried = new Set<Link>();
   let failed = 0;
+
+  function noteTried(link: Link): void {
+    if (tried.has(link)) return;
+    tried.add(link);
+    if (tried.size === links.length) change.allTried?.();
+  }
 
   /** One link reports its own waits. For many, the counts are reported. */
   function show(isWait: boolean): void {
@@ -59,6 +68,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
 
   function settle(link: Link, task: Task, outcome: Outcome | "accepted"): void {
     locked.delete(link);
+    noteTried(link);
     if (outcome === "accepted") {
       accepted.set(link, task);
     } else {
@@ -71,13 +81,14 @@ export async function changeAll<Outcome extends { readonly state: string }>(
 
   /** Calls `leave` when the link has to wait, so that the next one can start. */
   async function act(link: Link, leave: () => void): Promise<void> {
-    const onWait = (reason: string) => {
+    const task = new Task(operation, (reason) => {
+      if (reason !== "throttled") noteTried(link);
       if (reason === "locked") locked.add(link);
       else locked.delete(link);
       leave();
-      show(true);
-    };
-    const task = links.length + already === 1 ? new Task(operation) : new Task(operation, onWait);
+      if (links.length + already === 1) task.show(reason);
+      else show(true);
+    });
     try {
       settle(link, task, await change.act(link, task));
     } catch (error) {
@@ -99,6 +110,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
     settle(link, task, outcome);
   }
 
+  if (links.length === 0) change.allTried?.();
   const queue = new PQueue({ concurrency: CONCURRENCY });
   let isActing = true;
   const acts = links.map(

@@ -48,6 +48,12 @@ export interface AttachAllOptions {
   readonly mayGetRoom?: () => boolean;
 }
 
+/** How links are detached. */
+export interface DetachAllOptions {
+  readonly attachTimes?: (instanceId: string) => number | undefined;
+  readonly allTried?: () => void;
+}
+
 /** Attaches, detaches and reads links. One for a whole process, so that its reads are coalesced. */
 export class Links {
   readonly #connection: Connection;
@@ -115,13 +121,14 @@ export class Links {
    *
    * Source: DetachClassicLinkVpc, DescribeClassicLinkInstances.
    *
+   * @param allTried called when ECS has accepted or refused each detach, or it waits for something else than a quota of calls.
    * @param attachTimes when the attach of an instance may have been sent whose link may be listed late, in ms since 1970.
    * @returns the outcome of each.
    */
   async detach(
     links: readonly Link[],
     operation: Operation,
-    { attachTimes }: { readonly attachTimes?: (instanceId: string) => number | undefined } = {},
+    { attachTimes, allTried = () => {} }: DetachAllOptions = {},
   ): Promise<ReadonlyMap<Link, DetachOutcome>> {
     const { ledger } = this.#connection;
     const accepted = new Set<Link>();
@@ -141,6 +148,7 @@ export class Links {
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
         fail: (error, link, task) => ({ state: "failed", reason: task.explain(error), mayBeGone: accepted.has(link) }),
+        allTried,
         ended: (link, { state }) => {
           if (state !== "stays") ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
         },

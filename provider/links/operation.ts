@@ -128,7 +128,12 @@ export class Task implements Caller {
   /** @param onWait called before each wait with its reason; by default the operation shows it. */
   constructor(operation: Operation, onWait?: (reason: string) => void) {
     this.#operation = operation;
-    this.#onWait = onWait ?? ((reason) => operation.progress(reason, true, plural(this.#calls, "call", "calls")));
+    this.#onWait = onWait ?? ((reason) => this.show(reason));
+  }
+
+  /** Shows the user what the task waits for. */
+  show(reason: string): void {
+    this.#operation.progress(reason, true, plural(this.#calls, "call", "calls"));
   }
 
   get signal(): AbortSignal {

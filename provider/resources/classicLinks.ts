@@ -3,7 +3,7 @@
 import type { Link } from "../ecs/client";
 import { ClassicLinkError } from "../links/errors";
 import { type CallContext, Operation, plural, Task } from "../links/operation";
-import type { DetachOutcome, Links } from "../links/links";
+import type { DetachAllOptions, DetachOutcome, Links } from "../links/links";
 import { someOf, warningOfForgotten } from "../links/retired";
 import { READ_TIMEOUT_MS } from "./classicLink";
 import { readLinks } from "./getLinks";
@@ -142,7 +142,7 @@ export const classicLinks: Resource = {
       ...away.filter((link) => provider.ledger.declaresInstance(link)),
     ];
     const reasons = await operation.run(async () =>
-      detach(await provider.links(), leaving, operation, attachTimesOf(state)),
+      detach(await provider.links(), leaving, operation, { attachTimes: attachTimesOf(state) }),
     );
     if (reasons.size === 0) return;
     const count = `${leaving.length - reasons.size} of ${leaving.length}`;
@@ -177,10 +177,16 @@ async function change(
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
 
+    // Members that leave make room in a full VPC, so they go first. Those that are locked are not waited for.
     let isLeaving = true;
-    const left = detach(links, linksTo(vpcId, regionId, leaving), operation, attachTimes).finally(() => {
+    let allTried = () => {};
+    const areTried = new Promise<void>((resolve) => {
+      allTried = resolve;
+    });
+    const left = detach(links, linksTo(vpcId, regionId, leaving), operation, { attachTimes, allTried }).finally(() => {
       isLeaving = false;
     });
+    await Promise.race([areTried, left]);
     const missing = instanceIds.filter((id) => !present.has(id));
     const joined = links.attach(linksTo(vpcId, regionId, missing), operation, {
       already: present.size,
@@ -228,9 +234,9 @@ async function detach(
   links: Links,
   leaving: readonly Link[],
   operation: Operation,
-  attachTimes: AttachTimes,
+  options: DetachAllOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const outcomes = await links.detach(leaving, operation, { attachTimes });
+  const outcomes = await links.detach(leaving, operation, options);
   const stay = [...outcomes].filter(([, { state }]) => state === "stays").map(([{ instanceId }]) => instanceId);
   if (stay.length > 0) {
     operation.report(

@@ -659,14 +659,16 @@ describe("a full VPC", () => {
   /** An ECS whose VPC takes so many links. */
   function full(most: number, members: readonly string[]) {
     const { ecs } = cloud(Object.fromEntries(members.map((id) => [id, vpcId])));
+    let attaches = 0;
     const client: EcsClient = {
       ...refusing(ecs, {}),
       attach: async (link, caller) => {
+        attaches += 1;
         if (ecs.links.size >= most) throw refusal("attach", "QuotaExceeded");
         await ecs.attach(link, caller);
       },
     };
-    return { ecs, lifecycle: lifecycleOf(client) };
+    return { ecs, lifecycle: lifecycleOf(client), attaches: () => attaches };
   }
 
   test("takes members that join once others have left", async () => {
@@ -674,6 +676,13 @@ describe("a full VPC", () => {
     ecs.next("detach", fails(refusal("detach", "InvalidStatus.InstanceLocked")));
     await done(lifecycle.update(state(["i-a", "i-b"]), declare("i-a", "i-new")));
     expect(linksOf(ecs)).toEqual({ "i-a": vpcId, "i-new": vpcId });
+  });
+
+  test("takes each of them with one attach if nothing is locked", async () => {
+    const { attaches, lifecycle } = full(100, names(100));
+    const joining = names(100).map((id) => `${id}-new`);
+    await done(lifecycle.update(state(names(100)), declare(...joining)));
+    expect(attaches()).toBe(100);
   });
 
   test("in which no member leaves is an error at once", async () => {
