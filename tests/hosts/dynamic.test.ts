@@ -146,23 +146,21 @@ describe("a link", () => {
 
   test("[13] keeps to the timeout that the program gave, and prints what it waits for", async () => {
     emulator.injectFault({ kind: "locked", instanceId: one });
-    const error = await errorOf(host.create({ ...link(), __timeouts: { create: 2 } }));
-    expect(error.message).toMatch(/not done within 2 s.*InstanceLocked.*request /);
+    const error = await errorOf(host.create({ ...link(), __timeouts: { create: 3 } }));
+    expect(error.message).toMatch(/not done within 3 s.*InstanceLocked.*request /);
     // The words about ^C come first: Pulumi cuts the end of the line on a narrow terminal.
-    expect(await host.lineWith(`${one}: locked`)).toMatch(
-      /^\^C waits at most 2 s; \S+: locked, [\d.]+ s, \d+ calls?$/,
-    );
+    expect(await host.lineWith(`${one}: locked`)).toMatch(/^\^C waits at most 3 s; \S+: locked, [\d.]+ s, \d+ calls?$/);
   });
 
   test("[6] [7] that is partially created comes with id, properties with the line, and reasons; refresh keeps, update finishes it", async () => {
     emulator.injectFault({ kind: "invisible", describes: 10_000 });
-    const inputs = { ...link(), __timeouts: { create: 2, update: 60 } };
+    const inputs = { ...link(), __timeouts: { create: 3, update: 60 } };
     const { initFailed } = await errorOf(host.create(inputs));
     const marks = { __halfMade: true, __attachedAt: expect.any(Number) };
     expect(initFailed).toEqual({
       id: linkId(),
       properties: { ...stored(inputs), ...marks },
-      reasons: [expect.stringMatching(/^cannot link \S+ to \S+ .*not done within 2 s.*not listed.*next pulumi up/)],
+      reasons: [expect.stringMatching(/^cannot link \S+ to \S+ .*not done within 3 s.*not listed.*next pulumi up/)],
     });
     const state = initFailed?.properties ?? {};
     expect(await host.read(linkId(), state)).toEqual({ id: linkId(), properties: state });

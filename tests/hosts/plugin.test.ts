@@ -317,11 +317,11 @@ describe("operations", () => {
 
   test("[6] [7] [13] a timeout leaves what is partially created with id, properties, secrets and reasons; Update finishes it", async () => {
     emulator.injectFault({ kind: "invisible", ms: 60_000 });
-    const error = await failing(plugin.create({ ...link(), vpcId: secretOf(vpc) }, { timeout: 1 }));
+    const error = await failing(plugin.create({ ...link(), vpcId: secretOf(vpc) }, { timeout: 3 }));
     expect(partiallyCreatedOf(error)).toEqual({
       id: linkId(),
       properties: { ...link(), vpcId: secretOf(vpc), __halfMade: true, __attachedAt: expect.any(Number) },
-      reasons: [expect.stringMatching(/^cannot link \S+ to \[secret\] in cn-hangzhou: not done within 1 s/)],
+      reasons: [expect.stringMatching(/^cannot link \S+ to \[secret\] in cn-hangzhou: not done within 3 s/)],
     });
     emulator.clearFaults();
     expect(plain((await plugin.update(link(), link())).getProperties())).toEqual(link());

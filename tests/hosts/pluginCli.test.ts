@@ -5,14 +5,13 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { devDependencies } from "../../package.json";
 import { type Emulator, startEmulator } from "../../emulator";
 import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 
 const SECRET = "s3cr3t+MARKER/with=chars";
-jest.setTimeout(180_000);
 
 // Only the real CLI installs and starts the plugin as a user does.
 const withCli = versionOfPulumi() === undefined ? describe.skip : describe;

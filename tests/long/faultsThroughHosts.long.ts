@@ -39,7 +39,7 @@ beforeAll(async () => {
     }
   };
   await Promise.all(kept.map(({ host, provider }) => work(host, provider)));
-}, 300_000);
+});
 
 describe.each(HOSTS)("through the %s host", (host) => {
   describe.each(RESOURCES)("%s", (resource) => {

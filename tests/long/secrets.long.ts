@@ -1,15 +1,12 @@
 /** [17] A stack with every source of credentials, through both hosts, faults and all: no secret is in anything it leaves behind. */
 
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { answerNames } from "../../emulator";
 import { leaksIn } from "../support/leaks";
 import { makeProject, type Project } from "../support/project";
 import { HOSTS, type Host } from "../support/shop";
 import { openSources, type SecretSource, type SecretSources } from "../support/sources";
 import { type ConfigValue, openStack, type Run, type Stack } from "../support/stack";
-
-// Ten providers are started for each operation.
-jest.setTimeout(300_000);
 
 /** The source that the stack itself is configured with. The others are those of explicit providers. */
 const CONFIGURED = "keys";
