@@ -177,6 +177,8 @@ describe("create", () => {
     const reported: string[] = [];
     await done(lifecycle.create(link, { report: (message) => void reported.push(message) }));
     expect(ecs.count("attach")).toBe(6);
+    // Once, because a busy instance may be linked as wanted, and at the end.
+    expect(ecs.count("describe")).toBe(2);
     expect(reported[0]).toBe("locked, 0 s of at most 10 min, 2 calls");
   });
 
@@ -190,6 +192,7 @@ describe("create", () => {
 
   test("a denial that the listing goes on to contradict is reported as what it is, after two minutes", async () => {
     const { ecs, lifecycle } = cloud();
+    await jest.advanceTimersByTimeAsync(100_000);
     ecs.always("attach", fails(refusal("attach", "OperationDenied", "the instance is not allow link")));
     const { error, afterMs } = await run(lifecycle.create(link));
     expect(error?.message).toContain('OperationDenied ("the instance is not allow link"), request R-1');
@@ -267,6 +270,15 @@ describe("create", () => {
     await done(lifecycle.create(link));
     expect(ecs.count("attach")).toBe(4);
     expect(ecs.links.get("i-a")).toBe("vpc-b");
+  });
+
+  test("a check that is refused for the same reason is not quoted beside the refusal, and one for another reason is", async () => {
+    const { ecs, lifecycle } = cloud();
+    ecs.always("attach", fails(refusal("attach", "SignatureDoesNotMatch")));
+    ecs.always("describe", fails(refusal("describe", "SignatureDoesNotMatch")));
+    expect(await plainly(lifecycle.create(link))).not.toContain("DescribeClassicLinkInstances");
+    ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
+    expect(await plainly(lifecycle.create(link))).toContain("DescribeClassicLinkInstances");
   });
 
   test("an instance that is released while its link is awaited is never called linked", async () => {
