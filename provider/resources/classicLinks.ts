@@ -38,6 +38,9 @@ const READ_MEMBER_MS = 1_000;
 /** What to do when a delete failed: Pulumi keeps the links in the state. */
 const NOT_REMOVED_ADVICE = "run it again; to keep the links instead, run pulumi up --refresh";
 
+/** A reason of failure names this many members, and counts the others. */
+const MOST_FAILED_NAMED = 20;
+
 /** A line about drift names this many members, and counts the others. */
 const MOST_NAMED = 5;
 
@@ -146,7 +149,7 @@ export const classicLinks: Resource = {
     );
     if (reasons.size === 0) return;
     const count = `${leaving.length - reasons.size} of ${leaving.length}`;
-    const sentences = [...[...reasons.values()].sort(), `${count} are unlinked; ${NOT_REMOVED_ADVICE}`];
+    const sentences = [...linesOf(reasons), `${count} are unlinked; ${NOT_REMOVED_ADVICE}`];
     throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
   },
 };
@@ -201,7 +204,7 @@ async function change(
     const movedAway: Record<string, string> = {};
     for (const [{ instanceId }, outcome] of outcomes) {
       if (outcome.state === "failed") {
-        reasons.set(instanceId, `${instanceId}: ${outcome.reason}`);
+        reasons.set(instanceId, outcome.reason);
         // When a member of this fleet was attached is known already. When another resource attached it is not.
         const isNew = outcome.mayBeNew || (outcome.mayBeLinked && !were.has(instanceId));
         const time = isNew ? Date.now() : attachTimes(instanceId);
@@ -219,7 +222,7 @@ async function change(
       const time = attachTimes(id);
       if (time !== undefined) times.set(id, time);
     }
-    const sentences = [...reasons.values()].sort();
+    const sentences = linesOf(reasons);
     // Nothing was made or existed before, so there is no state to write.
     if (linked.size + known.instanceIds.length === 0) {
       throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
@@ -248,9 +251,24 @@ async function detach(
   const failed = (outcome: DetachOutcome) => (outcome.state === "failed" ? [outcome.reason] : []);
   return new Map(
     [...outcomes].flatMap(([{ instanceId }, outcome]) =>
-      failed(outcome).map((reason) => [instanceId, `${instanceId}: ${reason}`] as const),
+      failed(outcome).map((reason) => [instanceId, reason] as const),
     ),
   );
+}
+
+/**
+ * One line for each reason, with the members that have it. So a cancelled update of a thousand members stays readable. Members
+ * whose reasons differ only in the request and the number of calls share a line, which quotes the first.
+ */
+function linesOf(reasons: ReadonlyMap<string, string>): string[] {
+  const lines = new Map<string, { readonly members: string[]; readonly reason: string }>();
+  for (const [instanceId, reason] of [...reasons].sort()) {
+    const kind = reason.replace(/, request [^;,]+/g, "").replace(/after \d+ calls? in [^;,]+/g, "");
+    const line = lines.get(kind) ?? { members: [], reason };
+    line.members.push(instanceId);
+    lines.set(kind, line);
+  }
+  return [...lines.values()].map(({ members, reason }) => `${someOf(members, MOST_FAILED_NAMED)}: ${reason}`);
 }
 
 /** Reads where the members are linked. A partially created fleet keeps members that are not listed: they may be listed late. */
