@@ -410,6 +410,16 @@ describe("operations", () => {
     expect(plugin.told.at(-1)?.message).toBe("");
   });
 
+  test("a fleet reports a status a second at most, and not one for each member", async () => {
+    const members = Array.from({ length: 600 }, (_, index) => `i-status-${index}`);
+    emulator.injectFault({ kind: "latency", ms: 100 });
+    for (const instanceId of members) emulator.addInstance({ instanceId });
+    plugin.urn = LINKS_URN;
+    await plugin.create(fleet(...members));
+    expect(plugin.told.at(-1)?.message).toBe("");
+    expect(plugin.told.length).toBeLessThan(members.length / 10);
+  });
+
   test("[14] Cancel ends a wait, and keeps what may have been made; what comes later is refused until the next engine", async () => {
     emulator.injectFault({ kind: "invisible", ms: 60_000 });
     const creating = failing(plugin.create(link()));

@@ -8,11 +8,16 @@ import { grpc } from "./fromPulumi";
 /** The longest time until the engine accepts a line, in ms. It is long, so that a busy engine loses no warning. */
 const ACCEPT_TIMEOUT_MS = 10_000;
 
+/** How often the status of a row changes at most, in ms. Without a terminal, Pulumi prints each status as a line. */
+const STATUS_EVERY_MS = 1_000;
+
 /** The log of one engine. Sends one request at a time, in order. */
 export class EngineLog {
   readonly #client: Client;
   readonly #waiting: LogRequest[] = [];
   #sent: Promise<void> = Promise.resolve();
+  /** By URN, the newest status of the rows that changed less than a second ago. */
+  readonly #recent = new Map<string, { next: string | undefined; readonly timer: NodeJS.Timeout }>();
 
   /** @param address the engine's address, such as `127.0.0.1:<port>`. */
   constructor(address: string) {
@@ -34,12 +39,28 @@ export class EngineLog {
     this.#queue("", message, { severity: LogSeverity.DEBUG });
   }
 
-  /** Sets the status in the resource's row. An empty message removes it. */
+  /** Sets the status in the resource's row: at once, or a second after the one before. Of several that wait, the last counts. */
   status(urn: string, message: string): void {
-    // Many links report faster than the engine accepts. So of several statuses that wait, only the last is sent.
-    const unsent = this.#waiting.find((request) => request.getEphemeral() && request.getUrn() === urn);
-    if (unsent === undefined) this.#queue(urn, message, { ephemeral: true });
-    else unsent.setMessage(message);
+    const recent = this.#recent.get(urn);
+    if (recent !== undefined) {
+      recent.next = message;
+      return;
+    }
+    const timer = setTimeout(() => {
+      const next = this.#recent.get(urn)?.next;
+      this.#recent.delete(urn);
+      if (next !== undefined) this.status(urn, next);
+    }, STATUS_EVERY_MS);
+    timer.unref();
+    this.#recent.set(urn, { next: undefined, timer });
+    this.#queue(urn, message, { ephemeral: true });
+  }
+
+  /** Removes the status of a row at once. */
+  clearStatus(urn: string): void {
+    clearTimeout(this.#recent.get(urn)?.timer);
+    this.#recent.delete(urn);
+    this.#queue(urn, "", { ephemeral: true });
   }
 
   /** Resolves when everything is sent. */

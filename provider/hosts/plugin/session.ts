@@ -74,7 +74,7 @@ export class Session {
       throw error instanceof ClassicLinkError ? error.rephrased(mask) : error;
     } finally {
       // Otherwise the last status would stay in the row.
-      if (hasStatus) log?.status(urn, "");
+      if (hasStatus) log?.clearStatus(urn);
       await log?.flushed();
     }
   }
