@@ -68,7 +68,7 @@ export function readDeclaration(text: string, name: string, defaultRegion: () =>
     throw new Error(
       `${name} names no links; use CSV whose first line has instanceId and vpcId, JSON or YAML with instanceId (or ` +
         "instanceIds) and vpcId, answers of DescribeClassicLinkInstances, or the output of pulumi stack export or pulumi stack " +
-        "output --json",
+        "output --json (after a pulumi up: an import writes no outputs)",
     );
   }
   const elsewhere = others.length === 0 ? [] : linksIn(readLinkList(text, name, defaultRegion, isOther));
