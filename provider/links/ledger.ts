@@ -226,13 +226,18 @@ export class Ledger {
 
   /** Whether this or an earlier run has removed the link, or is removing it, and none has made it again. */
   isRemoved(link: Link): boolean {
-    return this.isTouched(link) && !this.#has("made", link);
+    return (this.isTouched(link) || this.#removedMsAgo(link) !== undefined) && !this.#has("made", link);
   }
 
-  /** Whether this or an earlier run has removed the link, or is removing it. Then a listing with the link proves nothing. */
+  /** Whether this run has removed the link, or an earlier one less than two minutes ago. Then a listing with the link proves nothing. */
   isTouched(link: Link): boolean {
-    const isRemembered = this.#run.removals?.ageMs(this.#linkKey(link)) !== undefined;
-    return isRemembered || this.#has("removed", link) || this.isRemoving(link);
+    const isRecent = (this.#removedMsAgo(link) ?? LISTING_LAG_MS) < LISTING_LAG_MS;
+    return isRecent || this.#has("removed", link) || this.isRemoving(link);
+  }
+
+  /** How long ago a run has removed the link, or has tried to, if none has made it again since. */
+  #removedMsAgo(link: Link): number | undefined {
+    return this.#run.removals?.ageMs(this.#linkKey(link));
   }
 
   /** Whether a removal of a link of the instance is under way in this run. */

@@ -71,7 +71,8 @@ export const classicLink: Resource = {
       if (vpcId !== link.vpcId) throw notSeen(what, state, provider.scope());
     }
     const operation = operationOn("link", link, context);
-    return linkedOrThrow(provider, link, operation, await attach(provider, link, operation, true));
+    const checkFirst = !provider.ledger.isTouched(link);
+    return linkedOrThrow(provider, link, operation, await attach(provider, link, operation, checkFirst));
   },
 
   async read(provider, state, context) {

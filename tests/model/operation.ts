@@ -69,6 +69,9 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (this.mishap === undefined) {
       problems.push(...(await this.#unexpected(program, system, { run, calls, before, after })));
     }
+    if (run.ok && this.name.startsWith("up")) system.unproven.clear();
+    for (const { action, params } of run.ok ? [] : calls)
+      if (action === "DetachClassicLinkVpc") system.unproven.add(params.InstanceId ?? "");
     if (problems.length === 0) return;
     const story = [
       ...problems,
@@ -196,7 +199,9 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return [];
     if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
     // What the engine replaces by itself is made again, which finds what is there.
-    const changes = this.forced ? calls.filter(({ action }) => action !== "AttachClassicLinkVpc") : calls;
+    const isProof = ({ action, params }: Call) =>
+      action === "AttachClassicLinkVpc" && (this.forced || system.unproven.has(params.InstanceId ?? ""));
+    const changes = calls.filter((call) => !isProof(call));
     return [
       ...differs("the up", "succeeds", run.ok, true),
       ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),

@@ -12,6 +12,8 @@ export class System {
   readonly emulator: Emulator;
   /** How many steps were taken. */
   steps = 0;
+  /** The instances that an operation tried to detach which failed. A listing may be late, so only an attach proves their links. */
+  readonly unproven = new Set<string>();
 
   private constructor(kept: KeptProviders, emulator: Emulator) {
     this.kept = kept;
