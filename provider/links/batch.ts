@@ -23,9 +23,9 @@ export interface Change<Outcome> {
   act(link: Link, task: Task): Promise<Outcome | "accepted">;
   /** Polls whether an accepted change is listed. Undefined: not yet. */
   confirm(link: Link, task: Task): Promise<Outcome | undefined>;
-  /** The outcome of a link whose change failed. */
+  /** The outcome of a link whose change failed. Never throws. */
   fail(error: unknown, link: Link, task: Task): Outcome;
-  /** Called when a link has its outcome. */
+  /** Called when a link has its outcome. Never throws. */
   ended?(link: Link, outcome: Outcome): void;
   /** Called when each link was tried: ECS has accepted or refused it, or it waits for something else than a quota of calls. */
   allTried?(): void;
@@ -115,16 +115,13 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   let isActing = true;
   const acts = links.map(
     (link) =>
-      new Promise<void>((acted, failed) => {
-        // Without a ledger, no link can be given an outcome. Then the whole change fails.
-        void queue.add(() => new Promise<void>((leave) => void act(link, leave).then(acted, failed)));
+      new Promise<void>((acted) => {
+        void queue.add(() => new Promise<void>((leave) => void act(link, leave).then(acted)));
       }),
   );
   const acted = Promise.all(acts).then(() => {
     isActing = false;
   });
-  // It is awaited below, perhaps after it has failed.
-  acted.catch(() => {});
   const clock = new Task(operation, () => {});
   let pauseMs: number = POLL_MS.first;
   do {

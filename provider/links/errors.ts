@@ -26,6 +26,11 @@ export class ClassicLinkError extends Error {
   }
 }
 
+/** What to do after a failed delete. Pulumi keeps its links in the state, also those that are gone. */
+export function adviceAfterDelete(links: "the link" | "the links"): string {
+  return `run it again; to keep ${links} instead, run pulumi up --refresh`;
+}
+
 /** The instance has a link to another VPC. An instance has at most one, and what others made stays. */
 export class LinkedElsewhere extends Error {
   override readonly name = "LinkedElsewhere";

@@ -22,6 +22,9 @@ export type OnLine = (line: string, writer: Writer) => void;
 /** A process: its id, and when it started, because ids are used again. `<pid>-<start>`. */
 export type Writer = string;
 
+/** The id of this user. 0 on Windows, which has none. */
+const USER = process.getuid?.() ?? 0;
+
 /** How often a process tries again to join a run whose folder is removed meanwhile. */
 const MOST_JOINS = 10;
 
@@ -51,24 +54,23 @@ export class Journal {
    * @throws an error of the file system when the folder cannot be used, or is not private to this user.
    */
   constructor(engineAddress: string, parent = tmpdir()) {
-    const user = process.getuid?.() ?? 0;
-    const runs = join(parent, `pulumi-classiclink-${user}`);
+    const runs = join(parent, `pulumi-classiclink-${USER}`);
     // Processes must see each other's ids to know which live. Containers may share a folder without that.
     const own = `${processNamespace()}-`;
     this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
     this.#own = `${OWN_WRITER}.log`;
     this.runs = runs;
-    makePrivate(runs, user);
+    makePrivate(runs);
     for (const run of readdirSync(runs)) if (run.startsWith(own)) removeDeserted(join(runs, run));
-    this.#join(user);
+    this.#join();
     process.once("exit", () => removeDeserted(this.#folder, OWN_WRITER));
   }
 
   /** Another process may remove the folder as deserted before it has the first file. Then it is made again. */
-  #join(user: number): void {
+  #join(): void {
     for (let left = MOST_JOINS; ; left -= 1) {
       try {
-        makePrivate(this.#folder, user);
+        makePrivate(this.#folder);
         appendFileSync(join(this.#folder, this.#own), "", { mode: 0o600 });
         return;
       } catch (error) {
@@ -162,8 +164,12 @@ function hasCode(error: unknown, code: string): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === code;
 }
 
-/** Makes a folder that only this user can use. */
-function makePrivate(folder: string, user: number): void {
+/**
+ * Makes a folder that only this user can use.
+ *
+ * @throws an error of the file system, or an error if others may use the folder.
+ */
+export function makePrivate(folder: string): void {
   try {
     // Not recursive: Node would never return if the file system says that a folder neither exists nor can be made.
     mkdirSync(folder, { mode: 0o700 });
@@ -172,7 +178,7 @@ function makePrivate(folder: string, user: number): void {
   }
   const found = lstatSync(folder);
   const isOurs =
-    found.isDirectory() && (process.getuid === undefined || (found.uid === user && (found.mode & 0o077) === 0));
+    found.isDirectory() && (process.getuid === undefined || (found.uid === USER && (found.mode & 0o077) === 0));
   if (!isOurs) throw new Error("the folder of the run belongs to another user, or others may use it");
 }
 

@@ -33,12 +33,7 @@ export type DetachOutcome =
   | { readonly state: "stays" }
   /** ECS no longer offers ClassicLink, so nobody can know whether the link exists. */
   | { readonly state: "forgotten"; readonly code: string }
-  | {
-      readonly state: "failed";
-      readonly reason: string;
-      /** Whether ECS has accepted the detach, so that the link may be gone. */
-      readonly mayBeGone: boolean;
-    };
+  | { readonly state: "failed"; readonly reason: string };
 
 /** How links are attached. */
 export interface AttachAllOptions {
@@ -147,10 +142,15 @@ export class Links {
           return detached.state === "absent" ? { ...detached, state: "unlinked" } : detached;
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
-        fail: (error, link, task) => ({ state: "failed", reason: task.explain(error), mayBeGone: accepted.has(link) }),
+        fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
         allTried,
         ended: (link, { state }) => {
-          if (state !== "stays") ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
+          if (state === "stays") return;
+          try {
+            ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
+          } catch {
+            // The ledger is lost. The outcome counts all the same, or the state would keep links that are gone.
+          }
         },
       },
       operation,

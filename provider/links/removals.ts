@@ -1,7 +1,8 @@
 /** The links that earlier runs have removed, on this machine. */
 
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makePrivate } from "./journal";
 
 /** How long a removal is remembered, in ms. */
 const REMEMBERED_MS = 7 * 24 * 3_600_000;
@@ -12,7 +13,7 @@ const REMEMBERED_MS = 7 * 24 * 3_600_000;
  * If a delete fails or is killed, Pulumi keeps the old state, although some links are gone. If an update fails, another resource
  * may still have a link in the state that the update has removed. The next `pulumi up` would call such resources unchanged.
  *
- * Each link is an empty file, named after its hash. It is best effort: another machine does not have the file.
+ * Each link is an empty file, named after its hash. It is best effort, and never throws: another machine has no such file.
  */
 export class Removals {
   readonly #folder: string;
@@ -24,22 +25,20 @@ export class Removals {
   }
 
   add(key: string): void {
-    try {
-      mkdirSync(this.#folder, { mode: 0o700, recursive: true });
+    orNothing(() => {
+      makePrivate(this.#folder);
       this.#prune();
       writeFileSync(join(this.#folder, key), "", { mode: 0o600 });
-    } catch {
-      // The removal must not fail because nobody can note it.
-    }
+    });
   }
 
   delete(key: string): void {
-    rmSync(join(this.#folder, key), { force: true });
+    orNothing(() => rmSync(join(this.#folder, key), { force: true }));
   }
 
   /** How long ago the link was removed, in ms. Undefined if it was not, or was made again. */
   ageMs(key: string): number | undefined {
-    const file = statSync(join(this.#folder, key), { throwIfNoEntry: false });
+    const file = orNothing(() => statSync(join(this.#folder, key), { throwIfNoEntry: false }));
     return file === undefined ? undefined : Date.now() - file.mtimeMs;
   }
 
@@ -48,5 +47,14 @@ export class Removals {
     this.#isPruned = true;
     const isOld = (key: string) => (this.ageMs(key) ?? 0) > REMEMBERED_MS;
     for (const key of readdirSync(this.#folder).filter(isOld)) this.delete(key);
+  }
+}
+
+/** A change of a link must not fail because its removal cannot be noted. */
+function orNothing<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }

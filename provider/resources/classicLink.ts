@@ -1,7 +1,7 @@
 /** `ClassicLink`: one link. */
 
 import type { Link } from "../ecs/client";
-import { ClassicLinkError } from "../links/errors";
+import { adviceAfterDelete, ClassicLinkError } from "../links/errors";
 import type { AttachOutcome } from "../links/links";
 import { Operation, Task } from "../links/operation";
 import { warningOfForgotten } from "../links/retired";
@@ -132,10 +132,7 @@ export const classicLink: Resource = {
     }
     if (outcome?.state === "stays") operation.report(`the link to ${vpcId} stays: the program still declares it`);
     if (outcome?.state === "failed") {
-      const advice = outcome.mayBeGone
-        ? "; the link may be gone all the same: run it again; to keep the link instead, run pulumi up --refresh"
-        : "";
-      throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}${advice}`);
+      throw new ClassicLinkError(`cannot ${operation.asked}: ${outcome.reason}; ${adviceAfterDelete("the link")}`);
     }
     const warning = warningOfForgotten(outcomes);
     if (warning !== undefined) operation.warn(warning);

@@ -1,7 +1,7 @@
 /** `ClassicLinks`, a fleet: many links to one VPC, as one resource. */
 
 import type { Link } from "../ecs/client";
-import { ClassicLinkError } from "../links/errors";
+import { adviceAfterDelete, ClassicLinkError } from "../links/errors";
 import { type CallContext, Operation, plural, Task } from "../links/operation";
 import type { DetachAllOptions, DetachOutcome, Links } from "../links/links";
 import { someOf, warningOfForgotten } from "../links/retired";
@@ -34,9 +34,6 @@ const CHANGE_TIMEOUT_MS = 3_600_000;
 
 /** How much longer a read may take for each member, in ms: a released one may cost one or two calls. */
 const READ_MEMBER_MS = 1_000;
-
-/** What to do when a delete failed: Pulumi keeps the links in the state. */
-const NOT_REMOVED_ADVICE = "run it again; to keep the links instead, run pulumi up --refresh";
 
 /** A reason of failure names this many members, and counts the others. */
 const MOST_FAILED_NAMED = 20;
@@ -149,7 +146,7 @@ export const classicLinks: Resource = {
     );
     if (reasons.size === 0) return;
     const count = `${leaving.length - reasons.size} of ${leaving.length}`;
-    const sentences = [...linesOf(reasons), `${count} are unlinked; ${NOT_REMOVED_ADVICE}`];
+    const sentences = [...linesOf(reasons), `${count} are unlinked; ${adviceAfterDelete("the links")}`];
     throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
   },
 };

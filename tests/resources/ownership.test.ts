@@ -9,7 +9,7 @@ import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, failed, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, failed, fails, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -528,6 +528,23 @@ describe("[15] a ledger that is lost during the run", () => {
       expect(error.message).toMatch(/: the ledger of this run is lost/);
     },
   );
+
+  test("leaves a fleet partially created with the members that are linked, if it is lost after a detach", async () => {
+    class LaterLostRun extends Run {
+      override record(...[event, links]: Parameters<Run["record"]>): void {
+        if (event === "settled") throw new Error("the ledger of this run is lost");
+        super.record(event, links);
+      }
+    }
+    const ecs = new ScriptedEcs();
+    for (const id of ["i-a", "i-b", "i-c"]) ecs.links.set(id, "vpc-1");
+    ecs.always("attach", fails(refusal("attach", "Forbidden.RAM")));
+    const lifecycle = new Lifecycle(ecs, { run: new LaterLostRun() }, classicLinks);
+    const olds = { ...declare("vpc-1", "i-a", "i-b", "i-c"), movedAway: {} };
+    const error = await failed(lifecycle.update(olds, declare("vpc-1", "i-a", "i-new")));
+    expect(error).toBeInstanceOf(PartiallyCreatedError);
+    expect(error instanceof PartiallyCreatedError && error.properties.instanceIds).toEqual([...ecs.links.keys()]);
+  });
 });
 
 describe("a resource whose check fails", () => {
