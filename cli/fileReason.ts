@@ -1,6 +1,4 @@
-/** Reads files, and says why a file could not be read, or a folder not be written to. */
-
-import { existsSync, readFileSync, statSync } from "node:fs";
+/** Why a file could not be read, or a folder not be written to. */
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
@@ -16,15 +14,4 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileReason(error: unknown): string {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
   return REASONS[code] ?? code;
-}
-
-/**
- * The content of a file, or undefined if it does not exist.
- *
- * @throws for a folder, a pipe or a device. To read a pipe would wait for its writer.
- */
-export function bytesOf(file: string): Buffer | undefined {
-  if (!existsSync(file)) return undefined;
-  if (!statSync(file).isFile()) throw new Error(`${file} is no file; remove it, or choose another folder with --out`);
-  return readFileSync(file);
 }

@@ -1,8 +1,8 @@
-/** Writes files, all or none. Never overwrites a file that somebody else has written. */
+/** Reads and writes the files of a project. Writes all or none. Never overwrites a file that somebody else has written. */
 
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bytesOf, fileReason } from "../fileReason";
+import { fileReason } from "../fileReason";
 import type { Draft } from "./project";
 
 /** The result for a file. `kept`: it exists already, and adopt does not change it. */
@@ -51,6 +51,17 @@ function makeFolder(folder: string): void {
   if (existsSync(folder) && statSync(folder).isDirectory()) return;
   if (!existsSync(folder)) makeFolder(dirname(folder));
   mkdirSync(folder);
+}
+
+/**
+ * The content of a file, or undefined if it does not exist.
+ *
+ * @throws for a folder, a pipe or a device. To read a pipe would wait for its writer.
+ */
+export function bytesOf(file: string): Buffer | undefined {
+  if (!existsSync(file)) return undefined;
+  if (!statSync(file).isFile()) throw new Error(`${file} is no file; remove it, or choose another folder with --out`);
+  return readFileSync(file);
 }
 
 function fateOf(folder: string, { path, text }: Draft, ifDifferent: "overwritten" | "kept"): Fate {

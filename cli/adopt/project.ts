@@ -4,8 +4,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, posix, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { decodeText } from "../../provider/decodeText";
-import { bytesOf } from "../fileReason";
 import type { ProgramKind } from "../program";
+import { bytesOf } from "./files";
 import { OUTPUT } from "./module";
 import { HEADING } from "./yamlProgram";
 

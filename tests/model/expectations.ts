@@ -30,10 +30,18 @@ export function expectedOf(program: Program, state: readonly Known[], cloud: Lin
   return { kind: "succeeds", links: { ...Object.fromEntries(stays), ...declared } };
 }
 
-/** Whether another resource declares the instance of a link that others have moved. */
-function isTakenFromOthers({ name, movedFrom, instanceIds }: Known, program: Program): boolean {
+/**
+ * Whether a link that others have moved is deleted while the program declares its instance. Then the delete detaches it, if the
+ * resource that declares the instance is checked by then. Otherwise that resource finds it in its way.
+ */
+function isTakenFromOthers({ kind, name, vpcId, movedFrom, movedAway, instanceIds }: Known, program: Program): boolean {
+  const declared = declaredBy(program);
+  if (kind === "fleet") {
+    const isDeleted = program.fleets.get(name)?.vpcId !== vpcId;
+    return isDeleted && Object.keys(movedAway).some((instanceId) => declared[instanceId] !== undefined);
+  }
   const [instanceId = ""] = instanceIds;
-  const isDeclared = declaredBy(program)[instanceId] !== undefined;
+  const isDeclared = declared[instanceId] !== undefined;
   return movedFrom !== undefined && isDeclared && program.links.get(name)?.instanceId !== instanceId;
 }
 
