@@ -4,7 +4,7 @@ import { OutOfTime } from "../ecs/budget";
 import type { Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
 import { detachUntilGone } from "./detach";
-import { SETTLE_POLL_MS } from "./ledger";
+import { type Ledger, SETTLE_POLL_MS } from "./ledger";
 import { type Connection, currentVpc } from "./connection";
 import { LinkedElsewhere } from "./errors";
 import type { Task } from "./operation";
@@ -16,13 +16,22 @@ import { type Request, untilAccepted } from "./request";
  */
 const HANDOVER_MS = { quiet: 3_000, most: 60_000 } as const;
 
-/** An attach that succeeded. */
-export interface Attached {
-  /** Whether it is listed. Otherwise it is only accepted. */
-  readonly isListed: boolean;
-  /** Whether it existed before this operation. */
-  readonly isAdopted: boolean;
-}
+/** The outcome of an attach. */
+export type AttachOutcome =
+  /** It is listed. `isAdopted` says whether it existed before this operation. */
+  | { readonly state: "linked"; readonly isAdopted: boolean }
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      /** Whether the link is proven not to exist. */
+      readonly isAbsent: boolean;
+      /** Whether the link may exist: it did before, or the attach may have succeeded. */
+      readonly mayBeLinked: boolean;
+      /** Whether the attach may have succeeded. Then the link may be listed late. */
+      readonly mayBeNew: boolean;
+      /** The other VPC that the instance was moved to, if it was not detached from there. */
+      readonly stillMovedTo?: string | undefined;
+    };
 
 /** How an attach is done. */
 export interface AttachOptions {
@@ -37,25 +46,6 @@ export interface AttachOptions {
 /** The first and the longest pause before a full VPC is tried again, in ms. */
 const FULL_POLL_MS = { first: 2_000, longest: 32_000 } as const;
 
-/** An attach that failed. */
-export class AttachFailed extends Error {
-  override readonly name = "AttachFailed";
-
-  /**
-   * @param isAbsent whether the link is proven not to exist.
-   * @param mayBeLinked whether the attach may have succeeded. Then the state must have the link.
-   * @param stillMovedTo the VPC that others moved the instance to, if it was not detached from there.
-   */
-  constructor(
-    override readonly cause: unknown,
-    readonly isAbsent: boolean,
-    readonly mayBeLinked: boolean,
-    readonly stillMovedTo?: string,
-  ) {
-    super("the attach failed");
-  }
-}
-
 /**
  * Attaches a link.
  *
@@ -66,37 +56,37 @@ export class AttachFailed extends Error {
  * 5. Detaches a link to another VPC if a resource of this run had it and no longer declares it, or if only the state has it.
  *    Otherwise fails.
  *
- * @throws {AttachFailed} if there is no link, or it cannot be checked.
+ * @returns "accepted" if the link is not listed yet. Never throws.
  */
 export async function attach(
   connection: Connection,
   link: Link,
   task: Task,
   { checkFirst, movedTo, mayGetRoom = () => false }: AttachOptions,
-): Promise<Attached> {
+): Promise<AttachOutcome | "accepted"> {
   let stillMovedTo = movedTo;
   const { client, ledger } = connection;
   /** True from the first request on, until ECS answers that it did nothing. */
-  let mayBeLinked = false;
-  const request: Request<Attached> = {
+  let mayBeNew = false;
+  const request: Request<AttachOutcome | "accepted"> = {
     checkFirst,
     async send() {
-      const before = mayBeLinked;
+      const before = mayBeNew;
       const { calls } = task;
-      mayBeLinked = true;
+      mayBeNew = true;
       try {
         await client.attach(link, task);
-        return { isListed: false, isAdopted: false };
+        return "accepted";
       } catch (error) {
         // Without credentials, for one, nothing is sent.
-        if (didNothing(error) || task.calls === calls) mayBeLinked = before;
+        if (didNothing(error) || task.calls === calls) mayBeNew = before;
         throw error;
       }
     },
     async check() {
       const vpcId = await currentVpc(connection, link, task);
       if (vpcId !== undefined && vpcId !== link.vpcId) throw new LinkedElsewhere(vpcId);
-      return vpcId === undefined ? undefined : { isListed: true, isAdopted: !mayBeLinked };
+      return vpcId === undefined ? undefined : { state: "linked", isAdopted: !mayBeNew };
     },
     denials: ["conflict"],
     final: ["gone"],
@@ -142,8 +132,31 @@ export async function attach(
       }
     }
   } catch (error) {
-    const isAbsent = provesNoLink(error);
-    throw new AttachFailed(error, isAbsent, mayBeLinked && !isAbsent, stillMovedTo);
+    return attachFailed(connection, link, task, error, { mayBeNew, stillMovedTo });
+  }
+}
+
+/** The outcome of an attach that ended with an error. */
+export function attachFailed(
+  { ledger }: Connection,
+  link: Link,
+  task: Task,
+  error: unknown,
+  { mayBeNew, stillMovedTo }: { readonly mayBeNew: boolean; readonly stillMovedTo?: string | undefined },
+): AttachOutcome {
+  const isAbsent = provesNoLink(error);
+  const isNew = mayBeNew && !isAbsent;
+  // A link that another resource of this run had exists, until its absence is proven.
+  const mayBeLinked = isNew || (!isAbsent && wasHad(ledger, link));
+  return { state: "failed", reason: task.explain(error), isAbsent, mayBeLinked, mayBeNew: isNew, stillMovedTo };
+}
+
+/** If the ledger is lost, nobody knows. */
+function wasHad(ledger: Ledger, link: Link): boolean {
+  try {
+    return ledger.wasHad(link);
+  } catch {
+    return true;
   }
 }
 

@@ -6,33 +6,40 @@ import { NotChecked } from "./errors";
 import type { Task } from "./operation";
 import { type Request, untilAccepted } from "./request";
 
-/** The result of a detach. */
-export type Detached =
-  /** ECS has accepted it. The link may still be listed. */
-  | { readonly state: "accepted" }
-  /** There is no such link. The instance may be linked to another VPC. */
-  | { readonly state: "absent"; readonly elsewhere?: string }
-  /** ECS no longer offers ClassicLink, and the settings allow to drop such links. */
-  | { readonly state: "forgotten"; readonly code: string };
+/** The outcome of a detach. */
+export type DetachOutcome =
+  /** `elsewhere` is the other VPC that the instance is linked to, if that is known. */
+  | { readonly state: "unlinked"; readonly elsewhere?: string }
+  /** This run declares the link, or has made or adopted it. */
+  | { readonly state: "stays" }
+  /** ECS no longer offers ClassicLink, and the settings allow to drop such links. Nobody can know whether the link exists. */
+  | { readonly state: "forgotten"; readonly code: string }
+  | { readonly state: "failed"; readonly reason: string };
 
 /**
  * Detaches a link. A link to another VPC is not touched.
  *
  * @param attachedAt when its attach was sent, in ms since 1970. A link attached less than two minutes ago can exist without
  * being listed, so neither "not linked" nor an empty listing proves that it is gone.
+ * @returns "accepted" if the link may still be listed.
  * @throws {EcsError} if ECS refuses permanently, and the link exists.
  */
-export async function detach(connection: Connection, link: Link, task: Task, attachedAt?: number): Promise<Detached> {
+export async function detach(
+  connection: Connection,
+  link: Link,
+  task: Task,
+  attachedAt?: number,
+): Promise<DetachOutcome | "accepted"> {
   const isLateUntil = attachedAt === undefined ? 0 : Math.min(attachedAt, Date.now()) + LISTING_LAG_MS;
-  const request: Request<Detached> = {
+  const request: Request<DetachOutcome | "accepted"> = {
     async send() {
       await connection.client.detach(link, task);
-      return { state: "accepted" };
+      return "accepted";
     },
     async check() {
       const vpcId = await currentVpc(connection, link, task);
       if (vpcId === link.vpcId) return undefined;
-      return vpcId === undefined ? { state: "absent" } : { state: "absent", elsewhere: vpcId };
+      return vpcId === undefined ? { state: "unlinked" } : { state: "unlinked", elsewhere: vpcId };
     },
     mayBeLate: () => Date.now() < isLateUntil && !connection.ledger.isGone(link),
     denials: ["conflict", "gone"],

@@ -2,38 +2,12 @@
 
 import type { Caller, Link, LinkPage, LinkQuery } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
-import { AttachFailed, attach } from "./attach";
+import { type AttachOutcome, attach, attachFailed } from "./attach";
 import { changeAll } from "./batch";
 import { type Connection, currentVpc, noneIfGone } from "./connection";
-import { detach } from "./detach";
+import { type DetachOutcome, detach } from "./detach";
 import type { Instance } from "./ledger";
 import type { Operation, Task } from "./operation";
-
-/** The outcome of an attach. */
-export type AttachOutcome =
-  | { readonly state: "linked"; readonly isAdopted: boolean }
-  | {
-      readonly state: "failed";
-      readonly reason: string;
-      /** Whether the link is proven not to exist. */
-      readonly isAbsent: boolean;
-      /** Whether the link may exist: it did before, or the attach may have succeeded. */
-      readonly mayBeLinked: boolean;
-      /** Whether the attach may have succeeded. Then the link may be listed late. */
-      readonly mayBeNew: boolean;
-      /** The other VPC that the instance was moved to, if it was not detached from there. */
-      readonly stillMovedTo?: string | undefined;
-    };
-
-/** The outcome of a detach. */
-export type DetachOutcome =
-  /** `elsewhere` is the other VPC that the instance is linked to, if that is known. */
-  | { readonly state: "unlinked"; readonly elsewhere?: string }
-  /** This run declares the link, or has made or adopted it. */
-  | { readonly state: "stays" }
-  /** ECS no longer offers ClassicLink, so nobody can know whether the link exists. */
-  | { readonly state: "forgotten"; readonly code: string }
-  | { readonly state: "failed"; readonly reason: string };
 
 /** How links are attached. */
 export interface AttachAllOptions {
@@ -78,33 +52,16 @@ export class Links {
       {
         verb: "linked",
         awaited: "attached, not listed yet",
-        act: async (link, task) => {
-          const { isListed, isAdopted } = await attach(this.#connection, link, task, {
-            checkFirst,
-            movedTo: movedTo?.(link.instanceId),
-            mayGetRoom,
-          });
-          return isListed ? { state: "linked", isAdopted } : "accepted";
+        act: (link, task) => {
+          const moved = movedTo?.(link.instanceId);
+          return attach(this.#connection, link, task, { checkFirst, movedTo: moved, mayGetRoom });
         },
         confirm: async (link, task) => {
           const vpcId = await currentVpc(this.#connection, link, task);
           return vpcId === link.vpcId ? { state: "linked", isAdopted: false } : undefined;
         },
-        fail: (error, link, task) => {
-          // A link that was accepted and is not listed in time may exist.
-          const failed = error instanceof AttachFailed ? error : new AttachFailed(error, false, true);
-          const { cause, isAbsent, stillMovedTo } = failed;
-          // A link that another resource of this run had exists, until its absence is proven.
-          const mayBeLinked = failed.mayBeLinked || (!isAbsent && this.#wasHad(link));
-          return {
-            state: "failed",
-            reason: task.explain(cause),
-            isAbsent,
-            mayBeLinked,
-            mayBeNew: failed.mayBeLinked,
-            stillMovedTo,
-          };
-        },
+        // A link that was accepted and is not listed in time may exist.
+        fail: (error, link, task) => attachFailed(this.#connection, link, task, error, { mayBeNew: true }),
       },
       operation,
       already,
@@ -135,11 +92,8 @@ export class Links {
         act: async (link, task) => {
           if (!ledger.beginRemoval(link)) return { state: "stays" };
           const detached = await detach(this.#connection, link, task, attachTimes?.(link.instanceId));
-          if (detached.state === "accepted") {
-            accepted.add(link);
-            return "accepted";
-          }
-          return detached.state === "absent" ? { ...detached, state: "unlinked" } : detached;
+          if (detached === "accepted") accepted.add(link);
+          return detached;
         },
         confirm: (link, task) => this.#isUnlinked(link, task),
         fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
@@ -185,15 +139,6 @@ export class Links {
     const present = links.filter((_, index) => proofs[index]);
     for (const link of present) ledger.made(link);
     return new Set(present.map(({ instanceId }) => instanceId));
-  }
-
-  /** If the ledger is lost, nobody knows. */
-  #wasHad(link: Link): boolean {
-    try {
-      return this.#connection.ledger.wasHad(link);
-    } catch {
-      return true;
-    }
   }
 
   /** Reads one page of the links that match. */

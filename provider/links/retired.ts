@@ -1,7 +1,7 @@
 /** The warning for links that were dropped because ECS no longer offers ClassicLink. */
 
 import type { Link } from "../ecs/client";
-import type { DetachOutcome } from "./links";
+import type { DetachOutcome } from "./detach";
 import { plural } from "./operation";
 
 /** So many links are named in the warning. The others are counted. */

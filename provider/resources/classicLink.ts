@@ -2,7 +2,7 @@
 
 import type { Link } from "../ecs/client";
 import { adviceAfterDelete, ClassicLinkError } from "../links/errors";
-import type { AttachOutcome } from "../links/links";
+import type { AttachOutcome } from "../links/attach";
 import { Operation, Task } from "../links/operation";
 import { warningOfForgotten } from "../links/retired";
 import { attachTimesOf, hidden, isPartiallyCreated, marksOf } from "./hidden";

@@ -3,7 +3,8 @@
 import type { Link } from "../ecs/client";
 import { adviceAfterDelete, ClassicLinkError } from "../links/errors";
 import { type CallContext, Operation, plural, Task } from "../links/operation";
-import type { DetachAllOptions, DetachOutcome, Links } from "../links/links";
+import type { DetachOutcome } from "../links/detach";
+import type { DetachAllOptions, Links } from "../links/links";
 import { someOf, warningOfForgotten } from "../links/retired";
 import { READ_TIMEOUT_MS } from "./classicLink";
 import { readLinks } from "./getLinks";
