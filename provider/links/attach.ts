@@ -4,7 +4,7 @@ import { OutOfTime } from "../ecs/budget";
 import type { Link } from "../ecs/client";
 import { EcsError } from "../ecs/errors";
 import { detachUntilGone } from "./detach";
-import { type Ledger, SETTLE_POLL_MS } from "./ledger";
+import { SETTLE_POLL_MS } from "./ledger";
 import { type Connection, currentVpc } from "./connection";
 import { LinkedElsewhere } from "./errors";
 import type { Task } from "./operation";
@@ -147,17 +147,8 @@ export function attachFailed(
   const isAbsent = provesNoLink(error);
   const isNew = mayBeNew && !isAbsent;
   // A link that another resource of this run had exists, until its absence is proven.
-  const mayBeLinked = isNew || (!isAbsent && wasHad(ledger, link));
+  const mayBeLinked = isNew || (!isAbsent && ledger.mayExist(link));
   return { state: "failed", reason: task.explain(error), isAbsent, mayBeLinked, mayBeNew: isNew, stillMovedTo };
-}
-
-/** If the ledger is lost, nobody knows. */
-function wasHad(ledger: Ledger, link: Link): boolean {
-  try {
-    return ledger.wasHad(link);
-  } catch {
-    return true;
-  }
 }
 
 /** Whether an error proves that the attach did nothing. */

@@ -13,12 +13,14 @@ export type Instance = Pick<Link, "regionId" | "instanceId">;
 type Event =
   /** A Check of this run declares it. */
   | "declared"
-  /** A resource that this run checks had it in its state before. */
+  /** A resource that this run checks or deletes had it in its state before. */
   | "had"
   /** A refresh in this run has found it for a resource of the state, which the program may still declare. */
   | "found"
   /** Made or adopted. */
   | "made"
+  /** An attach has failed, and nobody knows whether the link exists. */
+  | "failed"
   /** Its removal begins, unless this run declares it. */
   | "removing"
   /** This run does not declare it, so the removal continues. */
@@ -188,6 +190,20 @@ export class Ledger {
   }
 
   /**
+   * Notes that an attach has failed without a proof, and returns whether the link may exist: another resource of this run had
+   * it. Writes before it reads, as a delete does that leaves the link. So at least one of them keeps it in the state.
+   */
+  mayExist(link: Link): boolean {
+    try {
+      this.#record("failed", link);
+      return this.wasHad(link);
+    } catch {
+      // The ledger is lost, so nobody knows.
+      return true;
+    }
+  }
+
+  /**
    * Notes that a removal begins, unless the link stays: this run declares it, or has made or adopted it. Call
    * {@link endRemoval} at its end.
    *
@@ -199,7 +215,11 @@ export class Ledger {
     if (goes) {
       this.#record("removed", link);
       this.#run.removals?.add(this.#linkKey(link));
-    } else this.endRemoval(link);
+    } else {
+      // If the create of the one that declares it fails, that one has to keep it in the state.
+      this.#record("had", link);
+      this.endRemoval(link);
+    }
     return goes;
   }
 
@@ -214,7 +234,12 @@ export class Ledger {
     return this.#has("gone", link);
   }
 
-  /** Whether a resource that this run checks had the link before. */
+  /** Whether the resource that declares the link could not adopt it, so that no state would have it without the one that had it. */
+  isUnowned(link: Link): boolean {
+    return this.#has("failed", link) && !this.#has("made", link);
+  }
+
+  /** Whether a resource that this run checks or deletes had the link before. */
   wasHad(link: Link): boolean {
     return this.#has("had", link);
   }

@@ -83,6 +83,7 @@ export class Links {
     { attachTimes, allTried = () => {} }: DetachAllOptions = {},
   ): Promise<ReadonlyMap<Link, DetachOutcome>> {
     const { ledger } = this.#connection;
+    const begun = new Set<Link>();
     const accepted = new Set<Link>();
     return await changeAll<DetachOutcome>(
       links,
@@ -90,7 +91,11 @@ export class Links {
         verb: "unlinked",
         awaited: "detached, still listed",
         act: async (link, task) => {
-          if (!ledger.beginRemoval(link)) return { state: "stays" };
+          if (!ledger.beginRemoval(link)) {
+            if (!ledger.isUnowned(link)) return { state: "stays" };
+            return { state: "failed", reason: "the program still declares it, but it could not be linked or checked" };
+          }
+          begun.add(link);
           const detached = await detach(this.#connection, link, task, attachTimes?.(link.instanceId));
           if (detached === "accepted") accepted.add(link);
           return detached;
@@ -99,7 +104,7 @@ export class Links {
         fail: (error, _link, task) => ({ state: "failed", reason: task.explain(error) }),
         allTried,
         ended: (link, { state }) => {
-          if (state === "stays") return;
+          if (!begun.has(link)) return;
           try {
             ledger.endRemoval(link, state === "unlinked" && accepted.has(link));
           } catch {

@@ -174,7 +174,15 @@ async function change(
   return await operation.run(async (task) => {
     const links = await provider.links();
     const were = new Set(known.instanceIds);
-    const present = await links.present({ regionId, vpcId }, instanceIds, were, task);
+    const present = await links.present({ regionId, vpcId }, instanceIds, were, task).catch((error: unknown) => {
+      const joining = linksTo(vpcId, regionId, instanceIds).filter(({ instanceId }) => !were.has(instanceId));
+      const had = joining.filter((link) => provider.ledger.mayExist(link)).map(({ instanceId }) => instanceId);
+      if (had.length === 0) throw error;
+      // The resource that had these links leaves them to this one.
+      const members = { ...known, instanceIds: [...known.instanceIds, ...had] };
+      const { id, outputs } = found(provider, members);
+      throw new PartiallyCreatedError(id, outputs, [`cannot ${asked}: ${task.explain(error)}`], {});
+    });
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);
 

@@ -112,6 +112,74 @@ describe("[24] a link that stays declared is not detached", () => {
   });
 });
 
+describe("[24] a link that stays, but that its new owner cannot adopt, is in a state", () => {
+  /** ECS refuses each change and each check. */
+  function refuseAll(ecs: ScriptedEcs): void {
+    ecs.always("attach", fails(refusal("attach", "Forbidden.RAM")));
+    ecs.always("describe", fails(refusal("describe", "Forbidden.RAM")));
+  }
+
+  test.each([
+    ["a link", classicLink, link(), link()],
+    ["a fleet", classicLinks, declare("vpc-1", "i-a"), fleet("vpc-1", "i-a")],
+  ])("of %s that a forced replacement deletes first", async (_, resource, inputs, state) => {
+    const { ecs, provider, linksNow } = world({ "i-a": "vpc-1" });
+    const one = provider(resource);
+    one.check(inputs);
+    await done(one.delete(state));
+    refuseAll(ecs);
+    const error = await failed(one.create(inputs));
+    expect(error).toBeInstanceOf(PartiallyCreatedError);
+    expect(error).toMatchObject({ properties: state });
+    expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test("of a fleet that is deleted first, if not even its VPC can be listed", async () => {
+    const { ecs, provider } = world({ "i-a": "vpc-1", "i-b": "vpc-1" });
+    const many = provider(classicLinks);
+    many.check(declare("vpc-1", "i-a", "i-c"));
+    await done(many.delete(fleet("vpc-1", "i-a", "i-b")));
+    ecs.always("describe", fails(refusal("describe", "ServiceUnavailable")));
+    const error = await failed(many.create(declare("vpc-1", "i-a", "i-c")));
+    expect(error).toBeInstanceOf(PartiallyCreatedError);
+    expect(error).toMatchObject({ properties: fleet("vpc-1", "i-a") });
+  });
+
+  test.each([
+    ["a link", classicLink, link()],
+    ["a fleet", classicLinks, declare("vpc-1", "i-a", "i-b")],
+  ])("of the resource that %s replaces, whose delete fails", async (_, resource, inputs) => {
+    const { ecs, provider, linksNow } = world({ "i-a": "vpc-1" });
+    const [creates, deletes] = [provider(resource), provider()];
+    creates.check(inputs);
+    refuseAll(ecs);
+    expect(await failed(creates.create(inputs))).not.toBeInstanceOf(PartiallyCreatedError);
+    expect((await failed(deletes.delete(link()))).message).toMatch(/still declares it, but it could not be linked/);
+    expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test("of the resource that a fleet replaces, if the VPC of the fleet cannot be listed", async () => {
+    const { ecs, provider } = world({ "i-a": "vpc-1" });
+    const [many, one] = [provider(classicLinks), provider()];
+    many.check(declare("vpc-1", "i-a"));
+    ecs.always("describe", fails(refusal("describe", "ServiceUnavailable")));
+    await failed(many.create(declare("vpc-1", "i-a")));
+    expect((await failed(one.delete(link()))).message).toMatch(/still declares it, but it could not be linked/);
+  });
+
+  test("of the new owner only, once it has adopted the link at a second try", async () => {
+    const { ecs, provider } = world({ "i-a": "vpc-1" });
+    const [creates, deletes] = [provider(), provider()];
+    creates.check(link());
+    ecs.next("attach", fails(refusal("attach", "Forbidden.RAM")));
+    ecs.next("describe", fails(refusal("describe", "Forbidden.RAM")));
+    await failed(creates.create(link()));
+    await done(creates.create(link()));
+    await done(deletes.delete(link()));
+    expect(ecs.count("detach")).toBe(0);
+  });
+});
+
 describe("[24] a link that is no longer declared is gone", () => {
   test("after a delete in a run that declares other links of the account", async () => {
     const { provider, linksNow } = world({ "i-a": "vpc-1", "i-b": "vpc-1" });
