@@ -83,10 +83,12 @@ export async function attach(
         throw error;
       }
     },
-    async check() {
+    async check(isDenied) {
       const vpcId = await currentVpc(connection, link, task);
       if (vpcId !== undefined && vpcId !== link.vpcId) throw new LinkedElsewhere(vpcId);
-      return vpcId === undefined ? undefined : { state: "linked", isAdopted: !mayBeNew };
+      // A link that was removed less than two minutes ago may still be listed. Then only ECS's refusal proves it.
+      const isProven = vpcId !== undefined && (isDenied || !ledger.isTouched(link));
+      return isProven ? { state: "linked", isAdopted: !mayBeNew } : undefined;
     },
     denials: ["conflict"],
     final: ["gone"],

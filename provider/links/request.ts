@@ -16,8 +16,12 @@ const LATE_POLL_MS = 5_000;
 export interface Request<Result> {
   /** Sends it. Returns when ECS has accepted it. */
   send(): Promise<Result>;
-  /** Reads the link. Undefined if the change is still needed. */
-  check(): Promise<Result | undefined>;
+  /**
+   * Reads the link. Undefined if the change is still needed.
+   *
+   * @param isDenied whether ECS has just said that the link is, or is not, as the change needs it.
+   */
+  check(isDenied: boolean): Promise<Result | undefined>;
   /** Whether to check before the first try. */
   readonly checkFirst?: boolean;
   /** Whether the link may exist without being listed. Then no check can end the change. */
@@ -49,7 +53,7 @@ export async function untilAccepted<Result>(
   const { mayBeLate = () => false, final = [] } = request;
   let { checkFirst = false } = request;
   let hasChecked = false;
-  const check = () => request.check();
+  const check = (isDenied = false) => request.check(isDenied);
 
   async function once(): Promise<Result> {
     const known = checkFirst && !mayBeLate() ? await check() : undefined;
@@ -85,7 +89,7 @@ export async function untilAccepted<Result>(
       await task.pause(LATE_POLL_MS, refusal);
       continue;
     }
-    const found = await orNotChecked(refusal, () => task.retry(check));
+    const found = await orNotChecked(refusal, () => task.retry(() => check(isDenied)));
     if (found !== undefined && !mayBeLate()) return found;
     contradictedAt ??= performance.now();
     if (!isDenied || performance.now() - contradictedAt >= LISTING_LAG_MS) throw refusal;

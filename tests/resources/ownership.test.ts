@@ -9,7 +9,7 @@ import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, failed, fails, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, failed, fails, fault, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -270,6 +270,23 @@ describe("[26] a link that the run has removed is put back when the program stil
     one.check(link());
     expect(one.diff(link(), link()).isDue).toBe(true);
     await done(Promise.all([deleting, one.create(link())]));
+    expect(linksNow()).toEqual({ "i-a": "vpc-1" });
+  });
+
+  test.each([
+    ["locked", refusal("attach", "InvalidStatus.InstanceLocked")],
+    ["unanswered", fault("attach", "ConnectionLost")],
+  ])("though it is still listed while its attach is %s", async (_, error) => {
+    const { ecs, provider, linksNow } = world({ "i-a": "vpc-1" });
+    const one = provider();
+    await done(one.delete(link()));
+    ecs.always("describe", (work) => {
+      const page = work();
+      return page.links.length > 0 ? page : { links: [link()], totalCount: 1 };
+    });
+    ecs.next("attach", fails(error));
+    one.check(link());
+    await done(one.create(link()));
     expect(linksNow()).toEqual({ "i-a": "vpc-1" });
   });
 
