@@ -127,10 +127,13 @@ export const classicLinks: Resource = {
 
   async delete(provider, state, context) {
     const { regionId, vpcId, instanceIds, movedAway } = toMembers(state);
-    requireSameScope(`the links to ${vpcId}`, state, provider.scope());
+    const here = linksTo(vpcId, regionId, instanceIds);
     const away = Object.entries(movedAway)
       .flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))
       .filter((link) => !provider.ledger.hasMade(link));
+    // A resource with a new name has adopted them under the new scope.
+    const goes = [...here, ...away].some((link) => !provider.ledger.stays(link));
+    if (goes) requireSameScope(`the links to ${vpcId}`, state, provider.scope());
     const others = away.filter((link) => !provider.ledger.declaresInstance(link));
     if (others.length > 0) {
       const named = others.map(({ instanceId, vpcId: elsewhere }) => `${instanceId} to ${elsewhere}`);
@@ -138,10 +141,7 @@ export const classicLinks: Resource = {
     }
     const asked = `unlink ${plural(instanceIds.length, "instance", "instances")} from ${vpcId} in ${regionId}`;
     const operation = new Operation(asked, context, CHANGE_TIMEOUT_MS);
-    const leaving = [
-      ...linksTo(vpcId, regionId, instanceIds),
-      ...away.filter((link) => provider.ledger.declaresInstance(link)),
-    ];
+    const leaving = [...here, ...away.filter((link) => provider.ledger.declaresInstance(link))];
     const reasons = await operation.run(async () =>
       detach(await provider.links(), leaving, operation, { attachTimes: attachTimesOf(state) }),
     );

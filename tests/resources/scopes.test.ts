@@ -50,6 +50,18 @@ describe("[29] under another scope", () => {
     expect(ecs.links.get("i-a")).toBe("vpc-b");
   });
 
+  test("a delete leaves links that the program adopts under the new scope, and fails for others", async () => {
+    const { ecs } = cloud();
+    ecs.links.set("i-b", "vpc-b");
+    const one = new Lifecycle(ecs, { scope: other });
+    one.check(link);
+    await done(one.delete({ ...link, __scope: own }));
+    await done(classicLinks.delete(one.provider, { ...declared, movedAway: {}, __scope: own }, {}));
+    const two = { ...declared, instanceIds: ["i-a", "i-b"], movedAway: {}, __scope: own };
+    expect((await failed(classicLinks.delete(one.provider, two, {}))).message).toMatch(both);
+    expect(ecs.called).toEqual([]);
+  });
+
   test.each(["read", "delete"] as const)(
     "a %s of a fleet is an error that names both, and asks ECS nothing",
     async (call) => {
