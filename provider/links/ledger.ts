@@ -17,6 +17,8 @@ type Event =
   | "had"
   /** A refresh in this run has found it for a resource of the state, which the program may still declare. */
   | "found"
+  /** An import or a `get` in this run has found it by the id of its resource. */
+  | "imported"
   /** Made or adopted. */
   | "made"
   /** An attach has failed, and nobody knows whether the link exists. */
@@ -183,6 +185,12 @@ export class Ledger {
       if ((removals?.ageMs(key) ?? 0) >= lagMs) removals?.delete(key);
   }
 
+  /** Notes the links that an import or a `get` has found by the id of their resource. */
+  imported(links: readonly Link[]): void {
+    this.#record("imported", ...links);
+    this.found(links, 0);
+  }
+
   /** Notes that this run has made or adopted a link. */
   made(link: Link): void {
     this.#record("made", link);
@@ -242,6 +250,11 @@ export class Ledger {
   /** Whether a resource that this run checks or deletes had the link before. */
   wasHad(link: Link): boolean {
     return this.#has("had", link);
+  }
+
+  /** Whether the state has the link only because this run has imported it. */
+  isOnlyImported(link: Link): boolean {
+    return this.#has("imported", link) && !this.wasHad(link);
   }
 
   /** Whether this run declares the link, or has made or adopted it. */

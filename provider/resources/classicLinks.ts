@@ -92,16 +92,18 @@ export const classicLinks: Resource = {
   },
 
   async update(provider, state, inputs, context) {
-    const [known, declared] = [toMembers(state), toDeclared(inputs)];
+    const [found, declared] = [toMembers(state), toDeclared(inputs)];
+    const known = withoutOthers(provider, found, declared, context);
     if (isOtherScope(state, provider.scope())) {
       const reading = readMembers(provider, known, false, context);
-      const found = await readElsewhere(`the links to ${known.vpcId}`, state, provider.scope(), reading);
-      const seen = new Set(found.instanceIds);
+      const now = await readElsewhere(`the links to ${known.vpcId}`, state, provider.scope(), reading);
+      const seen = new Set(now.instanceIds);
       const missing = known.instanceIds.filter((id) => !seen.has(id));
       const what = `the links to ${known.vpcId} of ${someOf(missing, MOST_NAMED)}`;
       if (missing.length > 0) throw notSeen(what, state, provider.scope());
     }
-    return await change(provider, known, declared, context, attachTimesOf(state));
+    const isImport = known.instanceIds.length < found.instanceIds.length;
+    return await change(provider, known, declared, context, attachTimesOf(state), isImport);
   },
 
   async read(provider, state, context) {
@@ -121,7 +123,7 @@ export const classicLinks: Resource = {
       throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
     }
     const instanceIds = links.map(({ instanceId }) => instanceId);
-    provider.ledger.found(links, 0);
+    provider.ledger.imported(links);
     return found(provider, { regionId, vpcId, instanceIds, movedAway: {} });
   },
 
@@ -164,6 +166,7 @@ async function change(
   declared: Declared,
   context: CallContext,
   attachTimes: AttachTimes = () => undefined,
+  isImport = false,
 ): Promise<Found> {
   const { regionId, vpcId, instanceIds } = declared;
   const asked = `link ${plural(instanceIds.length, "instance", "instances")} to ${vpcId} in ${regionId}`;
@@ -177,7 +180,8 @@ async function change(
     const present = await links.present({ regionId, vpcId }, instanceIds, were, task).catch((error: unknown) => {
       const joining = linksTo(vpcId, regionId, instanceIds).filter(({ instanceId }) => !were.has(instanceId));
       const had = joining.filter((link) => provider.ledger.mayExist(link)).map(({ instanceId }) => instanceId);
-      if (had.length === 0) throw error;
+      // The state of an import has links of others.
+      if (had.length === 0 && !isImport) throw error;
       // The resource that had these links leaves them to this one.
       const members = { ...known, instanceIds: [...known.instanceIds, ...had] };
       const { id, outputs } = found(provider, members);
@@ -230,12 +234,28 @@ async function change(
     }
     const sentences = linesOf(reasons);
     // Nothing was made or existed before, so there is no state to write.
-    if (linked.size + known.instanceIds.length === 0) {
+    if (linked.size + known.instanceIds.length === 0 && !isImport) {
       throw new ClassicLinkError(`cannot ${asked}:\n${sentences.join("\n")}`);
     }
     const { id, outputs } = found(provider, { regionId, vpcId, instanceIds: [...linked], movedAway });
     throw new PartiallyCreatedError(id, outputs, sentences, Object.fromEntries(times));
   });
+}
+
+/** An import finds all links of a VPC. It adopts only those that the program declares, so an update detaches no others. */
+function withoutOthers({ ledger }: Provider, found: Members, { instanceIds }: Declared, context: CallContext): Members {
+  const declared = new Set(instanceIds);
+  const { regionId, vpcId } = found;
+  const isOfOthers = (instanceId: string) =>
+    !declared.has(instanceId) && ledger.isOnlyImported({ regionId, vpcId, instanceId });
+  const others = found.instanceIds.filter(isOfOthers);
+  if (others.length > 0) {
+    const links = plural(others.length, "link stays", "links stay");
+    context.report?.(
+      `${links}, since the program does not declare what the import has found: ${someOf(others, MOST_NAMED)}`,
+    );
+  }
+  return { ...found, instanceIds: found.instanceIds.filter((id) => !isOfOthers(id)) };
 }
 
 /** Detaches links. @returns the reason for each instance that could not be detached. */
