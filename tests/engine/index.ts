@@ -21,7 +21,6 @@ export interface StackOptions {
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** Added to this process's environment, for the program and for providers. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly parallel?: number;
   readonly onLine?: (line: string) => void;
   /** By package name, what answers in place of the package's provider. */
   readonly standIns?: Readonly<Record<string, StandIn>>;
@@ -30,17 +29,20 @@ export interface StackOptions {
   readonly recordCalls?: (call: RecordedCall) => void;
 }
 
-/** As the CLI's flags. `clearPendingCreates` lets a refresh forget creates that were interrupted. */
-type Flags = Readonly<{ refresh?: boolean; clearPendingCreates?: boolean; runProgram?: boolean }>;
+/** As the CLI's flags. */
+type Flags = Readonly<{ refresh?: boolean; runProgram?: boolean }>;
 export type Options = Flags & Pick<Orders, "target" | "replace">;
 
 export type Result = Awaited<ReturnType<Stack["up"]>>;
 export type Stack = ReturnType<typeof openStack>;
 
+/** How many calls run at a time. */
+const parallel = 4 * cpus().length;
+
 const titles = { preview: "Previewing update", update: "Updating", refresh: "Refreshing", destroy: "Destroying" };
 
 export function openStack(options: StackOptions) {
-  const { stackName: stack = "dev", stateFile, parallel = 4 * cpus().length, standIns = {}, plugins = {} } = options;
+  const { stackName: stack = "dev", stateFile, standIns = {}, plugins = {} } = options;
   const { recordCalls: record = () => undefined, onLine = () => undefined } = options;
   const project = readProject(options.projectDir);
   const given: NodeJS.ProcessEnv = { ...process.env, ...options.env };
@@ -64,7 +66,7 @@ export function openStack(options: StackOptions) {
     return pkg === "pulumi-nodejs" ? config : short;
   };
 
-  async function operate(operation: Operation, { refresh, clearPendingCreates, ...asked }: Options = {}) {
+  async function operate(operation: Operation, { refresh, ...asked }: Options = {}) {
     const preview = operation === "preview";
     const snapshot = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", !preview);
     const display = openDisplay(operation, root, onLine);
@@ -93,7 +95,6 @@ export function openStack(options: StackOptions) {
     display.print("pulumi-classiclink's own small test engine; this is not Pulumi", "");
     display.print(`${titles[operation]} (${stack}):`, "");
     try {
-      if (operation === "refresh" && clearPendingCreates) snapshot.pending.clear();
       for (const { resource } of snapshot.pending) display.log(resource.urn, "warning: its creation was interrupted");
       if (operation === "refresh" || refresh) await deployment.refresh(operation === "refresh");
       if (operation === "destroy" && !asked.runProgram) await deployment.removeTheRest();
