@@ -3,12 +3,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../tests/support/project";
-import { openShop } from "../tests/support/shop";
+import { openShop, programOf } from "../tests/support/shop";
 import { terminalPicture } from "./terminalPicture";
 
 async function main(): Promise<void> {
-  const links = { web: { instanceId: "i-a", vpcId: "vpc-1" }, db: { instanceId: "i-b", vpcId: "vpc-1" } };
-  const shop = await openShop(links);
+  const links = [
+    'exports.web = new ClassicLink("web", { instanceId: "i-a", vpcId: "vpc-1" }).id;',
+    'exports.db = new ClassicLink("db", { instanceId: "i-b", vpcId: "vpc-1" }).id;',
+  ];
+  const shop = await openShop({ files: { "index.js": programOf("dynamic", ...links) } });
   try {
     await shop.stack.up();
     shop.emulator.unlink("i-a");

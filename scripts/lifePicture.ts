@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "pulumi-classiclink/emulator";
 import { REPOSITORY } from "../tests/support/project";
-import { openShop, type Shop } from "../tests/support/shop";
+import { instancesOf, openShop, programOf, type Shop, vpcsOf } from "../tests/support/shop";
 import type { Run } from "../tests/support/stack";
 
 /** One thing that happens to the link. */
@@ -65,10 +65,12 @@ interface Seen extends Step {
 }
 
 async function live(): Promise<Seen[]> {
-  const shop = await openShop(
-    { web: { instanceId: "i-web", vpcId: "vpc-shop" } },
-    { instances: [{ instanceId: "i-web" }], vpcs: [{ vpcId: "vpc-shop" }, { vpcId: "vpc-other" }] },
-  );
+  const link = 'exports.web = new ClassicLink("web", { instanceId: "i-web", vpcId: "vpc-shop" }).id;';
+  const shop = await openShop({
+    files: { "index.js": programOf("dynamic", link) },
+    instances: instancesOf("i-web"),
+    vpcs: vpcsOf("vpc-shop", "vpc-other"),
+  });
   const seen: Seen[] = [];
   try {
     for (const step of STEPS) {

@@ -3,23 +3,15 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-classiclink/emulator";
+import type { EmulatorOptions } from "pulumi-classiclink/emulator";
 import { runCli } from "../support/cli";
 import { fleetOf250 } from "../support/fleet";
-import { installPluginSdk } from "../support/pluginSdk";
-import { makeProject, PLUGIN, type Project } from "../support/project";
-import type { Host } from "../support/shop";
-import { openStack, type Stack, TRANSPILE_ONLY } from "../support/stack";
-
-/** Each host and each shape once. */
-const WAYS = [
-  ["dynamic", "vpc"],
-  ["plugin", "link"],
-] as const;
+import { pulumiYaml } from "../support/project";
+import { instancesOf, openShop, type Shop, vpcsOf } from "../support/shop";
 
 const FEW: EmulatorOptions = {
-  instances: ["i-a", "i-b", "i-c"].map((instanceId) => ({ instanceId })),
-  vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
+  instances: instancesOf("i-a", "i-b", "i-c"),
+  vpcs: vpcsOf("vpc-1", "vpc-2"),
   links: [
     { instanceId: "i-a", vpcId: "vpc-1" },
     { instanceId: "i-b", vpcId: "vpc-1" },
@@ -27,97 +19,83 @@ const FEW: EmulatorOptions = {
   ],
 };
 
-let emulator: Emulator;
-let project: Project;
-let stack: Stack;
+let shop: Shop;
+afterEach(() => shop.close());
 
-afterEach(async () => {
-  await stack.close();
-  await emulator.close();
-  project.remove();
-});
+const read = (file: string) => readFileSync(join(shop.project.folder, file), "utf8");
+const upIsOk = async (refresh = false) => (await shop.stack.up({ refresh })).ok;
 
-/** Starts an emulator, adopts its links in a folder that has the packages and nothing else, and opens a stack there. */
-async function adopt(host: Host, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
-  emulator = await startEmulator(options);
-  project = makeProject();
-  for (const file of ["Pulumi.yaml", "package.json"]) rmSync(join(project.folder, file));
-  const env = { ...emulator.environment };
-  const { code, stderr } = await runCli(["adopt", "--program", host, "--per", per, ...places], {
-    cwd: project.folder,
-    env,
+/** Starts an emulator, and adopts its links in a folder that has the packages and nothing else. */
+async function adopt(host: string, per: string, options: EmulatorOptions, ...places: string[]): Promise<void> {
+  shop = await openShop({
+    ...options,
+    stack: ({ environment }) => {
+      // The program that adopt writes is compiled. The stand-in for the plugin's SDK has no types.
+      const PULUMI_NODEJS_TRANSPILE_ONLY = String(host === "plugin");
+      return { config: {}, env: { ...environment, PULUMI_NODEJS_TRANSPILE_ONLY } };
+    },
   });
+  const { project, emulator, stack } = shop;
+  for (const file of ["Pulumi.yaml", "package.json"]) rmSync(join(project.folder, file));
+  const args = ["adopt", "--program", host, "--per", per, ...places];
+  const { code, stderr } = await runCli(args, { cwd: project.folder, env: { ...emulator.environment } });
   expect([code, stderr]).toEqual([0, ""]);
-  if (host === "plugin") {
-    // What `pulumi package add` does, which takes npm and a registry.
-    installPluginSdk(project);
-    const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
-    project.write("Pulumi.yaml", `${read("Pulumi.yaml")}${plugins}`);
-  }
-  emulator.clearCalls();
-  // Compiling takes seconds for each operation; that a program compiles, those with the fleet show.
-  stack = await openStack({ project, env: options === FEW ? { ...env, ...TRANSPILE_ONLY } : env });
+  // What `pulumi package add` does, which takes npm and a registry.
+  if (host === "plugin") project.write("Pulumi.yaml", pulumiYaml("index.ts"));
   await stack.import("classiclinks.import.json");
 }
 
-const read = (file: string) => readFileSync(join(project.folder, file), "utf8");
-const LINKED = /ClassicLinks?$/;
-
-/** The inputs and outputs of the links in the state, by name. */
-async function stateOfLinks(): Promise<Record<string, object>> {
-  const { deployment } = Object(await stack.export());
-  const resources: { urn: string; type: string; id: string; inputs: object; outputs: object }[] = deployment.resources;
-  const links = resources.filter(({ type }) => LINKED.test(type));
+/** The ids, inputs and outputs of the links in the state, by URN. */
+async function stateOfLinks(): Promise<object> {
+  const { resources } = (await shop.stack.export()).deployment;
+  const links = resources.filter(({ type }) => /ClassicLinks?$/.test(type));
   return Object.fromEntries(links.map(({ urn, id, inputs, outputs }) => [urn, { id, inputs, outputs }]));
 }
 
-describe.each(WAYS)("what is adopted through the %s host, per %s,", (host, per) => {
-  const linked = () => emulator.links().map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`);
-
+describe.each([
+  ["dynamic", "vpc"],
+  ["plugin", "link"],
+])("what is adopted through the %s host, per %s,", (host, per) => {
   test("is in the state as if the program had created it", async () => {
     await adopt(host, per, FEW, "--all-vpcs");
     const imported = await stateOfLinks();
-    expect((await stack.up()).ok).toBe(true);
+    expect(await upIsOk()).toBe(true);
     expect(await stateOfLinks()).toEqual(imported);
-    await stack.unprotect();
-    expect((await stack.destroy()).ok).toBe(true);
-    expect((await stack.up()).ok).toBe(true);
+    await shop.stack.unprotect();
+    expect((await shop.stack.destroy()).ok).toBe(true);
+    expect(await upIsOk()).toBe(true);
     expect(await stateOfLinks()).toEqual(imported);
   });
 
   test("is healed, changed and removed from then on", async () => {
     await adopt(host, per, FEW, "--all-vpcs");
-    emulator.unlink("i-a");
-    emulator.link("i-c", "vpc-1");
+    shop.emulator.unlink("i-a");
+    shop.emulator.link("i-c", "vpc-1");
     // A single link that was moved has to be replaced, which Pulumi refuses for what is protected.
-    expect((await stack.up({ refresh: true })).ok).toBe(per === "vpc");
-    if (per === "link") await stack.unprotect();
-    expect((await stack.up({ refresh: true })).ok).toBe(true);
-    expect(linked()).toEqual(["i-a→vpc-1", "i-b→vpc-1", "i-c→vpc-2"]);
-    project.write("classiclinks.csv", read("classiclinks.csv").replace(/^i-b,.*\n/m, ""));
+    expect(await upIsOk(true)).toBe(per === "vpc");
+    if (per === "link") await shop.stack.unprotect();
+    expect(await upIsOk(true)).toBe(true);
+    expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1 i-c→vpc-2");
+    shop.project.write("classiclinks.csv", read("classiclinks.csv").replace(/^i-b,.*\n/m, ""));
     // A member of a fleet goes by an update. A resource is protected.
-    expect((await stack.up()).ok).toBe(per === "vpc");
-    await stack.unprotect();
-    expect((await stack.up()).ok).toBe(true);
-    expect(linked()).toEqual(["i-a→vpc-1", "i-c→vpc-2"]);
-    await stack.unprotect();
-    expect((await stack.destroy()).ok).toBe(true);
-    expect(linked()).toEqual([]);
+    expect(await upIsOk()).toBe(per === "vpc");
+    await shop.stack.unprotect();
+    expect(await upIsOk()).toBe(true);
+    expect(shop.linked()).toBe("i-a→vpc-1 i-c→vpc-2");
   });
 });
 
-test("links of others in an adopted VPC are not touched, when single instances were adopted", async () => {
-  await adopt("dynamic", "vpc", fleetOf250(), "--instance", "i-001", "--instance", "i-004");
-  expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 2 } });
-  await stack.unprotect();
-  expect((await stack.destroy()).ok).toBe(true);
-  expect(emulator.links().length).toBe(248);
-});
-
-test("a renamed resource keeps its adopted link", async () => {
-  await adopt("dynamic", "link", fleetOf250(), "--instance", "i-001");
-  project.write("classiclinks.ts", read("classiclinks.ts").replace("(instanceId,", '("web",'));
-  await stack.unprotect();
-  expect(await stack.up()).toMatchObject({ ok: true, summary: { create: 1, delete: 1 } });
-  expect(emulator.links().length).toBe(250);
+test("when single instances are adopted, links of others in their VPC are not touched, and renamed resources keep theirs", async () => {
+  await adopt("dynamic", "link", fleetOf250(), "--instance", "i-001", "--instance", "i-004");
+  expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { same: 3 } });
+  await shop.stack.unprotect();
+  shop.project.write(
+    "classiclinks.ts",
+    read("classiclinks.ts").replace("(instanceId,", '(instanceId.replace("i", "web"),'),
+  );
+  expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { create: 2, delete: 2 } });
+  expect(shop.emulator.links()).toHaveLength(250);
+  await shop.stack.unprotect();
+  expect((await shop.stack.destroy()).ok).toBe(true);
+  expect(shop.emulator.links()).toHaveLength(248);
 });

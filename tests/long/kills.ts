@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PausePoint } from "../../emulator";
 import { killProvider } from "../support/processes";
-import { type Host, openShop, type Shop } from "../support/shop";
+import { type Host, openShop, programOf, type Shop } from "../support/shop";
 
 /** A phase: the call at which the provider dies, which is carried out or not. */
 interface Phase {
@@ -27,26 +27,18 @@ const OTHERS = "i-d→vpc-1";
 const DECLARED = `i-a→vpc-1 i-b→vpc-1 i-c→vpc-1 ${OTHERS}`;
 
 /** A program with a link and a fleet, through either host. */
-function programOf(host: Host, vpcId: string): string {
-  const classes =
-    host === "dynamic"
-      ? 'const { ClassicLink, ClassicLinks } = require("pulumi-classiclink");'
-      : `const { CustomResource } = require("@pulumi/pulumi");
-const of = (type) => class extends CustomResource {
-  constructor(name, args) { super("classiclink:index:" + type, name, args); }
-};
-const [ClassicLink, ClassicLinks] = [of("ClassicLink"), of("ClassicLinks")];`;
-  return `${classes}
-new ClassicLink("one", { instanceId: "i-a", vpcId: "${vpcId}" });
-new ClassicLinks("many", { instanceIds: ["i-b", "i-c"], vpcId: "${vpcId}" });
-`;
-}
+const shopOf = (host: Host, vpcId: string) =>
+  programOf(
+    host,
+    `new ClassicLink("one", { instanceId: "i-a", vpcId: "${vpcId}" });`,
+    `new ClassicLinks("many", { instanceIds: ["i-b", "i-c"], vpcId: "${vpcId}" });`,
+  );
 
 /** Declares the tests. */
 export function describeKills(host: Host): void {
   let shop: Shop;
   beforeAll(async () => {
-    shop = await openShop({}, { links: [{ instanceId: "i-d", vpcId: "vpc-1" }] });
+    shop = await openShop({ links: [{ instanceId: "i-d", vpcId: "vpc-1" }] });
   });
   afterAll(() => shop?.close());
 
@@ -70,7 +62,7 @@ export function describeKills(host: Host): void {
 
   describe.each(PHASES)("a provider that is killed $name", (phase) => {
     test("while it creates: the next up makes what is declared, and the state knows it", async () => {
-      shop.project.write("index.js", programOf(host, "vpc-1"));
+      shop.project.write("index.js", shopOf(host, "vpc-1"));
       await killed(phase, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
       expect(shop.linked()).toBe(DECLARED);
@@ -87,9 +79,9 @@ export function describeKills(host: Host): void {
   test.each(["i-a", "i-b"])(
     "a provider that is killed between the two halves of the replacement of %s: the next up finishes it",
     async (instanceId) => {
-      shop.project.write("index.js", programOf(host, "vpc-1"));
+      shop.project.write("index.js", shopOf(host, "vpc-1"));
       expect((await shop.stack.up()).ok).toBe(true);
-      shop.project.write("index.js", programOf(host, "vpc-2"));
+      shop.project.write("index.js", shopOf(host, "vpc-2"));
       await killed({ name: "", at: { instanceId } }, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
       expect(shop.linked()).toBe(`i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 ${OTHERS}`);

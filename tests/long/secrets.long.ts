@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { answerNames } from "../../emulator";
 import { leaksIn } from "../support/leaks";
 import { makeProject, type Project } from "../support/project";
-import { HOSTS, type Host } from "../support/shop";
+import { HOSTS, type Host, programOf } from "../support/shop";
 import { openSources, type SecretSource, type SecretSources } from "../support/sources";
 import { type ConfigValue, openStack, type Run, type Stack } from "../support/stack";
 
@@ -13,25 +13,13 @@ const CONFIGURED = "keys";
 
 const SECRET_SETTINGS = ["secretKey", "securityToken"];
 
-/** How a program of each host makes a provider and a link. */
-const CLASSES: Readonly<Record<Host, string>> = {
-  dynamic: `const { ClassicLink, Provider } = require("pulumi-classiclink");`,
-  plugin: `
-class Provider extends pulumi.ProviderResource {
-  constructor(name, args) { super("classiclink", name, args); }
-}
-class ClassicLink extends pulumi.CustomResource {
-  constructor(name, args, opts) { super("classiclink:index:ClassicLink", name, { ...args, regionId: undefined }, opts); }
-}`,
-};
-
-function programOf(host: Host, sources: readonly SecretSource[], vpcId: string): string {
+function shopOf(host: Host, sources: readonly SecretSource[], vpcId: string): string {
   const declarations = sources.map(({ name, settings }) => {
     const provider = name === CONFIGURED ? "undefined" : `new Provider("p-${name}", ${JSON.stringify(settings)})`;
     const args = JSON.stringify({ instanceId: `i-${name}`, vpcId });
     return `new ClassicLink("${name}", ${args}, { provider: ${provider} });`;
   });
-  return [`const pulumi = require("@pulumi/pulumi");`, CLASSES[host], ...declarations, ""].join("\n");
+  return programOf(host, ...declarations);
 }
 
 // One story: each test goes on where the one before it ended.
@@ -53,7 +41,7 @@ describe.each(HOSTS)("a stack of the %s host with every source of credentials", 
 
   beforeAll(async () => {
     opened = await openSources();
-    project = makeProject({ "index.js": programOf(host, opened.sources, "vpc-1") });
+    project = makeProject({ "index.js": shopOf(host, opened.sources, "vpc-1") });
     const { settings = {} } = opened.sources.find(({ name }) => name === CONFIGURED) ?? {};
     const config = Object.entries(settings).map(([name, value]): [string, ConfigValue] => [
       `classiclink:${name}`,
@@ -90,7 +78,7 @@ describe.each(HOSTS)("a stack of the %s host with every source of credentials", 
         if (fault !== undefined) ecs.injectFault({ kind: "answer", action: on, answer: fault });
       }
     }
-    project.write("index.js", programOf(host, opened.sources, "vpc-2"));
+    project.write("index.js", shopOf(host, opened.sources, "vpc-2"));
     const { ok, output } = await run(() => stack.up());
     expect([ok, output]).toEqual([true, expect.any(String)]);
     expect(linked()).toEqual(opened.sources.map(() => "vpc-2"));
@@ -104,7 +92,7 @@ describe.each(HOSTS)("a stack of the %s host with every source of credentials", 
       expect(output).toContain(setting);
     }
     for (const { ecs } of opened.sources) ecs.unlink(ecs.links()[0]?.instanceId ?? "");
-    project.write("index.js", programOf(host, opened.sources, "vpc-1"));
+    project.write("index.js", shopOf(host, opened.sources, "vpc-1"));
     expect((await run(() => stack.up())).ok).toBe(false);
   });
 

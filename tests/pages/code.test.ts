@@ -1,7 +1,7 @@
 /** The code in the Markdown files: TypeScript compiles against the package, JSON and YAML can be read. */
 
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { complaintsAbout } from "../support/compile";
 import { REPOSITORY } from "../support/project";
@@ -25,56 +25,55 @@ const GRANTED_FILE = join(REPOSITORY, "tests/docs/granted.d.ts");
 const EXPORTS = ["ClassicLink", "ClassicLinks", "getLinks", "getLinksOutput"];
 
 /** An excerpt as a program of its own. */
-function programOf({ code }: Pick<Block, "code">): string {
+function programOf(code: string): string {
   const used = EXPORTS.filter((name) => new RegExp(`\\b${name}\\(`).test(code));
   const missing = used.filter((name) => !new RegExp(`import [^;]*\\b${name}\\b`).test(code));
   const importing = missing.length === 0 ? "" : `import { ${missing.join(", ")} } from "pulumi-classiclink";`;
   return `${importing}${code}\nexport {};\n`;
 }
 
-/** The compiler's complaints about each block. */
-function complaintsIn(blocks: readonly Pick<Block, "path" | "code">[]): string[] {
-  const programs = blocks.map((block, index) => {
+/** The blocks that do not compile, as `page:line complaint`. */
+function uncompiled(blocks: readonly Omit<Block, "language">[]): string[] {
+  const programs = blocks.map(({ path, code }, index) => {
     // Beside its page, so that relative imports are what they say; examples have no package of their own installed here.
-    const folder = block.path.startsWith("examples/") ? "." : dirname(block.path);
-    return [join(REPOSITORY, folder, `excerpt${index}.ts`), programOf(block)] as const;
+    const folder = path.startsWith("examples/") ? "." : dirname(path);
+    return [join(REPOSITORY, folder, `excerpt${index}.ts`), programOf(code)] as const;
   });
-  return complaintsAbout(new Map(programs), { [GRANTED_FILE]: GRANTED });
+  const complaints = complaintsAbout(new Map(programs), { [GRANTED_FILE]: GRANTED });
+  return blocks.flatMap(({ path, line }, index) =>
+    complaints[index] === "" ? [] : `${path}:${line} ${complaints[index]}`,
+  );
 }
 
-describe("TypeScript", () => {
-  const excerpts = inLanguage("ts", "typescript");
+test("TypeScript compiles, and what is wrong does not", () => {
   const wrong = [
     'new ClassicLink("web", { instanceId: "i-a", vpcID: "vpc-1" });',
     'import { ClassicLinkSet } from "pulumi-classiclink";',
     "const links = [undeclared];",
-  ];
-  const complaints = complaintsIn([...excerpts, ...wrong.map((code) => ({ path: "docs/x.md", code }))]);
+  ].map((code, line) => ({ path: "docs/wrong.md", line, code }));
+  const excerpts = inLanguage("ts", "typescript");
+  expect(excerpts.length).toBeGreaterThan(10);
+  const found = uncompiled([...excerpts, ...wrong]);
+  expect(found).toEqual(wrong.map(({ line }) => expect.stringContaining(`docs/wrong.md:${line} `)));
+});
 
-  test.each(excerpts.map(({ path, line }, index) => [`${path}:${line}`, index] as const))("%s compiles", (_, index) => {
-    expect(complaints[index]).toBe("");
+test("JSON and YAML can be read", () => {
+  const unreadable = inLanguage("json", "yaml").flatMap(({ path, line, language, code }) => {
+    try {
+      if (language === "json") JSON.parse(code);
+      else parse(code);
+      return [];
+    } catch (error) {
+      return `${path}:${line} ${error}`;
+    }
   });
-
-  test.each(wrong.map((code, index) => [code, index] as const))("%s does not", (_, index) => {
-    expect(complaints[excerpts.length + index]).not.toBe("");
-  });
+  expect(unreadable).toEqual([]);
 });
 
-test.each(inLanguage("json").map(({ path, line, code }) => [`${path}:${line}`, code]))("%s is JSON", (_, code) => {
-  expect(() => JSON.parse(code)).not.toThrow();
-});
-
-test.each(inLanguage("yaml").map(({ path, line, code }) => [`${path}:${line}`, code]))("%s is YAML", (_, code) => {
-  expect(() => parse(code)).not.toThrow();
-});
-
-test("no block scrolls in a window of 900 pixels", () => {
+test("no block scrolls in a window of 900 pixels, and each names its language, so that it is checked", () => {
   const wide = BLOCKS.filter(({ code }) => code.split("\n").some((line) => line.length > 98));
   expect(wide.map(({ path, line }) => `${path}:${line}`)).toEqual([]);
-});
-
-test("every block names its language, so that it is checked", () => {
-  const converted = ["python", "go", "csharp", "java"]; // by tests/pages/languages.test.ts
+  const converted = ["python", "go", "csharp", "java"]; // by tests/pages/schema.test.ts
   const known = ["ts", "typescript", "json", "yaml", "sh", "text", "diff", "mermaid", ...converted];
   const others = BLOCKS.filter(({ language }) => !known.includes(language));
   expect(others.map(({ path, line, language }) => `${path}:${line} ${language}`)).toEqual([]);

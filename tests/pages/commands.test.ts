@@ -3,11 +3,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
+import { beforeAll, expect, test } from "@jest/globals";
 import { bin, scripts } from "../../package.json";
 import { SETTING_DESCRIPTIONS } from "../../provider/hosts/plugin/descriptions";
 import { SETTINGS as PLACES } from "../../provider/settings/places";
+import { emulatorRoutes } from "../../scripts/emulatorParts";
 import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { blocksOf, inlineCodeOf, PAGES, type Page } from "./markdown";
@@ -82,24 +82,25 @@ function npmProblem({ page, args: [verb = "", ...rest] }: Command): Problem {
   const beside = join(REPOSITORY, dirname(page.path), "package.json");
   const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};
   if (!Object.keys({ ...scripts, ...own.scripts }).includes(script)) return `no package.json has a script ${script}`;
-  return rest.flatMap((word) => (word.startsWith("tests/") ? (missingTest(word) ?? []) : []))[0];
+  return missingTest(rest);
 }
 
-/** Jest takes the beginning of a path. */
-function missingTest(path: string): Problem {
-  const folder = join(REPOSITORY, dirname(path));
-  const found =
-    existsSync(folder) && readdirSync(folder).some((name) => join(folder, name).startsWith(join(REPOSITORY, path)));
-  return found ? undefined : `there is no test ${path}`;
+/** Of the paths among arguments, the first that no test begins with. */
+function missingTest(words: readonly string[]): Problem {
+  const tests = readdirSync(join(REPOSITORY, "tests"), { recursive: true, encoding: "utf8" });
+  const missing = words.find(
+    (word) => /^tests\//.test(word) && !tests.some((path) => `tests/${path}`.startsWith(word)),
+  );
+  return missing === undefined ? undefined : `there is no test ${missing}`;
 }
 
-const helps = new Map<string, { readonly stdout: string; readonly status: number | null }>();
+const helps = new Map<string, string>();
 
-/** The help of a command, which many pages use. */
-function helpOf(file: string, verbs: readonly string[]) {
+/** The help of a command, which many pages use. Empty where there is none. */
+function helpOf(file: string, verbs: readonly string[]): string {
   const key = [file, ...verbs].join(" ");
   const args = [join(REPOSITORY, file), ...verbs, "--help"];
-  const help = helps.get(key) ?? spawnSync(process.execPath, args, { encoding: "utf8" });
+  const help = helps.get(key) ?? spawnSync(process.execPath, args, { encoding: "utf8" }).stdout;
   helps.set(key, help);
   return help;
 }
@@ -112,40 +113,39 @@ function npxProblem({ page, program, args }: Command): Problem {
       : `no package ${args[2]}`;
   }
   const [name = "", ...rest] = args;
-  if (name === "jest") return rest.flatMap((word) => (word.startsWith("tests/") ? (missingTest(word) ?? []) : []))[0];
+  if (name === "jest") return missingTest(rest);
   const file = Object.entries(bin).find(([one]) => one === name)?.[1];
   if (file === undefined) return `package.json has no bin ${name}`;
   const verbs = rest.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1);
-  const { stdout, status } = helpOf(file, verbs);
-  if (status !== 0) return `${name} ${verbs.join(" ")} --help fails`;
-  const known = new Set(stdout.match(/--?[a-z][\w-]*/g));
+  const known = new Set(helpOf(file, verbs).match(/--?[a-z][\w-]*/g));
+  if (!known.has("--help")) return `${name} ${verbs.join(" ")} --help fails`;
   // A dash alone stands for standard input.
   return rest.filter((word) => /^-./.test(word) && !known.has(word)).map((flag) => `${name} has no ${flag}`)[0];
 }
 
 /** What the pages use of Pulumi: commands and their flags. Compared with the CLI where it is on PATH. */
-const PULUMI: Readonly<Record<string, readonly string[]>> = {
-  cancel: [],
-  "config set": ["--path", "--secret"],
-  destroy: ["--run-program", "--skip-preview", "--target", "--yes"],
-  import: ["--file", "--generate-code", "--yes"],
-  install: [],
-  login: ["--local"],
-  "package add": [],
-  "package get-schema": [],
-  "plugin install": ["--file", "--server"],
-  preview: [],
-  refresh: ["--clear-pending-creates", "--diff", "--run-program", "--yes"],
-  stack: ["--show-urns"],
-  "stack export": ["--file"],
-  "stack import": ["--file"],
-  "stack init": [],
-  "stack output": ["--json", "--show-secrets"],
-  "stack rm": ["--force", "--yes"],
-  "stack select": ["--create"],
-  "state delete": [],
-  "state unprotect": ["--all", "--yes"],
-  up: ["--non-interactive", "--refresh", "--target", "--yes"],
+const PULUMI: Readonly<Record<string, string>> = {
+  cancel: "",
+  "config set": "--path --secret",
+  destroy: "--run-program --skip-preview --target --yes",
+  import: "--file --generate-code --yes",
+  install: "",
+  login: "--local",
+  "package add": "",
+  "package get-schema": "",
+  "plugin install": "--file --server",
+  preview: "",
+  refresh: "--clear-pending-creates --diff --run-program --yes",
+  stack: "--show-urns",
+  "stack export": "--file",
+  "stack import": "--file",
+  "stack init": "",
+  "stack output": "--json --show-secrets",
+  "stack rm": "--force --yes",
+  "stack select": "--create",
+  "state delete": "",
+  "state unprotect": "--all --yes",
+  up: "--non-interactive --refresh --target --yes",
 };
 
 function pulumiProblem({ page, args }: Command): Problem {
@@ -153,7 +153,7 @@ function pulumiProblem({ page, args }: Command): Problem {
   const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(PULUMI, one));
   if (name === undefined) return `pulumi ${first} ${second} is not in the table of this test`;
   const flags = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
-  const unknown = flags.find((flag) => !PULUMI[name]?.includes(flag));
+  const unknown = flags.find((flag) => !PULUMI[name]?.split(" ").includes(flag));
   if (unknown !== undefined) return `pulumi ${name} ${unknown} is not in the table of this test`;
   if (name !== "config set") return undefined;
   return keyProblem(page, args.slice(2).filter((word) => !word.startsWith("--"))[0] ?? "");
@@ -199,70 +199,61 @@ function aliyunProblem({ args: [product, operation = "", ...rest] }: Command): P
   return wrong === undefined ? undefined : `${operation} has no ${wrong}`;
 }
 
-let routes: readonly string[] = [];
+/** As the page of the emulator lists them. */
+let routes: string;
+beforeAll(async () => {
+  routes = await emulatorRoutes();
+});
 
 function curlProblem({ args }: Command): Problem {
   const url = args.find((word) => word.startsWith("http")) ?? "";
   const method = args[args.indexOf("-X") + 1] ?? "";
   const verb = args.includes("-X") ? method : args.includes("-d") ? "POST" : "GET";
-  const collection = /^http:\/\/127\.0\.0\.1:4010\/-\/(\w+)/.exec(url)?.[1];
-  return routes.includes(`${verb} ${collection}`) ? undefined : `the emulator has no ${verb} ${url}`;
+  const path = /^http:\/\/127\.0\.0\.1:4010(\/-\/\w+)/.exec(url)?.[1];
+  return routes.includes(`\`${verb} ${path}`) ? undefined : `the emulator has no ${verb} ${url}`;
 }
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator();
-  // What it has is told to those who ask for something else.
-  const answer: { routes: string[] } = JSON.parse(await (await fetch(`${emulator.endpoint}/-/nothing`)).text());
-  routes = answer.routes;
-});
-afterAll(() => emulator.close());
-
-const shown = ({ program, args }: Command) => [program, ...args].join(" ");
-
-test.each(PAGES.filter((page) => COMMANDS.some((command) => command.page === page)).map(({ path }) => path))(
-  "the commands of %s",
-  (path) => {
-    const commands = COMMANDS.filter(({ page }) => page.path === path);
-    const problems = commands.map((command) => [shown(command), problemOf(command)]).filter(([, problem]) => problem);
-    expect(problems).toEqual([]);
-  },
-);
-
-describe("a command is found out", () => {
-  test.each([
-    ["npm run no-such-script", /no package\.json has a script no-such-script/],
-    ["npm test -- tests/e2e/none.test.ts", /there is no test/],
-    ["npx --yes --package pulumi-classiclinks classiclink-emulator", /no package pulumi-classiclinks/],
-    ["npx no-such-bin", /package\.json has no bin no-such-bin/],
-    ["npx classiclink-emulator --instances i-a", /classiclink-emulator has no --instances/],
-    ["true && cd nowhere", /no folder nowhere/],
-    ["pulumi upp", /pulumi upp/],
-    ["pulumi up --refesh", /pulumi up --refesh/],
-    ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
-    ["pulumi config set --path 'alicloud:endpointz[0].ecs' x", /no setting alicloud:endpointz/],
-    ["pulumi config set alibabacloudstack:departmen 26", /no setting alibabacloudstack:departmen/],
-    ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
-    ["aliyun ecs AttachClassicLink --RegionId x", /no operation ecs AttachClassicLink/],
-    ["aliyun ecs AttachClassicLinkVpc --Region x", /has no --Region/],
-    ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no DELETE/],
-    ["FOO=bar terraform apply", /does not know/],
-  ])("%s", (text, complaint) => {
-    const page: Page = { path: "docs/faq.md", text: "" };
-    const problems = commandsIn(page, text).flatMap((command) =>
-      command.program === "true" ? [] : (problemOf(command) ?? []),
-    );
-    expect(problems).toEqual([expect.stringMatching(complaint)]);
+const problemsOf = (commands: readonly Command[]) =>
+  commands.flatMap((command) => {
+    const problem = problemOf(command);
+    const { page, program, args } = command;
+    return problem === undefined ? [] : `${page.path}: ${[program, ...args].join(" ")}: ${problem}`;
   });
+
+test("every command exists", () => {
+  expect(COMMANDS.length).toBeGreaterThan(100);
+  expect(problemsOf(COMMANDS)).toEqual([]);
+});
+
+test.each([
+  ["npm run no-such-script", /no package\.json has a script no-such-script/],
+  ["npm test -- tests/e2e/none.test.ts", /there is no test/],
+  ["npx --yes --package pulumi-classiclinks classiclink-emulator", /no package pulumi-classiclinks/],
+  ["npx no-such-bin", /package\.json has no bin no-such-bin/],
+  ["npx classiclink-emulator --instances i-a", /classiclink-emulator has no --instances/],
+  ["echo && cd nowhere", /no folder nowhere/],
+  ["pulumi upp", /pulumi upp/],
+  ["pulumi up --refesh", /pulumi up --refesh/],
+  ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
+  ["pulumi config set --path 'alicloud:endpointz[0].ecs' x", /no setting alicloud:endpointz/],
+  ["pulumi config set alibabacloudstack:departmen 26", /no setting alibabacloudstack:departmen/],
+  ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
+  ["aliyun ecs AttachClassicLink --RegionId x", /no operation ecs AttachClassicLink/],
+  ["aliyun ecs AttachClassicLinkVpc --Region x", /has no --Region/],
+  ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no DELETE/],
+  ["FOO=bar terraform apply", /does not know/],
+])("%s is found out", (text, complaint) => {
+  expect(problemsOf(commandsIn({ path: "docs/faq.md", text: "" }, text))).toEqual([expect.stringMatching(complaint)]);
 });
 
 // These commands are of the Pulumi CLI. The small engine has none.
-const withCli = versionOfPulumi() === undefined ? test.skip : test;
-
-withCli.each(Object.entries(PULUMI))("pulumi %s has what the pages use of it", (name, flags) => {
-  const { stdout, status } = spawnSync("pulumi", [...name.split(" "), "--help"], { encoding: "utf8" });
-  expect(status).toBe(0);
-  // For a command that it does not know it shows the help of the one above.
-  expect(stdout).not.toContain(["pulumi", ...name.split(" ").slice(0, -1), "[command]"].join(" "));
-  expect(flags.filter((flag) => !stdout.includes(flag))).toEqual([]);
+(versionOfPulumi() === undefined ? test.skip : test)("the Pulumi CLI has what the pages use of it", () => {
+  for (const [name, flags] of Object.entries(PULUMI)) {
+    const verbs = name.split(" ");
+    const { stdout } = spawnSync("pulumi", [...verbs, "--help"], { encoding: "utf8" });
+    // For a command that it does not know it shows the help of the one above.
+    const isAbove = stdout.includes(["pulumi", ...verbs.slice(0, -1), "[command]"].join(" "));
+    const missing = flags.split(" ").filter((flag) => !stdout.includes(flag));
+    expect([name, isAbove, missing]).toEqual([name, false, []]);
+  }
 });

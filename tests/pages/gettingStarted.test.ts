@@ -1,158 +1,69 @@
-/** docs/getting-started.md, word by word: its commands in its order, in an empty folder. Those of Pulumi need the CLI on PATH. */
+/** docs/getting-started.md, word by word. Those of its commands that are of Pulumi need the CLI on PATH: the small engine has none. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { blocksOf, PAGES } from "./markdown";
+import { afterAll, expect, test } from "@jest/globals";
 import { installPacked, packPackage } from "../support/installed";
 import { versionOfPulumi } from "../support/pulumiCli";
+import { followPage } from "./follow";
 
-const page = PAGES.find(({ path }) => path === "docs/getting-started.md") ?? { path: "", text: "" };
-const practice = { ...page, text: page.text.slice(0, page.text.indexOf("## Your own account")) };
-const blocks = blocksOf(practice);
-
-/** The one block that has these words in it. */
-function block(words: string, language = "sh"): string {
-  const found = blocks.filter((one) => one.language === language && one.code.includes(words));
-  if (found.length !== 1) throw new Error(`${found.length} blocks have "${words}"`);
-  return found[0]?.code ?? "";
-}
-
-let folder: string;
-let tarball: string;
-let emulator: ChildProcess;
-/** What the second terminal has exported, on top of a home of its own. */
-const exported: Record<string, string> = {};
-let port = "";
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "classiclink-start-"));
-  mkdirSync(join(folder, "home"));
-  mkdirSync(join(folder, "empty"));
-  tarball = packPackage(folder);
-});
+const folder = mkdtempSync(join(tmpdir(), "classiclink-start-"));
+const tarball = packPackage(folder);
+// The package is not in a registry before its release; this is what it will be.
+const { project, left, block, type, setExported, expectPrinted, startEmulator, close } = followPage(
+  "docs/getting-started.md",
+  folder,
+  (code) => code.replace("install pulumi-classiclink", `install ${tarball} --prefer-offline --no-audit`),
+);
 afterAll(async () => {
-  if (emulator?.pid !== undefined && emulator.exitCode === null) {
-    const ended = once(emulator, "close");
-    // npx does not pass a signal on, so all of its group gets it.
-    process.kill(-emulator.pid, "SIGTERM");
-    await ended;
-  }
+  await close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number;
-  /** Both streams, as a terminal shows them. */
-  readonly output: string;
-}
+const hasCli = versionOfPulumi() !== undefined;
+const discover = block("discover");
+const login = block("pulumi login");
 
-/** Types a block into a terminal. */
-async function type(code: string, { home = true, cwd = join(folder, "empty", "links") } = {}): Promise<Ran> {
-  const env = {
-    ...process.env,
-    ...(home ? { HOME: join(folder, "home"), PULUMI_HOME: join(folder, "home", ".pulumi") } : {}),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...exported,
-  };
-  const child = spawn("bash", ["-euo", "pipefail", "-c", `${code} 2>&1`], {
-    cwd,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", (line) => lines.push(line));
-  const [status] = await once(child, "close");
-  return { code: status, output: lines.join("\n") };
-}
+test("a person installs the packages, starts the emulator, finds the links and writes the program", async () => {
+  const [make = "", init = "", install = ""] = block("npm init").split("\n");
+  await type(make, { cwd: folder });
+  await type(init);
+  // Without Pulumi, there may be no registry at all.
+  if (hasCli) await type(install, { HOME: process.env.HOME ?? "" });
+  else installPacked(tarball, project);
+  await startEmulator();
+  setExported(login);
 
-const here = (code: string) => code.replaceAll("127.0.0.1:4010", `127.0.0.1:${port}`);
-// These commands are of the Pulumi CLI. The small engine has none.
-const withCli = versionOfPulumi() === undefined ? test.skip : test;
+  const links = await type(discover);
+  expectPrinted(links, "250 links to 3 VPCs");
+  expect(links.match(/^cn-hangzhou +vpc-\w+ +i-linked\d+$/gm)?.length).toBe(250);
 
-describe("a person who gets started", () => {
-  test("makes a folder and installs the packages", async () => {
-    const [make = "", init = "", install = ""] = block("npm init").split("\n");
-    const empty = join(folder, "empty");
-    expect(await type(make, { cwd: empty })).toMatchObject({ code: 0 });
-    expect(await type(init)).toMatchObject({ code: 0 });
-    expect(install).toMatch(/^npm install pulumi-classiclink /);
-    // The package is not in a registry before its release; this is what it will be. Without Pulumi, there may be no registry at all.
-    if (versionOfPulumi() === undefined) installPacked(tarball, join(empty, "links"));
-    else
-      expect(
-        await type(install.replace("pulumi-classiclink", `${tarball} --prefer-offline --no-audit`), { home: false }),
-      ).toMatchObject({ code: 0 });
-  });
+  const adopted = await type(block("adopt"));
+  expect(adopted).toContain("classiclinks.ts ");
+  const commands = adopted.match(/(?<=^ {3})pulumi .*$/gm)?.join("\n") ?? "";
+  expect([...left].filter((code) => code === commands)).toHaveLength(1);
+});
 
-  test("starts the emulator, and pastes the lines that it prints", async () => {
-    const command = `exec ${block("classiclink-emulator")} --port 0`;
-    emulator = spawn("bash", ["-c", command], {
-      cwd: join(folder, "empty", "links"),
-      stdio: ["ignore", "pipe", "inherit"],
-      detached: true,
-    });
-    const expected = block("export ALICLOUD_ACCESS_KEY").split("\n");
-    const printed: string[] = [];
-    for await (const line of createInterface({ input: emulator.stdout ?? process.stdin })) {
-      if (line.startsWith("export ")) printed.push(line);
-      if (printed.length === expected.length) break;
-    }
-    port = /127\.0\.0\.1:(\d+)/.exec(printed.join())?.[1] ?? "";
-    expect(printed).toEqual(expected.map(here));
-    for (const line of [
-      ...printed,
-      ...block("pulumi login")
-        .split("\n")
-        .filter((one) => one.startsWith("export ")),
-    ]) {
-      for (const [, name = "", value = ""] of line.matchAll(/(\w+)=(\S+)/g)) exported[name] = value;
-    }
-  });
+(hasCli ? test : test.skip)("brings them under Pulumi, heals one, takes one down, and cleans up", async () => {
+  await type(login);
+  const imported = await type(block("pulumi import"));
+  expect(imported).toContain("= 3 imported");
+  expectPrinted(imported, "4 unchanged");
 
-  test("finds the links", async () => {
-    const { code, output } = await type(block("discover"));
-    expect(code).toBe(0);
-    expect(output.split("\n").at(-1)).toBe(block("250 links to 3 VPCs", "text"));
-    expect(output.match(/^cn-hangzhou +vpc-\w+ +i-linked\d+$/gm)?.length).toBe(250);
-  });
+  await type(block("curl"));
+  const check = block("check -");
+  const drifted = await type(check).catch(({ message }: Error) => message);
+  expect(drifted).toContain("ended with 2");
+  expectPrinted(drifted, "missing");
+  await type(block("--refresh"));
+  expect(await type(check)).toContain("250 links declared: 250 as declared");
 
-  test("writes the program, and prints the same commands as the page", async () => {
-    const { code, output } = await type(block("adopt"));
-    expect(code).toBe(0);
-    expect(output.match(/(?<=^ {3})pulumi .*$/gm)).toEqual(block("pulumi import").split("\n"));
-    expect(output).toContain("classiclinks.ts ");
-  });
+  await type(block("sed "));
+  expect(await type(check)).toContain("249 links declared: 249 as declared");
 
-  withCli("brings the links under Pulumi, and nothing changes", async () => {
-    expect(await type("pulumi login --local")).toMatchObject({ code: 0 });
-    const { code, output } = await type(block("pulumi import"));
-    expect(code).toBe(0);
-    expect(output).toContain("= 3 imported");
-    expect(output).toContain(block("4 unchanged", "text"));
-  });
-
-  withCli("sees a link go, and puts it back", async () => {
-    expect(await type(here(block("curl")))).toMatchObject({ code: 0 });
-    const checked = await type(block("check -"));
-    expect(checked.code).toBe(2);
-    expect(checked.output).toContain(block("missing", "text"));
-    expect(await type(block("--refresh"))).toMatchObject({ code: 0 });
-    expect((await type(block("check -"))).output).toContain("250 links declared: 250 as declared");
-  });
-
-  withCli("takes a link down by an edit of the list", async () => {
-    expect(await type(block("sed "))).toMatchObject({ code: 0 });
-    expect((await type(block("check -"))).output).toContain("249 links declared: 249 as declared");
-  });
-
-  withCli("cleans up, once nothing is protected", async () => {
-    expect((await type("pulumi destroy --yes")).code).not.toBe(0);
-    expect(await type(block("pulumi destroy"))).toMatchObject({ code: 0 });
-    expect((await type(block("discover"))).code).toBe(2);
-  });
+  await expect(type("pulumi destroy --yes")).rejects.toThrow("protected");
+  await type(block("pulumi destroy"));
+  await expect(type(discover)).rejects.toThrow("ended with 2");
+  expect([...left]).toEqual([]);
 });

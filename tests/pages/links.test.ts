@@ -1,10 +1,12 @@
-/** Every link in every Markdown file leads somewhere. */
+/** Every link in every Markdown file leads somewhere, every file that one names is there, and every page and example can be found. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { REPOSITORY } from "../support/project";
-import { anchorsOf, linksOf, PAGES, type Page } from "./markdown";
+import { anchorsOf, inlineCodeOf, linksOf, PAGES, type Page } from "./markdown";
+
+const TREES = /^(provider|sdk|cli|emulator|plugin|examples|tests|docs|scripts|bench|\.github)\/[\w./-]+$/;
 
 /** What is wrong with a link of a page, or undefined. */
 function problemOf(page: Page, link: string): string | undefined {
@@ -19,77 +21,75 @@ function problemOf(page: Page, link: string): string | undefined {
   return anchors.includes(anchor) ? undefined : `leads to no heading of ${path}; there are ${anchors.join(", ")}`;
 }
 
-const problemsIn = (page: Page) =>
-  linksOf(page).flatMap((link) => {
-    const problem = problemOf(page, link);
-    return problem === undefined ? [] : [`${link} ${problem}`];
-  });
+/** The links of a page that lead nowhere, and the files that it names which are not there. */
+function problemsIn(page: Page): string[] {
+  const files = inlineCodeOf(page).filter((code) => TREES.test(code) && !existsSync(join(REPOSITORY, code)));
+  const links = linksOf(page).map((link) => [link, problemOf(page, link)] as const);
+  return [
+    ...files.map((file) => `${page.path}: there is no ${file}`),
+    ...links.flatMap(([link, problem]) => (problem === undefined ? [] : `${page.path}: ${link} ${problem}`)),
+  ];
+}
 
-test.each(PAGES.map(({ path }) => path))("the links of %s", (path) => {
-  const page = PAGES.find((one) => one.path === path);
-  expect(page === undefined ? ["no such page"] : problemsIn(page)).toEqual([]);
+test("every link has a target, and every file that is named is there", () => {
+  expect(PAGES.length).toBeGreaterThan(30);
+  expect(PAGES.flatMap(problemsIn)).toEqual([]);
 });
 
-describe("a link is found out", () => {
-  const page = (text: string): Page => ({ path: "docs/faq.md", text });
+test.each([
+  ["[a](nowhere.md)", /nowhere\.md leads to docs\/nowhere\.md, which is not there$/],
+  ["[a](concepts.md#no-such)", /concepts\.md#no-such leads to no heading of docs\/concepts\.md/],
+  ["![a `code` b](../none.svg)", /\.\.\/none\.svg leads/],
+  ["[a](#no-such)", /#no-such leads to no heading of docs\/faq\.md/],
+  ["[a](https://)", /is no address/],
+  ["[over\ntwo lines](nowhere.md)", /nowhere\.md leads/],
+  ["`tests/none.test.ts`", /there is no tests\/none\.test\.ts$/],
+])("%j is found out", (text, complaint) => {
+  expect(problemsIn({ path: "docs/faq.md", text })).toEqual([expect.stringMatching(complaint)]);
+});
 
-  test.each([
-    ["[a](nowhere.md)", /^nowhere\.md leads to docs\/nowhere\.md, which is not there$/],
-    ["[a](concepts.md#no-such)", /^concepts\.md#no-such leads to no heading of docs\/concepts\.md/],
-    ["[a `code` b](../nowhere)", /^\.\.\/nowhere leads/],
-    ["![a picture](images/none.svg)", /^images\/none\.svg leads/],
-    ["[a](#no-such)", /^#no-such leads to no heading of docs\/faq\.md/],
-    ["[a](https://)", /is no address/],
-    ["[over\ntwo lines](nowhere.md)", /^nowhere\.md leads/],
-  ])("%j", (text, complaint) => {
-    expect(problemsIn(page(text))).toEqual([expect.stringMatching(complaint)]);
-  });
+test("what resembles a link in code is none", () => {
+  expect(problemsIn({ path: "docs/faq.md", text: "```ts\na[0](b)\n```\n\n`[x](y)`" })).toEqual([]);
+});
 
-  test("and what resembles one in code is ignored", () => {
-    expect(problemsIn(page("```ts\na[0](b)\n```\n\n`[x](y)`"))).toEqual([]);
-  });
+test("CONTRIBUTING.md names constants that there are", () => {
+  const code = inlineCodeOf(PAGES.find(({ path }) => path === "CONTRIBUTING.md") ?? { path: "", text: "" });
+  const sources = filesIn("provider", "tests").map((path) => readFileSync(path, "utf8"));
+  const names = code.filter((word) => /^[A-Z_]{4,}$/.test(word));
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !sources.some((text) => text.includes(`const ${name}`)))).toEqual([]);
 });
 
 describe("nothing is hidden", () => {
-  const linked = (from: string) => {
-    const page = PAGES.find(({ path }) => path === from);
-    return page === undefined
-      ? []
-      : linksOf(page).map((link) => normalize(join(dirname(from), link.split("#")[0] ?? "")));
-  };
+  const linkedFrom = (from: string) =>
+    PAGES.filter(({ path }) => path === from)
+      .flatMap(linksOf)
+      .map((link) => normalize(join(dirname(from), link.split("#")[0] ?? "")));
+  const entries = readdirSync(join(REPOSITORY, "examples"), { withFileTypes: true });
+  const examples = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
-  test("the map of the documentation has every page", () => {
+  test("the README leads to the map of the documentation, which has every page, and to the examples", () => {
+    expect(linkedFrom("README.md")).toEqual(expect.arrayContaining(["docs/README.md", "examples/README.md"]));
     const pages = PAGES.map(({ path }) => path).filter((path) => /^docs\/[^/]+\.md$/.test(path));
-    const mapped = new Set(["docs/README.md", ...linked("docs/README.md")]);
-    expect(pages.filter((path) => !mapped.has(path))).toEqual([]);
+    const mapped = ["docs/README.md", ...linkedFrom("docs/README.md")];
+    expect(pages.filter((path) => !mapped.includes(path))).toEqual([]);
   });
 
-  test("the list of examples has every example, and each has a README", () => {
-    const entries = readdirSync(join(REPOSITORY, "examples"), { withFileTypes: true });
-    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `examples/${name}`);
-    const listed = linked("examples/README.md").filter((path) => path.startsWith("examples/"));
-    expect(listed.sort()).toEqual(folders.sort());
-    expect(folders.filter((folder) => !existsSync(join(REPOSITORY, folder, "README.md")))).toEqual([]);
-  });
-
-  test("every example has a test", () => {
-    const texts = testsIn(join(REPOSITORY, "tests")).map((file) => readFileSync(file, "utf8"));
-    const examples = readdirSync(join(REPOSITORY, "examples"), { withFileTypes: true });
-    const untested = examples.filter(
-      ({ name }) => !texts.some((text) => text.includes(`examples/${name}`) || text.includes(`"${name}"`)),
-    );
-    expect(untested.filter((entry) => entry.isDirectory()).map(({ name }) => name)).toEqual([]);
-  });
-
-  test("the README leads to the map and to the examples", () => {
-    expect(linked("README.md")).toEqual(expect.arrayContaining(["docs/README.md", "examples/README.md"]));
+  test("every example is listed, and has a README and a test", () => {
+    const listed = linkedFrom("examples/README.md").filter((path) => path.startsWith("examples/"));
+    expect(listed.sort()).toEqual(examples.map((name) => `examples/${name}`).sort());
+    expect(examples.filter((name) => !existsSync(join(REPOSITORY, "examples", name, "README.md")))).toEqual([]);
+    const tests = filesIn("tests").map((path) => readFileSync(path, "utf8"));
+    const names = (text: string, name: string) => text.includes(`examples/${name}`) || text.includes(`"${name}"`);
+    expect(examples.filter((name) => !tests.some((text) => names(text, name)))).toEqual([]);
   });
 });
 
-function testsIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return testsIn(path);
-    return entry.name.endsWith(".test.ts") ? [path] : [];
-  });
+/** The TypeScript files in folders. */
+function filesIn(...folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => join(REPOSITORY, folder, path)),
+  );
 }

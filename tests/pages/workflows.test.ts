@@ -27,19 +27,9 @@ const runsOf = (job: Job | undefined) => (job?.steps ?? []).flatMap(({ run }) =>
 
 describe.each(workflows)("$name", ({ text, jobs, permissions }) => {
   test("uses actions at one commit each, and says of which version", () => {
-    const uses = [...text.matchAll(/uses: (\S+)@(\S+)(.*)/g)];
+    const uses = text.match(/uses: .*/g) ?? [];
     expect(uses.length).toBeGreaterThan(0);
-    for (const [, action, commit, comment] of uses) {
-      expect([action, commit, comment]).toEqual([
-        action,
-        expect.stringMatching(/^[0-9a-f]{40}$/),
-        expect.stringMatching(/^ # v\d+\.\d+\.\d+$/),
-      ]);
-      const commits = workflows.flatMap((other) =>
-        [...other.text.matchAll(new RegExp(`uses: ${action}@(\\S+)`, "g"))].map(([, at]) => at),
-      );
-      expect(new Set(commits).size).toBe(1);
-    }
+    expect(uses.filter((use) => !/^uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(use))).toEqual([]);
   });
 
   test("may read and no more where nothing else is said, and ends", () => {
@@ -54,20 +44,23 @@ describe.each(workflows)("$name", ({ text, jobs, permissions }) => {
   });
 });
 
+test("an action is at the same commit in every workflow", () => {
+  const uses = new Set(workflows.flatMap(({ text }) => text.match(/(?<=uses: )\S+/g) ?? []));
+  expect(new Set([...uses].map((use) => use.split("@")[0])).size).toBe(uses.size);
+});
+
 test("a release is tested, then published with its provenance, and its plugin and SDKs are attached", () => {
   const { publish } = jobsOf("release.yml");
   expect(publish?.permissions).toEqual({ contents: "write", "id-token": "write" });
-  const runs = runsOf(publish);
-  const at = (words: string) => runs.findIndex((run) => run.includes(words));
-  const order = [
+  const steps = [
     ".ci/run",
     "npm run package:plugin",
     "npm run package:sdks",
     "npm publish --provenance --access public",
     "gh release create",
-  ].map(at);
-  expect(order).toEqual([...order].sort((a, b) => a - b));
-  expect(Math.min(...order)).toBeGreaterThanOrEqual(0);
+  ];
+  const found = runsOf(publish).flatMap((run) => steps.filter((words) => run.includes(words)));
+  expect(found).toEqual(steps);
 });
 
 test("[23] a change is tested on each Node, and with both ends of the range of @pulumi/pulumi", () => {
@@ -77,17 +70,13 @@ test("[23] a change is tested on each Node, and with both ends of the range of @
   expect(sdk?.strategy?.matrix.include?.map(({ pulumi }) => pulumi)).toEqual([oldest, "3"]);
 });
 
-test("a change is run in every language on the released CLI", () => {
-  const runs = runsOf(jobsOf("ci.yml").languages);
-  expect(runs).toContain("npm run languages");
-  expect(runs).toContain("dotnet build build/sdks/dotnet");
-  expect(runs.join()).toContain("get.pulumi.com");
-});
-
-test("the stories run under the released CLI for each change, and what is exhaustive runs each night", () => {
-  const engine = runsOf(jobsOf("ci.yml").engine);
-  expect(engine).toEqual(
-    expect.arrayContaining([expect.stringContaining("get.pulumi.com"), "npx jest tests/stories tests/pages"]),
-  );
-  expect(runsOf(jobsOf("nightly.yml").long)).toContainEqual(expect.stringContaining("npm run test:long"));
+test.each([
+  ["the stories run on the released CLI for each change", "ci.yml", "engine", "get.pulumi.com"],
+  ["so do the pages", "ci.yml", "engine", "npx jest tests/stories tests/pages"],
+  ["every language runs on the released CLI for each change", "ci.yml", "languages", "get.pulumi.com"],
+  ["every language runs", "ci.yml", "languages", "npm run languages"],
+  [".NET is compiled", "ci.yml", "languages", "dotnet build build/sdks/dotnet"],
+  ["what is exhaustive runs each night", "nightly.yml", "long", "npm run test:long"],
+])("%s", (_, workflow, job, words) => {
+  expect(runsOf(jobsOf(workflow)[job])).toContainEqual(expect.stringContaining(words));
 });

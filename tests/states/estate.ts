@@ -1,9 +1,8 @@
 /** The stack whose states are kept: all that this package can leave in one, whole and partially created, through either host. */
 
 import { type Emulator, startEmulator } from "../../emulator";
-import { installPluginSdk } from "../support/pluginSdk";
 import { makeProject } from "../support/project";
-import type { Host } from "../support/shop";
+import { type Host, linkedIn, SDKS } from "../support/shop";
 import { openStack, type Stack } from "../support/stack";
 
 /** What is on an export of a stack that matters here. */
@@ -41,10 +40,8 @@ export async function openEstate(host: Host): Promise<Estate> {
     vpcs: ["vpc-1", "vpc-2", "vpc-3"].map((vpcId) => ({ vpcId })),
   });
   const project = makeProject();
-  installPluginSdk(project);
-  const from = host === "dynamic" ? "pulumi-classiclink" : "@pulumi-classiclink/classiclink";
   const write = (...parts: string[]) =>
-    project.write("index.js", [`const { ClassicLink, ClassicLinks } = require("${from}");`, ...parts].join("\n"));
+    project.write("index.js", [`const { ClassicLink, ClassicLinks } = require("${SDKS[host]}");`, ...parts].join("\n"));
   write(WHOLE);
   const stack = await openStack({
     project,
@@ -55,11 +52,7 @@ export async function openEstate(host: Host): Promise<Estate> {
     emulator,
     stack,
     declareAll: () => write(WHOLE, HALF),
-    linked: () =>
-      emulator
-        .links()
-        .map(({ instanceId, vpcId }) => `${instanceId}→${vpcId}`)
-        .join(" "),
+    linked: () => linkedIn(emulator),
     async close() {
       await stack.close();
       await emulator.close();

@@ -6,77 +6,47 @@
  * no one else.
  */
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type EmulatorOptions, startEmulator } from "pulumi-classiclink/emulator";
-import { openStack, type RecordedCall, type Stack, type StackOptions } from "../engine";
-import { makeProject, type Project, REPOSITORY } from "./project";
-import { linkedIn, SECRET_KEY } from "./shop";
-import { TRANSPILE_ONLY } from "./stack";
+import type { Emulator, EmulatorOptions } from "pulumi-classiclink/emulator";
+import type { StandIn } from "../engine";
+import { REPOSITORY } from "./project";
+import { linkedIn, openShop, SECRET_KEY, type Shop } from "./shop";
+import type { StackOptions } from "./stack";
 
-export type Config = NonNullable<StackOptions["config"]>;
+/** Where programs find the stand-ins for the vendors' SDKs. */
+export const MODULES = { NODE_PATH: join(REPOSITORY, "tests/support/modules") };
 
-export interface AlicloudExample {
-  readonly emulator: Emulator;
-  readonly project: Project;
-  /** Opens the stack, with more of a configuration than it began with where that is given. */
-  stack(more?: Config): Stack;
-  /** What the hosts of this package were asked, in order. */
-  readonly asked: RecordedCall[];
+export interface AlicloudExample extends Shop {
   /** Type of alicloud resource → what was linked when the first of them began to be removed. */
   readonly linkedAtRemoval: Map<string, string>;
-  /** What the cloud holds, as "i-a→vpc-a i-b→vpc-b". */
-  linked(): string;
-  close(): Promise<void>;
 }
 
-/**
- * Opens an example with no more of a configuration than `@pulumi/alicloud` has, and what the example itself asks for.
- *
- * @param name the folder in `examples`.
- * @param files its files. Not all there are: where somebody has installed the example, 180 MB lie beside them.
- */
+/** Opens an example with no more of a configuration than `@pulumi/alicloud` has, and what the example itself asks for. */
 export async function openAlicloudExample(
-  name: string,
-  files: readonly string[],
-  config: Config,
+  example: string,
+  config: StackOptions["config"],
   emulated: EmulatorOptions = {},
 ): Promise<AlicloudExample> {
-  const emulator = await startEmulator({ accessKeySecret: SECRET_KEY, ...emulated });
-  const text = (file: string) => readFileSync(join(REPOSITORY, "examples", name, file), "utf8");
-  const project = makeProject(Object.fromEntries(files.map((file) => [file, text(file)])));
-  const asked: RecordedCall[] = [];
   const linkedAtRemoval = new Map<string, string>();
-  const linked = () => linkedIn(emulator);
-  const onLine = (line: string) => {
-    const [, type, removed] = /^ - {2}(alicloud:\S+) (\S+) deleting /.exec(line) ?? [];
-    if (type === undefined || removed === undefined) return;
-    if (!linkedAtRemoval.has(type)) linkedAtRemoval.set(type, linked());
-    if (type === INSTANCE) emulator.removeInstance(idOf(type, removed));
-  };
-  const stack = (more: Config = {}) =>
-    openStack({
-      projectDir: project.folder,
-      stateFile: join(project.folder, ".state.json"),
-      config: {
-        "alicloud:region": "cn-hangzhou",
-        "alicloud:accessKey": "testid",
-        "alicloud:secretKey": { secret: SECRET_KEY },
-        "alicloud:endpoints": JSON.stringify([{ ecs: emulator.endpoint.replace("http://", "") }]),
-        ...config,
-        ...more,
-      },
-      // The stand-in for the module has no types. The example is checked against those of the real one, by itself.
-      env: { NODE_PATH: join(REPOSITORY, "tests/support/modules"), ...TRANSPILE_ONLY },
-      standIns: { alicloud: (wanted) => makeIn(emulator, wanted) },
-      recordCalls: (call) => asked.push(call),
-      onLine,
-    });
-  const close = async () => {
-    await emulator.close();
-    project.remove();
-  };
-  return { emulator, project, stack, asked, linkedAtRemoval, linked, close };
+  const optionsFor = (emulator: Emulator): Partial<StackOptions> => ({
+    config: {
+      "alicloud:region": "cn-hangzhou",
+      "alicloud:accessKey": "testid",
+      "alicloud:secretKey": { secret: SECRET_KEY },
+      "alicloud:endpoints": JSON.stringify([{ ecs: emulator.endpoint.replace("http://", "") }]),
+      ...config,
+    },
+    env: MODULES,
+    standIns: { alicloud: (wanted) => makeIn(emulator, wanted) },
+    onLine(line) {
+      const [, type, removed] = /^ - {2}(alicloud:\S+) (\S+) deleting /.exec(line) ?? [];
+      if (type === undefined || removed === undefined) return;
+      if (!linkedAtRemoval.has(type)) linkedAtRemoval.set(type, linkedIn(emulator));
+      if (type === INSTANCE) emulator.removeInstance(idOf(type, removed));
+    },
+  });
+  const shop = await openShop({ example, instances: [], vpcs: [], ...emulated, stack: optionsFor });
+  return { ...shop, linkedAtRemoval };
 }
 
 const INSTANCE = "alicloud:ecs/instance:Instance";
@@ -84,7 +54,7 @@ const INSTANCE = "alicloud:ecs/instance:Instance";
 const idOf = (type: string, name: string) => `${type.split(":").at(-1)}-${name}`.toLowerCase();
 
 /** What alicloud would make of a declaration. Links can be made only to what it made before. */
-function makeIn(emulator: Emulator, { type, name, inputs }: Wanted): ReturnType<StandIn> {
+function makeIn(emulator: Emulator, { type, name, inputs }: Parameters<StandIn>[0]): ReturnType<StandIn> {
   const id = idOf(type, name);
   if (type === "alicloud:vpc/network:Network") {
     const classicLinkEnabled = inputs.classicLinkEnabled === true;
@@ -99,6 +69,3 @@ function makeIn(emulator: Emulator, { type, name, inputs }: Wanted): ReturnType<
   }
   return { id, outputs: inputs };
 }
-
-type StandIn = NonNullable<StackOptions["standIns"]>[string];
-type Wanted = Parameters<StandIn>[0];

@@ -21,11 +21,6 @@ export function killProvider(host: Host, folder: string): boolean {
   return pids.length > 0;
 }
 
-/** {@link killProvider} for the host of dynamic providers. */
-export function killDynamicHost(folder: string): boolean {
-  return killProvider("dynamic", folder);
-}
-
 function workingDirectoryOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

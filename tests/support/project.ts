@@ -1,8 +1,8 @@
-/** A Pulumi project in a folder of its own, outside the repository, that has this package installed by a link. */
+/** A Pulumi project in a folder of its own, outside the repository, that has this package and a stand-in for the plugin's SDK. */
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** The repository. */
 export const REPOSITORY = resolve(__dirname, "../..");
@@ -19,11 +19,15 @@ export interface Project {
   remove(): void;
 }
 
+/** A Pulumi.yaml that knows the plugin. */
+export const pulumiYaml = (main: string, name = "shop") =>
+  `name: ${name}\nruntime: nodejs\nmain: ${main}\nplugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
+
 /**
  * Makes a project.
  *
  * @param files path → text. A Pulumi.yaml is added that runs `index.js` and knows the plugin, unless there is one.
- * @param from a folder of the repository whose files are copied first.
+ * @param from a folder of the repository whose files are copied first, without packages that somebody has installed there.
  */
 export function makeProject(files: Readonly<Record<string, string>> = {}, from?: string): Project {
   const folder = mkdtempSync(join(tmpdir(), "classiclink-"));
@@ -31,14 +35,16 @@ export function makeProject(files: Readonly<Record<string, string>> = {}, from?:
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
+  const link = (name: string, target: string) =>
+    symlinkSync(join(REPOSITORY, target), join(folder, "node_modules", name));
   mkdirSync(join(folder, "node_modules"));
-  symlinkSync(REPOSITORY, join(folder, "node_modules", "pulumi-classiclink"));
-  symlinkSync(join(REPOSITORY, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
-  symlinkSync(join(REPOSITORY, "node_modules", "typescript"), join(folder, "node_modules", "typescript"));
+  link("pulumi-classiclink", ".");
+  link("@pulumi-classiclink", "tests/support/modules/@pulumi-classiclink");
+  for (const name of ["@pulumi", "typescript"]) link(name, join("node_modules", name));
   write("package.json", '{ "name": "shop", "private": true }\n');
-  const plugins = `plugins:\n  providers:\n    - name: classiclink\n      path: ./${PLUGIN}\n`;
-  write("Pulumi.yaml", `name: shop\nruntime: nodejs\nmain: index.js\n${plugins}`);
-  if (from !== undefined) cpSync(join(REPOSITORY, from), folder, { recursive: true });
+  write("Pulumi.yaml", pulumiYaml("index.js"));
+  const filter = (path: string) => basename(path) !== "node_modules";
+  if (from !== undefined) cpSync(join(REPOSITORY, from), folder, { recursive: true, filter });
   for (const [path, text] of Object.entries(files)) write(path, text);
   return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

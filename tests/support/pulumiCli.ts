@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Run, Stack, StackOptions } from "./stack";
-import { summaryOf } from "./summary";
+import type { Run, Stack, StackOptions, Summary } from "./stack";
 
 /** The version of the CLI on PATH, or undefined where there is none. */
 export function versionOfPulumi(): string | undefined {
@@ -57,11 +56,7 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
 
   /** The URNs of resources in the state, by their names. */
   async function urnsOf(names: readonly string[]): Promise<string[]> {
-    if (names.length === 0) return [];
-    const exported: { deployment: { resources?: readonly { readonly urn: string }[] } } = JSON.parse(
-      await quietly("stack", "export"),
-    );
-    const urns = (exported.deployment.resources ?? []).map(({ urn }) => urn);
+    const urns = (await stack.export()).deployment.resources.map(({ urn }) => urn);
     return urns.filter((urn) => names.some((name) => urn.endsWith(`::${name}`)));
   }
 
@@ -73,8 +68,8 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
     },
     preview: () => pulumi("preview", "--diff"),
     async up({ refresh = false, replace = [] } = {}) {
-      const replaced = (await urnsOf(replace)).flatMap((urn) => ["--replace", urn]);
-      const flags = [...(refresh ? ["--refresh"] : []), ...replaced];
+      const urns = replace.length === 0 ? [] : await urnsOf(replace);
+      const flags = [...(refresh ? ["--refresh"] : []), ...urns.flatMap((urn) => ["--replace", urn])];
       return await pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...flags);
     },
     refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
@@ -105,4 +100,17 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
   };
   for (const [key, value] of Object.entries(options.config ?? {})) await stack.configure(key, value);
   return stack;
+}
+
+/** Reads the counts that Pulumi prints under "Resources:" at the end of an operation. */
+function summaryOf(output: string): Summary {
+  const block = output.slice(output.lastIndexOf("\nResources:") + 1);
+  const count = (line: RegExp) => Number(line.exec(block)?.[1] ?? 0);
+  return {
+    create: count(/^ +\+ (\d+) /m),
+    update: count(/^ +~ (\d+) /m),
+    replace: count(/^ +\+-\s?(\d+) /m),
+    delete: count(/^ +- (\d+) /m),
+    same: count(/(\d+) unchanged/),
+  };
 }

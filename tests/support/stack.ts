@@ -1,13 +1,9 @@
 /** A stack to test with: driven by the Pulumi CLI where it is on PATH, else by the repository's own engine. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { openStack as openEngineStack, type StandIn } from "../engine";
-import { importedState } from "./importedState";
-import { PLUGIN, type Project } from "./project";
+import type { Exported, StandIn } from "../engine";
+import { openOwnStack } from "./ownStack";
+import type { Project } from "./project";
 import { openCliStack, versionOfPulumi } from "./pulumiCli";
-import { restoredState } from "./restoredState";
-import { type Summary, summaryOf } from "./summary";
 
 /** What to run, and with what. */
 export interface StackOptions {
@@ -20,11 +16,11 @@ export interface StackOptions {
   readonly standIns?: Readonly<Record<string, StandIn>>;
 }
 
-/** The environment for a program in TypeScript whose types `npm run typecheck` has checked. */
-export const TRANSPILE_ONLY = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } as const;
-
 /** A value of the stack's configuration. */
 export type ConfigValue = string | { readonly secret: string };
+
+/** How many resources an operation created, and so on. The stack itself is counted too, as Pulumi counts it. */
+export type Summary = Readonly<Record<"create" | "update" | "replace" | "delete" | "same", number>>;
 
 /** What came of an operation. */
 export interface Run {
@@ -58,67 +54,18 @@ export interface Stack {
   /** Puts an export of a stack in place of what the state holds. */
   restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
-  export(): Promise<unknown>;
+  export(): Promise<Exported>;
   /** Everything on disk that is not the program: states, and where there are any their backups and history. */
   kept(): string;
   close(): Promise<void>;
 }
 
+/** Programs in TypeScript are not compiled again: `npm run typecheck` has checked their types. */
+const TRANSPILE_ONLY = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
 /** Opens a new stack of a project. */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const needsOwn = options.standIns !== undefined || versionOfPulumi() === undefined;
-  return needsOwn ? openOwnStack(options) : await openCliStack(options);
-}
-
-function openOwnStack({ project, config: initial = {}, env, onLine, standIns = {} }: StackOptions): Stack {
-  const config = { ...initial };
-  // Opened anew for each operation, as the CLI is started anew: what is remembered is in the state.
-  const stack = () =>
-    openEngineStack({
-      projectDir: project.folder,
-      stackName: "test",
-      stateFile: join(project.folder, ".state.json"),
-      config,
-      // What Pulumi.yaml tells the CLI; see PLUGIN in project.ts.
-      plugins: { classiclink: join(project.folder, PLUGIN) },
-      standIns,
-      ...(env === undefined ? {} : { env }),
-      ...(onLine === undefined ? {} : { onLine }),
-    });
-  const run = async (operation: Promise<{ ok: boolean; output: string }>): Promise<Run> => {
-    const { ok, output } = await operation;
-    return { ok, output, summary: summaryOf(output) };
-  };
-  return {
-    drivenBy: "the repository's own test engine",
-    async configure(key, value) {
-      config[key] = value;
-    },
-    preview: () => run(stack().preview()),
-    up: (options) => run(stack().up(options)),
-    refresh: () => run(stack().refresh()),
-    destroy: () => run(stack().destroy()),
-    async taint(...names) {
-      for (const name of names) stack().taint(name);
-    },
-    async import(file) {
-      const state = importedState(readFileSync(join(project.folder, file), "utf8"), projectNameOf(project), "test");
-      writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
-    },
-    async unprotect() {
-      const file = join(project.folder, ".state.json");
-      writeFileSync(file, readFileSync(file, "utf8").replaceAll(/"protect":\s*true/g, '"protect":false'));
-    },
-    async restore(file) {
-      const state = restoredState(JSON.parse(readFileSync(file, "utf8")));
-      writeFileSync(join(project.folder, ".state.json"), JSON.stringify(state));
-    },
-    export: async () => stack().export(),
-    kept: () => readFileSync(join(project.folder, ".state.json"), "utf8"),
-    close: async () => {},
-  };
-}
-
-function projectNameOf({ folder }: Project): string {
-  return /^name: (.*)$/m.exec(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
+  const all = { ...options, env: { ...TRANSPILE_ONLY, ...options.env } };
+  return needsOwn ? openOwnStack(all) : await openCliStack(all);
 }

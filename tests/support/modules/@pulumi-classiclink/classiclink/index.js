@@ -1,14 +1,12 @@
-/**
- * Stands in for the SDK that `pulumi package add` makes of the plugin's schema, in tests that have no Pulumi CLI to make it: the
- * tokens, and what the generated classes do with their arguments. `tests/integration/examples.test.ts` compiles the example
- * against the real one where the CLI is on PATH.
- */
+/** Stands in for the SDK that `pulumi package add` generates: the tokens, and what the generated classes do with their arguments. */
 const pulumi = require("@pulumi/pulumi");
 
-const resource = (token) =>
+const resource = (name) =>
   class extends pulumi.CustomResource {
-    constructor(name, args, opts) {
-      super(token, name, { regionId: undefined, movedAway: undefined, ...args }, opts);
+    constructor(label, args, opts) {
+      const aliases = [{ type: `pulumi-nodejs:dynamic/classiclink:${name}` }];
+      const inputs = { regionId: undefined, ...args };
+      super(`classiclink:index:${name}`, label, inputs, pulumi.mergeOptions({ aliases }, opts));
     }
   };
 
@@ -18,7 +16,7 @@ module.exports = {
       super("classiclink", name, args, opts);
     }
   },
-  ClassicLink: resource("classiclink:index:ClassicLink"),
-  ClassicLinks: resource("classiclink:index:ClassicLinks"),
+  ClassicLink: resource("ClassicLink"),
+  ClassicLinks: resource("ClassicLinks"),
   getLinksOutput: (args, opts) => pulumi.runtime.invokeOutput("classiclink:index:getLinks", args, opts),
 };

@@ -1,0 +1,44 @@
+/** The schema's examples are in every language and up to date; the examples of the plugin use the plugin of this repository, of any version. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import * as manifest from "../../package.json";
+import { packageSchema } from "../../provider/hosts/plugin/schema";
+import {
+  CONVERTED_LANGUAGES,
+  canConvert,
+  codeIn,
+  convert,
+  type ExampleName,
+  LANGUAGES,
+  markdownOf,
+  TITLES,
+} from "../../scripts/schemaExamples";
+import { REPOSITORY } from "../support/project";
+
+const { resources, functions } = Object(packageSchema(manifest));
+const NAMES: readonly ExampleName[] = ["ClassicLink", "ClassicLinks", "getLinks"];
+// Only the Pulumi CLI converts programs, with the language hosts that are on PATH.
+const convertible = CONVERTED_LANGUAGES.filter(canConvert);
+
+test.each(NAMES)("the description of %s has the program of scripts/schemaExamples in every language", (name) => {
+  const { description = "" } = { ...resources, ...functions }[`classiclink:index:${name}`];
+  expect(description).toContain(`### ${TITLES[name]}`);
+  expect(LANGUAGES.filter((language) => codeIn(description, language) === "")).toEqual([]);
+  expect(description).toContain(markdownOf(name, (language) => codeIn(description, language)));
+  for (const language of convertible) expect(codeIn(description, language)).toBe(convert(name, language).trim());
+});
+
+// `npm run languages` runs them.
+test.each([
+  ["plugin-go", "go.mod"],
+  ["plugin-java", "pom.xml"],
+  ["plugin-python", "requirements.txt"],
+  ["plugin-typescript", "package.json"],
+  ["plugin-yaml", "README.md"],
+])("examples/%s names the plugin of this repository, and no version of it", (folder, file) => {
+  const read = (path: string) => readFileSync(join(REPOSITORY, "examples", folder, path), "utf8");
+  expect(read("Pulumi.yaml")).toMatch(/^ {2}classiclink: \.\.\/\.\.\/plugin$/m);
+  expect(read("Pulumi.yaml") + read(file)).not.toContain(manifest.version);
+});
