@@ -1,16 +1,17 @@
 /** `doctor` as a process against the emulator: for each fault it says what is wrong, and it changes nothing. */
 
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { type Emulator, type FaultRule, startEmulator } from "pulumi-classiclink/emulator";
 import { runCli } from "../support/cli";
 import { startProxy } from "../support/proxy";
+import { instancesOf, vpcsOf } from "../support/shop";
 import { CERTIFICATE, KEY } from "../support/tls";
 
 let emulator: Emulator;
 beforeEach(async () => {
   emulator = await startEmulator({
-    instances: ["i-a", "i-b"].map((instanceId) => ({ instanceId })),
-    vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }, { vpcId: "vpc-off", classicLinkEnabled: false }],
+    instances: instancesOf("i-a", "i-b"),
+    vpcs: [...vpcsOf("vpc-1", "vpc-2"), { vpcId: "vpc-off", classicLinkEnabled: false }],
     links: [{ instanceId: "i-b", vpcId: "vpc-2" }],
     accessKeySecret: "s3cr3t+MARKER",
   });
@@ -31,8 +32,8 @@ async function doctor(args: readonly string[] = [], env: Record<string, string> 
   return { code, stderr, findings: findings.map(({ state, text }) => `${state} ${text}`) };
 }
 
-const problem = (text: string | RegExp) => expect.stringMatching(new RegExp(`^problem .*${new RegExp(text).source}`));
-const warning = (text: string | RegExp) => expect.stringMatching(new RegExp(`^warning .*${new RegExp(text).source}`));
+const finding = (state: string, text: string) =>
+  expect.arrayContaining([expect.stringMatching(new RegExp(`^${state} .*${text}`))]);
 
 test("all is well: exit code 0, and no problem", async () => {
   const { code, findings } = await doctor(["--vpc", "vpc-1"]);
@@ -47,102 +48,68 @@ test("all is well: exit code 0, and no problem", async () => {
   );
 });
 
-describe("a fault is named, and the exit code is 1:", () => {
-  const LINKS = "ecs:DescribeClassicLinkInstances";
-  const answer = (given: Extract<FaultRule, { kind: "answer" }>["answer"]): FaultRule => ({
-    kind: "answer",
-    action: "DescribeClassicLinkInstances",
-    answer: given,
-    times: 9,
-  });
+const LINKS = "ecs:DescribeClassicLinkInstances";
+const CUT: FaultRule = { kind: "answer", action: "DescribeClassicLinkInstances", answer: "reset-before", times: 9 };
 
-  test.each<[string, FaultRule, string]>([
-    ["denied", { kind: "denied", action: "DescribeClassicLinkInstances" }, `${LINKS} is refused`],
-    ["retired", { kind: "retired" }, `${LINKS} is not offered here`],
-    ["a clock that is off", { kind: "clock", ms: 3_600_000 }, "The clock of the service is 60 min ahead"],
-    ["a clock that is late", { kind: "clock", ms: -3_600_000 }, "The clock of the service is 60 min behind"],
-    ["a connection that is cut", answer("reset-before"), `${LINKS} failed`],
-    ["a page of a proxy", answer("proxy-html"), `${LINKS} failed`],
-    ["a wrong signature", answer({ code: "SignatureDoesNotMatch" }), `${LINKS} is refused`],
-  ])("%s", async (_, rule, text) => {
-    emulator.injectFault(rule);
-    const { code, findings } = await doctor();
-    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
-  });
-
-  test("a key that was revoked", async () => {
-    emulator.revokeKey();
-    const { code, findings } = await doctor();
-    expect([code, findings]).toEqual([
-      1,
-      expect.arrayContaining([problem(`${LINKS} is refused`), warning("Not checked")]),
-    ]);
-  });
+test.each<[string, FaultRule, 0 | 1, string, string]>([
+  ["denied", { kind: "denied", action: "DescribeClassicLinkInstances" }, 1, "problem", `${LINKS} is refused`],
+  ["a clock that is off", { kind: "clock", ms: 3_600_000 }, 1, "problem", "The clock of the service is 60 min ahead"],
+  ["a connection that is cut", CUT, 1, "problem", `${LINKS} failed`],
+  ["VPCs may not be listed", { kind: "denied", action: "DescribeVpcs" }, 0, "warning", "vpc:DescribeVpcs is refused"],
+  ["a throttle", { kind: "throttle", quota: 0 }, 0, "warning", `${LINKS} is throttled now`],
+])("a fault is named: %s", async (_, rule, exitCode, state, text) => {
+  emulator.injectFault(rule);
+  const { code, findings } = await doctor();
+  expect([code, findings]).toEqual([exitCode, finding(state, text)]);
 });
 
-describe("what links can do without is a warning, and the exit code is 0:", () => {
-  test.each<[string, FaultRule, string]>([
-    ["VPCs may not be listed", { kind: "denied", action: "DescribeVpcs" }, "vpc:DescribeVpcs is refused"],
-    ["a throttle", { kind: "throttle", quota: 0 }, "ecs:DescribeClassicLinkInstances is throttled now"],
-  ])("%s", async (_, rule, text) => {
-    emulator.injectFault(rule);
-    const { code, findings } = await doctor();
-    expect([code, findings]).toEqual([0, expect.arrayContaining([warning(text)])]);
-  });
+test("a key that was revoked is a problem, and what was not checked for that reason is a warning", async () => {
+  emulator.revokeKey();
+  const { code, findings } = await doctor();
+  expect([code, findings]).toEqual([1, finding("problem", `${LINKS} is refused`)]);
+  expect(findings).toEqual(finding("warning", "Not checked"));
 });
 
-describe("what keeps an instance from a VPC is named:", () => {
-  test.each([
-    ["linked elsewhere", ["--instance", "i-b", "--vpc", "vpc-1"], "i-b is linked to vpc-2, not to vpc-1"],
-    ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is not enabled on vpc-off"],
-    ["no such VPC", ["--vpc", "vpc-none"], "shows no VPC vpc-none"],
-    ["no such instance", ["--instance", "i-none"], "shows no instance i-none to this key"],
-    ["an instance that starts", ["--instance", "i-starting"], "i-starting is Starting"],
-    ["an instance in a VPC", ["--instance", "i-vpc"], "i-vpc is in the VPC .*, not in the classic network"],
-  ])("%s", async (_, args, text) => {
-    emulator.addInstance({ instanceId: "i-starting", status: "Starting" });
-    emulator.addInstance({ instanceId: "i-vpc", networkType: "vpc" });
-    const { code, findings } = await doctor(args);
-    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
-  });
+test.each([
+  ["linked elsewhere", ["--instance", "i-b", "--vpc", "vpc-1"], "i-b is linked to vpc-2, not to vpc-1"],
+  ["the switch is off", ["--instance", "i-a", "--vpc", "vpc-off"], "ClassicLink is not enabled on vpc-off"],
+  ["no such VPC", ["--vpc", "vpc-none"], "shows no VPC vpc-none"],
+  ["no such instance", ["--instance", "i-none"], "shows no instance i-none to this key"],
+  ["an instance in a VPC", ["--instance", "i-vpc"], "i-vpc is in the VPC .*, not in the classic network"],
+])("what keeps an instance from a VPC is named: %s", async (_, args, text) => {
+  emulator.addInstance({ instanceId: "i-vpc", networkType: "vpc" });
+  const { code, findings } = await doctor(args);
+  expect([code, findings]).toEqual([1, finding("problem", text)]);
 });
 
-describe("settings that cannot work are named before anything is called:", () => {
-  test.each([
-    ["no region", { ALICLOUD_REGION: "" }, "no region is configured"],
-    ["half a key", { ALICLOUD_SECRET_KEY: "" }, "There are no credentials"],
-    ["white space", { ALICLOUD_REGION: " cn-hangzhou" }, "ALICLOUD_REGION has white space"],
-    ["a port where nobody listens", { ALIBABA_CLOUD_ENDPOINT_ECS: "127.0.0.1:1" }, "accepts no connections"],
-    ["a name without an address", { ALIBABA_CLOUD_ENDPOINT_ECS: "ecs.test.invalid" }, "This machine cannot resolve"],
-    ["TLS where there is none", { ALIBABA_CLOUD_ENDPOINT_ECS: "https://HOST" }, "does not speak TLS"],
-  ])("%s", async (_, env, text) => {
-    const host = new URL(emulator.endpoint).host;
-    const { code, findings } = await doctor([], JSON.parse(JSON.stringify(env).replace("HOST", host)));
-    expect([code, findings]).toEqual([1, expect.arrayContaining([problem(text)])]);
-    expect(called()).toEqual([]);
-  });
+test.each([
+  ["no region", { ALICLOUD_REGION: "" }, "no region is configured"],
+  ["half a key", { ALICLOUD_SECRET_KEY: "" }, "There are no credentials"],
+  ["a port where nobody listens", { ALIBABA_CLOUD_ENDPOINT_ECS: "127.0.0.1:1" }, "accepts no connections"],
+  ["a name without an address", { ALIBABA_CLOUD_ENDPOINT_ECS: "ecs.test.invalid" }, "This machine cannot resolve"],
+  ["TLS where there is none", { ALIBABA_CLOUD_ENDPOINT_ECS: "https://HOST" }, "does not speak TLS"],
+])("settings that cannot work are named before anything is called: %s", async (_, env, text) => {
+  const host = new URL(emulator.endpoint).host;
+  const { code, findings } = await doctor([], JSON.parse(JSON.stringify(env).replace("HOST", host)));
+  expect([code, findings]).toEqual([1, finding("problem", text)]);
+  expect(called()).toEqual([]);
 });
 
-describe("on the way to the service:", () => {
-  test("a certificate that nobody knows is a problem, and with --insecure a warning", async () => {
-    const secure = await startEmulator({ tls: { key: KEY, cert: CERTIFICATE }, vpcs: [{ vpcId: "vpc-1" }] });
-    try {
-      const strict = await doctor([], secure.environment);
-      expect([strict.code, strict.findings]).toEqual([1, expect.arrayContaining([problem("is not trusted")])]);
-      const lax = await doctor(["--insecure"], secure.environment);
-      expect([lax.code, lax.findings]).toEqual([0, expect.arrayContaining([warning("is not verified")])]);
-    } finally {
-      await secure.close();
-    }
-  });
+test("a certificate that nobody knows is a problem, and with --insecure a warning", async () => {
+  const secure = await startEmulator({ tls: { key: KEY, cert: CERTIFICATE }, vpcs: [{ vpcId: "vpc-1" }] });
+  const strict = await doctor([], secure.environment);
+  const lax = await doctor(["--insecure"], secure.environment);
+  await secure.close();
+  expect([strict.code, strict.findings]).toEqual([1, finding("problem", "is not trusted")]);
+  expect([lax.code, lax.findings]).toEqual([0, finding("warning", "is not verified")]);
+});
 
-  test("a proxy that refuses is a problem of the proxy", async () => {
-    const proxy = await startProxy({}, "user:password");
-    const env = { ALIBABA_CLOUD_ENDPOINT_ECS: "https://ecs.test.invalid", CLASSICLINK_PROXY: `http://${proxy.host}` };
-    const { code, findings } = await doctor([], env);
-    await proxy.close();
-    expect([code, findings]).toEqual([1, expect.arrayContaining([problem("The proxy does not let requests")])]);
-  });
+test("a proxy that refuses is a problem of the proxy", async () => {
+  const proxy = await startProxy({}, "user:password");
+  const env = { ALIBABA_CLOUD_ENDPOINT_ECS: "https://ecs.test.invalid", CLASSICLINK_PROXY: `http://${proxy.host}` };
+  const { code, findings } = await doctor([], env);
+  await proxy.close();
+  expect([code, findings]).toEqual([1, finding("problem", "The proxy does not let requests")]);
 });
 
 test("a wrong option is reported with exit code 2", async () => {

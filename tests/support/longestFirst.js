@@ -5,7 +5,7 @@ const { createRequire } = require("node:module");
 const core = createRequire(require.resolve("jest/package.json")).resolve("@jest/core");
 const { default: Sequencer } = createRequire(core)("@jest/test-sequencer");
 
-const LONG = /faultMatrix|[\\/](stories|engine)[\\/]/;
+const LONG = /faultMatrix|[\\/](stories|engine)[\\/]|[\\/]examples[.]test/;
 
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
