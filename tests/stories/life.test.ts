@@ -128,7 +128,7 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     expect(shop.linked()).toBe(ALL);
   });
 
-  test("[24] a link that becomes a member is linked afterwards, and what is given up is gone", async () => {
+  test("[24] a link that becomes a member is linked afterwards, and what is no longer declared is gone", async () => {
     declare(LINK, 'new ClassicLinks("many", { vpcId: "vpc-1", instanceIds: ["i-b"] });');
     await up();
     expect(shop.linked()).toBe("i-a→vpc-1 i-b→vpc-1");
