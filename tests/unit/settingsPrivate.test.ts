@@ -1,26 +1,26 @@
 /** The settings of a private cloud: the names of the vendor's provider, the scope, and what must not be mixed. */
 import { describe, expect, test } from "@jest/globals";
+import { cloudOf, isPublic } from "../../provider/ecs/privateCloud";
 import { Settings } from "../../provider/settings";
 import { complaint } from "../support/errors";
-
-type Values = Readonly<Record<string, string>>;
-
-const settingsOf = (values: Values) => new Settings((key) => values[key], values);
+import { settingsOf, sourceOf, type Values } from "../support/settings";
 
 const REGION = "cn-wulan-env200-d01";
 const DOMAIN = "cloud.site-a.example";
+const ECS = `http://ecs-internal.${DOMAIN}`;
 
 /** Everything that a connection takes from the settings. */
-function seen(settings: Settings) {
+function seen(values: Values) {
+  const settings = settingsOf(values);
   const source = settings.credentialsSource();
-  const base = source.kind === "assumedRole" ? source.base : source;
   return {
     region: settings.defaultRegion(),
     ecs: settings.endpointOf(REGION),
-    key: base.kind === "keys" ? base.credentials.accessKeyId : base.kind,
+    key: source.kind === "keys" ? source.credentials.accessKeyId : source.kind,
     scope: settings.scope(),
   };
 }
+const kindOf = (values: Values) => settingsOf(values).credentialsSource().kind;
 
 const STACK_KEYS = {
   "alibabacloudstack:region": REGION,
@@ -30,84 +30,56 @@ const STACK_KEYS = {
   "alibabacloudstack:department": "26",
   "alibabacloudstack:resourceGroup": "97",
 };
+const VENDOR_SCOPE = { ALIBABACLOUDSTACK_DEPARTMENT: "26", ALIBABACLOUDSTACK_RESOURCE_GROUP: "97" };
 const STACK_VARIABLES = {
   ALIBABACLOUDSTACK_REGION: REGION,
   ALIBABACLOUDSTACK_ACCESS_KEY: "stackKey",
   ALIBABACLOUDSTACK_SECRET_KEY: "s",
   ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN,
-  ALIBABACLOUDSTACK_DEPARTMENT: "26",
-  ALIBABACLOUDSTACK_RESOURCE_GROUP: "97",
+  ...VENDOR_SCOPE,
 };
 const OWN_KEYS = {
   "classiclink:region": REGION,
   "classiclink:accessKey": "stackKey",
   "classiclink:secretKey": "s",
-  "classiclink:endpoint": `http://ecs-internal.${DOMAIN}`,
+  "classiclink:endpoint": ECS,
   "classiclink:organizationId": "26",
   "classiclink:resourceSetId": "97",
 };
-const ALICLOUD_VARIABLES = {
+const PUBLIC_KEYS = { "alicloud:accessKey": "publicKey", "alicloud:secretKey": "s" };
+const PUBLIC_VARIABLES = {
   ALICLOUD_REGION: "cn-hangzhou",
   ALICLOUD_ACCESS_KEY: "publicKey",
   ALICLOUD_SECRET_KEY: "s",
   ALICLOUD_SECURITY_TOKEN: "publicToken",
 };
 
-describe("[32] one configuration is enough", () => {
-  test.each([
-    ["our keys", OWN_KEYS],
-    ["the vendor's keys", STACK_KEYS],
-    ["the vendor's variables", STACK_VARIABLES],
-    ["the vendor's keys, beside variables for the public cloud", { ...ALICLOUD_VARIABLES, ...STACK_KEYS }],
-    ["the vendor's variables, beside variables for the public cloud", { ...ALICLOUD_VARIABLES, ...STACK_VARIABLES }],
-  ])("%s say all that is needed", (_, values) => {
-    expect(seen(settingsOf(values))).toEqual({
-      region: REGION,
-      ecs: `http://ecs-internal.${DOMAIN}`,
-      key: "stackKey",
-      scope: { organizationId: "26", resourceSetId: "97" },
-    });
-  });
+test.each([
+  ["our keys", OWN_KEYS],
+  ["the vendor's keys", STACK_KEYS],
+  ["the vendor's variables", STACK_VARIABLES],
+  ["the vendor's keys, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_KEYS }],
+  ["the vendor's variables, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_VARIABLES }],
+])("[32] one configuration is enough: %s", (_, values) => {
+  const scope = { organizationId: "26", resourceSetId: "97" };
+  expect(seen(values)).toEqual({ region: REGION, ecs: ECS, key: "stackKey", scope });
 });
 
-describe("names of two vendors are never mixed", () => {
-  const mixes: [what: string, values: Values, key: string, ecs: string][] = [
-    [
-      "the address decides whose keys count",
-      { ...STACK_KEYS, "alicloud:accessKey": "publicKey", "alicloud:secretKey": "s" },
-      "stackKey",
-      `http://ecs-internal.${DOMAIN}`,
-    ],
-    [
-      "a stack that is configured for the public cloud ignores variables for a private one",
-      {
-        ...STACK_VARIABLES,
-        "alicloud:region": "cn-hangzhou",
-        "alicloud:accessKey": "publicKey",
-        "alicloud:secretKey": "s",
-      },
-      "publicKey",
-      "https://ecs.cn-wulan-env200-d01.aliyuncs.com",
-    ],
-    [
-      "keys alone: those of alicloud come first",
-      {
-        "alicloud:accessKey": "publicKey",
-        "alicloud:secretKey": "s",
-        "alibabacloudstack:accessKey": "stackKey",
-        "alibabacloudstack:secretKey": "s",
-      },
-      "publicKey",
-      "https://ecs.cn-wulan-env200-d01.aliyuncs.com",
-    ],
-  ];
-  test.each(mixes)("%s", (_, values, key, ecs) => {
-    expect(seen(settingsOf({ "classiclink:region": REGION, ...values }))).toMatchObject({ key, ecs });
+describe("names of two vendors are never mixed:", () => {
+  const stack = { key: "stackKey", ecs: ECS };
+  const cloud = { key: "publicKey", ecs: `https://ecs.${REGION}.aliyuncs.com` };
+  const keys = { "alibabacloudstack:accessKey": "stackKey", "alibabacloudstack:secretKey": "s" };
+  test.each<[what: string, values: Values, found: object]>([
+    ["the address decides whose keys count", { ...STACK_KEYS, ...PUBLIC_KEYS }, stack],
+    ["a stack for the public cloud ignores variables for a private one", { ...STACK_VARIABLES, ...PUBLIC_KEYS }, cloud],
+    ["of keys alone, those of alicloud come first", { ...PUBLIC_KEYS, ...keys }, cloud],
+  ])("%s", (_, values, found) => {
+    expect(seen({ "classiclink:region": REGION, ...values })).toMatchObject(found);
   });
 
   test("half a key pair of one vendor is not completed by the other's", () => {
-    const { ALIBABACLOUDSTACK_SECRET_KEY: _, ...half } = STACK_VARIABLES;
-    const message = complaint(() => settingsOf({ ...half, ...ALICLOUD_VARIABLES }).credentialsSource());
+    const half = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_SECRET_KEY: "" };
+    const message = complaint(() => kindOf({ ...half, ...PUBLIC_VARIABLES }));
     expect(message).toMatch(
       /^secretKey is missing, while ALIBABACLOUDSTACK_ACCESS_KEY is set; checked alibabacloudstack:/,
     );
@@ -115,194 +87,143 @@ describe("names of two vendors are never mixed", () => {
   });
 
   test("the organization of another vendor's names does not reach the public cloud", () => {
-    const values = { ...ALICLOUD_VARIABLES, "alicloud:region": "cn-hangzhou", ALIBABACLOUDSTACK_DEPARTMENT: "26" };
-    expect(settingsOf(values).scope()).toEqual({});
-  });
-
-  test("[30] the keys of a private cloud without its address are sent nowhere", () => {
-    const { ALIBABACLOUDSTACK_POPGW_DOMAIN: _, ...rest } = STACK_VARIABLES;
-    expect(complaint(() => settingsOf(rest).endpointOf(REGION))).toMatch(
-      /^the settings of alibabacloudstack name no address of ECS; checked .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
-    );
-    const role = { ...rest, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" };
-    expect(complaint(() => settingsOf(role).credentialsSource())).toContain("no address of STS");
+    expect(settingsOf({ ...PUBLIC_VARIABLES, ...PUBLIC_KEYS, ...VENDOR_SCOPE }).scope()).toEqual({});
   });
 });
 
 describe("the addresses of the vendor's provider", () => {
-  const domain = { "alibabacloudstack:popgwDomain": DOMAIN };
-  const regional = { ...domain, "alibabacloudstack:isCenterRegion": "false" };
-  const asapi = `internal.asapi.${REGION}.${DOMAIN}`;
-  const addresses: [values: Values, ecs: string, vpc: string][] = [
-    [domain, `http://ecs-internal.${DOMAIN}`, `http://vpc-internal.${DOMAIN}`],
-    [
-      { ...domain, "alibabacloudstack:protocol": "HTTPS" },
-      `https://ecs-internal.${DOMAIN}`,
-      `https://vpc-internal.${DOMAIN}`,
-    ],
-    [regional, `http://ecs-internal.${REGION}.${DOMAIN}`, `http://vpc-internal.${REGION}.${DOMAIN}`],
-    [
-      { ...domain, "alibabacloudstack:endpoints": '[{"ecs":"ecs.example","vpc":"vpc.example"}]' },
-      "http://ecs.example",
-      "http://vpc.example",
-    ],
-    [{ "alibabacloudstack:domain": asapi }, `http://${asapi}/asapi/v3`, `http://${asapi}/asapi/v3`],
-    [{ "alibabacloudstack:domain": `${asapi}/asapi/v3` }, `http://${asapi}/asapi/v3`, `http://${asapi}/asapi/v3`],
-    [
-      { "alibabacloudstack:domain": `public.asapi.${DOMAIN}` },
-      `https://public.asapi.${DOMAIN}/asapi/v3`,
-      `https://public.asapi.${DOMAIN}/asapi/v3`,
-    ],
-    [
-      { ...domain, "alibabacloudstack:domain": asapi },
-      `http://ecs-internal.${DOMAIN}`,
-      `http://vpc-internal.${DOMAIN}`,
-    ],
-    [
-      { ...domain, "alibabacloudstack:domain": asapi, "alibabacloudstack:forceUseAsapi": "true" },
-      `http://${asapi}/asapi/v3`,
-      `http://${asapi}/asapi/v3`,
-    ],
-    [
-      { ...domain, ALIBABACLOUDSTACK_DOMAIN: asapi, "alibabacloudstack:forceUseAsapi": "true" },
-      `http://${asapi}/asapi/v3`,
-      `http://${asapi}/asapi/v3`,
-    ],
-    [
-      {
-        ...domain,
-        "alibabacloudstack:endpoints": '[{"ecs":"ecs.example","vpc":"vpc.example"}]',
-        "alibabacloudstack:forceUseAsapi": "true",
-      },
-      "http://ecs.example",
-      "http://vpc.example",
-    ],
-  ];
-  test.each(addresses)("%j is %s and %s", (values, ecs, vpc) => {
-    const settings = settingsOf(values);
-    expect([settings.endpointOf(REGION), settings.vpcEndpointOf(REGION)]).toEqual([ecs, vpc]);
-  });
-
   const role = { "alibabacloudstack:roleArn": "acs:ram::1:role/a", "alibabacloudstack:region": REGION };
-  const stsOf = (values: Values) => {
-    const source = settingsOf({ ...role, ...values }).credentialsSource();
-    return source.kind === "assumedRole" ? source.role.sts : source.kind;
+  const domain = { "alibabacloudstack:popgwDomain": DOMAIN };
+  const host = `internal.asapi.${REGION}.${DOMAIN}`;
+  const asapi = { "alibabacloudstack:domain": host };
+  const force = { "alibabacloudstack:forceUseAsapi": "true" };
+  const endpoints = {
+    "alibabacloudstack:endpoints": '[{"ecs":"ecs.example","vpc":"vpc.example","sts":"sts.example"}]',
   };
-  const sts: [values: Values, url: string][] = [
-    [domain, `https://sts.${DOMAIN}`],
-    [regional, `https://sts.${REGION}.${DOMAIN}`],
-    [{ ...domain, "alibabacloudstack:stsEndpoint": "sts-vpc.example" }, "https://sts-vpc.example"],
-    [{ ...domain, "alibabacloudstack:protocol": "HTTP" }, `https://sts.${DOMAIN}`],
-    [{ ...domain, "classiclink:stsEndpoint": "http://sts.example" }, "http://sts.example"],
-    [{ "alibabacloudstack:domain": asapi }, `https://${asapi}/asapi/v3`],
-    [{ ...domain, "alibabacloudstack:domain": asapi }, `https://sts.${DOMAIN}`],
-    [
-      { ...domain, "alibabacloudstack:domain": asapi, "alibabacloudstack:forceUseAsapi": "true" },
-      `https://${asapi}/asapi/v3`,
-    ],
-    [{ "classiclink:endpoint": `https://${asapi}/asapi/v3` }, `https://${asapi}/asapi/v3`],
+  const listed = ["http://ecs.example", "http://vpc.example", "https://sts.example"];
+  const pop = (scheme: string, of = DOMAIN, sts = `https://sts.${of}`) => [
+    `${scheme}://ecs-internal.${of}`,
+    `${scheme}://vpc-internal.${of}`,
+    sts,
+  ];
+  const asapiAt = (at: string, scheme = "http") => [scheme, scheme, "https"].map((one) => `${one}://${at}/asapi/v3`);
+
+  test.each<[values: Values, urls: string[]]>([
+    [domain, pop("http")],
+    [{ ...domain, "alibabacloudstack:protocol": "HTTP" }, pop("http")],
+    [{ ...domain, "alibabacloudstack:protocol": "HTTPS" }, pop("https")],
+    [{ ...domain, "alibabacloudstack:isCenterRegion": "false" }, pop("http", `${REGION}.${DOMAIN}`)],
+    [{ ...domain, "alibabacloudstack:stsEndpoint": "sts.b.example" }, pop("http", DOMAIN, "https://sts.b.example")],
+    [{ ...domain, "classiclink:stsEndpoint": "http://sts.b.example" }, pop("http", DOMAIN, "http://sts.b.example")],
+    [{ ...domain, ...endpoints }, listed],
+    [{ ...domain, ...endpoints, ...force }, listed],
+    [asapi, asapiAt(host)],
+    [{ "alibabacloudstack:domain": `${host}/asapi/v3` }, asapiAt(host)],
+    [{ "alibabacloudstack:domain": `public.asapi.${DOMAIN}` }, asapiAt(`public.asapi.${DOMAIN}`, "https")],
     [
       { "alibabacloudstack:domain": "127.0.0.1:1", "alibabacloudstack:protocol": "HTTPS" },
-      "https://127.0.0.1:1/asapi/v3",
+      asapiAt("127.0.0.1:1", "https"),
     ],
-  ];
-  test.each(sts)("the role is assumed, with %j, at %s", (values, url) => {
-    expect(stsOf(values)).toBe(url);
+    [{ ...domain, ...asapi }, pop("http")],
+    [{ ...domain, ...asapi, ...force }, asapiAt(host)],
+    [{ ...domain, ...force, ALIBABACLOUDSTACK_DOMAIN: host }, asapiAt(host)],
+    [{ "classiclink:endpoint": `https://${host}/asapi/v3` }, asapiAt(host, "https")],
+  ])("of ECS, VPC and STS: %j is %j", (values, urls) => {
+    const settings = settingsOf({ ...role, ...values });
+    const { sts } = sourceOf({ ...role, ...values }, "assumedRole").role;
+    expect([settings.endpointOf(REGION), settings.vpcEndpointOf(REGION), sts]).toEqual(urls);
   });
 
-  test("a request to the public STS has no scope", () => {
-    const source = settingsOf({
-      "classiclink:assumeRole": `{"roleArn":"r"}`,
-      ...ALICLOUD_VARIABLES,
-    }).credentialsSource();
-    expect(source).not.toHaveProperty("role.additions");
-  });
-
-  test("a role is not assumed over plain HTTP because ECS is there: the answer has keys", () => {
-    expect(complaint(() => stsOf({ "classiclink:endpoint": `http://${asapi}/asapi/v3` }))).toMatch(
-      /^classiclink:endpoint is set, but no address of STS/,
-    );
-  });
-
-  test("popgwDomain alone is no address with forceUseAsapi", () => {
-    const forced = { ...domain, "alibabacloudstack:forceUseAsapi": "true" };
-    expect(complaint(() => settingsOf(forced).endpointOf(REGION))).toMatch(
+  test("have no popgwDomain with forceUseAsapi", () => {
+    expect(complaint(() => settingsOf({ ...domain, ...force }).endpointOf(REGION))).toMatch(
       /^the settings of alibabacloudstack name no address of ECS; checked (?!.*popgwDomain).*alibabacloudstack:domain/,
     );
   });
+});
 
-  const organizations = {
-    ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "organizationsKey",
-    ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "organizationsSecret",
-  };
-  const pairs: [what: string, values: Values, key: string, secret: string][] = [
-    ["complete wins", organizations, "organizationsKey", "organizationsSecret"],
-    [
-      "without its secret is ignored",
-      { ...organizations, ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "" },
-      "stackKey",
-      "s",
-    ],
-    ["without its id is ignored", { ...organizations, ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "" }, "stackKey", "s"],
-    [
-      "in the environment loses to a configured key",
-      { ...organizations, "alibabacloudstack:accessKey": "configured", "alibabacloudstack:secretKey": "its" },
-      "configured",
-      "its",
-    ],
-  ];
-  test.each(pairs)("the pair of an organization that is %s", (_, values, accessKeyId, accessKeySecret) => {
-    expect(settingsOf({ ...STACK_VARIABLES, ...values }).credentialsSource()).toEqual({
-      kind: "keys",
-      credentials: { accessKeyId, accessKeySecret },
-    });
+describe("the pair of an organization that is", () => {
+  const id = { ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "organizationsKey" };
+  const secret = { ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "organizationsSecret" };
+  const configured = { "alibabacloudstack:accessKey": "configured", "alibabacloudstack:secretKey": "its" };
+  test.each<[what: string, values: Values, accessKeyId: string, accessKeySecret: string]>([
+    ["complete wins", { ...id, ...secret }, "organizationsKey", "organizationsSecret"],
+    ["without its secret is ignored", id, "stackKey", "s"],
+    ["without its id is ignored", secret, "stackKey", "s"],
+    ["in the environment loses to a configured key", { ...id, ...secret, ...configured }, "configured", "its"],
+  ])("%s", (_, values, accessKeyId, accessKeySecret) => {
+    const { credentials } = sourceOf({ ...STACK_VARIABLES, ...values }, "keys");
+    expect(credentials).toEqual({ accessKeyId, accessKeySecret });
   });
 
-  test("a configured key is never completed by an organization's secret", () => {
-    const message = complaint(() =>
-      settingsOf({ ...organizations, "alibabacloudstack:accessKey": "configured" }).credentialsSource(),
-    );
-    expect(message).toMatch(/^secretKey is missing, while alibabacloudstack:accessKey is set/);
-  });
-
-  test("the members of assumeRole and the profile's file are the vendor's", () => {
-    const source = settingsOf({
-      ...STACK_VARIABLES,
-      ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "arn",
-      ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_NAME: "mine",
-      ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_EXPIRATION: "900",
-    }).credentialsSource();
-    expect(source).toMatchObject({ kind: "assumedRole", role: { arn: "arn", sessionName: "mine", durationS: 900 } });
-    const { ALIBABACLOUDSTACK_ACCESS_KEY: _, ALIBABACLOUDSTACK_SECRET_KEY: __, ...keyless } = STACK_VARIABLES;
-    const profile = settingsOf({ ...keyless, ALIBABACLOUDSTACK_PROFILE: "p" }).credentialsSource();
-    expect(profile).toMatchObject({ kind: "profile", name: "p" });
-    expect(profile.kind === "profile" && profile.file).toMatch(/\.alibabacloudstack.config\.json$/);
+  test("complete does not complete a configured key", () => {
+    const values = { ...id, ...secret, ...configured, "alibabacloudstack:secretKey": "" };
+    expect(complaint(() => kindOf(values))).toMatch(/^secretKey is missing, while alibabacloudstack:accessKey is set/);
   });
 });
 
+test("the members of assumeRole and the profile's file are the vendor's", () => {
+  const role = {
+    ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "arn",
+    ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_NAME: "mine",
+    ALIBABACLOUDSTACK_ASSUME_ROLE_SESSION_EXPIRATION: "900",
+  };
+  const assumed = sourceOf({ ...STACK_VARIABLES, ...role }, "assumedRole");
+  expect(assumed.role).toMatchObject({ arn: "arn", sessionName: "mine", durationS: 900 });
+  const { file, name } = sourceOf(
+    { ALIBABACLOUDSTACK_PROFILE: "p", ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN },
+    "profile",
+  );
+  expect([file, name]).toEqual([expect.stringMatching(/\.alibabacloudstack.config\.json$/), "p"]);
+});
+
 describe("[30] nothing leaves a private cloud", () => {
-  const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...ALICLOUD_VARIABLES };
+  const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...PUBLIC_VARIABLES };
   const role = { ...ecs, "classiclink:assumeRole": '{"roleArn":"r"}' };
+  const plainAsapi = { ...role, "classiclink:endpoint": `http://asapi.${DOMAIN}/asapi/v3` };
+  const keysAlone = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_POPGW_DOMAIN: "" };
 
-  test("a role without an address of STS is refused before anything is sent", () => {
-    expect(complaint(() => settingsOf({ ...role, ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" }).credentialsSource())).toBe(
-      "classiclink:endpoint is set, but no address of STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT",
-    );
-  });
-
-  test.each([
-    ["STS", () => settingsOf({ ...role, STS_ENDPOINT: "sts.aliyuncs.com" }).credentialsSource()],
-    ["the VPC service", () => settingsOf({ ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" }).vpcEndpointOf(REGION)],
-  ])("a public address of %s is refused", (service, act) => {
-    expect(complaint(act)).toMatch(
-      new RegExp(
-        `is an address of the public cloud, but classiclink:endpoint is not; set it to the address of ${service}`,
-      ),
-    );
+  test.each<[what: string, act: () => unknown, message: RegExp]>([
+    [
+      "keys without an address of ECS",
+      () => settingsOf(keysAlone).endpointOf(REGION),
+      /^the settings of alibabacloudstack name no address of ECS; checked .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
+    ],
+    [
+      "a role and keys without an address of ECS",
+      () => kindOf({ ...keysAlone, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" }),
+      /no address of STS/,
+    ],
+    [
+      "a role without an address of STS",
+      () => kindOf({ ...role, ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" }),
+      /^classiclink:endpoint is set, but no address of STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT$/,
+    ],
+    [
+      "a role at an ASAPI without TLS, whose answer has keys",
+      () => kindOf(plainAsapi),
+      /^classiclink:endpoint is set, but no address of STS/,
+    ],
+    [
+      "a public address of STS",
+      () => kindOf({ ...role, STS_ENDPOINT: "sts.aliyuncs.com" }),
+      /is an address of the public cloud, but classiclink:endpoint is not; set it to the address of STS/,
+    ],
+    [
+      "a public address of the VPC service",
+      () => settingsOf({ ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" }).vpcEndpointOf(REGION),
+      /is an address of the public cloud, but classiclink:endpoint is not; set it to the address of the VPC service/,
+    ],
+    [
+      "no address of the VPC service",
+      () => settingsOf(ecs).vpcEndpointOf(REGION),
+      /^classiclink:endpoint is set, but no address of the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs$/,
+    ],
+  ])("%s: refused before anything is sent", (_, act, message) => {
+    expect(complaint(act)).toMatch(message);
   });
 
   test("a profile has no address of STS to fall back on", () => {
-    expect(settingsOf({ ...ecs, "classiclink:profile": "p" }).credentialsSource()).toEqual({
+    expect(sourceOf({ ...ecs, "classiclink:profile": "p" }, "profile")).toEqual({
       kind: "profile",
       name: "p",
       file: expect.any(String),
@@ -310,122 +231,132 @@ describe("[30] nothing leaves a private cloud", () => {
       tokenOnly: false,
     });
   });
+
+  test("a request to the public STS has no scope", () => {
+    const source = sourceOf({ "classiclink:assumeRole": '{"roleArn":"r"}', ...PUBLIC_VARIABLES }, "assumedRole");
+    expect(source).not.toHaveProperty("role.additions");
+  });
 });
 
 describe("the scope", () => {
-  const at = (values: Values) => settingsOf({ "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...values }).scope();
-
-  test("is empty when nothing names it", () => {
-    expect(at({})).toEqual({});
-  });
-
-  test("needs an organization for a resource set", () => {
-    expect(complaint(() => at({ "classiclink:resourceSetId": "97" }))).toMatch(
-      /^organizationId is missing, while classiclink:resourceSetId is set/,
-    );
-  });
-
-  const variables = { ALIBABACLOUDSTACK_DEPARTMENT: "26", ALIBABACLOUDSTACK_RESOURCE_GROUP: "97" };
+  const scopeOf = (values: Values) => settingsOf({ "classiclink:endpoint": ECS, ...values }).scope();
   const own = { CLASSICLINK_ORGANIZATION_ID: "26", CLASSICLINK_RESOURCE_SET_ID: "97" };
-  const vendor = { ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN };
-  const organization = { "classiclink:organizationId": "27" };
-  const sets: [what: string, values: Values, scope: object][] = [
-    ["another family's is ignored", { ...vendor, ...organization, ...variables }, { organizationId: "27" }],
-    ["the environment's is ignored", { ...organization, ...own }, { organizationId: "27" }],
+  const vendor = { ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN, ...VENDOR_SCOPE };
+  const configured = { "classiclink:organizationId": "27" };
+  const another = { "alibabacloudstack:popgwDomain": DOMAIN, "alibabacloudstack:department": "27", ...VENDOR_SCOPE };
+  const setName = "alibabacloudstack:resourceGroupSetName";
+  const onPublic = { "classiclink:endpoint": undefined };
+
+  test.each<[what: string, values: Values, scope: object]>([
+    ["is empty when nothing names it", {}, {}],
+    ["has no resource set of another family", { ...vendor, ...configured }, { organizationId: "27" }],
     [
-      "the same holds for the vendor's key and variable",
-      { "alibabacloudstack:popgwDomain": DOMAIN, "alibabacloudstack:department": "27", ...variables },
+      "has no resource set of the environment for a configured organization",
+      { ...own, ...configured },
+      { organizationId: "27" },
+    ],
+    ["has none of the vendor's variable for the vendor's key either", another, { organizationId: "27" }],
+    [
+      "has no name of a resource set for a configured organization",
+      { ...configured, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" },
       { organizationId: "27" },
     ],
     [
-      "its name is ignored too",
-      { ...vendor, ...organization, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" },
-      { organizationId: "27" },
-    ],
-    [
-      "one of the configuration narrows this package's organization of the environment",
+      "has a configured resource set of this package's organization of the environment",
       { ...own, "classiclink:resourceSetId": "98" },
       { organizationId: "26", resourceSetId: "98" },
     ],
-  ];
-  test.each(sets)("has a resource set of its own organization only: %s", (_, values, scope) => {
-    expect(at(values)).toEqual(scope);
+    ["has ids beside a name", { ...STACK_KEYS, [setName]: "shop" }, { organizationId: "26", resourceSetId: "97" }],
+    ["is not of the environment on the public cloud", { ...own, ...onPublic }, {}],
+  ])("%s", (_, values, scope) => {
+    expect(scopeOf(values)).toEqual(scope);
   });
 
-  test.each([
-    ["a variable", { CLASSICLINK_RESOURCE_SET_ID: "99" }, "CLASSICLINK_RESOURCE_SET_ID"],
-    ["a key", { "classiclink:resourceSetId": "99" }, "classiclink:resourceSetId"],
-  ])("refuses a resource set in %s of ours with the vendor's organization", (_, set, place) => {
-    expect(complaint(() => at({ ...vendor, ...variables, ...set }))).toBe(
-      `${place} is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, which may not have that resource set; ` +
-        "set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID too",
+  const mixed = (place: string) =>
+    new RegExp(
+      `^${place} is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, which may not have that resource set; ` +
+        "set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID too$",
     );
-  });
-
-  test.each(["26\r\nx: y", "a b", "é", "26,27"])("does not take %j for an id", (organizationId) => {
-    expect(complaint(() => at({ "classiclink:organizationId": organizationId }))).toMatch(/is not an id/);
-  });
-
-  test("by the name of a resource set alone is refused, with the settings that take the ids", () => {
-    const message = complaint(() => at({ "alibabacloudstack:resourceGroupSetName": "shop" }));
-    expect(message).toContain("classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID");
-    expect(message).toContain("classiclink:resourceSetId or CLASSICLINK_RESOURCE_SET_ID");
-    expect(at({ "alibabacloudstack:resourceGroupSetName": "shop", ...STACK_KEYS })).toEqual({
-      organizationId: "26",
-      resourceSetId: "97",
-    });
-  });
-
-  test("on the public cloud is refused from the configuration, and left out from the environment", () => {
-    expect(complaint(() => settingsOf({ "classiclink:organizationId": "26" }).scope())).toMatch(
+  test.each<[what: string, values: Values, message: RegExp]>([
+    [
+      "a resource set without an organization",
+      { "classiclink:resourceSetId": "97" },
+      /^organizationId is missing, while classiclink:resourceSetId is set/,
+    ],
+    [
+      "a resource set in a variable of ours with the vendor's organization",
+      { ...vendor, CLASSICLINK_RESOURCE_SET_ID: "99" },
+      mixed("CLASSICLINK_RESOURCE_SET_ID"),
+    ],
+    [
+      "a resource set in a key of ours with the vendor's organization",
+      { ...vendor, "classiclink:resourceSetId": "99" },
+      mixed("classiclink:resourceSetId"),
+    ],
+    ["an id with a line break", { "classiclink:organizationId": "26\r\nx: y" }, /is not an id/],
+    ["an id with a space", { "classiclink:organizationId": "a b" }, /is not an id/],
+    ["an id in other letters", { "classiclink:organizationId": "é" }, /is not an id/],
+    ["two ids", { "classiclink:resourceSetId": "26,27" }, /is not an id/],
+    [
+      "the name of a resource set alone",
+      { [setName]: "shop" },
+      /classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID.*classiclink:resourceSetId or CLASSICLINK_RESOURCE_SET_ID/,
+    ],
+    [
+      "a configured organization on the public cloud",
+      { ...configured, ...onPublic },
       /^classiclink:organizationId is set, but the endpoint is the public cloud's/,
-    );
-    expect(settingsOf({ CLASSICLINK_ORGANIZATION_ID: "26" }).scope()).toEqual({});
+    ],
+  ])("is refused: %s", (_, values, message) => {
+    expect(complaint(() => scopeOf(values))).toMatch(message);
   });
 });
 
-describe("values as people write them", () => {
-  test.each(["accessKey", "secretKey", "region"])("white space around %s is named, and the value is not", (name) => {
-    const values = {
-      "classiclink:accessKey": "hunter2",
-      "classiclink:secretKey": "hunter2",
-      [`classiclink:${name}`]: " hunter2\n",
-    };
-    const message = complaint(() => {
-      const settings = settingsOf(values);
-      settings.credentialsSource();
-      settings.defaultRegion();
-    });
-    expect(message).toBe(`classiclink:${name} has white space before or after its value; set it without`);
-  });
+test.each(["accessKey", "secretKey", "region"])("white space around %s is named, and the value is not", (name) => {
+  const values = { ...OWN_KEYS, [`classiclink:${name}`]: " hunter2\n" };
+  expect(complaint(() => seen(values))).toBe(
+    `classiclink:${name} has white space before or after its value; set it without`,
+  );
+});
 
-  test("an empty roleArn is no role", () => {
-    const values = { "alicloud:assumeRole": '{"roleArn":"","sessionName":"x"}', ...ALICLOUD_VARIABLES };
-    expect(settingsOf(values).credentialsSource().kind).toBe("keys");
-  });
+test.each<[host: string, keyNames: (key: string) => string | undefined, listed: string]>([
+  ["plugin", (key) => (/^classiclink:/.test(key) ? key : undefined), "classiclink:region, ALICLOUD_REGION"],
+  ["command line", (key) => (key === "classiclink:region" ? "--region" : undefined), "--region, ALICLOUD_REGION"],
+])("the %s lists only the places that it looks at", (_, keyNames, listed) => {
+  const settings = new Settings(() => undefined, {}, keyNames);
+  expect(complaint(() => settings.defaultRegion())).toMatch(new RegExp(`checked ${listed}(?!.*ali\\w+:)`));
+  const source = settings.credentialsSource();
+  expect(source.kind === "ambient" && source.checked).not.toMatch(/under ali/);
+});
 
-  test.each([
-    [
-      "plugin",
-      (key: string) => (key.startsWith("classiclink:") ? key : undefined),
-      "classiclink:region, ALICLOUD_REGION",
-    ],
-    [
-      "command line",
-      (key: string) => (key === "classiclink:region" ? "--region" : undefined),
-      "--region, ALICLOUD_REGION",
-    ],
-  ])("the %s lists only the places that it looks at", (_, keyNames, listed) => {
-    const message = complaint(() => new Settings(() => undefined, {}, keyNames).defaultRegion());
-    expect(message).toContain(`checked ${listed}`);
-    expect(message).not.toMatch(/ali\w+:/);
-    const source = new Settings(() => undefined, {}, keyNames).credentialsSource();
-    expect(source.kind === "ambient" && source.checked).not.toMatch(/under ali/);
-  });
+test.each<[values: Values, isInsecure: boolean]>([
+  [{ "classiclink:insecure": "true" }, false],
+  [{ ...OWN_KEYS, "classiclink:insecure": "true" }, true],
+  [{ ...STACK_VARIABLES, ALIBABACLOUDSTACK_INSECURE: "1" }, true],
+])("insecure counts for a private cloud only: %j is %s", (values, isInsecure) => {
+  expect(settingsOf(values).insecure()).toBe(isInsecure);
+});
 
-  test("insecure counts for a private cloud only", () => {
-    expect(settingsOf({ "classiclink:insecure": "true" }).insecure()).toBe(false);
-    expect(settingsOf({ ...OWN_KEYS, "classiclink:insecure": "true" }).insecure()).toBe(true);
-    expect(settingsOf({ ...STACK_VARIABLES, ALIBABACLOUDSTACK_INSECURE: "1" }).insecure()).toBe(true);
-  });
+test.each([
+  ["https://ecs.cn-beijing.aliyuncs.com", "aliyuncs.com"],
+  ["https://ecs-cn-hangzhou.aliyuncs.com", "aliyuncs.com"],
+  ["https://ecs.aliyuncs.com.", "aliyuncs.com"],
+  ["https://aliyuncs.com.evil.example", "aliyuncs.com.evil.example"],
+  ["http://notaliyuncs.com", "notaliyuncs.com"],
+  ["https://ecs-internal.cloud.site-a.example:8443", DOMAIN],
+  [`http://ecs-internal.${REGION}.cloud.site-a.example`, DOMAIN],
+  ["http://ecs.cloud.site-a.example", DOMAIN],
+  [`https://public.asapi.${REGION}.cloud.site-a.example/asapi/v3`, DOMAIN],
+  [`http://internal.asapi.${REGION}.cloud.site-a.example/asapi/v3`, DOMAIN],
+  [`http://server.asapi.${REGION}.cloud.site-a.example`, DOMAIN],
+  ["http://gateway.corp.example", "gateway.corp.example"],
+  ["http://ecs", "ecs"],
+  ["http://10.1.2.3:8080/asapi/v3", "10.1.2.3:8080"],
+  ["https://10.1.2.3", "10.1.2.3"],
+  ["http://localhost:4010", "127.0.0.1:4010"],
+  ["https://[::1]:4010/asapi/v3", "127.0.0.1:4010"],
+  ["http://[fd00::1]:4010", "[fd00::1]:4010"],
+])("the cloud behind %s is %s", (endpoint, cloud) => {
+  expect(cloudOf(endpoint, REGION)).toBe(cloud);
+  expect(isPublic(endpoint)).toBe(cloud === "aliyuncs.com");
 });

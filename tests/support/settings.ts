@@ -1,0 +1,23 @@
+/** Settings of a test, and what is seen of them. */
+
+import type { CredentialsSource } from "../../provider/ecs/credentials";
+import { Settings } from "../../provider/settings";
+
+export type Values = Readonly<Record<string, string | undefined>>;
+
+/** Settings from values by configuration key (with a colon) or environment variable (without). */
+export const settingsOf = (values: Values) => new Settings((key) => values[key], values);
+
+/** The source of credentials, which has to be of a kind. */
+export function sourceOf<Kind extends CredentialsSource["kind"]>(values: Values, kind: Kind) {
+  const source = settingsOf(values).credentialsSource();
+  if (!isOf(source, kind)) throw new Error(`no ${kind}, but ${source.kind}`);
+  return source;
+}
+
+function isOf<Kind extends CredentialsSource["kind"]>(
+  source: CredentialsSource,
+  kind: Kind,
+): source is Extract<CredentialsSource, { kind: Kind }> {
+  return source.kind === kind;
+}
