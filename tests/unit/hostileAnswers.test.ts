@@ -1,50 +1,37 @@
 /** Whatever answers in place of ECS, a call ends: with an answer that is whole, or with one clear error. */
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import type { EcsClient } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
-import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { clientOf, LINK, speaking } from "../support/ecsClient";
 import { fuzz } from "../support/fuzz";
-import { listen } from "../support/loopback";
+import { opener } from "../support/opened";
 import { answering, type Handler, startRawServer } from "../support/rawServer";
 
-const link = { regionId: "cn-hangzhou", instanceId: "i-a", vpcId: "vpc-b" };
-const keys = { accessKeyId: "id", accessKeySecret: "hunter2", securityToken: "sts-token" };
+const KEYS = { accessKeyId: "id", accessKeySecret: "hunter2", securityToken: "sts-token" };
+const describeOne = (client: EcsClient) => client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] });
 const CALLS: readonly ((client: EcsClient) => Promise<unknown>)[] = [
-  (client) => client.attach(link),
-  (client) => client.detach(link),
-  (client) => client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] }),
+  (client) => client.attach(LINK),
+  (client) => client.detach(LINK),
+  describeOne,
 ];
 
-const closing: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  jest.useRealTimers();
-  await Promise.all(closing.splice(0).map((one) => one.close()));
-});
-
-function clientOf(endpoint: string): EcsClient {
-  return createPopCoreClient({ endpointOf: () => endpoint, credentials: { getCredentials: async () => keys } });
-}
+const open = opener();
+afterEach(() => void jest.useRealTimers());
 
 /** A server whose answer can be changed from call to call. */
-async function changeable() {
-  const now: { answer: Handler } = { answer: answering(200, "{}") };
-  const server = await startRawServer((request, response) => now.answer(request, response));
-  closing.push(server);
-  return { now, server, client: clientOf(server.endpoint) };
+async function changeable(answer: Handler = answering(200, "{}")) {
+  const now = { answer };
+  const server = await open(startRawServer((request, response) => now.answer(request, response)));
+  return { now, server, client: clientOf(server.endpoint, KEYS) };
 }
 
-/** A server that speaks no HTTP of its own accord. */
-async function speaking(speak: (socket: Socket) => void): Promise<EcsClient> {
-  const server = await listen(
-    createServer((socket) => {
-      socket.on("error", () => {}).once("data", () => speak(socket));
-    }),
-  );
-  closing.push(server);
-  return clientOf(`http://127.0.0.1:${server.port}`);
+/** A client of a server that speaks no HTTP of its own accord. */
+async function clientOfSpeaking(speak: (socket: Socket) => void): Promise<EcsClient> {
+  const { port } = await open(speaking(speak));
+  return clientOf(`http://127.0.0.1:${port}`, KEYS);
 }
 
 /** What came of a call: nothing, a page, or an error that reads well. Anything else fails the test. */
@@ -121,7 +108,7 @@ describe("[5] any answer", () => {
       }),
       fuzz(500),
     );
-    expect([...seen].sort()).toEqual(expect.arrayContaining(["UnreadableAnswer", "done", "page"]));
+    expect([...seen]).toEqual(expect.arrayContaining(["UnreadableAnswer", "done", "page"]));
   });
 
   test("that is a body of any bytes", async () => {
@@ -129,7 +116,7 @@ describe("[5] any answer", () => {
     await fc.assert(
       fc.asyncProperty(status, headers, fc.uint8Array({ maxLength: 2_000 }), async (code, more, bytes) => {
         now.answer = (_, response) => response.writeHead(code, more).end(bytes);
-        expect(["UnreadableAnswer", "GatewayRefused"]).toContain(await outcomeOf(client.attach(link)));
+        expect(["UnreadableAnswer", "GatewayRefused"]).toContain(await outcomeOf(client.attach(LINK)));
       }),
       fuzz(200),
     );
@@ -137,22 +124,22 @@ describe("[5] any answer", () => {
 
   test("that is any bytes at all, with or without the form of HTTP", async () => {
     let bytes: Uint8Array = Buffer.alloc(0);
-    const client = await speaking((socket) => void socket.end(bytes));
+    const client = await clientOfSpeaking((socket) => void socket.end(bytes));
     const head = fc.constantFrom("", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n");
     const length = fc.constantFrom("", "Content-Length: 99999999999\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n");
     await fc.assert(
       fc.asyncProperty(head, length, fc.uint8Array({ maxLength: 500 }), async (first, second, rest) => {
         bytes = Buffer.concat([Buffer.from(first + second), rest]);
-        expect(["UnreadableAnswer", "ConnectionLost"]).toContain(await outcomeOf(client.attach(link)));
+        expect(["UnreadableAnswer", "ConnectionLost"]).toContain(await outcomeOf(client.attach(LINK)));
       }),
       fuzz(200),
     );
   });
 
-  const nested = 500_000;
-  const sizable: [name: string, body: string][] = [
-    ["half a million lists in each other", "[".repeat(nested)],
-    ["as many objects", '{"Links":'.repeat(nested / 10)],
+  // A pattern that looks at each beginning of such a body would outlast the test.
+  test.each([
+    ["half a million lists in each other", "[".repeat(500_000)],
+    ["as many objects", '{"Links":'.repeat(50_000)],
     ["a number of a million digits", `{"RequestId":"R-1","TotalCount":${"9".repeat(1_000_000)}}`],
     ["a code of a million letters", `{"Code":"${"A".repeat(1_000_000)}","Message":"no"}`],
     ["a message of a million letters", `{"Code":"X","Message":"${"a".repeat(1_000_000)}"}`],
@@ -160,12 +147,9 @@ describe("[5] any answer", () => {
     ["a message full of half characters", `{"Code":"X","Message":"${"\\ud83d".repeat(100_000)}"}`],
     ["an XML error of a million letters", `<Error><Code>X</Code><Message>${"a".repeat(1_000_000)}</Message></Error>`],
     ["a hundred thousand names", `{${Array.from({ length: 60_000 }, (_, n) => `"n${n}":${n}`).join(",")}}`],
-  ];
-  // A pattern that looks at each beginning of such a body would outlast the test.
-  test.each(sizable)("with %s is read or refused", async (_, body) => {
-    const { now, client } = await changeable();
-    now.answer = answering(400, body);
-    await outcomeOf(client.attach(link));
+  ])("with %s is read or refused", async (_, body) => {
+    const { client } = await changeable(answering(400, body));
+    await outcomeOf(client.attach(LINK));
   });
 });
 
@@ -187,49 +171,46 @@ describe("an answer without end", () => {
     more();
   }
 
-  const floods: [name: string, head: string][] = [
+  test.each([
     ["a body that says how long it is", `HTTP/1.1 200 OK\r\nContent-Length: ${HUNDRED_MB}\r\n\r\n`],
     ["a body that ends with its connection", "HTTP/1.1 200 OK\r\n\r\n"],
     ["a body in one endless piece", "HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n6400000\r\n"],
     ["a body that says it is packed", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"],
-  ];
-  test.each(floods)("is cut off: %s", async (_, head) => {
-    let told = (_: number) => {};
+  ])("is cut off: %s", async (_, head) => {
+    let onEnd = (_: number) => {};
     const written = new Promise<number>((resolve) => {
-      told = resolve;
+      onEnd = resolve;
     });
-    const client = await speaking((socket) => {
+    const client = await clientOfSpeaking((socket) => {
       socket.write(head);
-      pour(socket, told);
+      pour(socket, onEnd);
     });
-    const error = await client.attach(link).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      facts: {
-        code: "UnreadableAnswer",
-        detail: expect.stringContaining("an answer of more than 1024 kB (http://127.0.0.1:"),
-        kind: "transient",
-        mayHaveSucceeded: true,
-      },
+    const detail = expect.stringContaining("an answer of more than 1024 kB (http://127.0.0.1:");
+    await expect(client.attach(LINK)).rejects.toMatchObject({
+      facts: { code: "UnreadableAnswer", detail, kind: "transient", mayHaveSucceeded: true },
     });
     // What was on its way between the two processes is lost; it is a few MB.
     expect(await written).toBeLessThan(HUNDRED_MB / 4);
   });
 
   test("in headers is cut off", async () => {
-    const client = await speaking((socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(1_000_000)}`);
-    });
-    expect(await outcomeOf(client.attach(link))).toBe("UnreadableAnswer");
+    const endless = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(1_000_000)}`;
+    const client = await clientOfSpeaking((socket) => void socket.write(endless));
+    expect(await outcomeOf(client.attach(LINK))).toBe("UnreadableAnswer");
   });
 
-  test("that drips is cut off after 15 s, however steadily it comes", async () => {
+  test("that drips is cut off after 15 s, with its connection, however steadily it comes", async () => {
     jest.useFakeTimers({ doNotFake: ["Date", "setImmediate", "nextTick", "queueMicrotask", "performance"] });
-    let dripped = 0;
-    const client = await speaking((socket) => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    let drops = 0;
+    let onClose = () => {};
+    const closed = new Promise<void>((resolve) => {
+      onClose = resolve;
+    });
+    const client = await clientOfSpeaking((socket) => {
+      socket.once("close", onClose).write("HTTP/1.1 200 OK\r\n\r\n");
       const drip = () => {
         if (socket.destroyed) return;
-        dripped += 1;
+        drops += 1;
         socket.write(" ");
         // A drop for each time that a while passes.
         jest.advanceTimersByTime(100);
@@ -237,34 +218,26 @@ describe("an answer without end", () => {
       };
       drip();
     });
-    expect(await outcomeOf(client.attach(link))).toBe("Timeout");
-    expect(dripped).toBeGreaterThan(100);
+    const attaching = client.attach(LINK);
+    await expect(attaching).rejects.toMatchObject({
+      facts: { code: "Timeout", kind: "transient", mayHaveSucceeded: true },
+    });
+    await closed;
+    expect(drops).toBeGreaterThan(100);
   });
 
-  test("is not made of a small one: what is packed is not unpacked", async () => {
-    const { now, client } = await changeable();
+  test("is not made of a small one: no packing is accepted, and what is packed is not unpacked", async () => {
     const packed = gzipSync(`{"RequestId":"R-1","x":"${"x".repeat(50_000_000)}"}`);
-    now.answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
-    expect(await outcomeOf(client.attach(link))).toBe("UnreadableAnswer");
-  });
-
-  test("is not asked for: no packing is accepted", async () => {
-    const { now, client } = await changeable();
-    let accepted: unknown;
-    const server = await startRawServer(answering(200, "{}"));
-    closing.push(server);
-    now.answer = (_, response) => {
-      accepted = response.req.headers["accept-encoding"];
-      response.end('{"RequestId":"R-1"}');
-    };
-    await client.attach(link);
-    expect(accepted).toBe("identity");
+    const { server, client } = await changeable((_, response) =>
+      response.writeHead(200, { "content-encoding": "gzip" }).end(packed),
+    );
+    expect(await outcomeOf(client.attach(LINK))).toBe("UnreadableAnswer");
+    expect(server.requests.map((request) => request.headers["accept-encoding"])).toEqual(["identity"]);
   });
 
   test("leaves the connections of other calls alone, call after call", async () => {
-    const { now, client } = await changeable();
     const page = { RequestId: "R-1", TotalCount: 0, Links: { Link: [] }, Padding: "x".repeat(500_000) };
-    now.answer = answering(200, JSON.stringify(page));
-    for (let n = 0; n < 5; n += 1) expect(await outcomeOf(CALLS[2]?.(client) ?? Promise.reject())).toBe("page");
+    const { client } = await changeable(answering(200, JSON.stringify(page)));
+    for (let n = 0; n < 5; n += 1) expect(await outcomeOf(describeOne(client))).toBe("page");
   });
 });
