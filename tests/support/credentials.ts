@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jest } from "@jest/globals";
 import { Agents } from "../../provider/ecs/agents";
 import { CredentialsError, type CredentialsProvider, type CredentialsSource } from "../../provider/ecs/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
@@ -37,4 +38,26 @@ export function makeFolder() {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Lets a test set the date while sockets and timers go on. `jest.useRealTimers` ends it. */
+export function holdDate(): void {
+  jest.useFakeTimers({
+    doNotFake: [
+      "setTimeout",
+      "setInterval",
+      "setImmediate",
+      "nextTick",
+      "queueMicrotask",
+      "clearTimeout",
+      "clearInterval",
+      "clearImmediate",
+      "performance",
+    ],
+  });
+}
+
+/** Moves the date on. */
+export function passMinutes(minutes: number): void {
+  jest.setSystemTime(Date.now() + minutes * 60_000);
 }
