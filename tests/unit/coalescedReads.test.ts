@@ -168,10 +168,10 @@ test.each([8, 16])(
 test("each caller counts a call once, however many of its reads wait for it", async () => {
   await onSimulatedClock(async () => {
     const { ecs, reads, reader } = cloud(1_000);
-    const counts = { a: 0, b: 0 };
-    const callers = (["a", "b"] as const).map((name) => ({ ...caller, onRequest: () => void (counts[name] += 1) }));
+    const counted: string[] = [];
+    const callers = ["a", "b"].map((name) => ({ ...caller, onRequest: () => void counted.push(name) }));
     await Promise.all(reads.flatMap((read) => callers.map((one) => reader.vpcOf({ ...read, fresh: true }, one))));
-    expect(counts.a).toBeLessThanOrEqual(ecs.calls.length);
-    expect(counts.b).toBeGreaterThan(0);
+    expect(counted.filter((name) => name === "a").length).toBeLessThanOrEqual(ecs.calls.length);
+    expect(counted).toContain("b");
   });
 });

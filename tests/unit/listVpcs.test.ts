@@ -1,13 +1,61 @@
+/** The VPCs of a region: the client over real HTTP, and what is read again. */
+
 import { describe, expect, test } from "@jest/globals";
+import { startEmulator } from "../../emulator";
 import { fault } from "../../provider/ecs/errorCodes";
 import { EcsError } from "../../provider/ecs/errors";
 import type { Page } from "../../provider/ecs/pages";
-import type { VpcClient } from "../../provider/ecs/vpcClient";
+import { createVpcClient, type VpcClient } from "../../provider/ecs/vpcClient";
 import { isClassicLinkOff, listVpcs } from "../../provider/links/listVpcs";
 import { simulateClock } from "../support/clock";
+import { optionsOf } from "../support/ecsClient";
+import { opener } from "../support/opened";
+import { json, startRawServer } from "../support/rawServer";
 import { done, failed } from "../support/scriptedEcs";
 
-simulateClock();
+const regionId = "cn-hangzhou";
+const vpc = { regionId, vpcId: "vpc-a" };
+
+describe("over HTTP", () => {
+  const open = opener();
+  const clientOf = ({ endpoint }: { readonly endpoint: string }) => createVpcClient(optionsOf(endpoint));
+
+  test("120 VPCs are listed in three pages of fifty", async () => {
+    const vpcs = Array.from({ length: 120 }, (_, index) => ({ vpcId: `vpc-${index}` }));
+    const emulator = await open(startEmulator({ vpcs }));
+    expect((await listVpcs(clientOf(emulator), regionId)).length).toBe(120);
+    const pages = emulator.calls().map(({ params }) => [params.PageNumber, params.PageSize]);
+    expect(pages).toEqual(["1", "2", "3"].map((number) => [number, "50"]));
+  });
+
+  test.each([true, false])("the switch of a VPC is %s", async (classicLinkEnabled) => {
+    const emulator = await open(startEmulator({ vpcs: [{ vpcId: "vpc-a", classicLinkEnabled }] }));
+    expect(await clientOf(emulator).isClassicLinkEnabled(vpc)).toBe(classicLinkEnabled);
+  });
+
+  test("a refusal names the operation and the permission that it needs", async () => {
+    const emulator = await open(startEmulator());
+    emulator.injectFault({ kind: "denied" });
+    await expect(clientOf(emulator).describeVpcs({ regionId, pageNumber: 1 })).rejects.toMatchObject({
+      kind: "authorisation",
+      facts: { operation: "DescribeVpcs", code: "Forbidden.RAM", advice: "allow vpc:DescribeVpcs in RAM" },
+    });
+  });
+
+  const ok = { RequestId: "R-1", TotalCount: 1 };
+  const page = (client: VpcClient) => client.describeVpcs({ regionId, pageNumber: 1 });
+  const check = (client: VpcClient) => client.isClassicLinkEnabled(vpc);
+  test.each<[what: string, ask: (client: VpcClient) => Promise<unknown>, body: object]>([
+    ["a page without a count", page, { ...ok, TotalCount: undefined, Vpcs: { Vpc: [] } }],
+    ["a page without VPCs", page, ok],
+    ["a VPC without an id", page, { ...ok, Vpcs: { Vpc: [{ VpcId: "" }] } }],
+    ["attributes without the switch", check, ok],
+    ["a switch that is a text", check, { ...ok, ClassicLinkEnabled: "true" }],
+  ])("an answer that proves nothing is an error: %s", async (_, ask, body) => {
+    const server = await open(startRawServer(json(200, body)));
+    await expect(ask(clientOf(server))).rejects.toMatchObject({ facts: { code: "UnreadableAnswer" } });
+  });
+});
 
 const refused = new EcsError({
   kind: "authorisation",
@@ -43,54 +91,44 @@ function answering(...answers: readonly (Page<string> | boolean | EcsError)[]) {
 }
 
 describe("listing VPCs", () => {
-  test("reads every page, and gives the ids in order", async () => {
-    const { client, pages } = answering(
-      { items: ["vpc-c", "vpc-a"], totalCount: 3 },
-      { items: ["vpc-b"], totalCount: 3 },
-    );
-    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b", "vpc-c"]);
-    expect(pages).toEqual([1, 2]);
+  simulateClock();
+  const page = (totalCount: number, ...ids: string[]): Page<string> => ({
+    items: ids.map((id) => `vpc-${id}`),
+    totalCount,
   });
 
-  test("takes what one page lists twice for one", async () => {
-    const { client, pages } = answering({ items: ["vpc-a", "vpc-a", "vpc-b"], totalCount: 3 });
-    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-a", "vpc-b"]);
-    expect(pages).toEqual([1]);
-  });
-
-  test("begins again when the list has changed meanwhile", async () => {
-    const { client, pages } = answering(
-      { items: ["vpc-a", "vpc-b"], totalCount: 3 },
-      // One was deleted, and so another has moved to the page that was read before.
-      { items: ["vpc-b"], totalCount: 3 },
-      { items: ["vpc-b", "vpc-c"], totalCount: 2 },
-    );
-    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual(["vpc-b", "vpc-c"]);
-    expect(pages).toEqual([1, 2, 1]);
-  });
-
-  test("retries a transient error", async () => {
-    const { client } = answering(lost, { items: [], totalCount: 0 });
-    expect(await done(listVpcs(client, "cn-hangzhou"))).toEqual([]);
+  test.each<[what: string, answers: (Page<string> | EcsError)[], vpcs: string[], pages: number[]]>([
+    ["reads every page, and gives the ids in order", [page(3, "c", "a"), page(3, "b")], ["a", "b", "c"], [1, 2]],
+    ["takes what one page lists twice for one", [page(3, "a", "a", "b")], ["a", "b"], [1]],
+    [
+      "reads a page that fails again, and those before it not",
+      [page(3, "a", "b"), lost, lost, page(3, "c")],
+      ["a", "b", "c"],
+      [1, 2, 2, 2],
+    ],
+    [
+      "begins again when the list has changed: one was deleted, and so another has moved to a page that was read",
+      [page(4, "a", "b"), page(4, "b", "c"), page(3, "b", "c"), page(3, "d")],
+      ["b", "c", "d"],
+      [1, 2, 1, 2],
+    ],
+  ])("%s", async (_, answers, vpcs, pages) => {
+    const made = answering(...answers);
+    expect(await done(listVpcs(made.client, regionId))).toEqual(vpcs.map((id) => `vpc-${id}`));
+    expect(made.pages).toEqual(pages);
   });
 
   test("fails with a sentence when it is refused", async () => {
-    const error = await failed(listVpcs(answering(refused).client, "cn-hangzhou"));
-    expect(error.message).toBe(
-      "cannot list the VPCs in cn-hangzhou: DescribeVpcs: Forbidden.RAM, after 1 call in 0 s; ask",
-    );
+    const { message } = await failed(listVpcs(answering(refused).client, regionId));
+    expect(message).toBe("cannot list the VPCs in cn-hangzhou: DescribeVpcs: Forbidden.RAM, after 1 call in 0 s; ask");
   });
-});
-
-describe("the switch of a VPC", () => {
-  const vpc = { regionId: "cn-hangzhou", vpcId: "vpc-a" };
 
   test.each([
     ["is off", answering(false), true],
     ["is on", answering(true), false],
     ["is off, after a lost answer", answering(lost, false), true],
     ["may not be read, which proves nothing", answering(refused), false],
-  ])("%s", async (_, { client }, isOff) => {
+  ])("the switch of a VPC %s", async (_, { client }, isOff) => {
     expect(await done(isClassicLinkOff(client, vpc))).toBe(isOff);
   });
 });

@@ -1,43 +1,38 @@
 /** The explicit provider of programs: what it registers, and what of it is secret. */
 
-import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import { Settings } from "../../provider/settings";
 import { SECRET_SETTINGS, SETTING_NAMES } from "../../provider/settings/places";
 import { ClassicLink, Provider, type ProviderArgs } from "../../sdk";
+import { known, registeredResources } from "../support/mocks";
+import { settingsOf } from "../support/settings";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
-beforeAll(async () => {
-  await pulumi.runtime.setMocks({
-    call: () => ({}),
-    newResource: (resource) => {
-      registered.push(resource);
-      return { id: "id", state: resource.inputs };
-    },
-  });
-});
-beforeEach(() => void registered.splice(0));
-
-const known = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => void output.apply(resolve));
+const registered = registeredResources();
 
 /** What a provider is registered with, and which of that is secret. */
 async function inputsOf(provider: Provider) {
   await known(provider.urn);
-  const inputs: Record<string, unknown> = registered[0]?.inputs ?? {};
+  const inputs = Object.entries(registered[0]?.inputs ?? {});
   const isSecret = (value: unknown) => Object.hasOwn(Object(value), "value");
   return {
-    values: Object.fromEntries(
-      Object.entries(inputs).map(([key, value]) => [key, isSecret(value) ? Object(value).value : value]),
-    ),
-    secrets: Object.keys(inputs).filter((key) => isSecret(inputs[key])),
+    values: Object.fromEntries(inputs.map(([key, value]) => [key, isSecret(value) ? Object(value).value : value])),
+    secrets: inputs.flatMap(([key, value]) => (isSecret(value) ? [key] : [])).sort(),
   };
 }
 
+/** Arguments under the names of a stack's configuration. */
+const under = (family: string, args: object) =>
+  Object.fromEntries(Object.entries(args).map(([name, value]) => [`${family}:${name}`, value]));
+
 describe("a Provider", () => {
   test("is one of dynamic resources, with its settings under the keys of a stack's configuration", async () => {
-    const { values } = await inputsOf(new Provider("beijing", { region: "cn-beijing", profile: "mine" }));
+    const args = { region: "cn-beijing", profile: "mine" };
+    const provider = new Provider("beijing", args);
+    const { values } = await inputsOf(provider);
     expect(registered[0]).toMatchObject({ type: "pulumi:providers:pulumi-nodejs", name: "beijing" });
-    expect(values).toEqual({ "classiclink:region": "cn-beijing", "classiclink:profile": "mine" });
+    expect(values).toEqual(under("classiclink", args));
+    await known(new ClassicLink("web", { instanceId: "i-a", vpcId: "vpc-b" }, { provider }).urn);
+    expect(registered.map(({ type }) => type)).toContain(ClassicLink.__pulumiType);
   });
 
   test("hands objects and switches on as text, whatever in them is an output", async () => {
@@ -72,21 +67,16 @@ describe("a Provider", () => {
       forgetRetiredLinks: false,
     };
     const { values, secrets } = await inputsOf(new Provider("p", args));
-    expect(secrets.sort()).toEqual(
-      [...SECRET_SETTINGS, "accessKey", "assumeRole"].map((name) => `classiclink:${name}`).sort(),
-    );
+    const names = [...SECRET_SETTINGS, "accessKey", "assumeRole"];
+    expect(secrets).toEqual(names.map((name) => `classiclink:${name}`).sort());
     // Every setting but the one that is the plugin's.
     expect(Object.keys(values)).toHaveLength(SETTING_NAMES.length - 1);
   });
 
-  test("leaves out what is undefined, now or later", async () => {
+  test("leaves out what is undefined, now or later, and may have no settings", async () => {
     const later = pulumi.output<string | undefined>(undefined).apply((value) => value ?? "");
-    const args = { region: "cn-beijing", profile: later, ...JSON.parse('{"ecsRoleName": null}') };
-    expect((await inputsOf(new Provider("p", args))).values).toEqual({ "classiclink:region": "cn-beijing" });
-  });
-
-  test("may have no settings, where the environment says all", async () => {
-    expect((await inputsOf(new Provider("p"))).values).toEqual({});
+    const args = { profile: later, ...JSON.parse('{"ecsRoleName": null}') };
+    expect((await inputsOf(new Provider("p", args))).values).toEqual({});
   });
 
   test.each(["acessKey", "endpoints", "refreshBeforeUpdate", "version"])("has no argument %s", (name) => {
@@ -94,36 +84,17 @@ describe("a Provider", () => {
       `Provider "p": "${name}" is not an argument; the arguments are region, accessKey, secretKey`,
     );
   });
-
-  test("is taken by links", async () => {
-    const provider = new Provider("beijing", { region: "cn-beijing" });
-    await known(new ClassicLink("web", { instanceId: "i-a", vpcId: "vpc-b" }, { provider }).urn);
-    expect(registered.map(({ type }) => type)).toContain(ClassicLink.__pulumiType);
-  });
 });
 
 describe("Provider.fromAlicloud", () => {
-  test("takes the arguments of new alicloud.Provider as they are", async () => {
-    const args = {
-      region: "cn-beijing",
-      accessKey: "id",
-      secretKey: "s",
-      assumeRole: { roleArn: "r" },
-      endpoints: pulumi.output([{ vpc: "no" }, { ecs: "ecs.private.example" }, { sts: "sts.private.example" }]),
-      // These say nothing of links.
-      skipRegionValidation: true,
-      fc: "no",
-      configurationSource: "x",
-    };
+  test("takes the arguments of new alicloud.Provider as they are, and leaves out what says nothing of links", async () => {
+    const plain = { region: "cn-beijing", accessKey: "id", secretKey: "s" };
+    const endpoints = pulumi.output([{ vpc: "no" }, { ecs: "ecs.private.example" }, { sts: "sts.private.example" }]);
+    const ignored = { skipRegionValidation: true, fc: "no", configurationSource: "x" };
+    const args = { ...plain, assumeRole: { roleArn: "r" }, endpoints, ...ignored };
     const { values, secrets } = await inputsOf(Provider.fromAlicloud("beijing", args));
-    expect(values).toEqual({
-      "classiclink:region": "cn-beijing",
-      "classiclink:accessKey": "id",
-      "classiclink:secretKey": "s",
-      "classiclink:assumeRole": '{"roleArn":"r"}',
-      "classiclink:endpoint": "ecs.private.example",
-      "classiclink:stsEndpoint": "sts.private.example",
-    });
+    const addresses = { endpoint: "ecs.private.example", stsEndpoint: "sts.private.example" };
+    expect(values).toEqual(under("classiclink", { ...plain, assumeRole: '{"roleArn":"r"}', ...addresses }));
     expect(secrets).toEqual(["classiclink:secretKey"]);
   });
 
@@ -135,39 +106,29 @@ describe("Provider.fromAlicloud", () => {
   );
 });
 
-describe("Provider.fromAlibabaCloudStack", () => {
-  test("takes the arguments of the provider of Apsara Stack as they are", async () => {
-    const args = {
-      region: "cn-wulan-env200-d01",
-      accessKey: "id",
-      secretKey: "s",
-      proxy: "http://u:p@proxy.example:3128",
-      popgwDomain: "cloud.site-a.example",
-      isCenterRegion: false,
-      endpoints: [{ ecs: "ecs.private.example" }],
-      insecure: true,
-      department: "26",
-      resourceGroup: pulumi.output("97"),
-      // These say nothing of links.
-      skipRegionValidation: true,
-      sourceIp: "10.0.0.1",
-    };
-    const { values, secrets } = await inputsOf(Provider.fromAlibabaCloudStack("stack", args));
-    expect(values).toEqual({
-      "alibabacloudstack:region": "cn-wulan-env200-d01",
-      "alibabacloudstack:accessKey": "id",
-      "alibabacloudstack:secretKey": "s",
-      "alibabacloudstack:proxy": "http://u:p@proxy.example:3128",
-      "alibabacloudstack:popgwDomain": "cloud.site-a.example",
-      "alibabacloudstack:isCenterRegion": "false",
-      "alibabacloudstack:endpoints": '[{"ecs":"ecs.private.example"}]',
-      "alibabacloudstack:insecure": "true",
-      "alibabacloudstack:department": "26",
-      "alibabacloudstack:resourceGroup": "97",
-    });
-    expect(secrets.sort()).toEqual(["alibabacloudstack:proxy", "alibabacloudstack:secretKey"]);
-    const settings = new Settings((key) => Object(values)[key], {});
-    expect(settings.endpointOf(settings.defaultRegion())).toBe("http://ecs.private.example");
-    expect(settings.scope()).toEqual({ organizationId: "26", resourceSetId: "97" });
-  });
+test("Provider.fromAlibabaCloudStack takes the arguments of the provider of Apsara Stack as they are", async () => {
+  const plain = {
+    region: "cn-wulan-env200-d01",
+    accessKey: "id",
+    secretKey: "s",
+    proxy: "http://u:p@proxy.example:3128",
+    popgwDomain: "cloud.site-a.example",
+    department: "26",
+  };
+  const endpoints = [{ ecs: "ecs.private.example" }];
+  const others = { isCenterRegion: false, endpoints, insecure: true, resourceGroup: pulumi.output("97") };
+  const ignored = { skipRegionValidation: true, sourceIp: "10.0.0.1" };
+  const provider = Provider.fromAlibabaCloudStack("stack", { ...plain, ...others, ...ignored });
+  const { values, secrets } = await inputsOf(provider);
+  const written = {
+    isCenterRegion: "false",
+    endpoints: JSON.stringify(endpoints),
+    insecure: "true",
+    resourceGroup: "97",
+  };
+  expect(values).toEqual(under("alibabacloudstack", { ...plain, ...written }));
+  expect(secrets).toEqual(["alibabacloudstack:proxy", "alibabacloudstack:secretKey"]);
+  const settings = settingsOf(values);
+  expect(settings.endpointOf(settings.defaultRegion())).toBe("http://ecs.private.example");
+  expect(settings.scope()).toEqual({ organizationId: "26", resourceSetId: "97" });
 });
