@@ -14,102 +14,59 @@ function providers(first = "cloud", second = first) {
 }
 
 describe("a removal", () => {
-  test("goes on for a link that the run neither declares nor has made", () => {
-    const { one } = providers();
-    expect(one.beginRemoval(link())).toBe(true);
-    expect(one.isTouched(link())).toBe(true);
-  });
-
-  test("[24] does not begin for a link that the run declares, in whichever provider", () => {
-    const { one, other } = providers();
-    one.declare([link()], undefined);
-    expect(other.beginRemoval(link())).toBe(false);
-    expect(other.isRemoved(link())).toBe(false);
-  });
-
-  test("[24] does not begin for a link that the run has made or adopted", () => {
-    const { one, other } = providers();
-    one.made(link());
-    expect(other.beginRemoval(link())).toBe(false);
-  });
-
-  test("goes on for another link of an instance that the run declares", () => {
+  test("goes on for a link that the run neither declares nor has made, such as another link of the instance", () => {
     const { one } = providers();
     one.declare([link("i-a", "vpc-new")], undefined);
     expect(one.beginRemoval(link("i-a", "vpc-old"))).toBe(true);
+    expect(one.isTouched(link("i-a", "vpc-old"))).toBe(true);
   });
 
-  test("is under way for all links of the instance until it has ended", () => {
+  test.each<[what: string, note: (ledger: Ledger) => unknown]>([
+    ["declares", (ledger) => ledger.declare([link()], undefined)],
+    ["has made or adopted", (ledger) => ledger.made(link())],
+  ])("[24] does not begin for a link that the run %s, in whichever provider", (_, note) => {
+    const { one, other } = providers();
+    note(one);
+    expect([other.beginRemoval(link()), other.isRemoved(link()), other.isRemoving(link())]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test("is under way for all links of the instance until it has ended, and of two until both have", () => {
     const { one, other } = providers();
     one.beginRemoval(link());
+    one.beginRemoval(link());
+    one.endRemoval(link());
     expect(other.isRemoving(link("i-a", "vpc-other"))).toBe(true);
     one.endRemoval(link());
     expect(other.isRemoving(link())).toBe(false);
   });
-
-  test("of two at a time is under way until both have ended", () => {
-    const { one } = providers();
-    one.beginRemoval(link());
-    one.beginRemoval(link());
-    one.endRemoval(link());
-    expect(one.isRemoving(link())).toBe(true);
-    one.endRemoval(link());
-    expect(one.isRemoving(link())).toBe(false);
-  });
-
-  test("that does not begin is not under way", () => {
-    const { one } = providers();
-    one.declare([link()], undefined);
-    one.beginRemoval(link());
-    expect(one.isRemoving(link())).toBe(false);
-  });
 });
 
-describe("[26] a link that the run has removed", () => {
-  test("is removed until the run has made it again", () => {
-    const { one } = providers();
-    one.beginRemoval(link());
-    expect(one.isRemoved(link())).toBe(true);
-    one.made(link());
-    expect(one.isRemoved(link())).toBe(false);
-  });
-
-  test("is proven by no listing, even when the run has made it again", () => {
-    const { one } = providers();
-    one.beginRemoval(link());
-    one.endRemoval(link());
-    one.made(link());
-    expect(one.isTouched(link())).toBe(true);
-  });
+test("[26] a link that the run has removed is so until the run has made it again, and then no listing proves it", () => {
+  const { one } = providers();
+  one.beginRemoval(link());
+  one.endRemoval(link());
+  expect(one.isRemoved(link())).toBe(true);
+  one.made(link());
+  expect([one.isRemoved(link()), one.isTouched(link())]).toEqual([false, true]);
 });
 
-describe("a link that a resource had", () => {
-  test("is given up when the run does not declare it", () => {
-    const { one, other } = providers();
-    one.had([link()]);
-    expect(other.isGivenUp(link())).toBe(true);
-    expect(other.isGivenUp(link("i-other"))).toBe(false);
-  });
-
-  test("is not given up when the run declares it", () => {
-    const { one } = providers();
-    one.had([link()]);
-    one.declare([link()], undefined);
-    expect(one.isGivenUp(link())).toBe(false);
-  });
+test("a link that a resource had is given up unless the run declares it", () => {
+  const { one, other } = providers();
+  one.had([link()]);
+  expect([other.isGivenUp(link()), other.isGivenUp(link("i-other"))]).toEqual([true, false]);
+  one.declare([link()], undefined);
+  expect(other.isGivenUp(link())).toBe(false);
 });
 
 describe("equal ids", () => {
-  test("in two clouds are two links", () => {
+  test("in two clouds or two regions are two links", () => {
     const { one, other } = providers("public", "private");
     one.declare([link()], undefined);
-    expect(other.stays(link())).toBe(false);
-    expect(other.declaresInstance(link())).toBe(false);
-  });
-
-  test("in two regions are two links", () => {
-    const { one } = providers();
-    one.declare([link()], undefined);
+    expect([other.stays(link()), other.declaresInstance(link())]).toEqual([false, false]);
     expect(one.stays(link("i-a", "vpc-b", "cn-beijing"))).toBe(false);
   });
 
@@ -123,29 +80,31 @@ describe("equal ids", () => {
 });
 
 describe("[1] an instance that is declared twice", () => {
-  test("by two single links is refused, and the other one is named", () => {
+  const other = link("i-a", "vpc-other");
+  test.each<
+    [what: string, first: Declarer, second: Declarer, again: ReturnType<typeof link>, refusedFor: string | undefined]
+  >([
+    ["by two single links is refused, and the other one is named", single("a"), single("b"), link(), 'ClassicLink "a"'],
+    [
+      "by the same resource again, as each up checks twice, is not refused",
+      single("a"),
+      single("a"),
+      link(),
+      undefined,
+    ],
+    ["by the same resource for another VPC is not refused", single("a"), single("a"), other, undefined],
+    ["by a link and a fleet to the same VPC is allowed", single("a"), fleet("many"), link(), undefined],
+    ["by fleets to two VPCs is refused", fleet("many"), fleet("more"), other, 'ClassicLinks "many"'],
+  ])("%s", (_, first, second, again, refusedFor) => {
     const { one } = providers();
-    expect(one.declare([link()], single("a")).size).toBe(0);
-    expect(one.declare([link()], single("b"))).toEqual(new Map([["i-a", 'ClassicLink "a"']]));
-  });
-
-  test("by the same resource again, as each up checks twice, is not refused", () => {
-    const { one } = providers();
-    one.declare([link()], single("a"));
-    expect(one.declare([link()], single("a")).size).toBe(0);
-    expect(one.declare([link("i-a", "vpc-other")], single("a")).size).toBe(0);
-  });
-
-  test("by a link and a fleet to the same VPC is allowed, to another VPC refused", () => {
-    const { one } = providers();
-    one.declare([link()], single("a"));
-    expect(one.declare([link()], fleet("many")).size).toBe(0);
-    expect(one.declare([link("i-a", "vpc-other")], fleet("more"))).toEqual(new Map([["i-a", 'ClassicLinks "many"']]));
+    expect(one.declare([link()], first).size).toBe(0);
+    const clashes = refusedFor === undefined ? [] : ([["i-a", refusedFor]] as const);
+    expect(one.declare([again], second)).toEqual(new Map(clashes));
   });
 
   test("through two providers is allowed: they may be of two accounts in clouds that use the same ids", () => {
-    const { one, other } = providers();
+    const { one, other: another } = providers();
     one.declare([link()], single("a"));
-    expect(other.declare([link()], single("b")).size).toBe(0);
+    expect(another.declare([link()], single("b")).size).toBe(0);
   });
 });

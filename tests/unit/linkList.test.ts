@@ -29,40 +29,35 @@ const exported = (...resources: object[]) =>
 
 describe("a stack of another scope", () => {
   const current = { organizationId: "27", resourceSetId: "99" };
-  const made = (__scope?: object) => ({
+  const made = (__scope?: object, link = A, name = "web") => ({
     type: `${PLUGIN}ClassicLink`,
-    urn: "urn:x::web",
-    inputs: A,
-    outputs: { ...A, __scope },
+    urn: `urn:x::${name}`,
+    inputs: link,
+    outputs: { ...link, __scope },
   });
-  const isNamed = false;
+  const unnamed = { scope: current, isNamed: false };
+  const named = { scope: current, isNamed: true };
 
   test.each([
     ["another organization", { organizationId: "26", resourceSetId: "97" }, "organization 26 and resource set 97"],
     ["another resource set", { organizationId: "27", resourceSetId: "97" }, "organization 27 and resource set 97"],
     ["no scope", undefined, "no organization"],
   ])("is refused with both names: %s", (_, scope, name) => {
-    expect(() => read(exported(made(current), made(scope)), { scope: current, isNamed })).toThrow(
+    expect(() => read(exported(made(current), made(scope)), unnamed)).toThrow(
       `the file: the scope of web is ${name}, but organization 27 and resource set 99 is configured`,
     );
   });
 
   test("is refused even if an option names the scope, as long as no link has it", () => {
-    const asked = { scope: current, isNamed: true };
-    expect(() => read(exported(made({ organizationId: "26" })), asked)).toThrow(
-      /give the --organization and --resource-set of the stack$/,
-    );
+    const text = exported(made({ organizationId: "26" }));
+    expect(() => read(text, named)).toThrow(/give the --organization and --resource-set of the stack$/);
   });
 
   test("is compared in part if an option names a scope that some of its links have", () => {
-    const b = { ...made({ organizationId: "26" }), urn: "urn:x::db", inputs: B };
-    const text = exported(made(current), b);
-    expect(() => read(text, { scope: current, isNamed })).toThrow(/, and check links of each scope by itself$/);
-    expect(read(text, { scope: current, isNamed: true })).toMatchObject({
-      links: [A],
-      elsewhere: [B],
-      leftOut: "1 resource of organization 26 and no resource set",
-    });
+    const text = exported(made(current), made({ organizationId: "26" }, B, "db"));
+    expect(() => read(text, unnamed)).toThrow(/, and check links of each scope by itself$/);
+    const leftOut = "1 resource of organization 26 and no resource set";
+    expect(read(text, named)).toMatchObject({ links: [A], elsewhere: [B], leftOut });
   });
 
   test.each([
@@ -70,7 +65,7 @@ describe("a stack of another scope", () => {
     ["a list, which has no scope", json([A])],
     ["a list in CSV", "instanceId,vpcId\ni-a,vpc-1\n"],
   ])("does not refuse %s", (_, text) => {
-    expect(() => read(text, { scope: current, isNamed })).not.toThrow();
+    expect(() => read(text, unnamed)).not.toThrow();
   });
 });
 
@@ -110,31 +105,24 @@ describe("a declared list", () => {
     expect(read(text).links).toEqual([A, B]);
   });
 
-  test("of a state is what was declared, not what was found, and nothing of other resources", () => {
-    const moved = { type: `${PLUGIN}ClassicLink`, inputs: A, outputs: { ...A, vpcId: "vpc-2" } };
-    const other = { type: "alicloud:ecs/instance:Instance", inputs: { instanceId: "i-x", vpcId: "vpc-x" } };
-    expect(read(exported(moved, other)).links).toEqual([A]);
-  });
-
-  test("of a state leaves out links that the program only reads", () => {
-    const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
-    expect(read(exported({ type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A }, lookedUp)).links).toEqual([A]);
-  });
-
-  test("keeps the regions that it names", () => {
-    const far = { ...A, regionId: "cn-beijing" };
-    expect(read(json([A, far])).links).toEqual([A, far]);
+  const dynamic = { type: `${DYNAMIC}ClassicLink`, urn: "u1", inputs: A };
+  const moved = { type: `${PLUGIN}ClassicLink`, inputs: A, outputs: { ...A, vpcId: "vpc-2" } };
+  const other = { type: "alicloud:ecs/instance:Instance", inputs: { instanceId: "i-x", vpcId: "vpc-x" } };
+  const lookedUp = { type: `${DYNAMIC}ClassicLink`, urn: "u2", external: true, inputs: {}, outputs: B };
+  const far = { ...A, regionId: "cn-beijing" };
+  test.each([
+    ["has of a state what was declared, not what was found", exported(moved), [A]],
+    ["has of a state nothing of other resources", exported(dynamic, other), [A]],
+    ["has of a state no links that the program only reads", exported(dynamic, lookedUp), [A]],
+    ["keeps the regions that it names", json([A, far]), [A, far]],
+    ["may name a link twice", json([A, A]), [A]],
+  ])("%s", (_, text, links) => {
+    expect(read(text).links).toEqual(links);
   });
 
   test("names VPCs that have no link", () => {
-    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toMatchObject({
-      links: [],
-      vpcs: [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }],
-    });
-  });
-
-  test("may name a link twice", () => {
-    expect(read(json([A, A])).links).toEqual([A]);
+    const vpcs = [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }];
+    expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toMatchObject({ links: [], vpcs });
   });
 });
 
@@ -208,29 +196,24 @@ describe("a list that cannot be right is refused:", () => {
 
 describe("a text file", () => {
   const text = "instanceId,vpcId\ni-ü,vpc-1\n";
-  const utf16 = (order: "le" | "be") => {
-    const bytes = Buffer.from(text, "utf16le");
-    return order === "le" ? bytes : bytes.swap16();
-  };
+  const little = Buffer.from(text, "utf16le");
+  const big = Buffer.from(text, "utf16le").swap16();
   test.each([
     ["UTF-8", Buffer.from(text)],
     ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
-    ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16("le")])],
-    ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), utf16("be")])],
-    ["UTF-16, little-endian, without a mark", utf16("le")],
-    ["UTF-16, big-endian, without a mark", utf16("be")],
+    ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), little])],
+    ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), big])],
+    ["UTF-16, little-endian, without a mark", little],
+    ["UTF-16, big-endian, without a mark", big],
   ])("is read in %s", (_, bytes) => {
     expect(decodeText(bytes)).toBe(text);
   });
 });
 
 test("the lists that the page about the command line shows are understood", () => {
-  const page = PAGES.find(({ path }) => path === "docs/cli.md");
-  const lists =
-    page === undefined
-      ? []
-      : blocksOf(page).filter(({ code, language }) => language !== "sh" && code.includes("vpcId"));
+  const blocks = PAGES.filter(({ path }) => path === "docs/cli.md").flatMap((page) => blocksOf(page));
+  const lists = blocks.filter(({ code, language }) => language !== "sh" && code.includes("vpcId"));
   expect(lists.map(({ language }) => language)).toEqual(["yaml", "text"]);
-  for (const { code } of lists)
-    expect(read(code).links).toContainEqual(expect.objectContaining({ instanceId: "i-bp1web" }));
+  const link = expect.objectContaining({ instanceId: "i-bp1web" });
+  for (const { code } of lists) expect(read(code).links).toContainEqual(link);
 });

@@ -10,30 +10,29 @@ import { fails, fault, refusal, run, ScriptedEcs } from "../support/scriptedEcs"
 simulateClock();
 
 const ASKED = "link i-a to vpc-b in cn-hangzhou";
+const locked = (retryAfterMs = 0) => refusal("attach", "InvalidStatus.InstanceLocked", "said", { retryAfterMs });
 
 /** Runs a call as an operation until it succeeds, and gives what it reported and how it failed. */
-async function operate(call: () => Promise<unknown>, context: CallContext = {}, defaultMs = 600_000) {
+async function operate(call: (task: Task) => Promise<unknown>, context: CallContext = {}, defaultMs = 600_000) {
   const reported: [seconds: number, message: string][] = [];
   const from = performance.now();
   const report = (message: string) => void reported.push([Math.round((performance.now() - from) / 1000), message]);
   const operation = new Operation(ASKED, { report, ...context }, defaultMs);
   const task = new Task(operation);
-  const counted = () => {
-    task.onRequest();
-    return call();
-  };
-  const { error, afterMs } = await run(operation.run(() => task.retry(counted), task));
+  const { error, afterMs } = await run(operation.run(() => task.retry(() => call(task)), task));
   return { reported, afterMs, sentence: error?.message, error };
 }
 
-const throwing = (error: Error) => async () => {
+/** Sends a call that fails. */
+const throwing = (error: Error) => async (task: Task) => {
+  task.onRequest();
   throw error;
 };
 
 describe("[34] progress", () => {
   test("the first wait is reported at once, then one at most every 10 s, with calls and time", async () => {
     jest.spyOn(Math, "random").mockReturnValue(0.5);
-    const { reported } = await operate(throwing(refusal("attach", "InvalidStatus.InstanceLocked")), {}, 45_000);
+    const { reported } = await operate(throwing(locked()), {}, 45_000);
     expect(reported).toEqual([
       [0, "locked, 0 s of at most 45 s, 1 call"],
       [13, "locked, 13 s of at most 45 s, 7 calls"],
@@ -41,12 +40,11 @@ describe("[34] progress", () => {
     ]);
   });
 
-  const reasons: [reason: string, error: Error][] = [
-    ["locked", refusal("attach", "InvalidStatus.InstanceLocked")],
+  test.each([
+    ["locked", locked()],
     ["OperationConflict", refusal("attach", "OperationConflict")],
     ["ConnectionLost", fault("attach", "ConnectionLost")],
-  ];
-  test.each(reasons)("the reason is in it: %s", async (reason, error) => {
+  ])("the reason is in it: %s", async (reason, error) => {
     const { reported } = await operate(throwing(error), {}, 1_000);
     expect(reported[0]?.[1]).toMatch(new RegExp(`${reason}.*, 0 s of at most 1 s, 1 call$`));
   });
@@ -66,24 +64,21 @@ describe("[13] [34] the sentence of a failure", () => {
   });
 
   test("out of time: the limit, calls, time, the last error, and its advice", async () => {
-    const locked = refusal("attach", "InvalidStatus.InstanceLocked", "locked", { retryAfterMs: 4_000 });
-    const { sentence, afterMs } = await operate(throwing(locked), { timeoutMs: 10_000 });
+    const { sentence, afterMs } = await operate(throwing(locked(4_000)), { timeoutMs: 10_000 });
     expect(afterMs).toBe(10_000);
     expect(sentence).toMatch(/^cannot link i-a to vpc-b in cn-hangzhou: not done within 10 s.* 3 calls in 10 s; /);
-    expect(sentence).toMatch(/InvalidStatus.InstanceLocked \("locked"\), request R-1.* wait until the instance/);
+    expect(sentence).toMatch(/InvalidStatus.InstanceLocked \("said"\), request R-1.* wait until the instance/);
   });
 
   test("cancelled: says so, and how far it came", async () => {
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 90_000);
-    const locked = refusal("attach", "InvalidStatus.InstanceLocked", "", { retryAfterMs: 60_000 });
-    const { sentence } = await operate(throwing(locked), { signal: cancel.signal });
+    const { sentence } = await operate(throwing(locked(60_000)), { signal: cancel.signal });
     expect(sentence).toMatch(/^cannot link .*: cancelled.* after 2 calls in 1 min 30 s; the last error was .*Locked/);
   });
 
-  test("out of time before anything answered: no last error is made up", async () => {
-    const cancel = AbortSignal.abort();
-    const { sentence } = await operate(async () => "never called", { signal: cancel });
+  test("cancelled before anything answered: no last error is made up", async () => {
+    const { sentence } = await operate(async () => "never called", { signal: AbortSignal.abort() });
     expect(sentence).toMatch(/^cannot link .*: cancelled.* after 0 calls in 0 s$/);
   });
 
@@ -91,13 +86,9 @@ describe("[13] [34] the sentence of a failure", () => {
     const ecs = new ScriptedEcs();
     ecs.always("describe", fails(refusal("describe", "Throttling.User", "too many")));
     const reader = new LinkReader(rateLimited(ecs));
-    const operation = new Operation("read the link of i-a", {}, 20_000);
-    const task = new Task(operation);
-    const read = () => task.retry(() => reader.vpcOf({ regionId: "cn-hangzhou", instanceId: "i-a" }, task));
-    const { error } = await run(operation.run(read, task));
-    expect(error?.message).toMatch(
-      /^cannot read .*not done within 20 s \(throttled\).*Throttling\.User \("too many"\)/,
-    );
+    const read = (task: Task) => reader.vpcOf({ regionId: "cn-hangzhou", instanceId: "i-a" }, task);
+    const { sentence } = await operate(read, { timeoutMs: 20_000 });
+    expect(sentence).toMatch(/^cannot link .*not done within 20 s \(throttled\).*Throttling\.User \("too many"\)/);
   });
 
   test("anything else keeps its own words", async () => {
@@ -115,34 +106,26 @@ describe("errors for people", () => {
   });
 
   test("a PartiallyCreatedError carries id, properties, marks and reasons", () => {
-    const error = new PartiallyCreatedError("r:i-a", { vpcId: "vpc-b" }, ["first", "second"]);
-    expect(error).toMatchObject({
-      name: "PartiallyCreatedError",
-      id: "r:i-a",
-      properties: { vpcId: "vpc-b", __halfMade: true, __attachedAt: Date.now() },
-      reasons: ["first", "second"],
-      message: "first\nsecond",
-    });
+    const reasons = ["first", "second"];
+    const error = new PartiallyCreatedError("r:i-a", { vpcId: "vpc-b" }, reasons);
+    const properties = { vpcId: "vpc-b", __halfMade: true, __attachedAt: Date.now() };
     expect(error).toBeInstanceOf(ClassicLinkError);
+    const name = "PartiallyCreatedError";
+    expect(error).toMatchObject({ name, id: "r:i-a", properties, reasons, message: "first\nsecond" });
   });
 });
 
-const durations: [ms: number, text: string][] = [
+test.each([
   [0, "0 s"],
   [49, "0 s"],
   [51, "0.1 s"],
-  [850, "0.9 s"],
-  [1_000, "1 s"],
   [9_949, "9.9 s"],
   [9_950, "10 s"],
   [59_499, "59 s"],
   [59_500, "1 min"],
-  [60_000, "1 min"],
   [90_000, "1 min 30 s"],
   [119_600, "2 min"],
-  [600_000, "10 min"],
   [3_601_000, "60 min 1 s"],
-];
-test.each(durations)("%d ms is written as %s", (ms, text) => {
+])("%d ms is written as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
