@@ -4,6 +4,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, jest, test } from "@jest/globals";
 import { Settings } from "../../provider/settings";
+import { Lookup } from "../../provider/settings/lookup";
 import { familyOf, isConfigKey, isOrganizationKey, SETTINGS, type SettingName } from "../../provider/settings/places";
 import { makeFolder } from "../support/credentials";
 import { complaint } from "../support/errors";
@@ -11,76 +12,21 @@ import { settingsOf, sourceOf, type Values } from "../support/settings";
 
 const keyPair = (values: Values) => sourceOf(values, "keys").credentials;
 const kindOf = (values: Values) => settingsOf(values).credentialsSource().kind;
-const PRIVATE = { "classiclink:endpoint": "ecs.private.example" };
-const SET_PLACES: readonly string[] = SETTINGS.resourceSetId;
-
-/** How each setting is seen from outside, and how a value has to be written in a place to be seen. */
-const SEEN: Readonly<Record<SettingName, Seen>> = {
-  region: { see: (values) => settingsOf(values).defaultRegion() },
-  accessKey: { see: (values) => keyPair(values).accessKeyId, with: pairAt },
-  secretKey: { see: (values) => keyPair(values).accessKeySecret, with: pairAt },
-  securityToken: { see: (values) => keyPair(values).securityToken, with: pairAt },
-  profile: { see: (values) => sourceOf(values, "profile").name },
-  sharedCredentialsFile: { see: (values) => sourceOf(values, "profile").file },
-  credentialsUri: { see: (values) => sourceOf(values, "uri").uri },
-  ecsRoleName: { see: (values) => sourceOf(values, "ecsRole").roleName },
-  assumeRoleWithOidc: {
-    see: (values) => sourceOf(values, "oidc").role.arn,
-    write: (roleArn) => JSON.stringify({ roleArn, oidcProviderArn: "provider", oidcToken: "token" }),
-  },
-  assumeRole: {
-    see: (values) => sourceOf(values, "assumedRole").role.arn,
-    write: (roleArn, place) => (/Arn$|_ARN$/.test(place) ? roleArn : JSON.stringify({ roleArn })),
-    with: () => ({ "classiclink:stsEndpoint": "sts.private.example" }),
-  },
-  endpoint: { see: (values) => hostOf(settingsOf(values).endpointOf("cn-x")) },
-  stsEndpoint: {
-    see: (values) => hostOf(sourceOf(values, "assumedRole").role.sts),
-    with: () => ({ "classiclink:assumeRole": '{"roleArn":"role"}' }),
-  },
-  vpcEndpoint: { see: (values) => hostOf(settingsOf(values).vpcEndpointOf("cn-x")), with: () => PRIVATE },
-  protocol: {
-    see: (values) => settingsOf(values).endpointOf("cn-x").replace(/:.*/, ""),
-    values: ["https", "http"],
-    with: () => PRIVATE,
-  },
-  insecure: { see: (values) => settingsOf(values).insecure(), values: ["true", "false"], with: () => PRIVATE },
-  proxy: { see: (values) => settingsOf(values).proxyFor("http://ecs.private.example")?.replace("http://", "") },
-  organizationId: { see: (values) => settingsOf(values).scope().organizationId, with: () => PRIVATE },
-  resourceSetId: {
-    see: (values) => settingsOf(values).scope().resourceSetId,
-    // The organization has to be in the same place.
-    with: (place) => ({ ...PRIVATE, [SETTINGS.organizationId[SET_PLACES.indexOf(place)] ?? ""]: "19" }),
-  },
-  refreshBeforeUpdate: { see: (values) => settingsOf(values).refreshBeforeUpdate(), values: ["true", "false"] },
-  forgetRetiredLinks: { see: (values) => settingsOf(values).forgetRetiredLinks(), values: ["true", "false"] },
-};
-interface Seen {
-  readonly see: (values: Values) => string | boolean | undefined;
-  /** What else is set, for a value in this place. */
-  readonly with?: (place: string) => Values;
-  readonly write?: (value: string, place: string) => string;
-  /** Two values that it may have. */
-  readonly values?: readonly [string, string];
-}
-
-/** A host name, without the product that the domain of a POP gateway gets in front. */
-const hostOf = (url: string) => new URL(url).hostname.replace(/^(ecs-internal|vpc-internal|sts)\.(?=first|second)/, "");
-
-/** The key pair to which the key, the secret or the token in a place belongs. */
-function pairAt(place: string): Values {
-  const [ids, secrets]: readonly (readonly string[])[] = [SETTINGS.accessKey, SETTINGS.secretKey];
-  const isBeside = (key: string) =>
-    isConfigKey(key) === isConfigKey(place) && familyOf(key) === familyOf(place) && !isOrganizationKey(key);
-  const own = Math.max(ids?.indexOf(place) ?? -1, secrets?.indexOf(place) ?? -1);
-  const index = own === -1 ? SETTINGS.accessKey.findIndex(isBeside) : own;
-  return { [ids?.[index] ?? ""]: "a", [secrets?.[index] ?? ""]: "s" };
-}
+const OWN_PAIR = { "classiclink:accessKey": "a", "classiclink:secretKey": "s" };
+const STACK_PAIR = { "alicloud:accessKey": "a", "alicloud:secretKey": "s" };
+const VARIABLES_PAIR = { ALICLOUD_ACCESS_KEY: "a", ALICLOUD_SECRET_KEY: "s" };
 
 /** A value in a place, as the configuration or the environment has it. */
 function at(place: string, value: string): Values {
   const [, key = place, member] = /^(.+)\[0\]\.(\w+)$/.exec(place) ?? [];
   return { [key]: member === undefined || value === "" ? value : JSON.stringify([{ no: "no" }, { [member]: value }]) };
+}
+
+/** What a value in a place needs beside it: the key of an organization counts only with its secret. */
+function beside(place: string): Values {
+  const pair = [...SETTINGS.accessKey, ...SETTINGS.secretKey].filter((key) => isOrganizationKey(key));
+  const own = isOrganizationKey(place) ? pair.filter((key) => isConfigKey(key) === isConfigKey(place)) : [];
+  return Object.fromEntries(own.map((key) => [key, "a"]));
 }
 
 const isName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name);
@@ -106,20 +52,17 @@ protocol: alicloud:protocol
 
 describe("[16] where a setting comes from", () => {
   test.each(NAMES)("%s: the first place that has it wins over every later one, and an empty one is none", (name) => {
-    const { see, write = (value) => value, with: others = () => ({}), ...seen } = SEEN[name];
-    const [first, second] = seen.values ?? ["first.value", "second.value"];
+    const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
     const places: readonly string[] = SETTINGS[name];
     for (const [index, winner] of places.entries()) {
       for (const loser of places.slice(index + 1)) {
         // An address of ECS decides whose names count: see settingsPrivate.test.ts.
         const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
         if (decides && familyOf(winner) !== familyOf(loser)) continue;
-        const lost = at(loser, write(second, loser));
-        const won = at(winner, write(first, winner));
-        const both = { ...others(loser), ...others(winner), ...lost, ...won };
-        expect([winner, loser, String(see(both))]).toEqual([winner, loser, first]);
-        const one = { ...others(loser), ...at(winner, ""), ...lost };
-        expect([loser, String(see(one))]).toEqual([loser, second]);
+        const lost = { ...beside(loser), ...at(loser, "second") };
+        const won = { ...beside(winner), ...at(winner, "first") };
+        expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
+        expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
       }
     }
   });
@@ -167,55 +110,59 @@ describe("credentials", () => {
     expect(message).not.toContain("hunter2");
   });
 
-  const tokens = ["classiclink:securityToken", "alicloud:securityToken", "ALICLOUD_SECURITY_TOKEN"];
-  test.each(tokens)("a token belongs to the key of its level: the key beside %s", (own) => {
-    for (const place of tokens) {
+  const levels: [token: string, pair: Values][] = [
+    ["classiclink:securityToken", OWN_PAIR],
+    ["alicloud:securityToken", STACK_PAIR],
+    ["ALICLOUD_SECURITY_TOKEN", VARIABLES_PAIR],
+  ];
+  test.each(levels)("a token belongs to the key of its level: the key beside %s", (own, pair) => {
+    for (const [place] of levels) {
       const credentials = { accessKeyId: "a", accessKeySecret: "s", ...(place === own ? { securityToken: "t" } : {}) };
-      expect(keyPair({ ...pairAt(own), [place]: "t" })).toEqual(credentials);
+      expect(keyPair({ ...pair, [place]: "t" })).toEqual(credentials);
     }
   });
 
   const oidc = JSON.stringify({ roleArn: "role", oidcProviderArn: "provider", oidcTokenFile: "/token" });
-  const order: [kind: string, values: Values][] = [
-    ["keys", pairAt("ALICLOUD_ACCESS_KEY")],
-    ["profile", { "alicloud:profile": "mine" }],
-    ["uri", { ALIBABA_CLOUD_CREDENTIALS_URI: "http://127.0.0.1/" }],
-    ["ecsRole", { "alicloud:ecsRoleName": "role" }],
-    ["oidc", { "alicloud:assumeRoleWithOidc": oidc }],
-    ["profile", { ALICLOUD_SHARED_CREDENTIALS_FILE: "/file" }],
-    ["ambient", {}],
+  const order: [source: object, values: Values][] = [
+    [{ kind: "keys" }, VARIABLES_PAIR],
+    [{ kind: "profile", name: "mine" }, { "alicloud:profile": "mine" }],
+    [{ kind: "uri", uri: "http://127.0.0.1/" }, { ALIBABA_CLOUD_CREDENTIALS_URI: "http://127.0.0.1/" }],
+    [{ kind: "ecsRole", roleName: "role" }, { "alicloud:ecsRoleName": "role" }],
+    [{ kind: "oidc", role: { arn: "role" } }, { "alicloud:assumeRoleWithOidc": oidc }],
+    [{ kind: "profile", file: "/file" }, { ALICLOUD_SHARED_CREDENTIALS_FILE: "/file" }],
+    [{ kind: "ambient" }, {}],
   ];
   test("are of the first source in the order of @pulumi/alicloud", () => {
     const given = order.map((_, index) => Object.assign({}, ...order.slice(index).map(([, values]) => values)));
-    expect(given.map(kindOf)).toEqual(order.map(([kind]) => kind));
+    const sources = given.map((values) => settingsOf(values).credentialsSource());
+    expect(sources).toMatchObject(order.map(([source]) => source));
   });
 
   const others = {
-    ...pairAt("alicloud:accessKey"),
-    ...pairAt("ALICLOUD_ACCESS_KEY"),
+    ...STACK_PAIR,
+    ...VARIABLES_PAIR,
     "alicloud:profile": "other",
     "alicloud:assumeRole": '{"roleArn":"other"}',
   };
-  const keys = pairAt("classiclink:accessKey");
-  test.each<[setting: string, own: Values, kind: string]>([
-    ["profile", { "classiclink:profile": "mine" }, "profile"],
-    ["credentialsUri", { "classiclink:credentialsUri": "http://127.0.0.1/" }, "uri"],
-    ["ecsRoleName", { "classiclink:ecsRoleName": "role" }, "ecsRole"],
-    ["assumeRoleWithOidc", { "classiclink:assumeRoleWithOidc": oidc }, "oidc"],
-    ["accessKey", keys, "keys"],
+  test.each<[kind: string, own: Values]>([
+    ["profile", { "classiclink:profile": "mine" }],
+    ["uri", { "classiclink:credentialsUri": "http://127.0.0.1/" }],
+    ["ecsRole", { "classiclink:ecsRoleName": "role" }],
+    ["oidc", { "classiclink:assumeRoleWithOidc": oidc }],
+    ["keys", OWN_PAIR],
   ])(
-    "classiclink:%s says which account is meant: nothing of others goes before it, nor a role on top",
-    (_, own, kind) => {
+    "%s of classiclink: says which account is meant: no source of others goes before it, nor a role on top",
+    (kind, own) => {
       expect(kindOf({ ...others, ...own })).toBe(kind);
     },
   );
 
   test.each([
-    ["its own key pair", keys, "keys"],
-    ["the credentials of alicloud:, if it has none of its own", {}, "keys"],
-  ])("a role of classiclink: is assumed with %s", (_, own, kind) => {
+    ["its own key pair", OWN_PAIR],
+    ["the credentials of alicloud:, if it has none of its own", {}],
+  ])("a role of classiclink: is assumed with %s", (_, own) => {
     const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
-    expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind }, role: { arn: "own" } });
+    expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
   });
 
   test("of the machine come with the places that were checked before", () => {
@@ -262,6 +209,26 @@ describe("credentials", () => {
   );
 });
 
+describe.each(["refreshBeforeUpdate", "forgetRetiredLinks", "insecure"] as const)("the switch %s", (name) => {
+  const isOn = (value: string) =>
+    settingsOf({ "classiclink:endpoint": "ecs.private.example", [`classiclink:${name}`]: value })[name]();
+
+  test.each([
+    ["true", true],
+    ["TRUE", true],
+    ["1", true],
+    ["false", false],
+    ["0", false],
+    ["", false],
+  ])("%j is %s", (value, on) => {
+    expect(isOn(value)).toBe(on);
+  });
+
+  test("another value is refused", () => {
+    expect(complaint(() => isOn("yes"))).toBe(`classiclink:${name} is "yes"; use true or false`);
+  });
+});
+
 describe("a role", () => {
   const roleOf = (block: object, env: Values = {}) =>
     sourceOf({ "alicloud:assumeRole": JSON.stringify(block), ...env }, "assumedRole").role;
@@ -291,11 +258,12 @@ describe("a role", () => {
     expect(roleOf({ roleArn: "r", [member]: "2000" }, { [variable]: "1000" })).not.toMatchObject(seenAs);
   });
 
-  test("is not made of the variables alone, nor of an empty ARN", () => {
-    expect(kindOf({ ...keysOfAlicloud, ALICLOUD_ASSUME_ROLE_ARN: "r" })).toBe("keys");
-    expect(kindOf({ ...keysOfAlicloud, "alicloud:assumeRole": '{"roleArn":"","sessionName":"x"}' })).toBe("keys");
-  });
-  const keysOfAlicloud = pairAt("alicloud:accessKey");
+  test.each<Values>([{ ALICLOUD_ASSUME_ROLE_ARN: "r" }, { "alicloud:assumeRole": '{"roleArn":"","sessionName":"x"}' }])(
+    "is not made of the variables alone, nor of an empty ARN: %j",
+    (values) => {
+      expect(kindOf({ ...STACK_PAIR, ...values })).toBe("keys");
+    },
+  );
 
   test.each<[text: string, complaint: RegExp]>([
     ["acs:ram::1:role/x", /^alicloud:assumeRole is not JSON; .*--path/],
@@ -428,7 +396,6 @@ describe("the region", () => {
       { name: "other", region_id: "cn-other" },
       { name: "mine", region_id: "cn-mine", access_key_secret: "hunter2" },
       { name: "none" },
-      { name: "empty", region_id: "" },
       { name: "number", region_id: 1 },
     ],
   });
@@ -443,7 +410,6 @@ describe("the region", () => {
     ["no profile is named", profiles, undefined],
     ["the profile does not exist", profiles, "absent"],
     ["the profile has no region", profiles, "none"],
-    ["its region is empty", profiles, "empty"],
     ["its region is no text", profiles, "number"],
     ["the profile is called like something inherited", profiles, "constructor"],
     ["the file is not JSON", 'access_key_secret = "hunter2"', "mine"],

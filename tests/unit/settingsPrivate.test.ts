@@ -323,18 +323,14 @@ test.each<[host: string, keyNames: (key: string) => string | undefined, listed: 
   ["plugin", (key) => (/^classiclink:/.test(key) ? key : undefined), "classiclink:region, ALICLOUD_REGION"],
   ["command line", (key) => (key === "classiclink:region" ? "--region" : undefined), "--region, ALICLOUD_REGION"],
 ])("the %s lists only the places that it looks at", (_, keyNames, listed) => {
-  const settings = new Settings(() => undefined, {}, keyNames);
+  const settings = new Settings(undefined, {}, keyNames);
   expect(complaint(() => settings.defaultRegion())).toMatch(new RegExp(`checked ${listed}(?!.*ali\\w+:)`));
   const source = settings.credentialsSource();
   expect(source.kind === "ambient" && source.checked).not.toMatch(/under ali/);
 });
 
-test.each<[values: Values, isInsecure: boolean]>([
-  [{ "classiclink:insecure": "true" }, false],
-  [{ ...OWN_KEYS, "classiclink:insecure": "true" }, true],
-  [{ ...STACK_VARIABLES, ALIBABACLOUDSTACK_INSECURE: "1" }, true],
-])("insecure counts for a private cloud only: %j is %s", (values, isInsecure) => {
-  expect(settingsOf(values).insecure()).toBe(isInsecure);
+test("insecure does not count for the public cloud", () => {
+  expect(settingsOf({ "classiclink:insecure": "true" }).insecure()).toBe(false);
 });
 
 test.each([
