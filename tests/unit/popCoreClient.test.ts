@@ -11,7 +11,7 @@ import { clientOf, KEYS, LINK, optionsOf } from "../support/ecsClient";
 import { ecsErrorOf } from "../support/errors";
 import { leaksIn } from "../support/leaks";
 import { opener } from "../support/opened";
-import { answering, type Handler, json, type RawRequest, startRawServer } from "../support/rawServer";
+import { answering, type Handler, json, type RawRequest, type RawServer, startRawServer } from "../support/rawServer";
 
 const open = opener();
 
@@ -88,22 +88,16 @@ describe("against the emulator", () => {
     }
   });
 
-  const refusals: [code: string, kind: EcsErrorKind, prepare: (emulator: Emulator) => void][] = [
+  // What each code means: errors.test.ts.
+  test.each<[code: string, kind: EcsErrorKind, prepare: (emulator: Emulator) => void]>([
     ["InvalidInstanceId.NotFound", "gone", (emulator) => emulator.removeInstance("i-a")],
     ["InvalidInstanceId.MalFormed", "gone", (emulator) => emulator.setInstance("i-a", { networkType: "vpc" })],
-    ["InvalidInstanceId.NotBelong", "authorisation", (emulator) => emulator.setInstance("i-a", { owner: "other" })],
-    ["InvalidVpcId.Malformed", "input", (emulator) => emulator.removeVpc("vpc-b")],
     ["InvalidStatus.InstanceLocked", "busy", (emulator) => emulator.injectFault({ kind: "locked", instanceId: "i-a" })],
-    ["InvalidStatus.InstanceStatus", "busy", (emulator) => emulator.setInstance("i-a", { status: "Starting" })],
     ["OperationDenied", "configuration", (emulator) => emulator.setVpc("vpc-b", { classicLinkEnabled: false })],
     ["OperationDenied", "conflict", (emulator) => emulator.link("i-a", "vpc-b")],
     ["OperationDenied", "conflict", (emulator) => emulator.link("i-a", "vpc-c")],
-    ["Forbidden.SubUser", "authorisation", (emulator) => emulator.injectFault({ kind: "denied" })],
-    ["Throttling.User", "throttled", (emulator) => emulator.injectFault({ kind: "throttle", quota: 0 })],
-    ["InvalidAccessKeyId.Inactive", "authorisation", (emulator) => emulator.revokeKey()],
     ["SignatureDoesNotMatch", "authorisation", (emulator) => emulator.rotateKey({ accessKeySecret: "other" })],
-  ];
-  test.each(refusals)("a refusal, %s, is %s, and clear", async (code, kind, prepare) => {
+  ])("a refusal, %s, is %s, and clear", async (code, kind, prepare) => {
     const { emulator, client } = await ecs();
     prepare(emulator);
     const { facts } = await ecsErrorOf(client.attach(LINK));
@@ -285,27 +279,20 @@ describe("[5] what is no usable answer", () => {
   });
 });
 
-describe("a server that", () => {
-  test("is not there was never reached", async () => {
-    const server = await startRawServer(ok);
-    await server.close();
-    const { facts } = await ecsErrorOf(clientOf(server.endpoint).attach(LINK));
-    expect(facts).toMatchObject({ code: "ConnectionRefused", kind: "transient", mayHaveSucceeded: false });
-  });
-
-  test("has no address was never reached", async () => {
-    const { facts } = await ecsErrorOf(clientOf("http://ecs.invalid").attach(LINK));
-    expect(facts).toMatchObject({ code: "HostNotFound", mayHaveSucceeded: false });
-    expect(facts.advice).toContain("endpoint");
-  });
-
-  test("speaks no TLS is named", async () => {
-    const { server } = await raw(ok);
-    const endpoint = server.endpoint.replace("http:", "https:");
-    const { kind, message } = await ecsErrorOf(clientOf(endpoint).attach(LINK));
-    expect(kind).not.toBe("unknown");
-    expect(message).toContain(`(${endpoint})`);
-  });
+test.each<[what: string, endpointOf: (server: RawServer) => string, facts: object]>([
+  ["that nobody runs", () => "http://127.0.0.1:1", { code: "ConnectionRefused", kind: "transient" }],
+  [
+    "whose name has no address",
+    () => "http://ecs.invalid",
+    { code: "HostNotFound", advice: expect.stringContaining("endpoint") },
+  ],
+  ["that speaks no TLS", ({ endpoint }) => endpoint.replace("http:", "https:"), { code: "CertificateRefused" }],
+])("a server %s was never reached, and is named", async (_, endpointOf, facts) => {
+  const { server } = await raw(ok);
+  const endpoint = endpointOf(server);
+  const error = await ecsErrorOf(clientOf(endpoint).attach(LINK));
+  expect(error.facts).toMatchObject({ mayHaveSucceeded: false, ...facts });
+  expect(error.message).toContain(`(${endpoint}`);
 });
 
 describe("what ECS refuses", () => {

@@ -12,6 +12,7 @@ import { settingsOf, sourceOf, type Values } from "../support/settings";
 
 const keyPair = (values: Values) => sourceOf(values, "keys").credentials;
 const kindOf = (values: Values) => settingsOf(values).credentialsSource().kind;
+const PRIVATE = { "classiclink:endpoint": "ecs.private.example" };
 const OWN_PAIR = { "classiclink:accessKey": "a", "classiclink:secretKey": "s" };
 const STACK_PAIR = { "alicloud:accessKey": "a", "alicloud:secretKey": "s" };
 const VARIABLES_PAIR = { ALICLOUD_ACCESS_KEY: "a", ALICLOUD_SECRET_KEY: "s" };
@@ -157,12 +158,11 @@ describe("credentials", () => {
     },
   );
 
-  test.each([
-    ["its own key pair", OWN_PAIR],
-    ["the credentials of alicloud:, if it has none of its own", {}],
-  ])("a role of classiclink: is assumed with %s", (_, own) => {
-    const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
-    expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
+  test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
+    for (const own of [OWN_PAIR, {}]) {
+      const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
+      expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
+    }
   });
 
   test("of the machine come with the places that were checked before", () => {
@@ -200,33 +200,17 @@ describe("credentials", () => {
     expect(file).toBe(join(os.homedir(), "keys"));
   });
 
-  test.each(["false", "true"])(
-    "ALIBABA_CLOUD_IMDSV1_DISABLED=%s decides if the metadata server wants a token",
-    (value) => {
-      const values = { "alicloud:ecsRoleName": "role", ALIBABA_CLOUD_IMDSV1_DISABLED: value };
-      expect(String(sourceOf(values, "ecsRole").tokenOnly)).toBe(value);
-    },
-  );
+  test("of the metadata server need a token if ALIBABA_CLOUD_IMDSV1_DISABLED is true", () => {
+    const tokenOnly = (value: string) =>
+      sourceOf({ "alicloud:ecsRoleName": "role", ALIBABA_CLOUD_IMDSV1_DISABLED: value }, "ecsRole").tokenOnly;
+    expect(["true", "false", ""].map(tokenOnly)).toEqual([true, false, false]);
+  });
 });
 
-describe.each(["refreshBeforeUpdate", "forgetRetiredLinks", "insecure"] as const)("the switch %s", (name) => {
-  const isOn = (value: string) =>
-    settingsOf({ "classiclink:endpoint": "ecs.private.example", [`classiclink:${name}`]: value })[name]();
-
-  test.each([
-    ["true", true],
-    ["TRUE", true],
-    ["1", true],
-    ["false", false],
-    ["0", false],
-    ["", false],
-  ])("%j is %s", (value, on) => {
-    expect(isOn(value)).toBe(on);
-  });
-
-  test("another value is refused", () => {
-    expect(complaint(() => isOn("yes"))).toBe(`classiclink:${name} is "yes"; use true or false`);
-  });
+test.each(["refreshBeforeUpdate", "forgetRetiredLinks", "insecure"] as const)("the switch %s is on or off", (name) => {
+  const isOn = (value: string) => settingsOf({ ...PRIVATE, [`classiclink:${name}`]: value })[name]();
+  expect(["true", "TRUE", "1", "false", "0", ""].map(isOn)).toEqual([true, true, true, false, false, false]);
+  expect(complaint(() => isOn("yes"))).toBe(`classiclink:${name} is "yes"; use true or false`);
 });
 
 describe("a role", () => {
@@ -234,12 +218,9 @@ describe("a role", () => {
     sourceOf({ "alicloud:assumeRole": JSON.stringify(block), ...env }, "assumedRole").role;
 
   test("has every member of @pulumi/alicloud's assumeRole", () => {
-    const block = { sessionName: "me", sessionExpiration: 900, policy: "{}", externalId: "x" };
-    const { sessionExpiration: durationS, ...others } = block;
-    expect(roleOf({ roleArn: "r", ...block })).toEqual({
-      ...{ arn: "r", durationS, sts: "https://sts.aliyuncs.com" },
-      ...others,
-    });
+    const same = { sessionName: "me", policy: "{}", externalId: "x" };
+    const role = { arn: "r", durationS: 900, sts: "https://sts.aliyuncs.com", ...same };
+    expect(roleOf({ roleArn: "r", sessionExpiration: 900, ...same })).toEqual(role);
   });
 
   test("is called terraform and lasts an hour by default, and may be a list of one, as a block of Terraform's", () => {
@@ -258,12 +239,11 @@ describe("a role", () => {
     expect(roleOf({ roleArn: "r", [member]: "2000" }, { [variable]: "1000" })).not.toMatchObject(seenAs);
   });
 
-  test.each<Values>([{ ALICLOUD_ASSUME_ROLE_ARN: "r" }, { "alicloud:assumeRole": '{"roleArn":"","sessionName":"x"}' }])(
-    "is not made of the variables alone, nor of an empty ARN: %j",
-    (values) => {
-      expect(kindOf({ ...STACK_PAIR, ...values })).toBe("keys");
-    },
-  );
+  test("is not made of the variables alone, nor of an empty ARN", () => {
+    const empty = { "alicloud:assumeRole": '{"roleArn":"","sessionName":"x"}' };
+    const kinds = [{ ALICLOUD_ASSUME_ROLE_ARN: "r" }, empty].map((values) => kindOf({ ...STACK_PAIR, ...values }));
+    expect(kinds).toEqual(["keys", "keys"]);
+  });
 
   test.each<[text: string, complaint: RegExp]>([
     ["acs:ram::1:role/x", /^alicloud:assumeRole is not JSON; .*--path/],
@@ -287,11 +267,8 @@ describe("a role", () => {
     [{ oidcTokenFile: "/f" }, { ALIBABA_CLOUD_OIDC_TOKEN: "t" }, { file: "/f" }],
     [{}, { ALIBABA_CLOUD_OIDC_TOKEN: "t", ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/f" }, { text: "t" }],
     [{}, { ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/f" }, { file: "/f" }],
-  ])("for OIDC takes its token from the block %j first, then from %j", (members, env, token) => {
+  ])("for OIDC takes its token from the block %j first, then from %j, and needs one", (members, env, token) => {
     expect(withOidc(members, env)).toEqual(token);
-  });
-
-  test("for OIDC without a token is an error", () => {
     expect(complaint(() => withOidc({}, {}))).toMatch(/oidcTokenFile is missing; set it, or ALIBABA/);
   });
 });
@@ -426,19 +403,13 @@ describe("the region", () => {
   });
 });
 
-describe("the address of the VPC service", () => {
-  test.each<[values: Values, regionId: string, url: string]>([
-    [{}, "cn-beijing", "https://vpc.cn-beijing.aliyuncs.com"],
-    [{}, "cn-hangzhou", "https://vpc.aliyuncs.com"],
-    [{ VPC_ENDPOINT: "vpc.b.example", "classiclink:protocol": "HTTP" }, "cn-beijing", "http://vpc.b.example"],
-  ])("with %j in %s is %s", (values, regionId, url) => {
-    expect(settingsOf(values).vpcEndpointOf(regionId)).toBe(url);
-  });
-
-  test("is of no host that is not a region's", () => {
-    const message = complaint(() => settingsOf({}).vpcEndpointOf("evil.example/"));
-    expect(message).toContain("is not a region of the public cloud");
-  });
+test("the address of the VPC service is that of the region, or the configured one with the protocol of ECS", () => {
+  const plain = settingsOf({});
+  expect(plain.vpcEndpointOf("cn-beijing")).toBe("https://vpc.cn-beijing.aliyuncs.com");
+  expect(plain.vpcEndpointOf("cn-hangzhou")).toBe("https://vpc.aliyuncs.com");
+  const configured = settingsOf({ VPC_ENDPOINT: "vpc.b.example", "classiclink:protocol": "HTTP" });
+  expect(configured.vpcEndpointOf("cn-beijing")).toBe("http://vpc.b.example");
+  expect(complaint(() => plain.vpcEndpointOf("evil.example/"))).toContain("is not a region of the public cloud");
 });
 
 describe("the endpoint", () => {

@@ -134,6 +134,17 @@ describe("the addresses of the vendor's provider", () => {
     expect([settings.endpointOf(REGION), settings.vpcEndpointOf(REGION), sts]).toEqual(urls);
   });
 
+  test("need a region that can be part of a host name outside of the center region", () => {
+    const regional = settingsOf({ ...domain, "alibabacloudstack:isCenterRegion": "false" });
+    expect(complaint(() => regional.endpointOf("evil/"))).toMatch(
+      /^alibabacloudstack:isCenterRegion is false, but the region cannot/,
+    );
+    const values = { ...domain, ...role, "alibabacloudstack:isCenterRegion": "false", "alibabacloudstack:region": "" };
+    expect(complaint(() => kindOf(values))).toMatch(
+      /^alibabacloudstack:isCenterRegion is false, but no region is configured/,
+    );
+  });
+
   test("have no popgwDomain with forceUseAsapi", () => {
     expect(complaint(() => settingsOf({ ...domain, ...force }).endpointOf(REGION))).toMatch(
       /^the settings of alibabacloudstack name no address of ECS; checked (?!.*popgwDomain).*alibabacloudstack:domain/,
