@@ -2,39 +2,20 @@
 
 import { Ledger, Run } from "../../provider/links/ledger";
 
-/** A method of the ledger, and what it is called with. */
+/** A method of the ledger, and the link that it is called with: `<instance> <vpc>`. */
 export type Question = readonly [
-  (
-    | "declare"
-    | "had"
-    | "found"
-    | "made"
-    | "beginRemoval"
-    | "endRemoval"
-    | "stays"
-    | "isRemoved"
-    | "isGivenUp"
-    | "isRemoving"
-  ),
-  string,
+  method: "declare" | "made" | "beginRemoval" | "stays" | "isRemoved" | "isRemoving",
+  link: string,
 ];
 
 const [engine] = process.argv.slice(2);
 const run = new Run(engine);
 const ledger = new Ledger(run, () => "cloud");
 
-/** `<instance> <vpc>` */
-function toLink(text: string) {
-  const [instanceId = "", vpcId = ""] = text.split(" ");
-  return { regionId: "cn-hangzhou", instanceId, vpcId };
-}
-
 process.on("message", ([method, text]: Question) => {
-  const link = toLink(text);
+  const [instanceId = "", vpcId = ""] = text.split(" ");
+  const link = { regionId: "cn-hangzhou", instanceId, vpcId };
   if (method === "declare") ledger.declare([link], undefined);
-  else if (method === "had") ledger.had([link]);
-  else if (method === "found") ledger.found([link]);
-  else process.send?.(ledger[method](link) ?? null);
-  if (["declare", "had", "found"].includes(method)) process.send?.(null);
+  process.send?.(method === "declare" ? null : (ledger[method](link) ?? null));
 });
 process.send?.(run.problem ?? "");

@@ -1,16 +1,7 @@
 /** What the provider processes of one run share through the file system, in real processes. */
 
 import { type ChildProcess, fork } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { buildSync } from "esbuild";
@@ -112,53 +103,6 @@ describe("[27] two runs", () => {
     const second = await start();
     expect(await second.ask("stays", "i-a vpc-b")).toBe(false);
     expect(readdirSync(folder())).toEqual([fileOf(second.child)]);
-  });
-});
-
-describe("a link that an earlier run has removed", () => {
-  const age = (ms: number) => {
-    const at = new Date(Date.now() - ms);
-    for (const file of readdirSync(removals())) utimesSync(join(removals(), file), at, at);
-  };
-  /** The run after one that is killed after these questions. */
-  async function afterKilled(...questions: Question[]) {
-    await killed((await start(ENGINE, ...questions)).child);
-    return await start(OTHER);
-  }
-  const removed: Question = ["beginRemoval", "i-a vpc-b"];
-
-  test("[24] is removed for the next run too, though the state may still have it", async () => {
-    const { ask } = await afterKilled(removed);
-    expect(await ask("isRemoved", "i-a vpc-b")).toBe(true);
-    expect(await ask("isRemoved", "i-a vpc-other")).toBe(false);
-    // Nor does it keep a later run from removing it, or count as being removed.
-    expect(await ask("isRemoving", "i-a vpc-b")).toBe(false);
-    expect(await ask("beginRemoval", "i-a vpc-b")).toBe(true);
-  });
-
-  test.each<[when: string, questions: Question[]]>([
-    ["once a run has made it again", [removed, ["made", "i-a vpc-b"]]],
-    ["if the run left it, since it declares it", [["declare", "i-a vpc-b"], removed]],
-  ])("is not removed %s", async (_, questions) => {
-    const { ask } = await afterKilled(...questions);
-    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
-  });
-
-  test("is not removed once a refresh has found it and its listing cannot be late any more", async () => {
-    const { ask } = await afterKilled(removed);
-    await ask("found", "i-a vpc-b");
-    expect(await ask("isRemoved", "i-a vpc-b")).toBe(true);
-    age(3 * 60_000);
-    await ask("found", "i-a vpc-b");
-    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
-  });
-
-  test("is forgotten after a week, by a run that removes another", async () => {
-    const { ask } = await afterKilled(removed);
-    age(8 * 24 * 3_600_000);
-    await ask("beginRemoval", "i-other vpc-b");
-    expect(await ask("isRemoved", "i-a vpc-b")).toBe(false);
-    expect(readdirSync(removals())).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,11 @@
-/** The ledger of one provider, in one process. */
+/** The ledger of providers, in one process. */
 
-import { describe, expect, test } from "@jest/globals";
+import { readdirSync, utimesSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { type Declarer, Ledger, Run } from "../../provider/links/ledger";
+import { makeFolder } from "../support/credentials";
 
 const link = (instanceId = "i-a", vpcId = "vpc-b", regionId = "cn-hangzhou") => ({ regionId, instanceId, vpcId });
 const single = (key: string): Declarer => ({ key, label: `ClassicLink "${key}"`, single: true });
@@ -52,6 +56,60 @@ test("[26] a link that the run has removed is so until the run has made it again
   expect(one.isRemoved(link())).toBe(true);
   one.made(link());
   expect([one.isRemoved(link()), one.isTouched(link())]).toEqual([false, true]);
+});
+
+describe("a link that an earlier run on this machine has removed", () => {
+  let temporary: ReturnType<typeof makeFolder>;
+  beforeEach(() => {
+    temporary = makeFolder();
+    jest.spyOn(os, "tmpdir").mockReturnValue(temporary.folder);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    temporary.remove();
+  });
+  const earlier = () => new Ledger(new Run("127.0.0.1:40001"), () => "cloud");
+  const later = () => new Ledger(new Run("127.0.0.1:40002"), () => "cloud");
+  const removed = () => join(temporary.folder, readdirSync(temporary.folder)[0] ?? "", "removed");
+  const age = (ms: number) => {
+    const at = new Date(Date.now() - ms);
+    for (const file of readdirSync(removed())) utimesSync(join(removed(), file), at, at);
+  };
+
+  test("[24] is removed for the next run too, though the state may still have it, and can be removed again", () => {
+    earlier().beginRemoval(link());
+    const next = later();
+    expect([next.isRemoved(link()), next.isRemoved(link("i-a", "vpc-other"))]).toEqual([true, false]);
+    expect([next.isRemoving(link()), next.beginRemoval(link())]).toEqual([false, true]);
+  });
+
+  test("is not removed once it was made again, or if it was left since it is declared", () => {
+    const run = earlier();
+    run.beginRemoval(link());
+    run.made(link());
+    run.declare([link("i-declared")], undefined);
+    run.beginRemoval(link("i-declared"));
+    expect([link(), link("i-declared")].map((one) => later().isRemoved(one))).toEqual([false, false]);
+  });
+
+  test("is not removed once a refresh has found it and its listing cannot be late any more", () => {
+    earlier().beginRemoval(link());
+    const next = later();
+    next.found([link()]);
+    expect(next.isRemoved(link())).toBe(true);
+    age(3 * 60_000);
+    next.found([link()]);
+    expect(next.isRemoved(link())).toBe(false);
+  });
+
+  test("is forgotten after a week, by a run that removes another", () => {
+    earlier().beginRemoval(link());
+    age(8 * 24 * 3_600_000);
+    const next = later();
+    next.beginRemoval(link("i-other"));
+    expect(next.isRemoved(link())).toBe(false);
+    expect(readdirSync(removed())).toHaveLength(1);
+  });
 });
 
 test("a link that a resource had is given up unless the run declares it", () => {
