@@ -75,7 +75,7 @@ describe("[9] released instances are found, and no other one is called gone:", (
       const answers = reads.map((_, n) => (n >= first && n < last ? "gone" : "vpc-1"));
       expect(await readAll(reader, asked)).toEqual(answers);
       expect(ecs.calls.length).toBeLessThanOrEqual(more.mostCalls ?? Number.POSITIVE_INFINITY);
-      if (!mayListInstances) expect(ecs.count("DescribeInstances")).toBeLessThanOrEqual(2);
+      if (!mayListInstances || hidden === ALL) expect(ecs.count("DescribeInstances")).toBeLessThanOrEqual(2);
     });
   });
 });
@@ -165,13 +165,14 @@ test.each([8, 16])(
   },
 );
 
-test("each caller counts a call once, however many of its reads wait for it", async () => {
+test.each([true, false])("each caller counts a call once, however many of its reads wait, fresh: %s", async (fresh) => {
   await onSimulatedClock(async () => {
     const { ecs, reads, reader } = cloud(1_000);
     const counted: string[] = [];
     const callers = ["a", "b"].map((name) => ({ ...caller, onRequest: () => void counted.push(name) }));
-    await Promise.all(reads.flatMap((read) => callers.map((one) => reader.vpcOf({ ...read, fresh: true }, one))));
-    expect(counted.filter((name) => name === "a").length).toBeLessThanOrEqual(ecs.calls.length);
-    expect(counted).toContain("b");
+    await Promise.all(reads.flatMap((read) => callers.map((one) => reader.vpcOf({ ...read, fresh }, one))));
+    const counts = ["a", "b"].map((name) => counted.filter((one) => one === name).length);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(ecs.calls.length);
+    expect(Math.min(...counts)).toBeGreaterThan(ecs.calls.length / 2);
   });
 });

@@ -238,7 +238,7 @@ describe("[5] what is no usable answer", () => {
     ["a proxy's page", answering(403, page), `HTTP 403 ${ofPage}`],
     ["a page that is called JSON", answering(404, "<html>no</html>"), "HTTP 404 with an HTML page"],
     ["a text", answering(403, "RBAC: access denied"), "HTTP 403 with a body that is not JSON"],
-    ["status 404 without a code", json(404, { RequestId: "R-1", Message: "no" }), "HTTP 404 with no error code"],
+    ["status 400 without a code", json(400, { RequestId: "R-1", Message: "no" }), "HTTP 400 with no error code"],
     ["a code that is none", json(400, { Code: {} }), "HTTP 400 with a body that cannot be read"],
     ["a redirect", redirect, "HTTP 302 with an empty body"],
   ];
