@@ -49,8 +49,10 @@ describe("[34] progress", () => {
     expect(reported[0]?.[1]).toMatch(new RegExp(`${reason}.*, 0 s of at most 1 s, 1 call$`));
   });
 
-  test("an operation that never waits reports nothing", async () => {
-    expect((await operate(async () => "answer")).reported).toEqual([]);
+  test("an operation that never waits reports nothing, and leaves no timer", async () => {
+    const report = jest.fn();
+    await new Operation(ASKED, { report }, 600_000).run(async () => "answer");
+    expect([report.mock.calls, jest.getTimerCount()]).toEqual([[], 0]);
   });
 });
 
