@@ -279,6 +279,19 @@ describe("[5] what is no usable answer", () => {
   });
 });
 
+test.each([
+  ["as many as it counts", 2, ["1", "2"]],
+  ["fewer than it counts", 9, ["1", "2", "3"]],
+])("instances are read page by page from a server that has %s", async (_, TotalCount, pages) => {
+  const { server, client } = await raw((request, response) => {
+    const number = request.form.get("PageNumber");
+    const Instance = number === "3" ? [] : [{ InstanceId: `i-${number}` }];
+    json(200, { RequestId: "R-1", TotalCount, Instances: { Instance } })(request, response);
+  });
+  expect([...(await client.existing("cn-hangzhou", ["i-1", "i-2", "i-3"]))]).toEqual(["i-1", "i-2"]);
+  expect(server.requests.map(({ form }) => form.get("PageNumber"))).toEqual(pages);
+});
+
 test.each<[what: string, endpointOf: (server: RawServer) => string, facts: object]>([
   ["that nobody runs", () => "http://127.0.0.1:1", { code: "ConnectionRefused", kind: "transient" }],
   [
