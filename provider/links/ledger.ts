@@ -13,6 +13,8 @@ export type Instance = Pick<Link, "regionId" | "instanceId">;
 type Event =
   /** A Check of this run declares it. */
   | "declared"
+  /** A later Check of the same resource no longer declares it. */
+  | "undeclared"
   /** A resource that this run checks or deletes had it in its state before. */
   | "had"
   /** A refresh in this run has found it for a resource of the state, which the program may still declare. */
@@ -47,6 +49,9 @@ export interface Declarer {
 /** How often to poll for the end of a removal by another resource, in ms. */
 export const SETTLE_POLL_MS = 200;
 
+/** The events of which each counts. Others are noted once. */
+const COUNTED: ReadonlySet<Event> = new Set(["declared", "undeclared", "removing", "settled"]);
+
 /** One run, as one process sees it. */
 export class Run {
   /** Why the processes of the run cannot share the ledger. Undefined if they can, or without an engine. */
@@ -55,6 +60,8 @@ export class Run {
   readonly removals: Removals | undefined;
   readonly #journal: Journal | undefined;
   readonly #seen = new Set<string>();
+  /** By instance and by link, how many resources declare it. */
+  readonly #declared = new Map<string, number>();
   #isUpToDate = false;
   #checkedAt = Number.NEGATIVE_INFINITY;
   /** By instance, the processes that remove a link of it, once for each removal. */
@@ -72,7 +79,7 @@ export class Run {
 
   /** @param links the key of the instance and the key of the link, for each. */
   record(event: Event, links: readonly (readonly [instance: string, link: string])[]): void {
-    const isCounted = event === "removing" || event === "settled";
+    const isCounted = COUNTED.has(event);
     const lines = links
       .map((keys) => `${event} ${keys.join(" ")}`)
       .filter((line) => isCounted || !this.#seen.has(line));
@@ -90,7 +97,7 @@ export class Run {
 
   has(event: Event, key: string): boolean {
     this.#readOthers();
-    return this.#seen.has(`${event} ${key}`);
+    return event === "declared" ? (this.#declared.get(key) ?? 0) > 0 : this.#seen.has(`${event} ${key}`);
   }
 
   /** How long ago a resource of the run was checked, in ms. */
@@ -118,6 +125,10 @@ export class Run {
     const [event = "", instanceKey = "", linkKey = ""] = line.split(" ");
     this.#seen.add(line).add(`${event} ${instanceKey}`).add(`${event} ${linkKey}`);
     if (event === "declared") this.#checkedAt = performance.now();
+    if (event === "declared" || event === "undeclared") {
+      const change = event === "declared" ? 1 : -1;
+      for (const key of [instanceKey, linkKey]) this.#declared.set(key, (this.#declared.get(key) ?? 0) + change);
+    }
     const removing = this.#removing.get(instanceKey) ?? [];
     if (event === "removing") this.#removing.set(instanceKey, [...removing, writer]);
     if (event === "settled" && removing.includes(writer)) removing.splice(removing.indexOf(writer), 1);
@@ -134,6 +145,8 @@ export class Run {
 export class Ledger {
   readonly #run: Run;
   readonly #cloudOf: (regionId: string) => string;
+  /** By resource, what its last check declares: the key of each link → the link. */
+  readonly #declaredBy = new Map<string, ReadonlyMap<string, Link>>();
   readonly #declarers = new Map<string, Map<string, { readonly vpcId: string; readonly by: Declarer }>>();
 
   /** @param cloudOf names the cloud of a region: the same for each address of one cloud. May throw. */
@@ -143,14 +156,24 @@ export class Ledger {
   }
 
   /**
-   * Notes links that the program of this run declares.
+   * Notes links that the program of this run declares. A resource is checked twice if it is replaced, the second time without
+   * `ignoreChanges`. Then only the last check counts.
    *
    * @returns for each instance that another resource declares too, and that cannot have both links, that resource's label.
    */
   declare(links: readonly Link[], by: Declarer | undefined): ReadonlyMap<string, string> {
-    this.#record("declared", ...links);
     const clashes = new Map<string, string>();
-    if (by === undefined) return clashes;
+    if (by === undefined) {
+      this.#record("declared", ...links);
+      return clashes;
+    }
+    const before = this.#declaredBy.get(by.key) ?? new Map<string, Link>();
+    const now = new Map(links.map((link) => [this.#linkKey(link), link]));
+    this.#declaredBy.set(by.key, now);
+    const gone = [...before].flatMap(([key, link]) => (now.has(key) ? [] : [link]));
+    for (const link of gone) this.#declarers.get(this.#instanceKey(link))?.delete(by.key);
+    this.#record("declared", ...[...now].flatMap(([key, link]) => (before.has(key) ? [] : [link])));
+    this.#record("undeclared", ...gone);
     for (const link of links) {
       const instance = this.#instanceKey(link);
       const others = this.#declarers.get(instance) ?? new Map();

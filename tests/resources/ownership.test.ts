@@ -189,6 +189,56 @@ describe("[24] a link that is no longer declared is gone", () => {
     expect(linksNow()).toEqual({ "i-b": "vpc-1" });
   });
 
+  test.each([
+    [
+      "a fleet",
+      classicLinks,
+      declare("vpc-1", "i-a", "i-b"),
+      declare("vpc-1", "i-b", "i-c"),
+      fleet("vpc-1", "i-a", "i-b"),
+    ],
+    ["a link", classicLink, link(), link("i-c"), link()],
+  ])(
+    "after a replacement of %s that the engine decides on, whose second check is without ignoreChanges",
+    async (_, resource, ignoring, news, state) => {
+      const { provider, linksNow } = world({ "i-a": "vpc-1", "i-b": "vpc-1" });
+      const one = provider(resource);
+      one.check(ignoring, ignoring);
+      one.check(news);
+      await done(one.create(news));
+      await done(one.delete(state));
+      expect(linksNow()).toEqual({ "i-b": "vpc-1", "i-c": "vpc-1" });
+    },
+  );
+
+  test("after such a replacement with another VPC, though the create comes first", async () => {
+    const { provider, linksNow } = world({ "i-a": "vpc-1" });
+    const one = provider();
+    one.check(link(), link());
+    one.check(link("i-a", "vpc-2"));
+    await done(one.create(link("i-a", "vpc-2")));
+    await done(one.delete(link()));
+    expect(linksNow()).toEqual({ "i-a": "vpc-2" });
+  });
+
+  test("after such a replacement, but not while another resource declares it", async () => {
+    const { provider, linksNow } = world({ "i-a": "vpc-1", "i-b": "vpc-1" });
+    const [one, many] = [provider(), provider(classicLinks)];
+    many.check(declare("vpc-1", "i-a", "i-b"), {}, "a:fleet");
+    one.check(link(), link());
+    expect(one.check(link("i-b")).failures).toEqual([]);
+    await done(one.delete(link()));
+    expect(linksNow()).toEqual({ "i-a": "vpc-1", "i-b": "vpc-1" });
+  });
+
+  test("and another resource may declare its instance then", () => {
+    const one = world().provider();
+    one.check(link(), link());
+    one.check(link("i-b"));
+    expect(one.check(link(), {}, "a:other").failures).toEqual([]);
+    expect(one.check(link("i-b"), {}, "a:third").failures).toHaveLength(1);
+  });
+
   test("after a replacement with another VPC, which deletes first", async () => {
     const { provider, linksNow } = world({ "i-a": "vpc-1" });
     const one = provider();
