@@ -4,13 +4,14 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
 import { signV2 } from "../../../emulator/authentication";
+import { actions, serviceOf } from "../../../emulator/errorTable";
 
 const running: Emulator[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
 });
 
-/** Two classic instances and two VPCs unless told otherwise; closed after the test. */
+/** Two classic instances and two VPCs unless the options say otherwise; closed after the test. */
 export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   const instances = ["i-1", "i-2"].map((instanceId) => ({ instanceId }));
   const vpcs = ["vpc-1", "vpc-2"].map((vpcId) => ({ vpcId }));
@@ -19,22 +20,22 @@ export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 
+/** An emulator whose clock the test moves. Calls with `stamp()` are of that time. */
+export async function startClocked(now = Date.now()) {
+  const clock = { now };
+  const emulator = await start({ now: () => clock.now });
+  return { clock, emulator, stamp: () => ({ Timestamp: utc(clock.now) }) };
+}
+
+/** A time as requests have it. */
+export const utc = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, "");
+
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** The body as JSON, if it is that. */
-  readonly body: Body;
-}
-
-/** The fields of every answer that the tests look at. */
-export interface Body {
-  readonly RequestId?: string;
-  readonly Code?: string;
-  readonly Message?: string;
-  readonly Recommend?: string;
-  readonly TotalCount?: number;
-  readonly Links?: { readonly Link: readonly { readonly InstanceId: string; readonly VpcId: string }[] };
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface RawRequest {
@@ -59,9 +60,7 @@ export function send(
       });
       response.on("error", reject);
       response.on("end", () => {
-        const json = response.headers["content-type"]?.includes("json") ?? false;
-        const body = json ? parse(text) : {};
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) });
       });
     });
     sent.on("error", reject);
@@ -69,27 +68,30 @@ export function send(
   });
 }
 
-function parse(text: string): Body {
+function parse(text: string): RawAnswer["body"] {
   try {
     return JSON.parse(text);
   } catch {
-    return {}; // Some faults are about just that.
+    return {}; // It may be XML, and some faults break the JSON.
   }
 }
+
+export const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
 export type Given = Record<string, string | undefined>;
 
 /** The parameters of a call with everything that a signature needs; `undefined` leaves one out. */
 export function signed(method: string, action: string, given: Given = {}, secret = "testsecret"): URLSearchParams {
+  const known = actions.find((one) => one === action);
   const all: Given = {
     Action: action,
-    Version: "2014-05-26",
+    Version: known === undefined ? "2014-05-26" : serviceOf(known).version,
     Format: "JSON",
     AccessKeyId: "testid",
     SignatureMethod: "HMAC-SHA1",
     SignatureVersion: "1.0",
     SignatureNonce: randomUUID(),
-    Timestamp: new Date().toISOString().replace(/\.\d+/, ""),
+    Timestamp: utc(Date.now()),
     RegionId: "cn-hangzhou",
     ...given,
   };
@@ -97,16 +99,6 @@ export function signed(method: string, action: string, given: Given = {}, secret
   for (const [name, value] of Object.entries(all)) if (value !== undefined) params.append(name, value);
   if (!("Signature" in given)) params.append("Signature", signV2(method, new Map(params), secret));
   return params;
-}
-
-const VERSIONS: Readonly<Record<string, string>> = { vpc: "2016-04-28", sts: "2015-04-01" };
-
-/** A signed POST of an operation of the VPC service or of STS. */
-export async function callService(emulator: Emulator, service: "vpc" | "sts", action: string, given: Given = {}) {
-  const query = signed("POST", action, { Version: VERSIONS[service], ...given });
-  const { status, text } = await send(emulator, { method: "POST", path: `/?${query}` });
-  const body: Readonly<Record<string, unknown>> = JSON.parse(text);
-  return { status, body };
 }
 
 /** A signed GET that asks for JSON. */
@@ -120,17 +112,20 @@ export const detach = (emulator: Emulator, instanceId: string, vpcId: string, mo
   call(emulator, "DetachClassicLinkVpc", { InstanceId: instanceId, VpcId: vpcId, ...more });
 export const list = (emulator: Emulator, given: Given) => call(emulator, "DescribeClassicLinkInstances", given);
 
+/** The code of a refusal, else "ok". */
+export const codeOf = ({ body }: RawAnswer) => String(body.Code ?? "ok");
+
 /** What a Describe answer lists, as `instance>vpc`. */
 export function listed({ body }: RawAnswer): string[] {
   if (!body.Links) throw new Error(`not a Describe answer: ${JSON.stringify(body)}`);
-  return body.Links.Link.map((link) => `${link.InstanceId}>${link.VpcId}`);
+  const { Link }: { Link: readonly { InstanceId: string; VpcId: string }[] } = Object(body.Links);
+  return Link.map(({ InstanceId, VpcId }) => `${InstanceId}>${VpcId}`);
 }
 
-/** Goes on describing until the journal shows that outcome of that action. */
-export async function noted(emulator: Emulator, outcome: string, action: string): Promise<void> {
-  for (let round = 0; round < 1000; round++) {
-    if (emulator.calls().some((call) => call.outcome === outcome && call.action === action)) return;
-    await list(emulator, { VpcId: "vpc-1" });
-  }
-  throw new Error(`no ${action} with outcome ${outcome} in the journal`);
+/** Goes on describing until the journal shows that outcome of an Attach. */
+export async function noted(emulator: Emulator, outcome: string): Promise<void> {
+  const isThere = () =>
+    emulator.calls().some((one) => one.outcome === outcome && one.action === "AttachClassicLinkVpc");
+  for (let round = 0; round < 1000 && !isThere(); round++) await list(emulator, { VpcId: "vpc-1" });
+  if (!isThere()) throw new Error(`no Attach with outcome ${outcome} in the journal`);
 }

@@ -1,46 +1,35 @@
 import { describe, expect, test } from "@jest/globals";
-import { startEmulator } from "../../../emulator";
-import { attach, call, detach, list, listed, send, signed, start } from "./caller";
+import { startEmulator, type Undocumented } from "../../../emulator";
+import { actions } from "../../../emulator/errorTable";
+import { attach, call, codeOf, detach, FORM, type Given, list, listed, send, signed, start } from "./caller";
 
-const form = { "content-type": "application/x-www-form-urlencoded" };
+const links = [{ instanceId: "i-1", vpcId: "vpc-1" }];
 
 test("attach links, describe lists it, detach takes it away", async () => {
   const emulator = await start();
   const { status, body } = await attach(emulator, "i-1", "vpc-1");
-  expect({ status, fields: Object.keys(body) }).toEqual({ status: 200, fields: ["RequestId"] });
+  expect([status, Object.keys(body)]).toEqual([200, ["RequestId"]]);
   expect(emulator.links()).toEqual([{ regionId: "cn-hangzhou", instanceId: "i-1", vpcId: "vpc-1" }]);
   expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual(["i-1>vpc-1"]);
-  expect(await detach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
+  expect(codeOf(await detach(emulator, "i-1", "vpc-1"))).toBe("ok");
   expect(listed(await list(emulator, { InstanceId: "i-1" }))).toEqual([]);
 });
 
-test("a stopped instance can be linked and a link outlives stop and start", async () => {
+test("a stopped instance can be linked, and a link can go when ClassicLink was switched off since", async () => {
   const emulator = await start({ instances: [{ instanceId: "i-1", status: "Stopped" }] });
-  expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
+  expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("ok");
   emulator.setInstance("i-1", { status: "Running" });
   expect(emulator.links()).toHaveLength(1);
-});
-
-test("detach works when ClassicLink of the VPC was switched off since", async () => {
-  const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
   emulator.setVpc("vpc-1", { classicLinkEnabled: false });
-  expect(await detach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
-});
-
-test("a detach that names another VPC than the link's changes nothing", async () => {
-  for (const detachUnlinked of ["denied", "ok"] as const) {
-    const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-2" }], undocumented: { detachUnlinked } });
-    expect((await detach(emulator, "i-1", "vpc-1")).status).toBe(detachUnlinked === "ok" ? 200 : 403);
-    expect(emulator.links()).toMatchObject([{ vpcId: "vpc-2" }]);
-  }
+  expect(codeOf(await detach(emulator, "i-1", "vpc-1"))).toBe("ok");
 });
 
 test("what lies in another region is not there", async () => {
   const emulator = await start({ instances: [{ instanceId: "i-1", regionId: "cn-beijing" }, { instanceId: "i-2" }] });
   emulator.addVpc({ vpcId: "vpc-b", regionId: "cn-beijing" });
-  expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ body: { Code: "InvalidInstanceId.NotFound" } });
-  expect(await attach(emulator, "i-2", "vpc-b")).toMatchObject({ body: { Code: "InvalidVpcId.Malformed" } });
-  expect(await attach(emulator, "i-1", "vpc-b", { RegionId: "cn-beijing" })).toMatchObject({ status: 200 });
+  expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("InvalidInstanceId.NotFound");
+  expect(codeOf(await attach(emulator, "i-2", "vpc-b"))).toBe("InvalidVpcId.Malformed");
+  expect(codeOf(await attach(emulator, "i-1", "vpc-b", { RegionId: "cn-beijing" }))).toBe("ok");
   expect(listed(await list(emulator, { VpcId: "vpc-b" }))).toEqual([]);
 });
 
@@ -50,12 +39,13 @@ test("a VPC takes 1000 links and no more, and a detach makes room", async () => 
     instances: ids.map((instanceId) => ({ instanceId })),
     links: ids.slice(0, 1000).map((instanceId) => ({ instanceId, vpcId: "vpc-1" })),
   });
-  expect(await attach(emulator, "i-1000", "vpc-1")).toMatchObject({ body: { Code: "QuotaExceeded" } });
+  expect(codeOf(await attach(emulator, "i-1000", "vpc-1"))).toBe("QuotaExceeded");
   await detach(emulator, "i-0000", "vpc-1");
-  expect(await attach(emulator, "i-1000", "vpc-1")).toMatchObject({ status: 200 });
+  expect(codeOf(await attach(emulator, "i-1000", "vpc-1"))).toBe("ok");
   const last = await list(emulator, { VpcId: "vpc-1", PageSize: "100", PageNumber: "10" });
   expect(last.body).toMatchObject({ TotalCount: 1000, PageNumber: 10, PageSize: 100 });
   expect(listed(last).at(-1)).toBe("i-1000>vpc-1");
+  expect(codeOf(await list(emulator, { InstanceId: ids.slice(0, 100).join() }))).toBe("ok");
 });
 
 describe("describe", () => {
@@ -68,33 +58,27 @@ describe("describe", () => {
 
   test("gives ten links a page by default, always in the same order", async () => {
     const emulator = await start(twelve);
-    const first = await list(emulator, { VpcId: "vpc-1" });
-    expect(first.body).toMatchObject({ TotalCount: 11, PageNumber: 1, PageSize: 10 });
-    const second = await list(emulator, { VpcId: "vpc-1", PageNumber: "2" });
-    expect([...listed(first), ...listed(second)]).toEqual(ids.slice(0, 11).map((id) => `${id}>vpc-1`));
-    expect(listed(await list(emulator, { VpcId: "vpc-1", PageNumber: "3" }))).toEqual([]);
+    const [first, second, third] = await Promise.all(
+      ["1", "2", "3"].map((PageNumber) => list(emulator, { VpcId: "vpc-1", PageNumber })),
+    );
+    expect(first?.body).toMatchObject({ TotalCount: 11, PageNumber: 1, PageSize: 10 });
+    expect([first, second, third].map((page) => page && listed(page))).toEqual([
+      ids.slice(0, 10).map((id) => `${id}>vpc-1`),
+      ["i-11>vpc-1"],
+      [],
+    ]);
   });
 
-  test("takes a list of instances, with or without a space after the comma, each once", async () => {
+  test("takes instances with or without a space after the comma, each once, and with a VPC what fits both", async () => {
     const emulator = await start(twelve);
-    expect(listed(await list(emulator, { InstanceId: "i-12, i-01,i-01," }))).toEqual(["i-01>vpc-1", "i-12>vpc-2"]);
-  });
-
-  test("gives what fits both the VPC and the instances when both are named", async () => {
-    const emulator = await start(twelve);
-    expect(listed(await list(emulator, { InstanceId: "i-01,i-12", VpcId: "vpc-2" }))).toEqual(["i-12>vpc-2"]);
-  });
-
-  test("takes exactly 100 instances", async () => {
-    const many = Array.from({ length: 100 }, (_, index) => `i-${index}`);
-    const emulator = await start({ instances: many.map((instanceId) => ({ instanceId })) });
-    expect(await list(emulator, { InstanceId: many.join(",") })).toMatchObject({ status: 200 });
+    const given = { InstanceId: "i-12, i-01,i-01," };
+    expect(listed(await list(emulator, given))).toEqual(["i-01>vpc-1", "i-12>vpc-2"]);
+    expect(listed(await list(emulator, { ...given, VpcId: "vpc-2" }))).toEqual(["i-12>vpc-2"]);
   });
 
   const bad = [{ PageNumber: "0" }, { PageNumber: "x" }, { PageSize: "0" }, { PageSize: "101" }, { PageSize: "1.5" }];
   test.each(bad)("refuses %p", async (paging) => {
-    const emulator = await start();
-    expect(await list(emulator, { VpcId: "vpc-1", ...paging })).toMatchObject({
+    expect(await list(await start(), { VpcId: "vpc-1", ...paging })).toMatchObject({
       status: 400,
       body: { Code: "InvalidParameter", Message: expect.stringContaining(Object.keys(paging)[0] ?? "") },
     });
@@ -102,53 +86,42 @@ describe("describe", () => {
 });
 
 describe("what the reference leaves open can be answered either way", () => {
-  test("attach of a link that exists", async () => {
-    const links = [{ instanceId: "i-1", vpcId: "vpc-1" }];
-    expect(await attach(await start({ links }), "i-1", "vpc-1")).toMatchObject({ body: { Code: "OperationDenied" } });
-    const kind = await start({ links, undocumented: { attachAgain: "ok" } });
-    expect(await attach(kind, "i-1", "vpc-1")).toMatchObject({ status: 200 });
-  });
-
-  test("describe of an instance without a link", async () => {
-    expect(listed(await list(await start(), { InstanceId: "i-1" }))).toEqual([]);
-    const strict = await start({ undocumented: { describeUnlinked: "error" } });
-    expect(await list(strict, { InstanceId: "i-1" })).toMatchObject({ body: { Code: "InvalidInstanceId.NotFound" } });
-  });
-
-  test("describe of a released instance, which spoils the whole list by default", async () => {
-    const links = [{ instanceId: "i-1", vpcId: "vpc-1" }];
-    const both = { InstanceId: "i-1,i-gone" };
-    expect(await list(await start({ links }), both)).toMatchObject({ body: { Code: "InvalidInstanceId.NotFound" } });
-    const kind = await start({ links, undocumented: { describeReleased: "empty" } });
-    expect(listed(await list(kind, both))).toEqual(["i-1>vpc-1"]);
-  });
-
-  test("describe of a VPC that does not exist", async () => {
-    expect(listed(await list(await start(), { VpcId: "vpc-none" }))).toEqual([]);
-    const strict = await start({ undocumented: { describeUnknownVpc: "error" } });
-    expect(await list(strict, { VpcId: "vpc-none" })).toMatchObject({ body: { Code: "InvalidVpc.NotBelong" } });
+  const [attaching = "", detaching = "", describing = ""]: readonly string[] = actions;
+  test.each<[option: Undocumented, action: string, given: Given, usual: string, other: string]>([
+    [{ attachAgain: "ok" }, attaching, { InstanceId: "i-1", VpcId: "vpc-1" }, "OperationDenied", "ok"],
+    [{ detachUnlinked: "ok" }, detaching, { InstanceId: "i-1", VpcId: "vpc-2" }, "OperationDenied", "ok"],
+    [{ describeUnlinked: "error" }, describing, { InstanceId: "i-2" }, "nothing", "InvalidInstanceId.NotFound"],
+    [{ describeReleased: "empty" }, describing, { InstanceId: "i-1,i-no" }, "InvalidInstanceId.NotFound", "i-1>vpc-1"],
+    [{ describeUnknownVpc: "error" }, describing, { VpcId: "vpc-none" }, "nothing", "InvalidVpc.NotBelong"],
+    [{ describeDisabledVpc: "error" }, describing, { VpcId: "vpc-off" }, "nothing", "OperationDenied"],
+  ])("%j", async (option, action, given, usual, other) => {
+    const vpcs = [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }, { vpcId: "vpc-off", classicLinkEnabled: false }];
+    for (const [undocumented, expected] of [[undefined, usual] as const, [option, other] as const]) {
+      const emulator = await start({ vpcs, links, undocumented });
+      const answer = await call(emulator, action, given);
+      expect(answer.body.Links ? listed(answer).join() || "nothing" : codeOf(answer)).toBe(expected);
+      expect(emulator.links()).toMatchObject(links);
+    }
   });
 });
 
 describe("on the wire", () => {
-  const links = [{ instanceId: "i-1", vpcId: "vpc-1" }];
   const query = { VpcId: "vpc-1", InstanceId: "i-1" };
 
   test("parameters may come in the query of a GET, the query of a POST or the form of a POST", async () => {
     const emulator = await start({ links });
-    const action = "DescribeClassicLinkInstances";
-    const path = `/?${signed("GET", action, query)}`;
-    expect(listed(await send(emulator, { path }))).toEqual(["i-1>vpc-1"]);
-    expect(listed(await send(emulator, { method: "POST", path: `/?${signed("POST", action, query)}` }))).toEqual([
-      "i-1>vpc-1",
-    ]);
-    const body = signed("POST", action, query).toString();
-    expect(listed(await send(emulator, { method: "POST", headers: form, body }))).toEqual(["i-1>vpc-1"]);
+    const paramsOf = (method: string) => `${signed(method, "DescribeClassicLinkInstances", query)}`;
+    for (const request of [
+      { path: `/?${paramsOf("GET")}` },
+      { method: "POST", path: `/?${paramsOf("POST")}` },
+      { method: "POST", headers: FORM, body: paramsOf("POST") },
+    ]) {
+      expect(listed(await send(emulator, request))).toEqual(["i-1>vpc-1"]);
+    }
   });
 
   test("XML is what comes when no format is asked for", async () => {
-    const emulator = await start({ links });
-    const answer = await list(emulator, { ...query, Format: undefined });
+    const answer = await list(await start({ links }), { ...query, Format: undefined });
     expect(answer.headers["content-type"]).toContain("text/xml");
     expect(answer.text.replace(/<RequestId>[0-9A-F-]{36}<\/RequestId>/, "<RequestId/>")).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><DescribeClassicLinkInstancesResponse><RequestId/>' +
@@ -159,9 +132,8 @@ describe("on the wire", () => {
   });
 
   test("errors come in the format asked for", async () => {
-    const emulator = await start();
-    const answer = await list(emulator, { Format: "XML" });
-    expect(answer.text).toMatch(
+    const { text } = await list(await start(), { Format: "XML" });
+    expect(text).toMatch(
       /^<\?xml [^>]+\?><Error><RequestId>[0-9A-F-]{36}<\/RequestId><HostId>.+<\/HostId><Code>InvalidParameter\.InvalidInstanceIdAndVpcId<\/Code><Message>.+<\/Message>.*<\/Error>$/,
     );
   });
@@ -173,36 +145,35 @@ describe("on the wire", () => {
     expect(text).toContain("<InstanceId>i-&lt;&amp;&gt;</InstanceId><VpcId>vpc-&quot;</VpcId>");
   });
 
-  const absent: [missing: string, action: string][] = [
+  test.each([
     ["RegionId", "AttachClassicLinkVpc"],
     ["InstanceId", "AttachClassicLinkVpc"],
-    ["VpcId", "AttachClassicLinkVpc"],
-    ["RegionId", "DetachClassicLinkVpc"],
+    ["VpcId", "DetachClassicLinkVpc"],
     ["RegionId", "DescribeClassicLinkInstances"],
     ["Action", "DescribeClassicLinkInstances"],
-  ];
-  test.each(absent)("a missing %s of %s is reported by name", async (missing, action) => {
-    const emulator = await start();
-    expect(await call(emulator, action, { ...query, [missing]: undefined })).toMatchObject({
+  ])("a missing %s of %s is reported by name", async (missing, action) => {
+    expect(await call(await start(), action, { ...query, [missing]: undefined })).toMatchObject({
       status: 400,
       body: { Code: "MissingParameter", Message: expect.stringContaining(missing) },
     });
   });
 });
 
-test("drift that names something unknown throws", async () => {
-  const emulator = await start();
-  expect(() => emulator.link("i-none", "vpc-1")).toThrow("no instance i-none");
-  expect(() => emulator.link("i-1", "vpc-none")).toThrow("no VPC vpc-none");
-  await expect(startEmulator({ links: [{ instanceId: "i", vpcId: "v" }] })).rejects.toThrow("no instance i");
-});
+describe("drift", () => {
+  test("that names something unknown throws", async () => {
+    const emulator = await start();
+    expect(() => emulator.link("i-none", "vpc-1")).toThrow("no instance i-none");
+    expect(() => emulator.link("i-1", "vpc-none")).toThrow("no VPC vpc-none");
+    await expect(startEmulator({ links })).rejects.toThrow("no instance i-1");
+  });
 
-test("drift moves a link, and releasing an instance or deleting a VPC takes its links away", async () => {
-  const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
-  emulator.link("i-1", "vpc-2");
-  emulator.link("i-2", "vpc-1");
-  expect(listed(await list(emulator, { InstanceId: "i-1,i-2" }))).toEqual(["i-1>vpc-2", "i-2>vpc-1"]);
-  emulator.removeInstance("i-1");
-  emulator.removeVpc("vpc-1");
-  expect(emulator.links()).toEqual([]);
+  test("moves a link, and releasing an instance or deleting a VPC takes its links away", async () => {
+    const emulator = await start({ links });
+    emulator.link("i-1", "vpc-2");
+    emulator.link("i-2", "vpc-1");
+    expect(listed(await list(emulator, { InstanceId: "i-1,i-2" }))).toEqual(["i-1>vpc-2", "i-2>vpc-1"]);
+    emulator.removeInstance("i-1");
+    emulator.removeVpc("vpc-1");
+    expect(emulator.links()).toEqual([]);
+  });
 });

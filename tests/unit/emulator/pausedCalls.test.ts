@@ -1,90 +1,74 @@
-/** Calls that are paused on their way. */
-
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { Emulator, PausePoint } from "../../../emulator";
-import { attach, list, listed, start } from "./caller";
-
-const ATTACH = { action: "AttachClassicLinkVpc", instanceId: "i-1" } as const;
+import { attach, codeOf, list, listed, start } from "./caller";
 
 /** Sends an attach that will be paused, and waits until it is. */
-async function pausedAttach(emulator: Emulator, point: PausePoint) {
-  const paused = emulator.pause(point);
-  const answer = attach(emulator, "i-1", "vpc-1").catch(() => "no answer" as const);
+async function pausedAttach(emulator: Emulator, point: Partial<PausePoint> = {}) {
+  const paused = emulator.pause({ action: "AttachClassicLinkVpc", instanceId: "i-1", ...point });
+  const answer = attach(emulator, "i-1", "vpc-1").then(codeOf, () => "no answer");
   await paused.arrived;
   return { paused, answer };
 }
 
-describe("a call that is paused", () => {
-  test("has done nothing yet, and does it when it is resumed", async () => {
+test.each([
+  [false, 0],
+  [true, 1],
+])(
+  "a call that is paused, after its work: %s, has made %s links, and answers when it is resumed",
+  async (afterWork, links) => {
     const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, ATTACH);
-    expect(emulator.links()).toEqual([]);
+    const { paused, answer } = await pausedAttach(emulator, { afterWork });
+    expect(emulator.links()).toHaveLength(links);
     paused.resume();
-    expect(await answer).toMatchObject({ status: 200 });
-    expect(emulator.links()).toHaveLength(1);
-  });
+    expect([await answer, emulator.links().length]).toEqual(["ok", 1]);
+  },
+);
 
-  test("after its work has done it, and answers when it is resumed", async () => {
-    const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
-    expect(emulator.links()).toHaveLength(1);
-    paused.resume();
-    expect(await answer).toMatchObject({ status: 200 });
-  });
+test.each([
+  [false, 0],
+  [true, 1],
+])("a call that is cut, after its work: %s, leaves %s links, and is not answered", async (afterWork, links) => {
+  const emulator = await start();
+  const { paused, answer } = await pausedAttach(emulator, { afterWork });
+  paused.cut();
+  expect([await answer, emulator.links().length]).toEqual(["no answer", links]);
+  expect(emulator.calls()).toMatchObject([{ outcome: "cut", status: 0 }]);
+});
 
-  test("and cut does nothing and is not answered", async () => {
-    const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, ATTACH);
-    paused.cut();
-    expect(await answer).toBe("no answer");
-    expect(emulator.links()).toEqual([]);
-    expect(emulator.calls()).toMatchObject([{ outcome: "cut", status: 0 }]);
-  });
+test("a call that is refused is paused after its work too", async () => {
+  const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-2" }] });
+  const { paused, answer } = await pausedAttach(emulator, { afterWork: true });
+  paused.resume();
+  expect(await answer).toBe("OperationDenied");
+});
 
-  test("after its work and cut has done it all the same", async () => {
-    const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
-    paused.cut();
-    expect(await answer).toBe("no answer");
-    expect(emulator.links()).toHaveLength(1);
-  });
+test("a paused call holds up no other call, and is one: the next of its kind passes", async () => {
+  const emulator = await start();
+  const { paused, answer } = await pausedAttach(emulator);
+  expect(codeOf(await attach(emulator, "i-2", "vpc-1"))).toBe("ok");
+  expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("ok");
+  paused.resume();
+  expect(await answer).toBe("OperationDenied");
+});
 
-  test("after its work is paused too when it was refused", async () => {
-    const emulator = await start({ links: [{ instanceId: "i-1", vpcId: "vpc-2" }] });
-    const { paused, answer } = await pausedAttach(emulator, { ...ATTACH, afterWork: true });
-    paused.resume();
-    expect(await answer).toMatchObject({ status: 403 });
-  });
+test("a paused call may be any of its kind, after some that pass", async () => {
+  const emulator = await start();
+  const paused = emulator.pause({ action: "DescribeClassicLinkInstances", skip: 1 });
+  expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual([]);
+  const answer = list(emulator, { VpcId: "vpc-1" });
+  await paused.arrived;
+  emulator.link("i-1", "vpc-1");
+  paused.resume();
+  expect(listed(await answer)).toEqual(["i-1>vpc-1"]);
+});
 
-  test("holds up no other call, and is one: the next of its kind passes", async () => {
-    const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, ATTACH);
-    expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject({ status: 200 });
-    expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({ status: 200 });
-    paused.resume();
-    expect(await answer).toMatchObject({ status: 403 });
-  });
-
-  test("may be any of its kind", async () => {
-    const emulator = await start();
-    const paused = emulator.pause({ action: "DescribeClassicLinkInstances", skip: 1 });
-    expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual([]);
-    const answer = list(emulator, { VpcId: "vpc-1" });
-    await paused.arrived;
-    emulator.link("i-1", "vpc-1");
-    paused.resume();
-    expect(listed(await answer)).toEqual(["i-1>vpc-1"]);
-  });
-
-  test("is resumed when the faults are cleared, and cut when the emulator closes", async () => {
-    const emulator = await start();
-    const first = await pausedAttach(emulator, ATTACH);
-    emulator.clearFaults();
-    expect(await first.answer).toMatchObject({ status: 200 });
-    emulator.unlink("i-1");
-    const second = await pausedAttach(emulator, ATTACH);
-    await emulator.close();
-    expect(await second.answer).toBe("no answer");
-    expect(emulator.links()).toEqual([]);
-  });
+test("a paused call is resumed when the faults are cleared, and cut when the emulator closes", async () => {
+  const emulator = await start();
+  const first = await pausedAttach(emulator);
+  emulator.clearFaults();
+  expect(await first.answer).toBe("ok");
+  emulator.unlink("i-1");
+  const second = await pausedAttach(emulator);
+  await emulator.close();
+  expect([await second.answer, emulator.links()]).toEqual(["no answer", []]);
 });

@@ -1,0 +1,236 @@
+/** Whatever is sent to the emulator, by programs, pages or noise, it answers, keeps what it has, and goes on. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { actions } from "../../../emulator/errorTable";
+import { fuzz } from "../../support/fuzz";
+import { attach, call, codeOf, FORM, list, listed, noted, type RawRequest, send, signed } from "./caller";
+
+let emulator: Emulator;
+beforeEach(async () => {
+  const instances = ["i-1", "i-2"].map((instanceId) => ({ instanceId }));
+  const vpcs = ["vpc-1", "vpc-2"].map((vpcId) => ({ vpcId }));
+  emulator = await startEmulator({ instances, vpcs, links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
+});
+/** It goes on, and is as it was before. */
+afterEach(async () => {
+  emulator.clearFaults();
+  const link = await list(emulator, { InstanceId: "i-1" });
+  await emulator.close();
+  expect(listed(link)).toEqual(["i-1>vpc-1"]);
+});
+
+const port = () => Number(new URL(emulator.endpoint).port);
+
+/** Sends bytes as they are, and gives back what comes until the connection ends. */
+function shout(...pieces: readonly Uint8Array[]): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port(), "127.0.0.1", () => {
+      for (const piece of pieces) socket.write(piece);
+      socket.end();
+    });
+    let heard = "";
+    socket.on("data", (chunk) => {
+      heard += chunk.toString("latin1");
+    });
+    socket.on("error", () => {}).on("close", () => resolve(heard));
+  });
+}
+
+describe("a request that is wrong in a known way:", () => {
+  const rows: [string, RawRequest, number, string][] = [
+    ["an unknown path", { path: "/somewhere" }, 404, "InvalidApi.NotFound"],
+    ["nothing at all", {}, 400, "MissingParameter"],
+    ["broken escapes", { path: "/?%E0%A4%A=%&Format=JSON&%%%" }, 400, "MissingParameter"],
+    ["binary in a form", { method: "POST", headers: FORM, body: Buffer.from([0, 255, 37, 38, 61]) }, 400, "Missing"],
+    ["a body of 2 MB", { method: "POST", headers: FORM, body: Buffer.alloc(2e6, "a") }, 413, "InvalidParameter"],
+    ["another method", { method: "DELETE", path: "/?Format=JSON" }, 400, "UnsupportedHTTPMethod"],
+  ];
+  test.each(rows)("%s is refused with its code", async (_, request, status, code) => {
+    const answer = await send(emulator, request);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(code)]);
+  });
+
+  test("an unknown action, or one of another version or service, is not an API", async () => {
+    const answers = [
+      await call(emulator, "DescribeRegions"),
+      await call(emulator, "__proto__"),
+      await call(emulator, "AttachClassicLinkVpc", { Version: "2016-04-28" }),
+      await call(emulator, "DescribeVpcs", { Version: "2014-05-26" }),
+      await call(emulator, "CreateVpc", { Version: "2015-04-01" }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404));
+    expect(answers.map(codeOf)).toEqual(answers.map(() => "InvalidApi.NotFound"));
+  });
+
+  test("a body just under the limit is read, and one over it ends the connection", async () => {
+    const given = { VpcId: "vpc-1", Padding: "a".repeat(1_000_000) };
+    const body = `${signed("POST", "DescribeClassicLinkInstances", given)}`;
+    expect((await send(emulator, { method: "POST", headers: FORM, body })).status).toBe(200);
+    const refused = await send(emulator, { method: "POST", headers: FORM, body: body + "a".repeat(100_000) });
+    expect(refused).toMatchObject({ status: 413, headers: { connection: "close" } });
+  });
+
+  test("names that every object has are only names", async () => {
+    const odd = Object.fromEntries(["__proto__", "constructor", "toString"].map((name) => [name, "x"]));
+    expect(listed(await list(emulator, { VpcId: "vpc-2", ...odd }))).toEqual([]);
+    expect(codeOf(await attach(emulator, "__proto__", "constructor"))).toBe("InvalidInstanceId.NotFound");
+    expect({}).not.toHaveProperty("x");
+  });
+
+  test("a caller who hangs up in the middle does no harm: the service does not know that nobody waits", async () => {
+    emulator.injectFault({ kind: "latency", ms: 50, action: "AttachClassicLinkVpc" });
+    const leaving = new AbortController();
+    const path = `/?${signed("GET", "AttachClassicLinkVpc", { InstanceId: "i-2", VpcId: "vpc-1" })}`;
+    const gone = expect(send(emulator, { path, signal: leaving.signal })).rejects.toThrow();
+    await list(emulator, { VpcId: "vpc-1" });
+    leaving.abort();
+    await gone;
+    await noted(emulator, "ok");
+    expect(emulator.links()).toHaveLength(2);
+  });
+
+  test("a body without end is cut off", async () => {
+    const chunk = Buffer.alloc(64 * 1024, "a");
+    const socket = connect(port(), "127.0.0.1").on("error", () => {});
+    socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nContent-Length: 1000000000\r\n\r\n`);
+    let written = 0;
+    const more = () => {
+      while (!socket.destroyed && written < 200 * 1024 * 1024) {
+        written += chunk.length;
+        if (!socket.write(chunk)) return;
+      }
+    };
+    const closed = new Promise((resolve) => socket.on("drain", more).resume().once("close", resolve));
+    more();
+    await closed;
+    // 16 MB are read for the sake of an answer that can be read; a few more were on their way.
+    expect(written).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+describe("any request", () => {
+  const headerText = fc.stringMatching(/^[!-~]{0,30}$/);
+  /** Node sends no length with the body of a GET or a DELETE, which makes noise of it. */
+  const bodyOf = (method: string, content: string | Uint8Array) =>
+    ["POST", "PUT", "PATCH"].includes(method) ? { body: Buffer.from(content) } : {};
+
+  test("to ECS is refused in its words, if it is not signed", async () => {
+    const methods = fc.constantFrom("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
+    const paths = fc.oneof(
+      fc.webQueryParameters().map((query) => `/?${query}`),
+      fc.webPath().map((text) => text || "/"),
+      fc.webQueryParameters().map((query) => `/asapi/v3?${query}`),
+      fc.constantFrom("/", "/?Action=__proto__&Format=JSON", "/?Format=json&Format=XML", "/%00", "/?%"),
+    );
+    const headers = fc.dictionary(
+      fc.constantFrom("content-type", "authorization", "x-acs-action", "x-acs-date", "accept", "x-acs-content-sha256"),
+      fc.oneof(headerText, fc.constantFrom("application/json", FORM["content-type"], "ACS3-HMAC-SHA256 a=b")),
+    );
+    const bodies = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(methods, paths, headers, bodies, async (method, path, given, content) => {
+        fc.pre(!path.startsWith("/-/"));
+        const request = { method, path, headers: given, ...bodyOf(method, content) };
+        const { status, text } = await send(emulator, request);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(text).toMatch(/"Code":"\w|<Code>\w|"code":"asapi\./);
+        expect(text).not.toContain("defect");
+      }),
+      fuzz(300),
+    );
+  });
+
+  test("that is signed is answered, whatever its parameters are", async () => {
+    const names = fc.constantFrom(
+      ...["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "Format", "__proto__"],
+      ...["CidrBlock", "VpcName", "RoleArn", "RoleSessionName", "DurationSeconds", "Product", "Department"],
+    );
+    const values = fc.constantFrom("i-2", "vpc-2", "cn-hangzhou", "1", '["i-1"]', "Ecs");
+    const params = fc.dictionary(names, fc.oneof(fc.string({ unit: "grapheme" }), values));
+    const paths = fc.constantFrom("/", "/asapi/v3");
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...actions), paths, params, async (action, path, given) => {
+        const { status, text } = await send(emulator, { path: `${path}?${signed("GET", action, given)}` });
+        // ASAPI's own refusals have status 500.
+        expect([200, 400, 403, 404, ...(path === "/" ? [] : [500])]).toContain(status);
+        expect(text).not.toContain("defect");
+      }),
+      fuzz(300),
+    );
+  });
+
+  test("to the control API is answered", async () => {
+    const collections = fc.constantFrom("state", "links", "instances", "vpcs", "calls", "faults", "__proto__", "");
+    const ids = fc.oneof(fc.constantFrom("", "/", "/i-none", "/%", "/%2e%2e", "/__proto__", "/a/b"), headerText);
+    const contents = fc.oneof(
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ kind: "denied", ...Object(value) })),
+    );
+    const methods = fc.constantFrom("GET", "POST", "DELETE");
+    await fc.assert(
+      fc.asyncProperty(methods, collections, ids, contents, async (method, what, which, content) => {
+        const path = `/-/${what}${encodeURI(which).replace(/[?#]/g, "")}`;
+        const headers = { "content-type": "application/json" };
+        const { status, text } = await send(emulator, { method, path, headers, ...bodyOf(method, content) });
+        expect([200, 400, 404, 415]).toContain(status);
+        expect(() => JSON.parse(text)).not.toThrow();
+      }),
+      fuzz(300),
+    );
+  });
+
+  test("that is no request, or one with others behind it, does no harm", async () => {
+    const whole = Buffer.from(`GET /-/links HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\n\r\n`);
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.uint8Array({ maxLength: 500 }), async (first, noise) => {
+        const heard = await shout(...(first ? [whole] : []), noise);
+        // Noise that comes in one piece with a request spoils it, so that may be refused too.
+        expect(heard).toMatch(first ? /^HTTP\/1\.1 (200|4\d\d) / : /^(HTTP\/1\.1 4\d\d |$)/);
+      }),
+      fuzz(200),
+    );
+  });
+});
+
+describe("a page in a browser", () => {
+  test.each<[what: string, headers: Record<string, string>]>([
+    ["whose name was pointed at 127.0.0.1", { host: "evil.example:PORT" }],
+    ["whose name looks like 127.0.0.1", { host: "127.0.0.1.evil.example:PORT" }],
+    ["whose name ends in localhost", { host: "evil.localhost:PORT" }],
+    ["of another site", { origin: "https://evil.example" }],
+    ["of nowhere, such as a file", { origin: "null" }],
+    ["of another port of this machine", { origin: "http://127.0.0.1:1" }],
+    ["that sends no Origin, but is of another site", { "sec-fetch-site": "cross-site" }],
+    ["of a name beside", { "sec-fetch-site": "same-site" }],
+  ])("%s reaches neither ECS nor the control API", async (_, { host = "127.0.0.1:PORT", ...others }) => {
+    const headers = { host: host.replace("PORT", String(port())), ...others };
+    const control = await send(emulator, { path: "/-/links", headers });
+    expect([control.status, control.text]).toEqual([403, expect.not.stringContaining("vpc-1")]);
+    expect((await send(emulator, { method: "DELETE", path: "/-/links/i-1", headers })).status).toBe(403);
+    // It knows the key: that is in the documents.
+    const path = `/?${signed("GET", "DetachClassicLinkVpc", { InstanceId: "i-1", VpcId: "vpc-1" })}`;
+    const detached = await send(emulator, { path, headers });
+    expect([detached.status, codeOf(detached)]).toEqual([403, "Forbidden.CrossSite"]);
+  });
+
+  test("without a name is none of this machine's", async () => {
+    expect(await shout(Buffer.from("GET /-/links HTTP/1.0\r\n\r\n"))).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  const programs: Record<string, string>[] = [{}, { "sec-fetch-site": "none" }, { "sec-fetch-site": "same-origin" }];
+  test.each(programs)("of the emulator's own address, as a program, is let in: %j", async (more) => {
+    const headers = { host: `localhost:${port()}`, origin: `http://localhost:${port()}`, ...more };
+    expect((await send(emulator, { path: "/-/links", headers })).status).toBe(200);
+  });
+
+  (process.platform === "linux" ? test : test.skip)("gets in by no other address of this machine", async () => {
+    const [error] = await once(connect(port(), "127.0.0.2"), "error");
+    expect(error).toMatchObject({ code: "ECONNREFUSED" });
+  });
+});
