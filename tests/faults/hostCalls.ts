@@ -6,7 +6,8 @@ import { asValues } from "../engine/values";
 import type { Host } from "../support/shop";
 import { type Calls, type Found, PartiallyCreated, type How, type Props, type Resource } from "./calls";
 import type { Open } from "./faultCase";
-import { type KeptProvider, newEngineAddress } from "../support/keptProvider";
+import { newEngineAddress } from "../support/engine";
+import type { KeptProvider } from "../support/keptProvider";
 
 /** What a provider is called, in its own URN and in what is said of it. */
 const PROVIDERS: Readonly<Record<Host, string>> = {

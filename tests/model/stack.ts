@@ -10,7 +10,8 @@ import type { Provider } from "../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../engine/state";
 import { asValues, type Values } from "../engine/values";
 import type { Host } from "../support/shop";
-import { KeptProvider, newEngineAddress } from "../support/keptProvider";
+import { newEngineAddress } from "../support/engine";
+import { KeptProvider } from "../support/keptProvider";
 import { type Program, REGION } from "./program";
 
 /** What came of an operation. */

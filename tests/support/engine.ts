@@ -1,9 +1,10 @@
-/** An engine of which nothing is there but its address, for tests of what becomes of its providers when it ends. */
+/** Engines of which nothing is there but the address. */
 
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { listen } from "./loopback";
 
+/** One that providers find, for tests of what becomes of them when it ends. */
 export async function openEngine() {
   const server = createServer();
   const connected = once(server, "connection");
@@ -15,4 +16,13 @@ export async function openEngine() {
     /** Ends without a word to anyone, as one that is killed. */
     end: () => void close(),
   };
+}
+
+let operations = 0;
+
+/** An address of an engine that no other operation has on this machine. Nobody listens there. */
+export function newEngineAddress(): string {
+  operations += 1;
+  const [high, low] = [operations >> 8, operations & 255];
+  return `127.${process.pid & 255}.${high & 255}.${low}:${1 + ((process.pid >> 8) % 900)}`;
 }

@@ -121,15 +121,6 @@ export class KeptProvider {
 /** Nobody listens there, so what the provider tells meanwhile is dropped. */
 const NO_ENGINE = "127.0.0.1:1";
 
-let operations = 0;
-
-/** An address of an engine that no other operation has on this machine. */
-export function newEngineAddress(): string {
-  operations += 1;
-  const [high, low] = [operations >> 8, operations & 255];
-  return `127.${process.pid & 255}.${high & 255}.${low}:${1 + ((process.pid >> 8) % 900)}`;
-}
-
 /** Makes the line that follows load the dynamic host anew, once for each engine. */
 function forgetting(engineAddress: string): string {
   const forget = `for(const k of Object.keys(r.cache))if(k.includes("/dist/provider/hosts/dynamic/"))delete r.cache[k]`;
