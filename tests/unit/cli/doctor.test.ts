@@ -19,15 +19,8 @@ const NOW = Date.parse("2026-11-26T00:00:00Z");
 const told = (findings: readonly Finding[]) => findings.map(({ state, text }) => `${state} ${text}`);
 const worst = (findings: readonly Finding[]) =>
   ["problem", "warning", "ok"].find((state) => findings.some((finding) => finding.state === state));
-const failed = (kind: EcsError["kind"], code: string) =>
-  new EcsError({
-    kind,
-    code,
-    operation: "DescribeInstances",
-    detail: "",
-    advice: "do this",
-    mayHaveSucceeded: false,
-  });
+const about = { operation: "DescribeInstances", detail: "", advice: "do this", mayHaveSucceeded: false } as const;
+const failed = (kind: EcsError["kind"], code: string) => new EcsError({ kind, code, ...about });
 
 describe("settings", () => {
   const fine: Derived = {
@@ -58,17 +51,14 @@ describe("settings", () => {
     );
   });
 
-  test("that are complete are fine", () => {
-    expect(worst(checkTargets(fine))).toBe("ok");
-  });
-
   test.each([
+    ["nothing missing", {}, "ok"],
     ["no region", { regionId: { error: new Error("no region is configured") } }, "problem"],
     ["no address of ECS", { endpoint: { error: new Error("endpoint is wrong") } }, "problem"],
     ["no address of the VPC service", { vpcEndpoint: { error: new Error("none") } }, "warning"],
     ["no organization on a private cloud", { scope: { answer: {} } }, "warning"],
     ["an organization that is no id", { scope: { error: new Error("is no id") } }, "problem"],
-  ])("%s is a finding", (_, change, state) => {
+  ])("%s is a finding or fine", (_, change, state) => {
     expect(worst(checkTargets({ ...fine, ...change }))).toBe(state);
   });
 });
@@ -121,12 +111,7 @@ describe("the network", () => {
     ["an unknown name", { resolved: error("ENOTFOUND"), response: error("") }, "problem", false],
     ["a closed port", { connected: error("ECONNREFUSED"), response: error("") }, "problem", false],
     ["a certificate of an unknown authority", certificate({ distrust: "SELF_SIGNED" }), "problem", false],
-    [
-      "the same where nobody verifies it",
-      { ...certificate({ distrust: "SELF_SIGNED" }), isInsecure: true },
-      "warning",
-      true,
-    ],
+    ["one that nobody verifies", { ...certificate({ distrust: "SELF_SIGNED" }), isInsecure: true }, "warning", true],
     ["a certificate that ends next week", certificate({ validTo: NOW + 6e8 }), "warning", true],
     ["a clock two minutes off", clock(-120_000), "warning", true],
     ["a clock twenty minutes off", clock(1_200_000), "problem", true],
@@ -142,16 +127,13 @@ describe("the network", () => {
     ["CERT_HAS_EXPIRED", "it expired on 2027-02-24", /^ask the operator of the cloud/],
     ["CERT_NOT_YET_VALID", "it is valid from 2026-11-26", /^check the clock of this machine/],
     ["SELF_SIGNED_CERT_IN_CHAIN", "this machine does not know who issued it", /NODE_EXTRA_CA_CERTS/],
-  ])(
-    "a certificate that is refused with %s is reported with its reason and with what helps",
-    (distrust, why, advice) => {
-      expect(checkReached({ ...fine, ...certificate({ distrust }) }, NOW)).toContainEqual({
-        state: "problem",
-        text: expect.stringContaining(`The certificate of ecs.x is not trusted: ${why}`),
-        advice: expect.stringMatching(advice),
-      });
-    },
-  );
+  ])("a certificate that is refused with %s: %s, and what helps", (distrust, why, advice) => {
+    expect(checkReached({ ...fine, ...certificate({ distrust }) }, NOW)).toContainEqual({
+      state: "problem",
+      text: expect.stringContaining(`The certificate of ecs.x is not trusted: ${why}`),
+      advice: expect.stringMatching(advice),
+    });
+  });
 });
 
 describe("permissions", () => {
@@ -171,17 +153,18 @@ describe("permissions", () => {
 });
 
 describe("an instance", () => {
+  const details = (change: object = {}) => ({
+    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [], ...change } },
+  });
   const fine: InstanceFacts = {
     instanceId: "i-a",
     regionId: "cn-x",
-    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [] } },
+    ...details(),
     linkedTo: { answer: undefined },
     wantedVpc: "vpc-1",
     scope: undefined,
   };
-  const details = (change: object) => ({
-    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [], ...change } },
-  });
+  const notOurs = { error: failed("authorisation", "InvalidInstanceId.NotBelong") };
 
   test.each<[string, Partial<InstanceFacts>, string]>([
     ["in the classic network, not linked", {}, "ok"],
@@ -191,11 +174,7 @@ describe("an instance", () => {
     ["in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
     ["that is starting", details({ status: "Starting" }), "problem"],
     ["that is locked", details({ locks: ["financial"] }), "problem"],
-    [
-      "that belongs to another",
-      { linkedTo: { error: failed("authorisation", "InvalidInstanceId.NotBelong") } },
-      "warning",
-    ],
+    ["that belongs to another", { linkedTo: notOurs }, "warning"],
     ["that may not be asked for", { details: { error: failed("authorisation", "Forbidden.RAM") } }, "warning"],
   ])("%s", (_, change, state) => {
     expect(worst(checkInstance({ ...fine, ...change }))).toBe(state);
@@ -212,21 +191,12 @@ describe("an instance", () => {
 });
 
 describe("a VPC", () => {
-  const vpc = (isClassicLinkEnabled: boolean | undefined, links: number) =>
-    worst(
-      checkVpc({
-        vpcId: "vpc-1",
-        regionId: "cn-x",
-        details: { answer: { cidrBlock: "", isClassicLinkEnabled } },
-        links: { answer: links },
-        scope: undefined,
-      }),
-    );
+  const facts = { vpcId: "vpc-1", regionId: "cn-x", scope: undefined };
 
   test("that is hidden on a private cloud is reported with the scope", () => {
     const error = failed("input", "InvalidVpcId.NotFound");
     const scope = { organizationId: "27" };
-    const [finding] = checkVpc({ vpcId: "vpc-1", regionId: "cn-x", details: { error }, links: { error }, scope });
+    const [finding] = checkVpc({ ...facts, details: { error }, links: { error }, scope });
     expect(finding).toMatchObject({
       text: "cn-x shows no VPC vpc-1 to this key under organization 27 and no resource set",
       advice: expect.stringMatching(/--organization and --resource-set$/),
@@ -239,8 +209,9 @@ describe("a VPC", () => {
     ["whose switch is not told", undefined, 12, "warning"],
     ["that is nearly full", true, 990, "warning"],
     ["that is full", true, 1000, "problem"],
-  ])("%s", (_, isEnabled, links, state) => {
-    expect(vpc(isEnabled, links)).toBe(state);
+  ])("%s", (_, isClassicLinkEnabled, links, state) => {
+    const details = { answer: { cidrBlock: "", isClassicLinkEnabled } };
+    expect(worst(checkVpc({ ...facts, details, links: { answer: links } }))).toBe(state);
   });
 
   test.each([

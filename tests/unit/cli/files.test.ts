@@ -31,22 +31,12 @@ describe("writing files", () => {
     theirs: [{ path: "package.json", text: "manifest" }],
   };
 
-  test("makes the folder, and says what was written", () => {
+  test("makes the folder, says what was written, and a second time changes nothing", () => {
     folder = join(folder, "deep", "er");
-    const fates = writeFiles(folder, drafts, false);
-    expect([...fates.values()]).toEqual(["written", "written", "written"]);
+    const write = () => [...writeFiles(folder, drafts, false).values()];
+    expect(write()).toEqual(["written", "written", "written"]);
     expect(textOf("links.ts")).toBe("links");
-  });
-
-  test("a second time changes nothing", () => {
-    writeFiles(folder, drafts, false);
-    expect([...writeFiles(folder, drafts, false).values()]).toEqual(["unchanged", "unchanged", "unchanged"]);
-  });
-
-  test("keeps a project's own file, whatever is in it", () => {
-    put("package.json", "mine");
-    expect(writeFiles(folder, drafts, true).get("package.json")).toBe("kept");
-    expect(textOf("package.json")).toBe("mine");
+    expect(write()).toEqual(["unchanged", "unchanged", "unchanged"]);
   });
 
   test("says which folder cannot be written to", () => {
@@ -75,19 +65,16 @@ describe("writing files", () => {
     expect(readdirSync(folder)).toEqual(["links.ts"]);
   });
 
-  test("refuses when one of ours was changed, names it, and writes none of the others", () => {
+  test("refuses when one of ours was changed, names it, and writes none of the others, but with force", () => {
     put("links.ts", "mine");
+    put("package.json", "mine");
     expect(() => writeFiles(folder, drafts, false)).toThrow(
       /links\.ts is there already, .*nothing was written; give --force/,
     );
-    expect(() => textOf("import.json")).toThrow();
-    expect(textOf("links.ts")).toBe("mine");
-  });
-
-  test("overwrites it with force", () => {
-    put("links.ts", "mine");
-    expect(writeFiles(folder, drafts, true).get("links.ts")).toBe("overwritten");
-    expect(textOf("links.ts")).toBe("links");
+    expect([readdirSync(folder).sort(), textOf("links.ts")]).toEqual([["links.ts", "package.json"], "mine"]);
+    // A project's own file is kept, whatever is in it.
+    expect([...writeFiles(folder, drafts, true).values()]).toEqual(["overwritten", "written", "kept"]);
+    expect([textOf("links.ts"), textOf("package.json")]).toEqual(["links", "mine"]);
   });
 });
 
@@ -114,11 +101,12 @@ describe("the steps", () => {
     expect(steps("dynamic")[1]).toBe("npm install pulumi-classiclink typescript@5");
   });
 
+  const line = 'export { classicLinks } from "./classiclinks";';
+
   test("in a project that is there install nothing twice, and leave its stacks alone", () => {
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript");
     put("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: src/\n");
     put("src/index.ts", "export const own = 1;\n");
-    const line = 'export { classicLinks } from "./classiclinks";';
     expect(steps("dynamic")).toEqual([`cd ${folder}`, line, ...IMPORT]);
     put("src/index.ts", `${line}\n`);
     expect(steps("dynamic")).toEqual([`cd ${folder}`, ...IMPORT]);
@@ -126,7 +114,7 @@ describe("the steps", () => {
 
   test("make no second stack", () => {
     install("pulumi-classiclink", "@pulumi/pulumi", "typescript");
-    put("index.ts", 'export { classicLinks } from "./classiclinks";\n');
+    put("index.ts", `${line}\n`);
     put("Pulumi.dev.yaml", "encryptionsalt: x\n");
     expect(steps("dynamic")).toEqual([`cd ${folder}`, ...IMPORT]);
   });
@@ -148,58 +136,51 @@ describe("the steps", () => {
 });
 
 describe("the layout of a project", () => {
-  const BUILT = { outDir: "bin", rootDir: "src" };
-  test.each([
-    ["a folder without one", {}, "index.ts", 'export { classicLinks } from "./classiclinks";'],
-    [
-      "a folder in which npm init was run",
-      { "package.json": '{"main":"index.js"}' },
-      "index.ts",
-      'export { classicLinks } from "./classiclinks";',
-    ],
+  const NODE = "runtime: nodejs\n";
+  const MODULE = '{"type":"module"}';
+  const BUILT = '{"compilerOptions":{"outDir":"bin","rootDir":"src"}}';
+  const TYPESCRIPT = 'export { classicLinks } from "./classiclinks";';
+  const ESM = 'export { classicLinks } from "./classiclinks.js";';
+
+  test.each<[string, Record<string, string>, string, string]>([
+    ["a folder without one", {}, "index.ts", TYPESCRIPT],
+    ["a folder after npm init", { "package.json": '{"main":"index.js"}' }, "index.ts", TYPESCRIPT],
+    ["a folder without one that is an ES module", { "package.json": MODULE }, "index.ts", ESM],
     [
       "TypeScript whose package.json names a file that does not exist",
-      { "Pulumi.yaml": "runtime: nodejs\n", "package.json": '{"main":"index.js"}', "index.ts": "" },
+      { "Pulumi.yaml": NODE, "package.json": '{"main":"index.js"}', "index.ts": "" },
       "index.ts",
-      'export { classicLinks } from "./classiclinks";',
+      TYPESCRIPT,
     ],
     [
       "JavaScript",
-      { "Pulumi.yaml": "runtime: nodejs\n", "index.js": "" },
+      { "Pulumi.yaml": NODE, "index.js": "" },
       "index.js",
       'exports.classicLinks = require("./classiclinks").classicLinks;',
     ],
     [
       "JavaScript in ES modules",
-      {
-        "Pulumi.yaml": "runtime: { name: nodejs }\nmain: app/\n",
-        "package.json": '{"type":"module"}',
-        "app/index.js": "",
-      },
+      { "Pulumi.yaml": "runtime: { name: nodejs }\nmain: app/\n", "package.json": MODULE, "app/index.js": "" },
       "app/index.js",
-      'export { classicLinks } from "./classiclinks.js";',
+      ESM,
     ],
     [
       "a file that package.json names",
-      { "Pulumi.yaml": "runtime: nodejs\n", "package.json": '{"main":"stack.mjs"}', "stack.mjs": "" },
+      { "Pulumi.yaml": NODE, "package.json": '{"main":"stack.mjs"}', "stack.mjs": "" },
       "stack.mjs",
       'export { classicLinks } from "./classiclinks.mjs";',
     ],
     [
       "TypeScript in ES modules",
-      { "Pulumi.yaml": "runtime: nodejs\nmain: src/main.ts\n", "package.json": '{"type":"module"}', "src/main.ts": "" },
+      { "Pulumi.yaml": `${NODE}main: src/main.ts\n`, "package.json": MODULE, "src/main.ts": "" },
       "src/main.ts",
-      'export { classicLinks } from "./classiclinks.js";',
+      ESM,
     ],
     [
       "TypeScript that is compiled before",
-      {
-        "Pulumi.yaml": "runtime: nodejs\nmain: bin/index.js\n",
-        "tsconfig.json": JSON.stringify({ compilerOptions: BUILT }),
-        "src/index.ts": "",
-      },
+      { "Pulumi.yaml": `${NODE}main: bin/index.js\n`, "tsconfig.json": BUILT, "src/index.ts": "" },
       "src/index.ts",
-      'export { classicLinks } from "./classiclinks";',
+      TYPESCRIPT,
     ],
   ])("of %s is followed", (_, files, main, line) => {
     for (const [path, text] of Object.entries(files)) put(path, text);
@@ -213,13 +194,11 @@ describe("the layout of a project", () => {
   });
 });
 
-describe("the name of a project", () => {
-  test.each([
-    ["/srv/links", "links"],
-    ["/srv/Our links (old)", "Our-links-old-"],
-    ["/srv/链接", "classiclinks"],
-    ["/", "classiclinks"],
-  ])("in %s is %s", (path, name) => {
-    expect(projectName(path)).toBe(name);
-  });
+test.each([
+  ["/srv/links", "links"],
+  ["/srv/Our links (old)", "Our-links-old-"],
+  ["/srv/链接", "classiclinks"],
+  ["/", "classiclinks"],
+])("the name of a project in %s is %s", (path, name) => {
+  expect(projectName(path)).toBe(name);
 });

@@ -21,17 +21,12 @@ const perVpc = ofVpcs.resources;
 const perLink = ofLinks.resources;
 const TYPESCRIPT = { isEsm: false, isTypeScript: true };
 
-describe("names of resources", () => {
-  test("are the ids", () => {
-    expect(perVpc.map(({ name }) => name)).toEqual(["vpc-jobs", "vpc-shop"]);
-    expect(perLink.map(({ name }) => name)).toEqual(["i-c", "i-a", "i-b"]);
-  });
-
-  test("begin with the region where two regions use the same id", () => {
-    const twice = ["qd-1", "qd-2"].map((regionId) => ({ regionId, vpcId: "vpc-1", instanceId: "i-1" }));
-    const { resources } = resourcesOf(twice, "link");
-    expect(resources.map(({ name }) => name)).toEqual(["qd-1:i-1", "qd-2:i-1"]);
-  });
+test("names of resources are the ids, and begin with the region where two regions use the same", () => {
+  const namesOf = (resources: readonly { readonly name: string }[]) => resources.map(({ name }) => name);
+  expect(namesOf(perVpc)).toEqual(["vpc-jobs", "vpc-shop"]);
+  expect(namesOf(perLink)).toEqual(["i-c", "i-a", "i-b"]);
+  const twice = ["qd-1", "qd-2"].map((regionId) => ({ regionId, vpcId: "vpc-1", instanceId: "i-1" }));
+  expect(namesOf(resourcesOf(twice, "link").resources)).toEqual(["qd-1:i-1", "qd-2:i-1"]);
 });
 
 describe("the module", () => {
@@ -74,19 +69,12 @@ exports.classicLinks = classicLinks;
   });
 });
 
-describe("the list", () => {
-  test("has a line for each link, and is understood", () => {
-    expect(listText(LINKS).split("\n").slice(0, 2)).toEqual(["instanceId,vpcId,regionId", "i-c,vpc-jobs,cn-hangzhou"]);
-    expect(readLinkList(listText(LINKS), "the list", () => "").map(({ instanceIds }) => instanceIds)).toEqual([
-      ["i-c"],
-      ["i-a", "i-b"],
-    ]);
-  });
-
-  test("keeps an id that has quotes in it", () => {
-    const odd = { regionId: "qd", vpcId: "v", instanceId: 'i-"\\' };
-    expect(readLinkList(listText([odd]), "the list", () => "")[0]?.instanceIds).toEqual([odd.instanceId]);
-  });
+test("the list has a line for each link, and is understood, also with quotes in an id", () => {
+  const odd = { regionId: "cn-hangzhou", vpcId: "vpc-shop", instanceId: 'i-"\\' };
+  const text = listText([...LINKS, odd]);
+  expect(text.split("\n").slice(0, 2)).toEqual(["instanceId,vpcId,regionId", "i-c,vpc-jobs,cn-hangzhou"]);
+  const understood = readLinkList(text, "the list", () => "").map(({ instanceIds }) => instanceIds);
+  expect(understood).toEqual([["i-c"], ["i-a", "i-b", odd.instanceId]]);
 });
 
 const outputOf = (key: string) =>
@@ -140,15 +128,11 @@ describe("the program in YAML", () => {
 });
 
 describe("the import file", () => {
-  test("names every resource as the program does", () => {
-    const { resources } = JSON.parse(importFile(perLink, "dynamic"));
-    expect(resources.map(({ name, id }: { name: string; id: string }) => [name, id])).toEqual(
-      perLink.map(({ name }) => [name, `cn-hangzhou:${name}`]),
-    );
-  });
-
-  test("is the same each time", () => {
-    expect(importFile(perLink, "dynamic")).toBe(importFile(resourcesOf(LINKS, "link").resources, "dynamic"));
+  test("names every resource as the program does, the same each time", () => {
+    const text = importFile(perLink, "dynamic");
+    const named = JSON.parse(text).resources.map(({ name, id }: { name: string; id: string }) => [name, id]);
+    expect(named).toEqual(perLink.map(({ name }) => [name, `cn-hangzhou:${name}`]));
+    expect(importFile(resourcesOf(LINKS, "link").resources, "dynamic")).toBe(text);
   });
 
   test("keeps the organization under which the links were found", () => {
