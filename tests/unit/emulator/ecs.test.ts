@@ -91,6 +91,7 @@ describe("what the reference leaves open can be answered either way", () => {
     [{ attachAgain: "ok" }, attaching, { InstanceId: "i-1", VpcId: "vpc-1" }, "OperationDenied", "ok"],
     [{ detachUnlinked: "ok" }, detaching, { InstanceId: "i-1", VpcId: "vpc-2" }, "OperationDenied", "ok"],
     [{ describeUnlinked: "error" }, describing, { InstanceId: "i-2" }, "nothing", "InvalidInstanceId.NotFound"],
+    [{ describeUnlinked: "error" }, describing, { InstanceId: "i-1" }, "i-1>vpc-1", "i-1>vpc-1"],
     [{ describeReleased: "empty" }, describing, { InstanceId: "i-1,i-no" }, "InvalidInstanceId.NotFound", "i-1>vpc-1"],
     [{ describeUnknownVpc: "error" }, describing, { VpcId: "vpc-none" }, "nothing", "InvalidVpc.NotBelong"],
     [{ describeDisabledVpc: "error" }, describing, { VpcId: "vpc-off" }, "nothing", "OperationDenied"],

@@ -42,10 +42,13 @@ test("a call that is refused is paused after its work too", async () => {
   expect(await answer).toBe("OperationDenied");
 });
 
-test("a paused call holds up no other call, and is one: the next of its kind passes", async () => {
+test("a pause is for one call: others of its operation or its instance pass before and meanwhile", async () => {
   const emulator = await start();
-  const { paused, answer } = await pausedAttach(emulator);
+  const paused = emulator.pause({ action: "AttachClassicLinkVpc", instanceId: "i-1" });
   expect(codeOf(await attach(emulator, "i-2", "vpc-1"))).toBe("ok");
+  expect(codeOf(await list(emulator, { InstanceId: "i-1" }))).toBe("ok");
+  const answer = attach(emulator, "i-1", "vpc-1").then(codeOf);
+  await paused.arrived;
   expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("ok");
   paused.resume();
   expect(await answer).toBe("OperationDenied");

@@ -95,7 +95,10 @@ describe("DescribeInstances", () => {
   test("gives pages, and only the network type that is asked for", async () => {
     const emulator = await start();
     const given = { PageSize: "1", PageNumber: "2", InstanceNetworkType: "classic" };
-    const second = { TotalCount: 2, Instances: { Instance: [{ InstanceId: "i-2" }] } };
+    const second = {
+      TotalCount: 2,
+      Instances: { Instance: [{ InstanceId: "i-2", OperationLocks: { LockReason: [] } }] },
+    };
     expect((await describeInstances(emulator, given)).body).toMatchObject(second);
     const none = await describeInstances(emulator, { InstanceNetworkType: "vpc" });
     expect(none.body).toMatchObject({ TotalCount: 0 });
