@@ -1,44 +1,41 @@
 /** What waiting should cost a whole resource, and a listing of the command line, on a simulated clock. */
 
-import type { EcsOperation } from "../../provider/ecs/errors";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import { readLinks } from "../../provider/resources/getLinks";
 import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { Lifecycle, providerOf } from "./lifecycle";
 import { type Circumstances, idealMs, MINUTE } from "./quotaCases";
 import { onSimulatedClock } from "./simulatedClock";
-import { type Quota, SimulatedEcs } from "./simulatedEcs";
+import { type Quota, type ScriptedCall, SimulatedEcs } from "./simulatedEcs";
 
 const regionId = "cn-hangzhou";
 const vpcId = "vpc-1";
-const ATTACH: EcsOperation = "AttachClassicLinkVpc";
-const DESCRIBE: EcsOperation = "DescribeClassicLinkInstances";
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `i-${n}`);
 const declare = (instanceIds: readonly string[]) => ({ regionId, vpcId, instanceIds });
+const isLinked = ({ method, refused }: ScriptedCall) => method === "attach" && refused === undefined;
 
-function perMinute(calls: number, phase: number): Quota {
-  return { calls, windowMs: MINUTE, beginsMs: -phase * MINUTE };
+/** An ECS with a quota for each minute, of attaches or describes. */
+function limited(operation: "Attach" | "Describe", calls: number, { phase, tellsRetryAfter, seed }: Circumstances) {
+  const quotas: Quota[] = [{ calls, windowMs: MINUTE, beginsMs: -phase * MINUTE }];
+  const limits = operation === "Attach" ? { AttachClassicLinkVpc: quotas } : { DescribeClassicLinkInstances: quotas };
+  return { quotas, ecs: new SimulatedEcs({ quotas: limits, tellsRetryAfter, seed }) };
 }
 
 /** A fleet whose every second member stays locked, at 100 attaches a minute. */
-export async function lockedFleet({ phase, tellsRetryAfter, seed }: Circumstances) {
+export async function lockedFleet(circumstances: Circumstances) {
   return await onSimulatedClock(async () => {
-    const quotas = [perMinute(100, phase)];
-    const ecs = new SimulatedEcs({ quotas: { [ATTACH]: quotas }, tellsRetryAfter, seed });
+    const { quotas, ecs } = limited("Attach", 100, circumstances);
     const members = names(500);
-    const locked = members.filter((_, n) => n % 2 === 0);
-    for (const id of locked) ecs.locked.add(id);
+    ecs.lock(...members.filter((_, n) => n % 2 === 0));
     const create = new Lifecycle(ecs, {}, classicLinks).create(declare(members), { timeoutMs: 10 * MINUTE });
-    const error: unknown = await create.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    const asked = new Map<string | undefined, number>();
-    for (const call of ecs.calls) {
-      if (call.refused === "InvalidStatus.InstanceLocked")
-        asked.set(call.instanceId, (asked.get(call.instanceId) ?? 0) + 1);
+    const error: unknown = await create.catch((thrown: unknown) => thrown);
+    const asked = new Map<unknown, number>();
+    for (const { query, refused } of ecs.calls) {
+      const id = "instanceId" in query && refused === "InvalidStatus.InstanceLocked" ? query.instanceId : "others";
+      asked.set(id, (asked.get(id) ?? 0) + 1);
     }
+    asked.delete("others");
     const linked = error instanceof PartiallyCreatedError ? error.properties.instanceIds : undefined;
     return {
       othersDoneMs: Math.max(...ecs.calls.filter(isLinked).map(({ at }) => at)),
@@ -51,20 +48,16 @@ export async function lockedFleet({ phase, tellsRetryAfter, seed }: Circumstance
 }
 
 /** A fleet of 1000 at 100 attaches a minute, after one call and 8 minutes of other work. */
-export async function fleetAfterQuiet({ phase, tellsRetryAfter, seed }: Circumstances) {
+export async function fleetAfterQuiet(circumstances: Circumstances) {
   return await onSimulatedClock(async () => {
-    const quotas = [perMinute(100, phase)];
-    const ecs = new SimulatedEcs({ quotas: { [ATTACH]: quotas }, tellsRetryAfter, seed });
+    const { quotas, ecs } = limited("Attach", 100, circumstances);
     const fleet = new Lifecycle(ecs, {}, classicLinks);
     await fleet.create(declare(["i-before"]));
     await new Promise((resolve) => setTimeout(resolve, 8 * MINUTE));
     const begunAt = performance.now();
     await fleet.create(declare(names(1_000)));
-    return {
-      ms: performance.now() - begunAt,
-      idealMs: idealMs(quotas, 1_000, begunAt),
-      linked: ecs.calls.filter(isLinked).length - 1,
-    };
+    const linked = ecs.calls.filter(isLinked).length - 1;
+    return { ms: performance.now() - begunAt, idealMs: idealMs(quotas, 1_000, begunAt), linked };
   });
 }
 
@@ -81,21 +74,12 @@ export async function releasedFleet({ mayListInstances }: { readonly mayListInst
 }
 
 /** A listing of the command line: a VPC of 1000 links at 9 Describe a minute. */
-export async function listingUnderQuota({ phase, tellsRetryAfter, seed }: Circumstances) {
+export async function listingUnderQuota(circumstances: Circumstances) {
   return await onSimulatedClock(async () => {
-    const quotas = [perMinute(9, phase)];
-    const ecs = new SimulatedEcs({ quotas: { [DESCRIBE]: quotas }, tellsRetryAfter, seed });
+    const { quotas, ecs } = limited("Describe", 9, circumstances);
     for (const id of names(1_000)) ecs.links.set(id, vpcId);
     const links = await readLinks(await providerOf(ecs).links(), { regionId, vpcId });
-    return {
-      ms: performance.now(),
-      idealMs: idealMs(quotas, 10, 0),
-      listed: links.length,
-      passed: ecs.count(DESCRIBE) - ecs.throttled(DESCRIBE).length,
-    };
+    const passed = ecs.count("describe") - ecs.throttled("describe").length;
+    return { ms: performance.now(), idealMs: idealMs(quotas, 10, 0), listed: links.length, passed };
   });
-}
-
-function isLinked({ operation, refused }: { readonly operation: EcsOperation; readonly refused?: string }): boolean {
-  return operation === ATTACH && refused === undefined;
 }

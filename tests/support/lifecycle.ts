@@ -8,10 +8,12 @@ import { Run } from "../../provider/links/ledger";
 import { Links } from "../../provider/links/links";
 import type { CallContext } from "../../provider/links/operation";
 import { classicLink } from "../../provider/resources/classicLink";
+import { classicLinks } from "../../provider/resources/classicLinks";
 import type { Properties } from "../../provider/resources/inputs";
 import { Provider } from "../../provider/resources/provider";
 import type { Found, Resource } from "../../provider/resources/resource";
 import { Settings } from "../../provider/settings";
+import { ScriptedEcs } from "./simulatedEcs";
 
 interface Options {
   /** Shared by the providers of one run. */
@@ -41,6 +43,9 @@ export function providerOf(
 /** The calls on one resource, each as the engine makes it. */
 export class Lifecycle {
   readonly provider: Provider;
+  /** The messages that stay. */
+  readonly reported: string[] = [];
+  readonly warnings: string[] = [];
   readonly #resource: Resource;
 
   constructor(client: EcsClient, options: Options = {}, resource: Resource = classicLink) {
@@ -56,23 +61,34 @@ export class Lifecycle {
     return this.#resource.diff(this.provider, olds, news);
   }
 
-  create(inputs: Link | Properties, context: CallContext = {}): Promise<Found> {
-    return this.#resource.create(this.provider, { ...inputs }, context);
+  create(inputs: Link | Properties, context?: CallContext): Promise<Found> {
+    return this.#resource.create(this.provider, { ...inputs }, this.#heard(context));
   }
 
-  read(state: Link | Properties, context: CallContext = {}): Promise<Found | undefined> {
-    return this.#resource.read(this.provider, { ...state }, context);
+  read(state: Link | Properties, context?: CallContext): Promise<Found | undefined> {
+    return this.#resource.read(this.provider, { ...state }, this.#heard(context));
   }
 
-  find(id: string, context: CallContext = {}): Promise<Found> {
-    return this.#resource.find(this.provider, id, context);
+  find(id: string, context?: CallContext): Promise<Found> {
+    return this.#resource.find(this.provider, id, this.#heard(context));
   }
 
-  update(state: Link | Properties, inputs: Link | Properties, context: CallContext = {}): Promise<Found> {
-    return this.#resource.update(this.provider, { ...state }, { ...inputs }, context);
+  update(state: Link | Properties, inputs: Link | Properties, context?: CallContext): Promise<Found> {
+    return this.#resource.update(this.provider, { ...state }, { ...inputs }, this.#heard(context));
   }
 
-  delete(state: Link | Properties, context: CallContext = {}): Promise<void> {
-    return this.#resource.delete(this.provider, { ...state }, context);
+  delete(state: Link | Properties, context?: CallContext): Promise<void> {
+    return this.#resource.delete(this.provider, { ...state }, this.#heard(context));
   }
+
+  #heard(context: CallContext | undefined): CallContext {
+    const report = (message: string) => void this.reported.push(message);
+    return { report, warn: (message) => void this.warnings.push(message), ...context };
+  }
+}
+
+/** A cloud with these links, instance → VPC, and each resource over it, in a process of its own. */
+export function world(links: Readonly<Record<string, string>> = {}, options: Options = {}) {
+  const ecs = new ScriptedEcs(links);
+  return { ecs, one: new Lifecycle(ecs, options), many: new Lifecycle(ecs, options, classicLinks) };
 }

@@ -1,5 +1,6 @@
-/** ECS in memory, with the quotas and the latency of the real one, for tests and the bench on a simulated clock. */
+/** ECS in memory: a small cloud, its quotas and latency, and a script of what goes wrong with which call. For simulated clocks. */
 
+import { OutOfTime } from "../../provider/ecs/budget";
 import {
   type Caller,
   type EcsClient,
@@ -8,10 +9,278 @@ import {
   type LinkQuery,
   PAGE_SIZE,
 } from "../../provider/ecs/client";
-import { OutOfTime } from "../../provider/ecs/budget";
-import { classify } from "../../provider/ecs/errorCodes";
+import { classify, type FAULTS, fault as faultOf } from "../../provider/ecs/errorCodes";
 import { EcsError, type EcsOperation } from "../../provider/ecs/errors";
 import { randomOf } from "./simulatedClock";
+
+export type Method = "attach" | "detach" | "describe" | "existing";
+
+/** What happens to one call instead of its work: see the functions that make one. */
+export type Step = (work: () => LinkPage, signal: AbortSignal | undefined) => Promise<LinkPage> | LinkPage;
+
+/** One call that was made. */
+export interface ScriptedCall {
+  readonly method: Method;
+  readonly query: LinkQuery | Link;
+  /** When it arrived, on the clock of `performance`. */
+  readonly at: number;
+  /** The error code, when it was refused. */
+  readonly refused?: string;
+}
+
+const OPERATIONS: Readonly<Record<Method, EcsOperation>> = {
+  attach: "AttachClassicLinkVpc",
+  detach: "DetachClassicLinkVpc",
+  describe: "DescribeClassicLinkInstances",
+  existing: "DescribeInstances",
+};
+
+const METHODS = ["attach", "detach", "describe", "existing"] as const;
+
+/** What attach and detach answer with, where every answer is a page. */
+export const NOTHING: LinkPage = { links: [], totalCount: 0 };
+
+/** A refusal of ECS, classified as the real client does it. */
+export function refusal(method: Method, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
+  const operation = OPERATIONS[method];
+  const facts = classify(code, detail, { operation });
+  const mayHaveSucceeded = facts.kind === "transient";
+  return new EcsError({ ...facts, operation, code, detail, requestId: "R-1", mayHaveSucceeded, ...more });
+}
+
+/** Something that never became an answer. */
+export function fault(method: Method, code: keyof typeof FAULTS): EcsError {
+  return faultOf(OPERATIONS[method], code, "");
+}
+
+/** The call fails and does nothing. */
+export const fails = (error: Error): Step => {
+  return () => {
+    throw error;
+  };
+};
+
+/** The work is done, and then the call fails. */
+export const failsAfterWork = (error: Error): Step => {
+  return (work) => {
+    work();
+    throw error;
+  };
+};
+
+/** The work is done, and no answer comes until the caller gives up. */
+export const hangsAfterWork: Step = (work, signal) => {
+  work();
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true }));
+};
+
+/** The call does its work. To let one pass before the next step. */
+export const works: Step = (work) => work();
+
+export class ScriptedEcs implements EcsClient {
+  readonly calls: ScriptedCall[] = [];
+  /** Which VPC each instance is linked to. */
+  readonly links: Map<string, string>;
+  /** Instances that no longer exist: ECS refuses whatever names one. */
+  readonly released = new Set<string>();
+  /** What each attach and detach of an instance is refused with. */
+  readonly refused = new Map<string, (method: Method) => EcsError>();
+  /** Where listings show an instance, whatever is true. */
+  readonly shown = new Map<string, string | undefined>();
+  /** Whether the key may call DescribeInstances. */
+  mayListInstances = true;
+  /** Instances that exist, but that DescribeInstances does not show to the key. */
+  readonly hidden = new Set<string>();
+  /** How long each call takes, in ms: half of it before the work, half of it after. */
+  latencyMs: number | (() => number) = 0;
+  /** How many links a page really holds, whatever was asked for. */
+  pageSize = PAGE_SIZE;
+  /** How many Describe calls by instance see a change of attach and detach too late. */
+  lagDescribes = 0;
+  /** The most calls that ran at one time. */
+  mostAtOnce = 0;
+  #atOnce = 0;
+  readonly #lagging = new Map<string, { shown: string | undefined; left: number }>();
+  readonly #script: Record<Method, Step[]> = { attach: [], detach: [], describe: [], existing: [] };
+  readonly #always: Partial<Record<Method, Step>> = {};
+
+  constructor(links: Readonly<Record<string, string>> = {}) {
+    this.links = new Map(Object.entries(links));
+  }
+
+  /** What happens to the next calls of a method, in turn. */
+  next(method: Method, ...steps: Step[]): void {
+    this.#script[method].push(...steps);
+  }
+
+  /** What happens to the calls of a method that have no step of their own. */
+  always(method: Method, step: Step): void {
+    this.#always[method] = step;
+  }
+
+  /** Refuses all calls of a method that have no step of their own. */
+  refuse(method: Method, code: string, detail = ""): void {
+    this.always(method, fails(refusal(method, code, detail)));
+  }
+
+  /** The next calls of the operation of each error fail with it, in turn. */
+  fail(...errors: EcsError[]): void {
+    for (const error of errors) {
+      for (const method of METHODS) if (OPERATIONS[method] === error.facts.operation) this.next(method, fails(error));
+    }
+  }
+
+  /** Locks instances: each attach and detach of one is refused. */
+  lock(...instanceIds: string[]): void {
+    for (const id of instanceIds) this.refused.set(id, (method) => refusal(method, "InvalidStatus.InstanceLocked"));
+  }
+
+  /** The links, instance → VPC. */
+  get now(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.links);
+  }
+
+  /** The methods that were called, in order. */
+  get called(): Method[] {
+    return this.calls.map(({ method }) => method);
+  }
+
+  /** The attaches, or detaches, that were called, as "i-a vpc-b". */
+  changes(method: "attach" | "detach"): string[] {
+    return this.calls.flatMap(({ method: called, query }) =>
+      called === method && "instanceId" in query ? [`${query.instanceId} ${query.vpcId}`] : [],
+    );
+  }
+
+  /** How often a method was called. */
+  count(called: Method | EcsOperation): number {
+    return this.#callsOf(called).length;
+  }
+
+  /** The calls that were refused for a quota. */
+  throttled(called: Method | EcsOperation): readonly ScriptedCall[] {
+    return this.#callsOf(called).filter(({ refused }) => refused === "Throttling.User");
+  }
+
+  async attach(link: Link, caller?: Caller): Promise<void> {
+    await this.#call("attach", link, caller, () => {
+      this.#admit("attach", link);
+      const linkedTo = this.links.get(link.instanceId);
+      if (linkedTo === link.vpcId) throw refusal("attach", "OperationDenied", "the instance is not allow link");
+      if (linkedTo !== undefined) throw refusal("attach", "OperationDenied", "the instance is linked to other vpc");
+      return this.#change(link.instanceId, link.vpcId);
+    });
+  }
+
+  async detach(link: Link, caller?: Caller): Promise<void> {
+    await this.#call("detach", link, caller, () => {
+      this.#admit("detach", link);
+      if (this.links.get(link.instanceId) !== link.vpcId) {
+        throw refusal("detach", "OperationDenied", "the instance is not allowed to detach");
+      }
+      return this.#change(link.instanceId, undefined);
+    });
+  }
+
+  async describe(query: LinkQuery, caller?: Caller): Promise<LinkPage> {
+    return await this.#call("describe", query, caller, () => this.#list(query));
+  }
+
+  async existing(regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>> {
+    const { links } = await this.#call("existing", { regionId, instanceIds }, caller, () => {
+      if (!this.mayListInstances) throw refusal("existing", "Forbidden.RAM");
+      const there = instanceIds.filter((id) => !this.released.has(id) && !this.hidden.has(id));
+      const page = there.map((instanceId) => ({ regionId, instanceId, vpcId: "" }));
+      return { links: page, totalCount: instanceIds.length };
+    });
+    return new Set(links.map(({ instanceId }) => instanceId));
+  }
+
+  #callsOf(called: Method | EcsOperation): ScriptedCall[] {
+    return this.calls.filter(({ method }) => method === called || OPERATIONS[method] === called);
+  }
+
+  #admit(method: Method, { instanceId }: Link): void {
+    if (this.released.has(instanceId)) throw refusal(method, "InvalidInstanceId.NotFound");
+    const refused = this.refused.get(instanceId);
+    if (refused !== undefined) throw refused(method);
+  }
+
+  #change(instanceId: string, vpcId: string | undefined): LinkPage {
+    this.#lagging.set(instanceId, { shown: this.links.get(instanceId), left: this.lagDescribes });
+    if (vpcId === undefined) this.links.delete(instanceId);
+    else this.links.set(instanceId, vpcId);
+    return NOTHING;
+  }
+
+  #shownTo(instanceId: string, isByInstance: boolean): string | undefined {
+    if (this.shown.has(instanceId)) return this.shown.get(instanceId);
+    const lagging = isByInstance ? this.#lagging.get(instanceId) : undefined;
+    if (lagging === undefined || lagging.left <= 0) return this.links.get(instanceId);
+    lagging.left -= 1;
+    return lagging.shown;
+  }
+
+  #list({ regionId, vpcId, instanceIds, pageNumber = 1 }: LinkQuery): LinkPage {
+    if (instanceIds?.some((id) => this.released.has(id))) throw refusal("describe", "InvalidInstanceId.NotFound");
+    const known = new Set([...this.links.keys(), ...this.shown.keys()]);
+    const links = [...(instanceIds ?? known)].flatMap((instanceId): Link[] => {
+      const shown = this.#shownTo(instanceId, instanceIds !== undefined);
+      return shown === undefined || (vpcId ?? shown) !== shown ? [] : [{ regionId, instanceId, vpcId: shown }];
+    });
+    const from = (pageNumber - 1) * this.pageSize;
+    return { links: links.slice(from, from + this.pageSize), totalCount: links.length };
+  }
+
+  async #call(method: Method, query: LinkQuery | Link, caller: Caller | undefined, work: () => LinkPage) {
+    const signal = caller?.signal;
+    if (signal?.aborted) throw new OutOfTime(undefined, { neverSent: true });
+    caller?.onRequest?.();
+    const call: { -readonly [Key in keyof ScriptedCall]: ScriptedCall[Key] } = { method, query, at: performance.now() };
+    this.calls.push(call);
+    const step = this.#script[method].shift() ?? this.#always[method] ?? works;
+    const halfMs = (typeof this.latencyMs === "number" ? this.latencyMs : this.latencyMs()) / 2;
+    this.#atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
+    try {
+      return await within(halfMs, signal, () => {
+        call.at = performance.now();
+        return step(work, signal);
+      });
+    } catch (error) {
+      if (error instanceof EcsError) call.refused = error.facts.code;
+      throw error;
+    } finally {
+      this.#atOnce -= 1;
+    }
+  }
+}
+
+/** Takes a time before the work, and the same time after it. */
+async function within<T>(halfMs: number, signal: AbortSignal | undefined, work: () => T | Promise<T>): Promise<T> {
+  if (halfMs === 0) return await work();
+  await wait(halfMs, signal);
+  try {
+    return await work();
+  } finally {
+    await wait(halfMs, signal);
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const leave = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", leave);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", leave, { once: true });
+  });
+}
 
 /** So many calls pass in each window; the others are refused until it ends. Windows follow one another on the clock. */
 export interface Quota {
@@ -31,162 +300,41 @@ export interface SimulatedEcsOptions {
   readonly seed?: number;
 }
 
-/** One call that arrived, and what became of it. */
-export interface ArrivedCall {
-  readonly operation: EcsOperation;
-  readonly at: number;
-  /** The error code, when it was refused. */
-  readonly refused?: string;
-  readonly instanceId?: string;
-}
-
-export class SimulatedEcs implements EcsClient {
-  readonly calls: ArrivedCall[] = [];
-  /** Which VPC each instance is linked to. */
-  readonly links = new Map<string, string>();
-  /** Instances that another task locks. */
-  readonly locked = new Set<string>();
-  /** Instances that no longer exist. */
-  readonly released = new Set<string>();
-  /** Whether the key may call DescribeInstances. */
-  mayListInstances = true;
-  /** Instances that exist, but that DescribeInstances does not show to the key. */
-  readonly hidden = new Set<string>();
-  readonly #quotas: NonNullable<SimulatedEcsOptions["quotas"]>;
-  readonly #counts = new Map<Quota, { window: number; passed: number }>();
-  readonly #failing = new Map<EcsOperation, number>();
-  readonly #tellsRetryAfter: boolean;
-  readonly #latencyMs: () => number;
-
+/** An ECS with the quotas and the latency of the real one. */
+export class SimulatedEcs extends ScriptedEcs {
   constructor({ quotas = {}, tellsRetryAfter = false, latencyMs = [30, 300], seed = 1 }: SimulatedEcsOptions = {}) {
-    this.#quotas = quotas;
-    this.#tellsRetryAfter = tellsRetryAfter;
+    super();
     const random = randomOf(seed);
     const [least, most] = latencyMs;
-    this.#latencyMs = () => least + (most - least) * random();
+    this.latencyMs = () => least + (most - least) * random();
+    for (const method of METHODS) {
+      this.always(method, under(method, quotas[OPERATIONS[method]] ?? [], tellsRetryAfter));
+    }
   }
 
   /** Lets the n-th of the next calls of an operation fail in passing. */
   failNext(operation: EcsOperation, nth: number): void {
-    this.#failing.set(operation, nth);
-  }
-
-  /** The calls of an operation that were refused for its quota. */
-  throttled(operation: EcsOperation): readonly ArrivedCall[] {
-    return this.calls.filter((call) => call.operation === operation && call.refused === "Throttling.User");
-  }
-
-  count(operation: EcsOperation): number {
-    return this.calls.filter((call) => call.operation === operation).length;
-  }
-
-  async attach(link: Link, caller?: Caller): Promise<void> {
-    await this.#change("AttachClassicLinkVpc", link, caller, () => {
-      const linkedTo = this.links.get(link.instanceId);
-      if (linkedTo === link.vpcId) throw refusal("AttachClassicLinkVpc", "OperationDenied", "not allow link");
-      if (linkedTo !== undefined) throw refusal("AttachClassicLinkVpc", "OperationDenied", "linked to other vpc");
-      this.links.set(link.instanceId, link.vpcId);
-    });
-  }
-
-  async detach(link: Link, caller?: Caller): Promise<void> {
-    await this.#change("DetachClassicLinkVpc", link, caller, () => {
-      if (this.links.get(link.instanceId) !== link.vpcId) {
-        throw refusal("DetachClassicLinkVpc", "OperationDenied", "not allowed to detach");
-      }
-      this.links.delete(link.instanceId);
-    });
-  }
-
-  async describe({ regionId, vpcId, instanceIds, pageNumber = 1 }: LinkQuery, caller?: Caller): Promise<LinkPage> {
-    return await this.#call("DescribeClassicLinkInstances", caller, () => {
-      if (instanceIds?.some((id) => this.released.has(id))) {
-        throw refusal("DescribeClassicLinkInstances", "InvalidInstanceId.NotFound");
-      }
-      const links = [...(instanceIds ?? this.links.keys())].flatMap((instanceId): Link[] => {
-        const linkedTo = this.links.get(instanceId);
-        return linkedTo === undefined || (vpcId ?? linkedTo) !== linkedTo
-          ? []
-          : [{ regionId, instanceId, vpcId: linkedTo }];
-      });
-      const from = (pageNumber - 1) * PAGE_SIZE;
-      return { links: links.slice(from, from + PAGE_SIZE), totalCount: links.length };
-    });
-  }
-
-  async existing(_regionId: string, instanceIds: readonly string[], caller?: Caller): Promise<ReadonlySet<string>> {
-    return await this.#call("DescribeInstances", caller, () => {
-      if (!this.mayListInstances) throw refusal("DescribeInstances", "Forbidden.RAM");
-      return new Set(instanceIds.filter((id) => !this.released.has(id) && !this.hidden.has(id)));
-    });
-  }
-
-  async #change(operation: EcsOperation, { instanceId }: Link, caller: Caller | undefined, work: () => void) {
-    const change = () => {
-      if (this.released.has(instanceId)) throw refusal(operation, "InvalidInstanceId.NotFound");
-      if (this.locked.has(instanceId)) throw refusal(operation, "InvalidStatus.InstanceLocked");
-      work();
-    };
-    await this.#call(operation, caller, change, instanceId);
-  }
-
-  /** Half of the latency before the work, half of it after. */
-  async #call<T>(operation: EcsOperation, caller: Caller | undefined, work: () => T, instanceId?: string): Promise<T> {
-    if (caller?.signal.aborted) throw new OutOfTime(undefined, { neverSent: true });
-    caller?.onRequest?.();
-    const halfMs = this.#latencyMs() / 2;
-    await wait(halfMs, caller?.signal);
-    const arrived = { operation, at: performance.now(), ...(instanceId === undefined ? {} : { instanceId }) };
-    try {
-      this.#admit(operation);
-      const answer = work();
-      this.calls.push(arrived);
-      await wait(halfMs, caller?.signal);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof EcsError)) throw error;
-      this.calls.push({ ...arrived, refused: error.facts.code });
-      await wait(halfMs, caller?.signal);
-      throw error;
+    for (const method of METHODS) {
+      if (OPERATIONS[method] !== operation) continue;
+      this.next(method, ...Array<Step>(nth - 1).fill(works), fails(refusal(method, "InternalError")));
     }
   }
+}
 
-  #admit(operation: EcsOperation): void {
-    const left = (this.#failing.get(operation) ?? 0) - 1;
-    this.#failing.set(operation, left);
-    if (left === 0) throw refusal(operation, "InternalError");
+/** Lets calls do their work within quotas, and refuses the others. */
+function under(method: Method, quotas: readonly Quota[], tellsRetryAfter: boolean): Step {
+  const counts = quotas.map((quota) => ({ ...quota, window: Number.NaN, passed: 0 }));
+  return (work) => {
     const now = performance.now();
-    const counts = (this.#quotas[operation] ?? []).map((quota) => {
-      const { windowMs, beginsMs = 0 } = quota;
+    const restMs = counts.map((count) => {
+      const { windowMs, beginsMs = 0 } = count;
       const window = Math.floor((now - beginsMs) / windowMs);
-      const last = this.#counts.get(quota);
-      const count = last?.window === window ? last : { window, passed: 0 };
-      this.#counts.set(quota, count);
-      return { quota, count, restMs: beginsMs + (window + 1) * windowMs - now };
+      if (window !== count.window) Object.assign(count, { window, passed: 0 });
+      return count.passed < count.calls ? 0 : beginsMs + (window + 1) * windowMs - now;
     });
-    const full = counts.filter(({ quota, count }) => count.passed >= quota.calls);
-    if (full.length > 0) {
-      const retryAfterMs = Math.ceil(Math.max(...full.map(({ restMs }) => restMs)));
-      throw refusal(operation, "Throttling.User", "", this.#tellsRetryAfter ? { retryAfterMs } : {});
-    }
-    for (const { count } of counts) count.passed += 1;
-  }
-}
-
-function refusal(operation: EcsOperation, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
-  return new EcsError({ ...classify(code, detail), operation, code, detail, mayHaveSucceeded: false, ...more });
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", leave);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", leave, { once: true });
-  });
+    const retryAfterMs = Math.ceil(Math.max(0, ...restMs));
+    if (retryAfterMs > 0) throw refusal(method, "Throttling.User", "", tellsRetryAfter ? { retryAfterMs } : {});
+    for (const count of counts) count.passed += 1;
+    return work();
+  };
 }
