@@ -2,60 +2,52 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
-import { classicLink, LINK_PROPERTIES } from "../../provider/resources/classicLink";
-import { classicLinks, LINKS_PROPERTIES } from "../../provider/resources/classicLinks";
+import { expect, test } from "@jest/globals";
+import { LINK_PROPERTIES } from "../../provider/resources/classicLink";
+import { LINKS_PROPERTIES } from "../../provider/resources/classicLinks";
 import { isPartiallyCreated } from "../../provider/resources/hidden";
 import type { Properties } from "../../provider/resources/inputs";
 import { simulateClock } from "../support/clock";
-import { Lifecycle } from "../support/lifecycle";
-import { done, ScriptedEcs } from "../support/scriptedEcs";
+import { world } from "../support/lifecycle";
+import { done } from "../support/scriptedEcs";
 
 simulateClock();
 
 const STATES = join(__dirname, "..", "states");
 
-interface Kept {
-  readonly type: string;
-  readonly outputs?: Properties;
+interface Export {
+  readonly deployment: { readonly resources: readonly { readonly type: string; readonly outputs?: Properties }[] };
 }
 
 const kept = readdirSync(STATES, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".json"))
   .flatMap((path) => {
-    const { deployment }: { deployment: { resources: readonly Kept[] } } = JSON.parse(
-      readFileSync(join(STATES, path), "utf8"),
-    );
-    return deployment.resources
-      .filter(({ type }) => /:ClassicLinks?$/.test(type))
-      .map(({ type, outputs = {} }) => ({ path, type, outputs }));
+    const { deployment }: Export = JSON.parse(readFileSync(join(STATES, path), "utf8"));
+    const ours = deployment.resources.filter(({ type }) => /:ClassicLinks?$/.test(type));
+    return ours.map(({ type, outputs = {} }) => ({ path, type, outputs }));
   });
 
 test("there are states of both resources in both hosts", () => {
   expect(new Set(kept.map(({ type }) => type)).size).toBe(4);
 });
 
-describe.each(kept)("[19] $type of $path", ({ type, outputs }) => {
-  const isSingle = type.endsWith(":ClassicLink");
-  const names: readonly string[] = isSingle ? LINK_PROPERTIES : LINKS_PROPERTIES;
-  const inputs = Object.fromEntries(names.map((name) => [name, outputs[name]]));
+test.each(kept)(
+  "[19] $type of $path shows no difference, is read as it was, and is deleted",
+  async ({ type, outputs }) => {
+    const resource = type.endsWith(":ClassicLink") ? "one" : "many";
+    const names: readonly string[] = resource === "one" ? LINK_PROPERTIES : LINKS_PROPERTIES;
+    const inputs = Object.fromEntries(names.map((name) => [name, outputs[name]]));
+    const members: unknown[] = Array.isArray(outputs.instanceIds) ? outputs.instanceIds : [outputs.instanceId];
+    const links = Object.fromEntries([...members, "i-others"].map((id) => [id, String(outputs.vpcId)]));
 
-  test("shows no difference, is read as it was, and is deleted", async () => {
-    const ecs = new ScriptedEcs();
-    const members: unknown = outputs.instanceIds;
-    for (const id of Array.isArray(members) ? members : [outputs.instanceId])
-      ecs.links.set(String(id), String(outputs.vpcId));
-    ecs.links.set("i-others", String(outputs.vpcId));
-    const lifecycle = new Lifecycle(ecs, {}, isSingle ? classicLink : classicLinks);
-    expect(lifecycle.diff(outputs, inputs)).toEqual({
-      replaces: [],
-      updates: [],
-      isDue: isPartiallyCreated(outputs),
-    });
+    const { ecs, [resource]: lifecycle } = world(links);
+    const isDue = isPartiallyCreated(outputs);
+    expect(lifecycle.diff(outputs, inputs)).toEqual({ replaces: [], updates: [], isDue });
     expect((await done(lifecycle.read(outputs)))?.outputs).toMatchObject(inputs);
     expect((await done(lifecycle.update(outputs, inputs))).outputs).toMatchObject(inputs);
-    const next = new Lifecycle(ecs, {}, isSingle ? classicLink : classicLinks);
-    await done(next.delete(outputs));
-    expect([...ecs.links.keys()]).toEqual(["i-others"]);
-  });
-});
+    expect(ecs.now).toEqual(links);
+    const next = world(links);
+    await done(next[resource].delete(outputs));
+    expect(Object.keys(next.ecs.now)).toEqual(["i-others"]);
+  },
+);
