@@ -3,7 +3,6 @@
 import { Run } from "../../provider/links/ledger";
 import { classicLink } from "../../provider/resources/classicLink";
 import { classicLinks } from "../../provider/resources/classicLinks";
-import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
 import { Provider } from "../../provider/resources/provider";
 import { Settings } from "../../provider/settings";
 
@@ -27,18 +26,7 @@ export interface Found {
   readonly inputs: Props;
 }
 
-/** A resource that was made, or may have been, but is not finished. */
-export class PartiallyCreated extends Error {
-  constructor(
-    message: string,
-    readonly id: string,
-    readonly outputs: Props,
-  ) {
-    super(message);
-  }
-}
-
-/** Calls on one resource. Create and update throw a {@link PartiallyCreated} where something is left for the state. */
+/** Calls on one resource. The errors of create and update have an id and properties where something is left for the state. */
 export interface Calls {
   /** @param olds the inputs in the state; empty for a resource that is new. */
   check(olds: Props, inputs: Props): Promise<void>;
@@ -57,15 +45,6 @@ export type Configuration = Readonly<Record<string, string>>;
 export async function openResource(resource: Resource, configuration: Configuration): Promise<Calls> {
   const type = resource === "ClassicLink" ? classicLink : classicLinks;
   const provider = new Provider(new Settings((key) => configuration[key]), new Run());
-  const change = async (work: Promise<Found>): Promise<Found> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw error instanceof PartiallyCreatedError
-        ? new PartiallyCreated(error.message, error.id, error.properties)
-        : error;
-    }
-  };
   return {
     async check(olds, inputs) {
       const { failures } = type.check(provider, inputs, olds);
@@ -75,9 +54,9 @@ export async function openResource(resource: Resource, configuration: Configurat
       const { replaces, updates, isDue } = type.diff(provider, outputs, inputs);
       return { changed: replaces.length + updates.length > 0 || isDue, replaces: replaces.length > 0 };
     },
-    create: (inputs, how) => change(type.create(provider, inputs, how)),
+    create: (inputs, how) => type.create(provider, inputs, how),
     read: (_, outputs, __, how) => type.read(provider, outputs, how),
-    update: (_, outputs, inputs, how) => change(type.update(provider, outputs, inputs, how)),
+    update: (_, outputs, inputs, how) => type.update(provider, outputs, inputs, how),
     delete: (_, outputs, how) => type.delete(provider, outputs, how),
   };
 }

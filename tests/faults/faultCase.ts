@@ -34,7 +34,7 @@ interface Ground {
   close(): Promise<void>;
 }
 
-async function prepare({ links, released = [] }: Scenario, dialect: Dialect): Promise<Ground> {
+async function prepare({ links, released }: Scenario, dialect: Dialect): Promise<Ground> {
   const clock = { aheadMs: 0 };
   const instanceIds = [...INSTANCES.filter((instanceId) => !released.includes(instanceId)), ...Object.keys(OTHERS)];
   const emulator = await startEmulator({

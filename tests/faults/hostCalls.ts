@@ -1,10 +1,9 @@
 /** The calls on one resource through a real host, over gRPC. */
 
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
-import { PartiallyCreated as EnginePartiallyCreated } from "../engine/providers";
 import { asValues } from "../engine/values";
 import type { Host } from "../support/shop";
-import { type Calls, type Found, PartiallyCreated, type How, type Props, type Resource } from "./calls";
+import type { Calls, Found, How, Props, Resource } from "./calls";
 import type { Open } from "./faultCase";
 import { newEngineAddress } from "../support/engine";
 import type { KeptProvider } from "../support/keptProvider";
@@ -50,14 +49,8 @@ type Send = Awaited<ReturnType<KeptProvider["renew"]>>["call"];
 function callsOf(send: Send, about: (id: string) => object, sides: (how: How) => (properties: Props) => Props): Calls {
   const timeoutOf = ({ timeoutMs = 0 }: How) => ({ timeout: timeoutMs / 1000 });
   const change = async (name: string, id: string, fields: object, inputs: Props): Promise<Found> => {
-    try {
-      const answer = await send(name, { ...about(id), ...fields });
-      return { id: answer.id ?? id, outputs: answer.properties ?? {}, inputs };
-    } catch (error) {
-      throw error instanceof EnginePartiallyCreated
-        ? new PartiallyCreated(error.message, error.id, error.properties)
-        : error;
-    }
+    const answer = await send(name, { ...about(id), ...fields });
+    return { id: answer.id ?? id, outputs: answer.properties ?? {}, inputs };
   };
   return {
     async check(olds, inputs) {

@@ -14,7 +14,7 @@ export interface Scenario {
   /** The links that the cloud holds, besides {@link OTHERS}. */
   readonly links: Links;
   /** Instances that are released. */
-  readonly released?: readonly string[];
+  readonly released: readonly string[];
   /** The outputs that the state holds; undefined where it does not hold the resource yet. */
   readonly state?: Props;
   /** What the program declares. */
@@ -42,68 +42,57 @@ const fleetState = (vpcId: string, instanceIds: string[], movedAway: Links = {})
 /** Of links whose attach was sent long ago, so that nobody waits for what may be listed late. */
 const partially = (outputs: Props) => ({ ...outputs, __halfMade: true, __attachedAt: 0 });
 
-type Row = readonly [operation: Scenario["operation"], name: string, Omit<Scenario, "resource" | "operation" | "name">];
+type Row = readonly [
+  operation: Scenario["operation"],
+  name: string,
+  links: Links,
+  state: Props | undefined,
+  declared: Props,
+  released?: readonly string[],
+];
 
-const declared = link("vpc-1");
+const one = link("vpc-1");
+const HERE = linked("vpc-1");
+const AWAY = linked("vpc-2");
 const LINK_ROWS: readonly Row[] = [
-  ["up", "create", { links: {}, declared }],
-  ["up", "create of what is there already", { links: linked("vpc-1"), declared }],
-  [
-    "up",
-    "update of what is partially created and there",
-    { links: linked("vpc-1"), state: partially(declared), declared },
-  ],
-  ["up", "update of what is partially created and not there", { links: {}, state: partially(declared), declared }],
-  ["up", "replacement for another VPC", { links: linked("vpc-1"), state: declared, declared: link("vpc-2") }],
-  ["refresh", "read", { links: linked("vpc-1"), state: declared, declared }],
-  ["refresh", "read of what is gone", { links: {}, state: declared, declared }],
-  ["refresh", "read of what has moved", { links: linked("vpc-2"), state: declared, declared }],
-  ["refresh", "read of what is partially created and not there", { links: {}, state: partially(declared), declared }],
-  ["destroy", "delete", { links: linked("vpc-1"), state: declared, declared }],
-  ["destroy", "delete of what is partially created and not there", { links: {}, state: partially(declared), declared }],
-  ["destroy", "delete of what someone has moved", { links: linked("vpc-2"), state: declared, declared }],
-  ["destroy", "delete of a released instance", { links: {}, released: ["i-a"], state: declared, declared }],
+  ["up", "create", {}, undefined, one],
+  ["up", "create of what is there already", HERE, undefined, one],
+  ["up", "update of what is partially created and there", HERE, partially(one), one],
+  ["up", "update of what is partially created and not there", {}, partially(one), one],
+  ["up", "replacement for another VPC", HERE, one, link("vpc-2")],
+  ["refresh", "read", HERE, one, one],
+  ["refresh", "read of what is gone", {}, one, one],
+  ["refresh", "read of what has moved", AWAY, one, one],
+  ["refresh", "read of what is partially created and not there", {}, partially(one), one],
+  ["destroy", "delete", HERE, one, one],
+  ["destroy", "delete of what is partially created and not there", {}, partially(one), one],
+  ["destroy", "delete of what someone has moved", AWAY, one, one],
+  ["destroy", "delete of a released instance", {}, one, one, ["i-a"]],
 ];
 
 const all = fleet("vpc-1", ...ALL);
 const stateOfAll = fleetState("vpc-1", ALL);
 const two = { "i-a": "vpc-1", "i-b": "vpc-1" };
+const stateOfTwo = fleetState("vpc-1", ["i-a", "i-b"]);
 const moved = { "i-a": "vpc-1", "i-b": "vpc-2" };
+const stateOfMoved = fleetState("vpc-1", ["i-a"], { "i-b": "vpc-2" });
 const LINKS_ROWS: readonly Row[] = [
-  ["up", "create", { links: {}, declared: all }],
-  ["up", "create of what is there in part", { links: { "i-b": "vpc-1" }, declared: all }],
-  [
-    "up",
-    "update that adds one and removes one",
-    { links: two, state: fleetState("vpc-1", ["i-a", "i-b"]), declared: fleet("vpc-1", "i-b", "i-c") },
-  ],
-  [
-    "up",
-    "update that puts back what has moved",
-    { links: moved, state: fleetState("vpc-1", ["i-a"], { "i-b": "vpc-2" }), declared: fleet("vpc-1", "i-a", "i-b") },
-  ],
-  [
-    "up",
-    "update of what is partially created",
-    { links: { "i-a": "vpc-1" }, state: partially(fleetState("vpc-1", ALL)), declared: all },
-  ],
-  [
-    "up",
-    "replacement for another VPC",
-    { links: two, state: fleetState("vpc-1", ["i-a", "i-b"]), declared: fleet("vpc-2", "i-a", "i-b") },
-  ],
-  ["refresh", "read", { links: allTo("vpc-1"), state: stateOfAll, declared: all }],
-  ["refresh", "read of what is gone and moved in part", { links: moved, state: stateOfAll, declared: all }],
-  ["destroy", "delete", { links: allTo("vpc-1"), state: stateOfAll, declared: all }],
-  [
-    "destroy",
-    "delete of what is gone, moved and released in part",
-    { links: moved, released: ["i-c"], state: stateOfAll, declared: all },
-  ],
+  ["up", "create", {}, undefined, all],
+  ["up", "create of what is there in part", { "i-b": "vpc-1" }, undefined, all],
+  ["up", "update that adds one and removes one", two, stateOfTwo, fleet("vpc-1", "i-b", "i-c")],
+  ["up", "update that puts back what has moved", moved, stateOfMoved, fleet("vpc-1", "i-a", "i-b")],
+  ["up", "update of what is partially created", HERE, partially(stateOfAll), all],
+  ["up", "replacement for another VPC", two, stateOfTwo, fleet("vpc-2", "i-a", "i-b")],
+  ["refresh", "read", allTo("vpc-1"), stateOfAll, all],
+  ["refresh", "read of what is gone and moved in part", moved, stateOfAll, all],
+  ["destroy", "delete", allTo("vpc-1"), stateOfAll, all],
+  ["destroy", "delete of what is gone, moved and released in part", moved, stateOfAll, all, ["i-c"]],
 ];
 
 const scenariosOf = (resource: Resource, rows: readonly Row[]): Scenario[] =>
-  rows.map(([operation, name, rest]) => ({ resource, operation, name, ...rest }));
+  rows.map(([operation, name, links, state, declared, released = []]) => {
+    return { resource, operation, name, links, declared, released, ...(state && { state }) };
+  });
 
 export const SCENARIOS: readonly Scenario[] = [
   ...scenariosOf("ClassicLink", LINK_ROWS),

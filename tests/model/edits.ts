@@ -15,10 +15,13 @@ import {
 import type { System } from "./system";
 
 /** A change that can be made now, and how it is told. */
-type Change = readonly [told: string, make: (system: System) => void];
+type Change = readonly [told: string, make: (system: System) => unknown];
+
+/** Picks one of what there is. */
+type Pick = <T>(from: readonly T[]) => T;
 
 /** Makes a change that a program, or the cloud, can take now, of what it picks from what there is. */
-type Recipe = (program: Program, pick: <T>(from: readonly T[]) => T) => Change;
+type Recipe = (program: Program, pick: Pick) => Change;
 
 /** There is nothing to pick from. */
 class NothingToPick extends Error {}
@@ -64,93 +67,99 @@ class Edit implements fc.AsyncCommand<Program, System> {
   }
 }
 
+type LinkArgs = { readonly instanceId: string; readonly vpcId: string };
+type FleetArgs = { readonly instanceIds: readonly string[]; readonly vpcId: string };
+
+const show = ({ instanceId, vpcId }: LinkArgs) => `${instanceId}→${vpcId}`;
+const showFleet = ({ instanceIds, vpcId }: FleetArgs) => `${instanceIds.join(",")}→${vpcId}`;
+
 const freeIn = (program: Program) => INSTANCES.filter((instanceId) => declaredBy(program)[instanceId] === undefined);
+const thereIn = ({ released }: Program) => INSTANCES.filter((instanceId) => !released.has(instanceId));
+const without = (instanceIds: readonly string[], left: string) => instanceIds.filter((id) => id !== left);
 const unused = <Name extends string>(names: readonly Name[], used: ReadonlyMap<string, unknown>) =>
   names.filter((name) => !used.has(name));
+
+const setLink = ({ links }: Program, name: string, link: LinkArgs): Change => [
+  `link ${name} = ${show(link)}`,
+  () => links.set(name, link),
+];
+const setFleet = ({ fleets }: Program, name: string, fleet: FleetArgs): Change => [
+  `fleet ${name} = ${showFleet(fleet)}`,
+  () => fleets.set(name, fleet),
+];
+
+/** Gives a resource another name. */
+function rename<Args>(resources: Map<string, Args>, from: string, to: string): void {
+  const args = resources.get(from);
+  if (args !== undefined && resources.delete(from)) resources.set(to, args);
+}
 
 const RECIPES: readonly Recipe[] = [
   (program, pick) => {
     const host = pick(program.host === "dynamic" && pick([0, 0, 0, 1]) === 1 ? (["plugin"] as const) : []);
-    return [
-      "the program moves to the plugin",
-      () => {
-        program.host = host;
-      },
-    ];
+    return ["the program moves to the plugin", () => Object.assign(program, { host })];
   },
   (program, pick) => {
     const name = pick(unused(LINK_NAMES, program.links));
-    const link = { instanceId: pick(freeIn(program)), vpcId: pick(VPCS) };
-    return [`link ${name} = ${show(link)}`, () => program.links.set(name, link)];
+    return setLink(program, name, { instanceId: pick(freeIn(program)), vpcId: pick(VPCS) });
   },
-  ({ links }, pick) => {
-    const [name, { instanceId }] = pick([...links]);
-    const link = { instanceId, vpcId: pick(VPCS) };
-    return [`link ${name} = ${show(link)}`, () => links.set(name, link)];
+  (program, pick) => {
+    const [name, { instanceId }] = pick([...program.links]);
+    return setLink(program, name, { instanceId, vpcId: pick(VPCS) });
   },
   (program, pick) => {
     const [name, { vpcId }] = pick([...program.links]);
-    const link = { instanceId: pick(freeIn(program)), vpcId };
-    return [`link ${name} = ${show(link)}`, () => program.links.set(name, link)];
+    return setLink(program, name, { instanceId: pick(freeIn(program)), vpcId });
   },
   ({ links }, pick) => {
-    const [name] = pick([...links]);
+    const name = pick([...links.keys()]);
     return [`no link ${name}`, () => links.delete(name)];
   },
   ({ links }, pick) => {
-    const [from, link] = pick([...links]);
-    const to = pick(unused(LINK_NAMES, links));
-    return [`link ${from} is named ${to}`, () => void (links.delete(from) && links.set(to, link))];
+    const [from, to] = [pick([...links.keys()]), pick(unused(LINK_NAMES, links))];
+    return [`link ${from} is named ${to}`, () => rename(links, from, to)];
   },
   (program, pick) => {
     const name = pick(unused(FLEET_NAMES, program.fleets));
     const free = freeIn(program);
-    const fleet = { vpcId: pick(VPCS), instanceIds: free.slice(0, pick([0, 1, 2, 3])) };
-    return [`fleet ${name} = ${showFleet(fleet)}`, () => program.fleets.set(name, fleet)];
+    return setFleet(program, name, { vpcId: pick(VPCS), instanceIds: free.slice(0, pick([0, 1, 2, 3])) });
   },
   (program, pick) => {
     const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
-    const fleet = { vpcId, instanceIds: [...instanceIds, pick(freeIn(program))] };
-    return [`fleet ${name} = ${showFleet(fleet)}`, () => program.fleets.set(name, fleet)];
+    return setFleet(program, name, { vpcId, instanceIds: [...instanceIds, pick(freeIn(program))] });
+  },
+  (program, pick) => {
+    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
+    return setFleet(program, name, { vpcId, instanceIds: without(instanceIds, pick(instanceIds)) });
+  },
+  (program, pick) => {
+    const [name, { instanceIds }] = pick([...program.fleets]);
+    return setFleet(program, name, { vpcId: pick(VPCS), instanceIds });
   },
   ({ fleets }, pick) => {
-    const [name, { vpcId, instanceIds }] = pick([...fleets]);
-    const leaves = pick(instanceIds);
-    const fleet = { vpcId, instanceIds: instanceIds.filter((one) => one !== leaves) };
-    return [`fleet ${name} = ${showFleet(fleet)}`, () => fleets.set(name, fleet)];
-  },
-  ({ fleets }, pick) => {
-    const [name, { instanceIds }] = pick([...fleets]);
-    const fleet = { vpcId: pick(VPCS), instanceIds };
-    return [`fleet ${name} = ${showFleet(fleet)}`, () => fleets.set(name, fleet)];
-  },
-  ({ fleets }, pick) => {
-    const [name] = pick([...fleets]);
+    const name = pick([...fleets.keys()]);
     return [`no fleet ${name}`, () => fleets.delete(name)];
   },
   ({ fleets }, pick) => {
-    const [from, fleet] = pick([...fleets]);
-    const to = pick(unused(FLEET_NAMES, fleets));
-    return [`fleet ${from} is named ${to}`, () => void (fleets.delete(from) && fleets.set(to, fleet))];
+    const [from, to] = [pick([...fleets.keys()]), pick(unused(FLEET_NAMES, fleets))];
+    return [`fleet ${from} is named ${to}`, () => rename(fleets, from, to)];
   },
-  ({ links, fleets }, pick) => {
-    const [link, { instanceId }] = pick([...links]);
-    const [name, { vpcId, instanceIds }] = pick([...fleets]);
-    const fleet = { vpcId, instanceIds: [...instanceIds, instanceId] };
-    return [
-      `link ${link} becomes part of fleet ${name} = ${showFleet(fleet)}`,
-      () => void (links.delete(link) && fleets.set(name, fleet)),
-    ];
+  (program, pick) => {
+    const [link, { instanceId }] = pick([...program.links]);
+    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
+    const [told, make] = setFleet(program, name, { vpcId, instanceIds: [...instanceIds, instanceId] });
+    return [`link ${link} becomes part of ${told}`, (system) => program.links.delete(link) && make(system)];
   },
-  ({ links, fleets }, pick) => {
-    const link = pick(unused(LINK_NAMES, links));
-    const [name, { vpcId, instanceIds }] = pick([...fleets]);
+  (program, pick) => {
+    const link = pick(unused(LINK_NAMES, program.links));
+    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
     const instanceId = pick(instanceIds);
-    const fleet = { vpcId, instanceIds: instanceIds.filter((one) => one !== instanceId) };
-    return [
-      `a member becomes link ${link} = ${show({ instanceId, vpcId })} of fleet ${name} = ${showFleet(fleet)}`,
-      () => void (fleets.set(name, fleet) && links.set(link, { instanceId, vpcId })),
+    const changes = [
+      setLink(program, link, { instanceId, vpcId }),
+      setFleet(program, name, { vpcId, instanceIds: without(instanceIds, instanceId) }),
     ];
+    const told = changes.map(([one]) => one).join(" of ");
+    return [`a member becomes ${told}`, (system) => changes.forEach(([, make]) => void make(system))];
   },
 ];
 
@@ -163,85 +172,65 @@ const PROVIDER_RECIPES: readonly Recipe[] = [
   },
   (program, pick) => {
     const region = pick([REGION, "cn-beijing", "cn-shanghai"]);
-    return [
-      `the explicit providers are in ${region}`,
-      () => {
-        program.region = region;
-      },
-    ];
+    return [`the explicit providers are in ${region}`, () => Object.assign(program, { region })];
   },
-  (program, pick) => {
-    const [from, link] = pick([...program.links]);
-    const [to, provider] = [pick(unused(LINK_NAMES, program.links)), pick([...PROVIDER_NAMES, undefined])];
-    return [
-      `link ${from} is named ${to}, with the provider ${provider}`,
-      () => {
-        program.links.delete(from);
-        program.links.set(to, link);
-        setProvider(program, from, undefined);
-        setProvider(program, to, provider);
-      },
-    ];
-  },
-  (program, pick) => {
-    const [from, fleet] = pick([...program.fleets]);
-    const [to, provider] = [pick(unused(FLEET_NAMES, program.fleets)), pick([...PROVIDER_NAMES, undefined])];
-    return [
-      `fleet ${from} is named ${to}, with the provider ${provider}`,
-      () => {
-        program.fleets.delete(from);
-        program.fleets.set(to, fleet);
-        setProvider(program, from, undefined);
-        setProvider(program, to, provider);
-      },
-    ];
-  },
+  (program, pick) => renameWithProvider(program, "link", program.links, LINK_NAMES, pick),
+  (program, pick) => renameWithProvider(program, "fleet", program.fleets, FLEET_NAMES, pick),
   (program, pick) => {
     const host = pick(program.host === "dynamic" ? (["plugin"] as const) : []);
-    const [from, link] = pick([...program.links]);
-    const to = pick(unused(LINK_NAMES, program.links));
+    const [from, to] = [pick([...program.links.keys()]), pick(unused(LINK_NAMES, program.links))];
     return [
       `the program moves to the plugin, where link ${from} is named ${to}`,
-      () => {
-        program.host = host;
-        program.links.delete(from);
-        program.links.set(to, link);
-      },
+      () => rename(Object.assign(program, { host }).links, from, to),
     ];
   },
 ];
+
+function renameWithProvider(
+  program: Program,
+  kind: string,
+  resources: Map<string, unknown>,
+  names: readonly string[],
+  pick: Pick,
+): Change {
+  const [from, to] = [pick([...resources.keys()]), pick(unused(names, resources))];
+  const provider = pick([...PROVIDER_NAMES, undefined]);
+  return [
+    `${kind} ${from} is named ${to}, with the provider ${provider}`,
+    () => {
+      rename(resources, from, to);
+      setProvider(program, from, undefined);
+      setProvider(program, to, provider);
+    },
+  ];
+}
 
 function setProvider({ providers }: Program, name: string, provider: ProviderName | undefined): void {
   if (provider === undefined) providers.delete(name);
   else providers.set(name, provider);
 }
 
-const show = ({ instanceId, vpcId }: { instanceId: string; vpcId: string }) => `${instanceId}→${vpcId}`;
-const showFleet = ({ instanceIds, vpcId }: { instanceIds: readonly string[]; vpcId: string }) =>
-  `${instanceIds.join(",")}→${vpcId}`;
-
-const thereIn = ({ released }: Program) => INSTANCES.filter((instanceId) => !released.has(instanceId));
+const someoneLinks = (instanceId: string, vpcId: string): Change => [
+  `someone links ${instanceId} to ${vpcId}`,
+  ({ emulator }) => emulator.link(instanceId, vpcId),
+];
 
 const DRIFT: readonly Recipe[] = [
+  (program, pick) => someoneLinks(pick(thereIn(program)), pick(VPCS)),
   (program, pick) => {
-    const [instanceId, vpcId] = [pick(thereIn(program)), pick(VPCS)];
-    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
-  },
-  (program, pick) => {
-    const there = thereIn(program).filter((one) => declaredBy(program)[one] !== undefined);
-    const [instanceId, vpcId] = [pick(there), pick(VPCS)];
-    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
+    const declared = thereIn(program).filter((one) => declaredBy(program)[one] !== undefined);
+    return someoneLinks(pick(declared), pick(VPCS));
   },
   (_, pick) => {
     const instanceId = pick(INSTANCES);
     return [`someone unlinks ${instanceId}`, ({ emulator }) => emulator.unlink(instanceId)];
   },
-  (program, pick) => {
-    const instanceId = pick(program.released.size === 0 ? INSTANCES : []);
+  ({ released }, pick) => {
+    const instanceId = pick(released.size === 0 ? INSTANCES : []);
     return [
       `${instanceId} is released`,
       ({ emulator }) => {
-        program.released.add(instanceId);
+        released.add(instanceId);
         emulator.removeInstance(instanceId);
       },
     ];
