@@ -88,29 +88,21 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const { faults = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
     for (const fault of faults) emulator.injectFault(fault);
     let isForgiven = lostAnswer !== undefined;
-    if (revoke !== undefined) {
-      const held = emulator.pause(revoke);
-      void held.arrived.then(() => {
-        emulator.revokeKey();
-        held.resume();
-      });
-    }
-    if (cancel !== undefined) {
-      const held = emulator.pause(cancel);
+    const meanwhile = (at: PausePoint | undefined, happens: () => unknown, end: "resume" | "cut" = "resume") => {
+      if (at === undefined) return;
+      const held = emulator.pause(at);
       void held.arrived
-        .then(() => Promise.all(processes(kept).map((one) => one.cancel())))
+        .then(happens)
         .catch(() => "killed meanwhile")
-        .then(() => held.resume());
-    }
-    if (kill !== undefined) {
-      const held = emulator.pause(kill.at);
-      void held.arrived.then(() => {
-        isForgiven = true;
-        for (const one of processes(kept)) one.kill();
-        if (kill.carriedOut) held.resume();
-        else held.cut();
-      });
-    }
+        .then(() => held[end]());
+    };
+    meanwhile(revoke, () => emulator.revokeKey());
+    meanwhile(cancel, () => Promise.all(processes(kept).map((one) => one.cancel())));
+    const killAll = () => {
+      isForgiven = true;
+      for (const one of processes(kept)) one.kill();
+    };
+    meanwhile(kill?.at, killAll, kill?.carriedOut ? "resume" : "cut");
     const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
     const how = { timeoutMs, order: this.order, ...(lostAnswer && { lostAnswer }) };
     const run = await this.#start(program, system, how);
@@ -127,8 +119,8 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     if (kind === "taint") stack.taint(name ?? "");
     const names = name === undefined ? [] : [name];
     const orders = {
-      ...(kind === "replace" || kind === "target-replace" ? { replace: names } : {}),
-      ...(kind === "target" || kind === "target-replace" ? { target: names } : {}),
+      ...(kind?.endsWith("replace") && { replace: names }),
+      ...(kind?.startsWith("target") && { target: names }),
     };
     const how = { ...asked, orders };
     if (this.name === "refresh") return stack.refresh(how);

@@ -48,8 +48,6 @@ export interface GatewayRequest {
 export interface Instead {
   readonly status?: number;
   readonly body: object;
-  /** Whether the operation is carried out all the same. */
-  readonly afterwards?: boolean;
 }
 
 export interface Gateway {
@@ -69,6 +67,7 @@ export interface Gateway {
 const HOME = "1";
 
 type Body = Record<string, unknown>;
+type Answer = { readonly status: number; readonly body: object };
 
 class Refusal extends Error {
   constructor(
@@ -93,24 +92,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
 
-  function answerTo(request: GatewayRequest): { readonly status: number; readonly body: object } {
+  function answerTo(request: GatewayRequest): Answer {
     const refused = gateway === "asapi" ? refusedByAsapi(request) : refusedByPop(request);
     if (refused !== undefined) return refused;
-    const { Action = "" } = request.params;
-    const other = instead.get(Action)?.shift();
-    if (other !== undefined && other.afterwards !== true) return { status: other.status ?? 200, body: other.body };
-    const done = carriedOut(request);
-    return other === undefined ? done : { status: other.status ?? 200, body: other.body };
+    const other = instead.get(request.params.Action ?? "")?.shift();
+    return other === undefined ? carriedOut(request) : { status: 200, ...other };
   }
 
-  function refusedByPop(request: GatewayRequest) {
+  function refusedByPop(request: GatewayRequest): Answer | undefined {
     if (request.path !== "/") return { status: 404, body: popError("InvalidApi.NotFound") };
     const code = faultOfSignature(request);
     return code === undefined ? undefined : { status: 400, body: popError(code) };
   }
 
   /** ASAPI's own refusals have neither `Code` nor `RequestId`. The status that clients get is not known: 200 is the worst. */
-  function refusedByAsapi(request: GatewayRequest) {
+  function refusedByAsapi(request: GatewayRequest): Answer | undefined {
     const product =
       request.headers["x-acs-asapi-product"] ?? request.headers["x-ascm-product-name"] ?? request.params.Product;
     const problem =
@@ -130,16 +126,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return signature === params.Signature ? undefined : "SignatureDoesNotMatch";
   }
 
-  function carriedOut(request: GatewayRequest): { readonly status: number; readonly body: object } {
+  function carriedOut(request: GatewayRequest): Answer {
     try {
       const body = { RequestId: randomUUID().toUpperCase(), ...carryOut(request) };
-      return {
-        status: 200,
-        body:
-          gateway === "asapi"
-            ? { ...body, ...asapiFields(request), code: "200", success: true, asapiSuccess: true }
-            : body,
-      };
+      if (gateway === "pop") return { status: 200, body };
+      const done = { code: "200", success: true, asapiSuccess: true };
+      return { status: 200, body: { ...body, ...asapiFields(request), ...done } };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (gateway === "pop") return { status: error.status, body: popError(error.code) };
@@ -177,12 +169,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           return !isHidden(instanceId) && (named?.includes(instanceId) ?? true) && (VpcId === "" || vpcId === VpcId);
         });
         const Link = paged(found, params).map(([instance, vpc]) => ({ InstanceId: instance, VpcId: vpc }));
-        return {
-          Links: { Link },
-          TotalCount: found.length,
-          PageNumber: Number(params.PageNumber),
-          PageSize: Number(params.PageSize),
-        };
+        const [PageNumber, PageSize] = [Number(params.PageNumber), Number(params.PageSize)];
+        return { Links: { Link }, TotalCount: found.length, PageNumber, PageSize };
       }
       case "DescribeInstances": {
         const wanted: string[] = JSON.parse(params.InstanceIds ?? "[]");
@@ -190,21 +178,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         const Instance = seen.map((id) => ({ InstanceId: id, InstanceNetworkType: "classic" }));
         return { Instances: { Instance }, TotalCount: seen.length, PageNumber: 1, PageSize: 100 };
       }
-      case "DescribeVpcs":
-        return {
-          Vpcs: { Vpc: paged(options.vpcs, params).map((id) => ({ VpcId: id })) },
-          TotalCount: options.vpcs.length,
-        };
-      case "AssumeRole":
+      case "DescribeVpcs": {
+        const Vpc = paged(options.vpcs, params).map((id) => ({ VpcId: id }));
+        return { Vpcs: { Vpc }, TotalCount: options.vpcs.length };
+      }
+      case "AssumeRole": {
         // The role has the keys of its caller, so that one key is enough for a gateway.
-        return {
-          Credentials: {
-            AccessKeyId: accessKeyId,
-            AccessKeySecret: accessKeySecret,
-            SecurityToken: "token-of-the-role",
-            Expiration: "2126-01-01T00:00:00Z",
-          },
-        };
+        const role = { SecurityToken: "token-of-the-role", Expiration: "2126-01-01T00:00:00Z" };
+        return { Credentials: { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, ...role } };
+      }
       case "DescribeVpcAttribute":
         return { VpcId, ClassicLinkEnabled: true };
       default:
@@ -272,7 +254,7 @@ const asapiFields = ({ params }: GatewayRequest): Body => ({
 });
 
 /** A failure of ASAPI itself. Its message quotes the access key. */
-export function asapiFailure(code: string, request: GatewayRequest): Body {
+function asapiFailure(code: string, request: GatewayRequest): Body {
   return {
     ...asapiFields(request),
     asapiSuccess: false,
