@@ -46,18 +46,12 @@ export async function openSources(): Promise<SecretSources> {
     accessKeySecret: secretOf(`${name}-secret`),
     securityToken: secretOf(`${name}-token`),
   });
-  const ecsFor = (name: string, keys: StsKeys): Promise<Emulator> =>
-    open(
-      startEmulator({
-        ...keys,
-        instances: [{ instanceId: `i-${name}` }],
-        vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
-      }),
-    );
-  const secretsOf = ({ accessKeySecret, securityToken }: StsKeys) => [
-    accessKeySecret,
-    ...(securityToken === undefined ? [] : [securityToken]),
-  ];
+  const ecsFor = (name: string, keys: StsKeys): Promise<Emulator> => {
+    const vpcs = [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }];
+    return open(startEmulator({ ...keys, instances: [{ instanceId: `i-${name}` }], vpcs }));
+  };
+  const secretsOf = ({ accessKeySecret, securityToken }: StsKeys) =>
+    [accessKeySecret, securityToken].filter((secret) => secret !== undefined);
 
   async function source(
     name: string,
@@ -82,6 +76,15 @@ export async function openSources(): Promise<SecretSources> {
     const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
     return { accessKey: accessKeyId, secretKey: accessKeySecret, securityToken };
   };
+  const cliKeys = (name: string) => {
+    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
+    return { access_key_id: accessKeyId, access_key_secret: accessKeySecret, sts_token: securityToken };
+  };
+  const served = (name: string) => {
+    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
+    const keys = { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: securityToken };
+    return { ...keys, Expiration: "2099-01-01T00:00:00Z" };
+  };
 
   /** A profile in a file, and the file broken in the middle of its secrets. */
   async function profileSource(name: string, whole: string, broken: string, keys: StsKeys = keysOf(name)) {
@@ -91,10 +94,6 @@ export async function openSources(): Promise<SecretSources> {
   }
 
   const cliFile = (profile: object) => JSON.stringify({ current: "mine", profiles: [{ name: "mine", ...profile }] });
-  const cliKeys = (name: string) => {
-    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
-    return { access_key_id: accessKeyId, access_key_secret: accessKeySecret, sts_token: securityToken };
-  };
   const printing = (name: string, text: string, code: number) => {
     const script = `process.stdout.write(${JSON.stringify(text)}); process.stderr.write(${JSON.stringify(text)}); process.exitCode = ${code};`;
     const file = files.write(`${name}.js`, script);
@@ -116,12 +115,12 @@ export async function openSources(): Promise<SecretSources> {
     name: string,
     settings: (server: RawServer) => Readonly<Record<string, string>>,
     answer: object,
-    secrets: readonly string[],
+    secret: string,
   ) {
     let handler: Handler = json(200, answer);
     const server = await open(startRawServer((request, response) => handler(request, response)));
     return await source(name, settings(server), {
-      secrets,
+      secrets: [secret],
       spoil: () => {
         handler = answering(400, JSON.stringify({ Code: "Refused", Message: JSON.stringify(answer) }));
       },
@@ -131,80 +130,50 @@ export async function openSources(): Promise<SecretSources> {
     });
   }
 
-  const given = (name: string) => {
-    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
-    return {
-      AccessKeyId: accessKeyId,
-      AccessKeySecret: accessKeySecret,
-      SecurityToken: securityToken,
-      Expiration: "2099-01-01T00:00:00Z",
-    };
-  };
-
   const proxied = await ecsFor("proxy", keysOf("proxy"));
   const password = secretOf("proxy-password");
   const proxy: ProxyServer = await open(
     startProxy({ [HOSTS.ecs]: Number(new URL(proxied.endpoint).port) }, `me:${password}`),
   );
 
+  const cli = cliFile({ mode: "StsToken", ...cliKeys("profile") });
   const printed = JSON.stringify(cliKeys("process"));
-  const ini = `access_key_id = LTAIini\naccess_key_secret = ${secretOf("ini-secret")}\n`;
+  const iniKeys = { accessKeyId: "LTAIini", accessKeySecret: secretOf("ini-secret") };
+  const ini = `access_key_id = LTAIini\naccess_key_secret = ${iniKeys.accessKeySecret}\n`;
+  const uriPath = secretOf("uri-path");
+  const roleUser = secretOf("role-user");
+  const oidcToken = secretOf("oidc-token");
+  const login = secretOf("sso-login");
+  const oidc = JSON.stringify({ roleArn: "r", oidcProviderArn: "p", oidcToken });
+  const role = { accessKey: "LTAIuser", secretKey: roleUser, assumeRole: '{"roleArn":"acs:ram::1:role/a"}' };
+  const sso = { mode: "CloudSSO", cloud_sso_account_id: "1", cloud_sso_access_config: "ac", access_token: login };
+  const ssoFile = ({ endpoint }: RawServer) =>
+    cliFile({ ...sso, cloud_sso_sign_in_url: endpoint, cloud_sso_access_token_expire: 4_070_908_800 });
   const sources = await Promise.all([
     source("keys", ownKeys("keys")),
     // Its keys are in the environment.
     source("env", {}),
+    profileSource("profile", cli, cli.slice(0, -4)),
     profileSource(
-      "profile",
-      cliFile({ mode: "StsToken", ...cliKeys("profile") }),
-      cliFile({ mode: "StsToken", ...cliKeys("profile") }).slice(0, -4),
+      "ini",
+      `[mine]\ntype = access_key\n${ini}`,
+      `[mine]\ntype = ${iniKeys.accessKeySecret}\n${ini}`,
+      iniKeys,
     ),
-    profileSource("ini", `[mine]\ntype = access_key\n${ini}`, `[mine]\ntype = ${secretOf("ini-secret")}\n${ini}`, {
-      accessKeyId: "LTAIini",
-      accessKeySecret: secretOf("ini-secret"),
-    }),
     profileSource("process", cliFile(printing("good", printed, 0)), cliFile(printing("bad", printed.slice(0, -2), 1))),
     servedSource(
       "uri",
-      (server) => ({ credentialsUri: `${server.endpoint}/${encodeURIComponent(secretOf("uri-path"))}` }),
-      given("uri"),
-      [secretOf("uri-path")],
+      (it) => ({ credentialsUri: `${it.endpoint}/${encodeURIComponent(uriPath)}` }),
+      served("uri"),
+      uriPath,
     ),
-    roleSource(
-      "role",
-      (sts) => ({
-        accessKey: "LTAIuser",
-        secretKey: secretOf("role-user"),
-        assumeRole: '{"roleArn":"acs:ram::1:role/a"}',
-        stsEndpoint: sts.endpoint,
-      }),
-      secretOf("role-user"),
-    ),
-    roleSource(
-      "oidc",
-      (sts) => ({
-        assumeRoleWithOidc: JSON.stringify({ roleArn: "r", oidcProviderArn: "p", oidcToken: secretOf("oidc-token") }),
-        stsEndpoint: sts.endpoint,
-      }),
-      secretOf("oidc-token"),
-    ),
+    roleSource("role", (sts) => ({ ...role, stsEndpoint: sts.endpoint }), roleUser),
+    roleSource("oidc", (sts) => ({ assumeRoleWithOidc: oidc, stsEndpoint: sts.endpoint }), oidcToken),
     servedSource(
       "sso",
-      (server) => ({
-        profile: "mine",
-        sharedCredentialsFile: files.write(
-          "sso",
-          cliFile({
-            mode: "CloudSSO",
-            cloud_sso_sign_in_url: server.endpoint,
-            cloud_sso_account_id: "1",
-            cloud_sso_access_config: "ac",
-            access_token: secretOf("sso-login"),
-            cloud_sso_access_token_expire: 4_070_908_800,
-          }),
-        ),
-      }),
-      { CloudCredential: given("sso") },
-      [secretOf("sso-login")],
+      (server) => ({ profile: "mine", sharedCredentialsFile: files.write("sso", ssoFile(server)) }),
+      { CloudCredential: served("sso") },
+      login,
     ),
   ]);
   const env = {
