@@ -71,29 +71,24 @@ function meanwhile(
   return { name, lay, isOvercome };
 }
 
-type Unanswered = readonly [
-  name: string,
-  fault: AnswerName,
-  how?: { readonly afterWork?: boolean; isVariant?: boolean },
-];
+/** Answers that are none: [name, answer, whether the resources see the same error as after another]. */
+const UNUSABLE = [
+  ["no answer in time", "timeout", false],
+  ["status 500 without a code", "internal-500-without-code", true],
+  ["status 503", "unavailable-503", true],
+  ["a gateway's page", "gateway-html", true],
+  ["a proxy's page", "proxy-html", false],
+  ["an error in XML", "xml-error", true],
+  ["an empty body", "empty-body", true],
+  ["half of a JSON", "truncated-json", true],
+] as const;
 
-const UNANSWERED: readonly Unanswered[] = [
-  ["a reset before the work", "reset-before"],
-  ["an answer that is lost after the work", "lost-answer"],
-  ...(
-    [
-      ["no answer in time", "timeout", false],
-      ["status 500 without a code", "internal-500-without-code", true],
-      ["status 503", "unavailable-503", true],
-      ["a gateway's page", "gateway-html", true],
-      ["a proxy's page", "proxy-html", false],
-      ["an error in XML", "xml-error", true],
-      ["an empty body", "empty-body", true],
-      ["half of a JSON", "truncated-json", true],
-    ] as const
-  ).flatMap(([name, fault, isVariant]): Unanswered[] => [
-    [`${name}, and no work done`, fault, { isVariant }],
-    [`${name}, the work done`, fault, { isVariant, afterWork: true }],
+const UNANSWERED: readonly (readonly [name: string, fault: AnswerName, how: Parameters<typeof struck>[2]])[] = [
+  ["a reset before the work", "reset-before", {}],
+  ["an answer that is lost after the work", "lost-answer", {}],
+  ...UNUSABLE.flatMap(([name, fault, isVariant]) => [
+    [`${name}, and no work done`, fault, { isVariant }] as const,
+    [`${name}, the work done`, fault, { isVariant, afterWork: true }] as const,
   ]),
 ];
 
