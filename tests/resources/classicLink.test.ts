@@ -10,6 +10,7 @@ import {
   failsAfterWork,
   fault,
   hangsAfterWork,
+  type Method,
   NOTHING,
   partially,
   plainly,
@@ -147,14 +148,16 @@ describe("a change calls, and reaches what it is for:", () => {
   );
 });
 
-test("a link that is listed late is polled less and less often", async () => {
+test.each<[name: string, Script, Method, times: number[]]>([
+  ["a link that is listed late", listedLate, "describe", [0, 250, 750, 1_750, 3_750, 6_750, 9_750, 12_750]],
+  ["a denial that the listing contradicts", staysDenied, "attach", [0, 500, 1_500, 3_500, 7_500, 15_500, 23_500]],
+])("%s is asked for less and less often", async (_, script, asked, times) => {
   jest.spyOn(Math, "random").mockReturnValue(0.5);
   const { ecs, one } = world();
-  listedLate(ecs);
+  script(ecs);
   const from = performance.now();
-  await done(one.create(link));
-  const polledAt = ecs.calls.filter(({ method }) => method === "describe").map(({ at }) => at - from);
-  expect(polledAt).toEqual([0, 250, 750, 1_750, 3_750, 6_750, 9_750, 12_750]);
+  await run(one.create(link, { timeoutMs: 25_000 }));
+  expect(ecs.calls.filter(({ method }) => method === asked).map(({ at }) => at - from)).toEqual(times);
 });
 
 test("the wait for a locked instance is reported", async () => {
