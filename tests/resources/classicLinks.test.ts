@@ -332,6 +332,40 @@ describe("update", () => {
   });
 });
 
+describe("[25] an import finds all links of the VPC", () => {
+  const others = { ...linked("i-a"), "i-others": vpcId };
+
+  test("and the update that follows adopts those that the program declares, and leaves the others", async () => {
+    const { ecs, many } = world(others);
+    const { outputs: found } = await done(many.find(vpcId));
+    expect(found).toEqual(state(["i-a", "i-others"]));
+    expect(await outputs(many.update(found, declare("i-a", "i-new")))).toEqual(state(["i-a", "i-new"]));
+    expect(ecs.now).toEqual({ ...others, "i-new": vpcId });
+    expect(many.reported).toContain(
+      "1 link stays, since the program does not declare what the import has found: i-others",
+    );
+  });
+
+  test("a `get` beside a fleet keeps no member that the fleet drops", async () => {
+    const { ecs, many } = world(others);
+    many.check(declare("i-a"), state(["i-a", "i-others"]));
+    await done(many.find(vpcId));
+    expect(await outputs(many.update(state(["i-a", "i-others"]), declare("i-a")))).toEqual(state(["i-a"]));
+    expect(ecs.now).toEqual(linked("i-a"));
+  });
+
+  test.each([
+    ["a member that exists", ["i-a"], ["i-a"]],
+    ["a new member", ["i-new"], []],
+  ])("and an update to %s that fails has no others in its state", async (_, members, left) => {
+    const { ecs, many } = world(others);
+    const { outputs: found } = await done(many.find(vpcId));
+    ecs.refuse("describe", "ServiceUnavailable");
+    expect(await partially(many.update(found, declare(...members)))).toMatchObject({ properties: state(left) });
+    expect(ecs.count("detach")).toBe(0);
+  });
+});
+
 describe("drift", () => {
   const FAR = { "i-far": "vpc-other" };
   const olds = state(["i-a"], FAR);

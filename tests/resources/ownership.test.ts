@@ -8,7 +8,7 @@ import type { Properties } from "../../provider/resources/inputs";
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, partially, plainly, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, fails, fault, partially, plainly, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -105,6 +105,133 @@ describe("[24] a link that stays declared is not detached", () => {
     leaves.check(declare("vpc-1", "i-b"), declare("vpc-1", "i-a", "i-b"));
     await done(leaves.update(fleet("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-b")));
     expect(ecs.now).toEqual(A_AND_B);
+  });
+});
+
+describe("[24] a link that stays, but that its new owner cannot adopt, is in a state", () => {
+  /** ECS refuses each change and each check. */
+  function refuseAll(ecs: ScriptedEcs): void {
+    ecs.refuse("attach", "Forbidden.RAM");
+    ecs.refuse("describe", "Forbidden.RAM");
+  }
+  const stays = /still declares it, but it could not be linked/;
+
+  test.each([
+    ["a link", "one", link(), link()],
+    ["a fleet", "many", declare("vpc-1", "i-a"), fleet("vpc-1", "i-a")],
+  ] as const)("of %s that a forced replacement deletes first", async (_, kind, inputs, state) => {
+    const cloud = world(A);
+    const replaced = cloud[kind]();
+    replaced.check(inputs);
+    await done(replaced.delete(state));
+    refuseAll(cloud.ecs);
+    expect(await partially(replaced.create(inputs))).toMatchObject({ properties: state });
+    expect(cloud.ecs.now).toEqual(A);
+  });
+
+  test("of a fleet that is deleted first, if not even its VPC can be listed", async () => {
+    const { ecs, many } = world(A_AND_B);
+    const replaced = many();
+    replaced.check(declare("vpc-1", "i-a", "i-c"));
+    await done(replaced.delete(fleet("vpc-1", "i-a", "i-b")));
+    ecs.refuse("describe", "ServiceUnavailable");
+    const { properties } = await partially(replaced.create(declare("vpc-1", "i-a", "i-c")));
+    expect(properties).toMatchObject(fleet("vpc-1", "i-a"));
+  });
+
+  test.each([
+    ["a link", "one", link()],
+    ["a fleet", "many", declare("vpc-1", "i-a", "i-b")],
+  ] as const)("of the resource that %s replaces, whose delete fails", async (_, kind, inputs) => {
+    const cloud = world(A);
+    const creates = cloud[kind]();
+    creates.check(inputs);
+    refuseAll(cloud.ecs);
+    await plainly(creates.create(inputs));
+    expect(await plainly(cloud.one().delete(link()))).toMatch(stays);
+    expect(cloud.ecs.now).toEqual(A);
+  });
+
+  test("of the resource that a fleet replaces, if the VPC of the fleet cannot be listed", async () => {
+    const { ecs, many, one } = world(A);
+    const creates = many();
+    creates.check(declare("vpc-1", "i-a"));
+    ecs.refuse("describe", "ServiceUnavailable");
+    await plainly(creates.create(declare("vpc-1", "i-a")));
+    expect(await plainly(one().delete(link()))).toMatch(stays);
+  });
+
+  test("of the new owner only, once it has adopted the link at a second try", async () => {
+    const { ecs, one } = world(A);
+    const creates = one();
+    creates.check(link());
+    for (const method of ["attach", "describe"] as const) ecs.next(method, fails(refusal(method, "Forbidden.RAM")));
+    await plainly(creates.create(link()));
+    await done(creates.create(link()));
+    await done(one().delete(link()));
+    expect(ecs.count("detach")).toBe(0);
+  });
+});
+
+describe("[24] a replacement that the engine decides on checks a second time, without ignoreChanges", () => {
+  test.each([
+    ["a fleet", "many", declare("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-b", "i-c"), fleet("vpc-1", "i-a", "i-b")],
+    ["a link", "one", link(), link("i-c"), link()],
+  ] as const)("only the second check of %s says what is declared", async (_, kind, ignoring, news, state) => {
+    const cloud = world(A_AND_B);
+    const replaced = cloud[kind]();
+    replaced.check(ignoring, ignoring);
+    replaced.check(news);
+    await done(replaced.create(news));
+    await done(replaced.delete(state));
+    expect(cloud.ecs.now).toEqual({ "i-b": "vpc-1", "i-c": "vpc-1" });
+  });
+
+  test("so a link moves to another VPC, though the create comes first", async () => {
+    const { ecs, one } = world(A);
+    const replaced = one();
+    replaced.check(link(), link());
+    replaced.check(link("i-a", "vpc-2"));
+    await done(replaced.create(link("i-a", "vpc-2")));
+    await done(replaced.delete(link()));
+    expect(ecs.now).toEqual({ "i-a": "vpc-2" });
+  });
+
+  test("a link that another resource declares too stays", async () => {
+    const { ecs, one, many } = world(A_AND_B);
+    many().check(declare("vpc-1", "i-a", "i-b"), {}, "a:fleet");
+    const replaced = one();
+    replaced.check(link(), link());
+    expect(replaced.check(link("i-b")).failures).toEqual([]);
+    await done(replaced.delete(link()));
+    expect(ecs.now).toEqual(A_AND_B);
+  });
+
+  test("another resource may declare the instance of the first check", () => {
+    const replaced = world().one();
+    replaced.check(link(), link());
+    replaced.check(link("i-b"));
+    expect(replaced.check(link(), {}, "a:other").failures).toEqual([]);
+    expect(replaced.check(link("i-b"), {}, "a:third").failures).toHaveLength(1);
+  });
+});
+
+describe("[24] a link that was removed a moment ago is made again", () => {
+  test.each([
+    ["locked", refusal("attach", "InvalidStatus.InstanceLocked")],
+    ["unanswered", fault("attach", "ConnectionLost")],
+  ])("though it is still listed while its attach is %s", async (_, error) => {
+    const { ecs, one } = world(A);
+    const again = one();
+    await done(again.delete(link()));
+    ecs.always("describe", (work) => {
+      const page = work();
+      return page.links.length > 0 ? page : { links: [link()], totalCount: 1 };
+    });
+    ecs.next("attach", fails(error));
+    again.check(link());
+    await done(again.create(link()));
+    expect(ecs.now).toEqual(A);
   });
 });
 

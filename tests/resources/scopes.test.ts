@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import type { Scope } from "../../provider/ecs/privateCloud";
+import { classicLinks } from "../../provider/resources/classicLinks";
 import { simulateClock } from "../support/clock";
 import { world } from "../support/lifecycle";
 import { done, failed, type ScriptedEcs } from "../support/scriptedEcs";
@@ -85,5 +86,16 @@ describe("[29] under another scope", () => {
     const both = { instanceIds: ["i-a", "i-b"] };
     const { message } = await failed(many.update({ ...fleet, ...both }, { ...declared, ...both }));
     expect(message).toMatch(/^the scope of the links to vpc-b of i-a is organization 18/);
+  });
+
+  test("a delete leaves links that the program adopts under the new scope, and fails for others", async () => {
+    const { ecs, one } = world({ "i-a": "vpc-b", "i-b": "vpc-b" }, { scope: other });
+    one.check(link);
+    await done(one.delete(state));
+    await done(classicLinks.delete(one.provider, fleet, {}));
+    const both = { ...fleet, instanceIds: ["i-a", "i-b"] };
+    const { message } = await failed(classicLinks.delete(one.provider, both, {}));
+    expect(message).toMatch(/organization 18 and resource set 7, but organization 99/);
+    expect(ecs.called).toEqual([]);
   });
 });
