@@ -13,7 +13,7 @@ import {
   rmdirSync,
   unlinkSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Called with one line that another process of the run has written, and that process. */
@@ -47,14 +47,12 @@ export class Journal {
   readonly #readUpTo = new Map<string, number>();
 
   /**
-   * Joins a run.
+   * Joins a run. See {@link joinRun}.
    *
    * @param engineAddress `<host>:<port>`.
-   * @param parent the folder for temporary files.
    * @throws an error of the file system when the folder cannot be used, or is not private to this user.
    */
-  constructor(engineAddress: string, parent = tmpdir()) {
-    const runs = join(parent, `pulumi-classiclink-${USER}`);
+  constructor(engineAddress: string, runs: string) {
     // Processes must see each other's ids to know which live. Containers may share a folder without that.
     const own = `${processNamespace()}-`;
     this.#folder = join(runs, own + engineAddress.replace(/[^\w.-]/g, "_"));
@@ -107,6 +105,23 @@ export class Journal {
       this.#readUpTo.set(file, from);
     } finally {
       closeSync(descriptor);
+    }
+  }
+}
+
+/**
+ * Joins a run: in the folder for temporary files, or where that cannot be used, in the user's home.
+ *
+ * @throws the error of the folder for temporary files, if neither can be used.
+ */
+export function joinRun(engineAddress: string): Journal {
+  try {
+    return new Journal(engineAddress, join(tmpdir(), `pulumi-classiclink-${USER}`));
+  } catch (error) {
+    try {
+      return new Journal(engineAddress, join(homedir(), ".pulumi-classiclink"));
+    } catch {
+      throw error;
     }
   }
 }

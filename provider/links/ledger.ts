@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Link } from "../ecs/client";
 import { LISTING_LAG_MS } from "./connection";
-import { isAlive, Journal, OWN_WRITER, type Writer } from "./journal";
+import { isAlive, type Journal, joinRun, OWN_WRITER, type Writer } from "./journal";
 import { Removals } from "./removals";
 
 /** An instance in its region. */
@@ -70,7 +70,7 @@ export class Run {
   /** @param engineAddress `<host>:<port>` of the engine; without it, nothing is shared with other processes. */
   constructor(engineAddress?: string) {
     try {
-      this.#journal = engineAddress === undefined ? undefined : new Journal(engineAddress);
+      this.#journal = engineAddress === undefined ? undefined : joinRun(engineAddress);
       this.removals = this.#journal && new Removals(this.#journal.runs);
     } catch (error) {
       this.problem = `the providers of this run do not know of each other: ${error instanceof Error ? error.message : String(error)}`;

@@ -32,6 +32,8 @@ afterEach(async () => {
 });
 
 const runs = () => join(temporary.folder, `pulumi-classiclink-${process.getuid?.() ?? 0}`);
+/** There is none, unless a test makes it. */
+const home = () => join(temporary.folder, "home");
 const removals = () => join(runs(), "removed");
 /** The folder of the run of {@link ENGINE}. Its name may begin with what tells machines apart that share the file system. */
 const folder = () =>
@@ -50,7 +52,7 @@ const killed = async (child: ChildProcess) => await ended(child, () => child.kil
 
 /** Starts a provider process of an engine's run, and asks it some questions. */
 async function start(engine = ENGINE, ...questions: Question[]) {
-  const child = fork(program, [engine], { env: { ...process.env, TMPDIR: temporary.folder } });
+  const child = fork(program, [engine], { env: { ...process.env, TMPDIR: temporary.folder, HOME: home() } });
   children.push(child);
   const answer = () => new Promise<unknown>((resolve) => child.once("message", resolve));
   const problem = await answer();
@@ -145,12 +147,21 @@ describe("[27] the folder of a run", () => {
     expect(await ask("stays", "i-a vpc-b")).toBe(true);
     expect(await ask("beginRemoval", "i-b vpc-b")).toBe(true);
   });
+
+  test("[24] that cannot be made is made in the user's home, for all processes of the run", async () => {
+    writeFileSync(runs(), "a file stands in the way");
+    mkdirSync(home());
+    const { problem } = await start(ENGINE, ["declare", "i-a vpc-b"]);
+    expect(problem).toBeFalsy();
+    expect(await (await start()).ask("stays", "i-a vpc-b")).toBe(true);
+    expect(modeOf(join(home(), ".pulumi-classiclink"))).toBe(0o700);
+  });
 });
 
 describe("the file of another process", () => {
   /** The lines that a journal reads, one list for each part that is written. */
   function readAfter(...parts: readonly string[]) {
-    const journal = new Journal(ENGINE, temporary.folder);
+    const journal = new Journal(ENGINE, runs());
     return parts.map((part) => {
       const lines: string[] = [];
       writeFileSync(join(folder(), "1.log"), part, { flag: "a" });
