@@ -192,7 +192,7 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       expect(attaches()).toBe(1);
     });
 
-    test("[9] [11] that has moved is read where it is, is told once, and means the same to a delete", async () => {
+    test("[9] [11] that has moved is read where it is, is reported once, and means the same to a delete", async () => {
       emulator.link(one, "vpc-other");
       const moved = host.state({ ...link(), vpcId: "vpc-other", __movedFrom: vpc });
       expect(await host.read(linkId(), link())).toEqual({ id: linkId(), properties: moved, inputs: moved });
@@ -249,7 +249,7 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       expect([linkedTo(one), linkedTo(two)]).toEqual([undefined, undefined]);
     });
 
-    test("[9] [11] [17] with secret members that drifted is told once, and keeps secret where they are", async () => {
+    test("[9] [11] [17] with secret members that drifted is reported once, and keeps secret where they are", async () => {
       emulator.link(two, "vpc-other");
       const secretly = (props: Props) => host.secretly(props, "instanceIds");
       const { properties } = await host.read(fleetId(), { ...secretly(fleet(one, two)), movedAway: {} });
