@@ -1,6 +1,7 @@
 /** Where ECS offers no ClassicLink any more: what a delete does, and what everything else says. */
 
 import { describe, expect, test } from "@jest/globals";
+import { classicLink } from "../../provider/resources/classicLink";
 import { SettingError } from "../../provider/settings";
 import { simulateClock } from "../support/clock";
 import { type Lifecycle, world } from "../support/lifecycle";
@@ -104,6 +105,15 @@ describe("a link that may be forgotten", () => {
     const { ecs, one } = cloud(code, ["describe"]);
     await done(one.delete(link));
     expect([ecs.now, one.warnings.length]).toEqual([{ "i-b": vpcId }, 1]);
+  });
+
+  test("is named in a message where the host has no warnings", async () => {
+    const reported: string[] = [];
+    const deleting = classicLink.delete(cloud(code, everything).one.provider, link, {
+      report: (message) => void reported.push(message),
+    });
+    await done(deleting);
+    expect(reported).toContainEqual(expect.stringContaining("dropped 1 link"));
   });
 
   test("is not, when the detach was refused for another reason", async () => {
