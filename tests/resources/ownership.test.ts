@@ -378,9 +378,12 @@ describe("an instance that moves between resources of one run", () => {
   ])("may get a new name and another VPC in one update, if the same run refreshes first%s", async (_, state) => {
     const { ecs, one } = world(A);
     const [creates, deletes] = [one(), one()];
+    ecs.lagDescribes = 3;
     await done(deletes.read(state));
     creates.check(link("i-a", "vpc-2"), {}, "a:new");
     await done(creates.create(link("i-a", "vpc-2")));
+    // It is attached when the detached link is no longer listed.
+    expect(ecs.called.join(" ")).toContain("detach describe describe describe describe attach");
     await done(deletes.delete(link()));
     expect(ecs.now).toEqual({ "i-a": "vpc-2" });
     expect(deletes.reported).toEqual(["linked to vpc-2 as the program declares: that link stays"]);
@@ -402,6 +405,18 @@ describe("an instance that moves between resources of one run", () => {
     expect(error?.message).toMatch(/i-a: it is linked to vpc-1.*in the state of this stack, run pulumi up --refresh/);
     expect(afterMs).toBeLessThan(10_000);
     expect([ecs.now, ecs.count("detach")]).toEqual([{ "i-a": "vpc-1", "i-b": "vpc-2" }, 0]);
+  });
+
+  test("is waited for while the run goes on to check resources, and for a minute at most", async () => {
+    const { ecs, from, to } = moving();
+    for (let seconds = 2; seconds <= 90; seconds += 2) {
+      setTimeout(() => from.check(declare("vpc-1", `i-${seconds}`), {}, `a:${seconds}`), seconds * 1_000);
+    }
+    const { error, afterMs } = await run(take(to));
+    expect(error?.message).toMatch(/i-a: it is linked to vpc-1/);
+    expect(afterMs).toBeGreaterThanOrEqual(60_000);
+    expect(afterMs).toBeLessThan(62_000);
+    expect(ecs.count("detach")).toBe(0);
   });
 });
 
