@@ -1,8 +1,9 @@
 /** One configured provider in one run: its settings, its ledger, and its connection to ECS. */
 
 import type { Scope } from "../ecs/privateCloud";
-import { Ledger, type Run } from "../links/ledger";
+import { Ledger } from "../links/ledger";
 import type { Links } from "../links/links";
+import type { Run } from "../links/run";
 import { INSECURE_WARNING, type Settings } from "../settings";
 
 /** What the resources of a provider share. */

@@ -1,6 +1,6 @@
 /** The calls of Pulumi's protocol on one resource, however they are reached, and the resource without a host. */
 
-import { Run } from "../../provider/links/ledger";
+import { Run } from "../../provider/links/run";
 import { classicLink } from "../../provider/resources/classicLink";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import { Provider } from "../../provider/resources/provider";

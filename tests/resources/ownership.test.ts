@@ -1,7 +1,7 @@
 /** Which links an operation leaves alone, removes and puts back, in the order in which the engine calls a provider. */
 
 import { describe, expect, jest, test } from "@jest/globals";
-import { Run } from "../../provider/links/ledger";
+import { Run } from "../../provider/links/run";
 import { classicLink } from "../../provider/resources/classicLink";
 import { classicLinks } from "../../provider/resources/classicLinks";
 import type { Properties } from "../../provider/resources/inputs";

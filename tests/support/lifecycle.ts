@@ -4,7 +4,7 @@ import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
-import { Run } from "../../provider/links/ledger";
+import { Run } from "../../provider/links/run";
 import { Links } from "../../provider/links/links";
 import type { CallContext } from "../../provider/links/operation";
 import { classicLink } from "../../provider/resources/classicLink";

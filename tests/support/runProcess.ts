@@ -1,6 +1,7 @@
 /** A provider process of a run, for tests of what processes share: answers questions about its ledger over IPC. */
 
-import { Ledger, Run } from "../../provider/links/ledger";
+import { Ledger } from "../../provider/links/ledger";
+import { Run } from "../../provider/links/run";
 
 /** A method of the ledger, and the link that it is called with: `<instance> <vpc>`. */
 export type Question = readonly [

@@ -4,7 +4,8 @@ import { readdirSync, utimesSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { type Declarer, Ledger, Run } from "../../provider/links/ledger";
+import { type Declarer, Ledger } from "../../provider/links/ledger";
+import { Run } from "../../provider/links/run";
 import { makeFolder } from "../support/credentials";
 
 const link = (instanceId = "i-a", vpcId = "vpc-b", regionId = "cn-hangzhou") => ({ regionId, instanceId, vpcId });

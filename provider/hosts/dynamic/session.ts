@@ -1,7 +1,7 @@
 /** What both dynamic resources share in a process: the configured provider. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { Run } from "../../links/ledger";
+import { Run } from "../../links/run";
 import { Provider } from "../../resources/provider";
 import { Settings } from "../../settings";
 import { endWithEngine, engineAddress } from "../engine";

@@ -1,6 +1,6 @@
 /** The state of the process between calls: its engine, its configured provider, and its cancellation. */
 
-import { Run } from "../../links/ledger";
+import { Run } from "../../links/run";
 import { ClassicLinkError } from "../../links/errors";
 import type { CallContext } from "../../links/operation";
 import type { Properties } from "../../resources/inputs";
