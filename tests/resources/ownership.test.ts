@@ -55,7 +55,10 @@ describe("[24] a link that stays declared is not detached", () => {
     await checkAndCreate(same, link());
     await done(same.delete(link()));
     expect([ecs.now, ecs.count("detach")]).toEqual([A, 0]);
-    expect(same.reported.at(-1)).toEqual("the link to vpc-1 stays: the program still declares it");
+    expect(same.reported).toEqual([
+      "already linked to vpc-1: adopted",
+      "the link to vpc-1 stays: the program still declares it",
+    ]);
   });
 
   test("by a replacement of a fleet that the engine decides on, which reports it in one line", async () => {
@@ -450,7 +453,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect((await done(one().read(outputs)))?.outputs).toEqual(outputs);
     ecs.links.set("i-a", "vpc-3");
     const third = await done(one().read(outputs));
-    await done(one().delete(third?.outputs ?? {}));
+    await done(one().delete(third?.outputs ?? {}, {}));
     expect(ecs.now).toEqual({ "i-a": "vpc-3" });
   });
 
@@ -550,7 +553,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
 
   test("stays at the delete of its fleet if the program declares it where it is", async () => {
     const { ecs, many, outputs } = await refreshedFleet(declare("vpc-2", "i-far"));
-    await done(many.delete(outputs));
+    await done(many.delete(outputs, {}));
     expect([ecs.now, ecs.changes("detach")]).toEqual([{ "i-far": "vpc-2" }, ["i-a vpc-1"]]);
   });
 

@@ -1,7 +1,6 @@
 /** Where ECS offers no ClassicLink any more: what a delete does, and what everything else says. */
 
 import { describe, expect, test } from "@jest/globals";
-import { classicLink } from "../../provider/resources/classicLink";
 import { SettingError } from "../../provider/settings";
 import { simulateClock } from "../support/clock";
 import { type Lifecycle, world } from "../support/lifecycle";
@@ -109,10 +108,8 @@ describe("a link that may be forgotten", () => {
 
   test("is named in a message where the host has no warnings", async () => {
     const reported: string[] = [];
-    const deleting = classicLink.delete(cloud(code, everything).one.provider, link, {
-      report: (message) => void reported.push(message),
-    });
-    await done(deleting);
+    const { one } = cloud(code, everything);
+    await done(one.delete(link, { report: (message) => void reported.push(message) }));
     expect(reported).toContainEqual(expect.stringContaining("dropped 1 link"));
   });
 

@@ -81,9 +81,10 @@ export class Lifecycle {
     return this.#resource.delete(this.provider, { ...state }, this.#heard(context));
   }
 
-  #heard(context: CallContext | undefined): CallContext {
+  /** By default a host that shows messages and warnings. `{}` is one that shows nothing. */
+  #heard(context?: CallContext): CallContext {
     const report = (message: string) => void this.reported.push(message);
-    return { report, warn: (message) => void this.warnings.push(message), ...context };
+    return context ?? { report, warn: (message) => void this.warnings.push(message) };
   }
 }
 
