@@ -26,7 +26,8 @@ export function requireSameScope(what: string, state: Properties, current: Scope
   if (!isOtherScope(state, current)) return;
   throw new ClassicLinkError(
     `the scope of ${what} is ${nameOf(scopeOf(state))}, but ${nameOf(current)} is configured. Nothing was changed. Set ` +
-      "organizationId and resourceSetId back, or run pulumi up without --refresh, which adopts what it sees under the new scope",
+      "organizationId and resourceSetId back, or run pulumi up without --refresh, which adopts what it sees under the new scope; " +
+      "change the VPC or the region in a later update",
   );
 }
 
