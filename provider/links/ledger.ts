@@ -33,6 +33,8 @@ export class Ledger {
   readonly #cloudOf: (regionId: string) => string;
   /** By resource, what its last check declares: the key of each link → the link. */
   readonly #declaredBy = new Map<string, ReadonlyMap<string, Link>>();
+  /** The keys of the resources that this run has imported. */
+  readonly #imports = new Set<string>();
   readonly #declarers = new Map<string, Map<string, { readonly vpcId: string; readonly by: Declarer }>>();
 
   /** @param cloudOf names the cloud of a region: the same for each address of one cloud. May throw. */
@@ -77,9 +79,13 @@ export class Ledger {
     this.#record("declared", ...links);
   }
 
-  /** Notes the links that a resource had before its check in this run. */
-  had(links: readonly Link[]): void {
-    this.#record("had", ...links);
+  /**
+   * Notes the links that a resource had before its check in this run.
+   *
+   * @param by the resource. If this run has imported it, it had none: the engine passes what the import has found.
+   */
+  had(links: readonly Link[], by?: Declarer): void {
+    if (by === undefined || !this.#imports.has(by.key)) this.#record("had", ...links);
   }
 
   /**
@@ -95,7 +101,8 @@ export class Ledger {
   }
 
   /** Notes the links that an import or a `get` has found by the id of their resource. */
-  imported(links: readonly Link[]): void {
+  imported(links: readonly Link[], by: Declarer | undefined): void {
+    if (by !== undefined) this.#imports.add(by.key);
     this.#record("imported", ...links);
     this.found(links, 0);
   }

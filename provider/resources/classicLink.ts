@@ -102,7 +102,7 @@ export const classicLink: Resource = {
     const { regionId, instanceId } = parseLinkId(id, provider.defaultRegion);
     const vpcId = await read(provider, { regionId, instanceId }, context);
     if (vpcId !== undefined) {
-      provider.ledger.imported([{ regionId, instanceId, vpcId }]);
+      provider.ledger.found([{ regionId, instanceId, vpcId }], 0);
       return found(provider, { regionId, instanceId, vpcId });
     }
     throw new ClassicLinkError(`${instanceId} is not linked in ${regionId}; check the id and the region`);

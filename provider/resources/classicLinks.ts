@@ -60,7 +60,7 @@ export const classicLinks: Resource = {
       return { inputs: checked, failures };
     }
     const declared = linksOf(checked);
-    if (declared.length > 0) ledger.had(linksOf(olds));
+    if (declared.length > 0) ledger.had(linksOf(olds), by);
     const clashes = ledger.declare(declared, by);
     const clashing = declared.flatMap(({ instanceId }, index) => {
       const other = clashes.get(instanceId);
@@ -116,14 +116,14 @@ export const classicLinks: Resource = {
     return now;
   },
 
-  async find(provider, id, context) {
+  async find(provider, id, context, by) {
     const { regionId, vpcId } = parseLinksId(id, provider.defaultRegion);
     const links = await readLinks(await provider.links(), { regionId, vpcId }, context);
     if (links.length === 0) {
       throw new ClassicLinkError(`no instance is linked to ${vpcId} in ${regionId}; check the id and the region`);
     }
     const instanceIds = links.map(({ instanceId }) => instanceId);
-    provider.ledger.imported(links);
+    provider.ledger.imported(links, by);
     return found(provider, { regionId, vpcId, instanceIds, movedAway: {} });
   },
 

@@ -55,8 +55,13 @@ export interface Resource {
   /** Reads a resource of the state, and reports drift. Undefined if it is proven to be gone. */
   read(provider: Provider, state: Properties, context: CallContext): Promise<Found | undefined>;
 
-  /** Reads a resource by its id, without a state. @throws {ClassicLinkError} if it does not exist. */
-  find(provider: Provider, id: string, context: CallContext): Promise<Found>;
+  /**
+   * Reads a resource by its id, without a state.
+   *
+   * @param by the resource that is imported, if the host knows it. Its check follows.
+   * @throws {ClassicLinkError} if it does not exist.
+   */
+  find(provider: Provider, id: string, context: CallContext, by?: Declarer): Promise<Found>;
 
   /** Removes the links of the state, except those that this run declares and those that others made. */
   delete(provider: Provider, state: Properties, context: CallContext): Promise<void>;

@@ -168,6 +168,18 @@ describe("the provider's own configuration", () => {
   });
 });
 
+test("[25] the read of an import names its resource, so that the update leaves what only the import has found", async () => {
+  plugin.urn = LINKS_URN;
+  emulator.addVpc({ vpcId: "vpc-import" });
+  emulator.addInstance({ instanceId: "i-others" });
+  for (const instanceId of [one, "i-others"]) emulator.link(instanceId, "vpc-import");
+  const { properties } = await plugin.read(`${regionId}:vpc-import`);
+  const declared = { ...fleet(one), vpcId: "vpc-import" };
+  await plugin.check(declared, properties);
+  await plugin.update(properties, declared);
+  expect(emulator.links().filter(({ vpcId }) => vpcId === "vpc-import")).toHaveLength(2);
+});
+
 describe("Check, Diff and previews", () => {
   test("[1] Check keeps secrets secret, with olds and without, and names the resource that declares the instance", async () => {
     const news = { instanceId: one, vpcId: secretOf(vpc) };

@@ -4,6 +4,7 @@ import type { EcsClient, Link } from "../../provider/ecs/client";
 import { LinkReader } from "../../provider/ecs/linkReader";
 import { rateLimited } from "../../provider/ecs/rateLimiter";
 import type { Scope } from "../../provider/ecs/privateCloud";
+import type { Declarer } from "../../provider/links/ledger";
 import { Run } from "../../provider/links/run";
 import { Links } from "../../provider/links/links";
 import type { CallContext } from "../../provider/links/operation";
@@ -53,8 +54,8 @@ export class Lifecycle {
     this.#resource = resource;
   }
 
-  check(news: Properties, olds: Properties = {}, key = "a:web"): ReturnType<Resource["check"]> {
-    return this.#resource.check(this.provider, news, olds, { key, label: key, single: this.#resource.isSingle });
+  check(news: Properties, olds: Properties = {}, key?: string): ReturnType<Resource["check"]> {
+    return this.#resource.check(this.provider, news, olds, this.#declarer(key));
   }
 
   diff(olds: Properties, news: Properties): ReturnType<Resource["diff"]> {
@@ -69,8 +70,8 @@ export class Lifecycle {
     return this.#resource.read(this.provider, { ...state }, this.#heard(context));
   }
 
-  find(id: string, context?: CallContext): Promise<Found> {
-    return this.#resource.find(this.provider, id, this.#heard(context));
+  find(id: string, context?: CallContext, key?: string): Promise<Found> {
+    return this.#resource.find(this.provider, id, this.#heard(context), this.#declarer(key));
   }
 
   update(state: Link | Properties, inputs: Link | Properties, context?: CallContext): Promise<Found> {
@@ -82,6 +83,10 @@ export class Lifecycle {
   }
 
   /** By default a host that shows messages and warnings. `{}` is one that shows nothing. */
+  #declarer(key = "a:web"): Declarer {
+    return { key, label: key, single: this.#resource.isSingle };
+  }
+
   #heard(context?: CallContext): CallContext {
     const report = (message: string) => void this.reported.push(message);
     return context ?? { report, warn: (message) => void this.warnings.push(message) };

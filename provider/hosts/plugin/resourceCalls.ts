@@ -80,13 +80,14 @@ export class ResourceCalls {
     // In older versions of the protocol, reads have no timeout.
     const timeoutS = request.getTimeout?.() ?? 0;
     const secrets = new Set([...stateSecrets, ...inputSecrets]);
+    const by = declarerOf(request.getUrn(), this.#resource.isSingle);
     const found = await this.#session.run<Found | undefined>(
       request.getUrn(),
       timeoutS,
       (context) =>
         isKnown
           ? this.#resource.read(this.#session.provider, state, context)
-          : this.#resource.find(this.#session.provider, request.getId(), context),
+          : this.#resource.find(this.#session.provider, request.getId(), context, by),
       maskOf(this.#withRevealing(secrets), state, inputs),
     );
     // An empty id removes the resource from the state.
