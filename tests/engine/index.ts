@@ -36,7 +36,6 @@ export type Options = Flags & Pick<Orders, "target" | "replace">;
 export type Result = Awaited<ReturnType<Stack["up"]>>;
 export type Stack = ReturnType<typeof openStack>;
 
-/** How many calls run at a time. */
 const parallel = 4 * cpus().length;
 
 const titles = { preview: "Previewing update", update: "Updating", refresh: "Refreshing", destroy: "Destroying" };
