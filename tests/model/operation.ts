@@ -185,7 +185,10 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const isRefreshed = this.name === "up --refresh";
     const known = isRefreshed ? now : state;
     const expected = expectedOf(program, known, cloud, isRefreshed);
-    if (isWaitedFor && after.state.length > knownOf(program).length) return [];
+    // One that is removed, replaced, or loses members.
+    const isUnchanged = (was: Known) => told(knownOf(program)).includes(told([was]).join());
+    const isEnding = state.some((was) => was.isPartiallyCreated && !isUnchanged(was));
+    if (isWaitedFor && (isEnding || after.state.length > knownOf(program).length)) return [];
     if (expected.kind === "depends") return run.ok ? missing(declaredBy(program), after.cloud) : [];
     // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
     if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return [];
