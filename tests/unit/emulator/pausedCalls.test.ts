@@ -74,4 +74,5 @@ test("a paused call is resumed when the faults are cleared, and cut when the emu
   const second = await pausedAttach(emulator);
   await emulator.close();
   expect([await second.answer, emulator.links()]).toEqual(["no answer", []]);
+  expect(emulator.calls().at(-1)).toMatchObject({ outcome: "cut" });
 });
