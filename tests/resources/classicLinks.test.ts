@@ -381,7 +381,7 @@ describe("drift", () => {
     const { ecs, many } = world({ ...linked("i-a"), ...FAR });
     ecs.released.add("i-gone");
     const all = declare("i-a", "i-gone", "i-no", "i-far");
-    const read = await outputs(many.read(state(all.instanceIds)));
+    const read = await outputs(many.read(state(all.instanceIds), {}));
     expect(read).toEqual(olds);
     expect(many.diff({ ...read }, all).updates).toEqual(["instanceIds", "movedAway"]);
     expect(await outputs(many.read({ ...read }))).toEqual(read);
@@ -392,6 +392,10 @@ describe("drift", () => {
     const { ecs, many } = world({ ...linked("i-a"), "i-far": "vpc-third" });
     const moved = state([], { "i-a": "vpc-other", "i-far": "vpc-other" });
     expect(await outputs(many.read(moved))).toEqual(state(["i-a"], { "i-far": "vpc-third" }));
+    expect(many.reported).toEqual([
+      "drift: no longer linked to vpc-b, but elsewhere: i-far to vpc-third",
+      "drift: linked to vpc-b again: i-a",
+    ]);
     expect(ecs.count("attach") + ecs.count("detach")).toBe(0);
   });
 
@@ -460,6 +464,13 @@ describe("drift", () => {
   );
 });
 
+test("[10] a fleet is found by the id of its VPC, and a VPC without links is an error", async () => {
+  const found = { id: "cn-hangzhou:vpc-b", outputs: state(["i-a", "i-b"]), inputs: declare("i-a", "i-b") };
+  expect(await done(world(linked("i-a", "i-b")).many.find("cn-hangzhou:vpc-b"))).toEqual(found);
+  const sentence = "no instance is linked to vpc-b in cn-hangzhou; check the id and the region";
+  expect(await plainly(world().many.find("vpc-b"))).toBe(sentence);
+});
+
 describe("[12] delete", () => {
   test("detaches the members and nobody else's, also those that moved away or are released, and works twice", async () => {
     const others = { "i-others": vpcId, "i-far": "vpc-other", "i-gave": "vpc-other" };
@@ -468,7 +479,7 @@ describe("[12] delete", () => {
     const olds = state(["i-a", "i-b", "i-gave", "i-gone"], { "i-far": "vpc-other" });
     await done(many.delete(olds));
     expect(ecs.now).toEqual(others);
-    await done(many.delete(olds));
+    await done(many.delete(olds, {}));
     expect(ecs.now).toEqual(others);
   });
 
@@ -480,7 +491,7 @@ describe("[12] delete", () => {
       expect.stringMatching(/^i-b: .*Forbidden\.RAM/),
       "2 of 3 are unlinked; run it again; to keep the links instead, run pulumi up --refresh",
     ]);
-    expect(ecs.now).toEqual(linked("i-b"));
+    expect([ecs.now, many.reported]).toEqual([linked("i-b"), []]);
   });
 
   test("names only members that are still listed when the time is over, not those that are gone", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { classicLink, LINK_PROPERTIES } from "../../provider/resources/classicLink";
+import { classicLinks } from "../../provider/resources/classicLinks";
 import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
 import { Provider } from "../../provider/resources/provider";
 import { Settings } from "../../provider/settings";
@@ -103,4 +104,6 @@ describe("[2] diff", () => {
 
 test("[8] a preview gives the outputs out of the inputs, and nothing that is hidden", () => {
   expect(classicLink.preview({ ...link, __provider: "line" })).toEqual(link);
+  const fleet = { regionId, vpcId: "vpc-b", instanceIds: ["i-a"] };
+  expect(classicLinks.preview({ ...fleet, __provider: "line" })).toEqual({ ...fleet, movedAway: {} });
 });
