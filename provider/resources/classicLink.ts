@@ -111,7 +111,7 @@ export const classicLink: Resource = {
   async delete(provider, state, context) {
     const link = toLink(state);
     const { instanceId, vpcId } = link;
-    // A resource with a new name has adopted it under the new scope.
+    // A link that stays is not touched, so its scope does not matter.
     if (!provider.ledger.stays(link)) requireSameScope(`the link of ${instanceId}`, state, provider.scope());
     const movedFrom = state[hidden.movedFrom];
     if (movedFrom !== undefined && !provider.ledger.declaresInstance(link)) {

@@ -133,7 +133,7 @@ export const classicLinks: Resource = {
     const away = Object.entries(movedAway)
       .flatMap(([id, elsewhere]) => linksTo(elsewhere, regionId, [id]))
       .filter((link) => !provider.ledger.hasMade(link));
-    // A resource with a new name has adopted them under the new scope.
+    // Links that stay are not touched, so their scope does not matter.
     const goes = [...here, ...away].some((link) => !provider.ledger.stays(link));
     if (goes) requireSameScope(`the links to ${vpcId}`, state, provider.scope());
     const others = away.filter((link) => !provider.ledger.declaresInstance(link));
@@ -185,7 +185,13 @@ async function change(
       // The resource that had these links leaves them to this one.
       const members = { ...known, instanceIds: [...known.instanceIds, ...had] };
       const { id, outputs } = found(provider, members);
-      throw new PartiallyCreatedError(id, outputs, [`cannot ${asked}: ${task.explain(error)}`], {});
+      const times = new Map(had.map((id) => [id, Date.now()]));
+      for (const id of known.instanceIds) {
+        const time = attachTimes(id);
+        if (time !== undefined) times.set(id, time);
+      }
+      const reason = `cannot ${asked}: ${task.explain(error)}`;
+      throw new PartiallyCreatedError(id, outputs, [reason], Object.fromEntries(times));
     });
     const adopted = [...present].filter((id) => !were.has(id)).length;
     if (adopted > 0) operation.report(`${adopted} of ${instanceIds.length} already linked to ${vpcId}: adopted`);

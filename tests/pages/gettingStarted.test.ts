@@ -45,6 +45,7 @@ test("a person installs the packages, starts the emulator, finds the links and w
   expect([...left].filter((code) => code === commands)).toHaveLength(1);
 });
 
+// The page names commands of the Pulumi CLI. The small engine has none.
 (hasCli ? test : test.skip)("brings them under Pulumi, heals one, takes one down, and cleans up", async () => {
   await type(login);
   const imported = await type(block("pulumi import"));

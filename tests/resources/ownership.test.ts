@@ -142,6 +142,20 @@ describe("[24] a link that stays, but that its new owner cannot adopt, is in a s
     expect(properties).toMatchObject(fleet("vpc-1", "i-a"));
   });
 
+  test("of a fleet, with the times of the members that may be listed late", async () => {
+    const { ecs, many, one } = world(A);
+    const gains = many();
+    gains.check(declare("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-b"));
+    await done(one().delete(link()));
+    ecs.refuse("describe", "ServiceUnavailable");
+    const known = { ...fleet("vpc-1", "i-b"), __halfMade: true, __attachedAt: { "i-b": 7 } };
+    const { properties } = await partially(gains.update(known, declare("vpc-1", "i-a", "i-b")));
+    expect(properties).toMatchObject({
+      ...fleet("vpc-1", "i-b", "i-a"),
+      __attachedAt: { "i-a": expect.any(Number), "i-b": 7 },
+    });
+  });
+
   test.each([
     ["a link", "one", link()],
     ["a fleet", "many", declare("vpc-1", "i-a", "i-b")],
