@@ -1,53 +1,52 @@
-/** What goes over the wire to a private cloud, and what comes of its answers. Against a stand-in for both gateways. */
+/** What goes over the wire to a private cloud, and what comes of its answers. */
 
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { startEmulator } from "../../emulator";
+import { describe, expect, test } from "@jest/globals";
+import { type EmulatorOptions, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
-import type { EcsErrorKind } from "../../provider/ecs/errors";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { createVpcClient } from "../../provider/ecs/vpcClient";
-import { classicLinks } from "../../provider/resources/classicLinks";
-import { connect } from "../../provider/resources/connect";
-import { Provider } from "../../provider/resources/provider";
-import { Settings } from "../../provider/settings";
 import { ecsErrorOf } from "../support/errors";
-import { type Gateway, type GatewayOptions, type GatewayRequest, startGateway } from "../support/gateways";
+import { opener } from "../support/opened";
 import { type ProxyServer, startProxy } from "../support/proxy";
+import { type Handler, json, type RawServer, startRawServer } from "../support/rawServer";
+import { settingsOf, type Values } from "../support/settings";
+import { sign } from "../support/sts";
+import { CERTIFICATE, KEY } from "../support/tls";
 
 const REGION = "cn-wulan-env200-d01";
+const ASAPI = "/asapi/v3";
 const link = { regionId: REGION, instanceId: "i-a", vpcId: "vpc-b" };
-const caller = { signal: new AbortController().signal };
+const owned = { organizationId: "26", resourceSetId: "97" };
+const tls = { key: KEY, cert: CERTIFICATE };
 const SECRET = "testsecret";
-type Values = Readonly<Record<string, string>>;
 
-const closing: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((server) => server.close()));
-});
+const open = opener();
+const cloudOf = (options: EmulatorOptions = {}) =>
+  open(
+    startEmulator({
+      regionId: REGION,
+      instances: [{ instanceId: "i-a", ...owned }],
+      vpcs: [{ vpcId: "vpc-b", ...owned }],
+      asapiAlways200: true,
+      ...options,
+    }),
+  );
+const serverOf = (handler: Handler) => open(startRawServer(handler));
 
-async function gatewayOf(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
-  const instances = { "i-a": { organizationId: "26", resourceSetId: "97" } };
-  const gateway = await startGateway({ gateway: "pop", instances, vpcs: ["vpc-b", "vpc-c"], ...options });
-  closing.push(gateway);
-  return gateway;
-}
-
-/** Settings for a gateway, with our keys. An empty value is none. */
-function settingsOf(endpoint: string, more: Values = {}): Settings {
-  const values: Values = {
+const settingsFor = (endpoint: string, more: Values = {}) =>
+  settingsOf({
     "classiclink:endpoint": endpoint,
     "classiclink:accessKey": "testid",
     "classiclink:secretKey": SECRET,
     "classiclink:organizationId": "26",
+    "classiclink:resourceSetId": "97",
     ...more,
-  };
-  return new Settings((key) => values[key], values);
-}
+  });
 
 /** What connects as `provider/resources/connect.ts` does. */
 function connectTo(endpoint: string, more: Values = {}) {
-  const settings = settingsOf(endpoint, { "classiclink:resourceSetId": "97", ...more });
+  const settings = settingsFor(endpoint, more);
   const agents = new Agents(
     (url) => settings.proxyFor(url),
     () => settings.insecure(),
@@ -60,183 +59,137 @@ function connectTo(endpoint: string, more: Values = {}) {
   };
 }
 
-/** The only request that a gateway got. */
-function requestTo({ requests }: Gateway): GatewayRequest {
+/** The credentials of a role that is assumed at an address. */
+function roleAt(endpoint: string, more: Values = {}) {
+  const role = { "classiclink:region": REGION, "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}', ...more };
+  return createCredentialsProvider(settingsFor(endpoint, role).credentialsSource(), new Agents()).getCredentials();
+}
+
+/** The only request that a server got. */
+function requestTo({ requests }: RawServer) {
   const [request] = requests;
   if (request === undefined || requests.length > 1) throw new Error(`${requests.length} requests came`);
-  return request;
+  const { method, url, headers, text, form } = request;
+  const [path, query = ""] = url.split("?");
+  const params = Object.fromEntries([...new URLSearchParams(query), ...form]);
+  return { method, path, query, headers, text, params };
 }
 
-/** The names in a request that say for whom it is. */
-const scopeIn = ({ headers, params }: GatewayRequest, names: RegExp) =>
-  [...Object.keys(headers), ...Object.keys(params)].filter((name) => names.test(name));
+const proxyTo = (servers: Readonly<Record<string, { readonly endpoint: string }>> = {}): Promise<ProxyServer> => {
+  const ports = Object.entries(servers).map(([host, { endpoint }]) => [host, Number(new URL(endpoint).port)]);
+  return open(startProxy(Object.fromEntries(ports)));
+};
 
-async function proxyTo(hosts: Readonly<Record<string, Gateway>> = {}): Promise<ProxyServer> {
-  const ports = Object.entries(hosts).map(([host, { endpoint }]) => [host, Number(new URL(endpoint).port)]);
-  const proxy = await startProxy(Object.fromEntries(ports));
-  closing.push(proxy);
-  return proxy;
-}
-
-describe.each([
-  ["POP", "HTTP", { gateway: "pop" }],
-  ["POP", "HTTPS", { gateway: "pop", tls: true }],
-  ["ASAPI", "HTTP", { gateway: "asapi" }],
-  ["ASAPI", "HTTPS", { gateway: "asapi", tls: true }],
-] as const)("over %s and %s", (_, scheme, options) => {
-  const insecure = { "classiclink:insecure": scheme === "HTTPS" ? "true" : "" };
-
-  test("links are made, listed and removed", async () => {
-    const gateway = await gatewayOf(options);
-    const { ecs, vpcs } = connectTo(gateway.endpoint, { ...insecure, "classiclink:vpcEndpoint": gateway.endpoint });
-    await ecs.attach(link, caller);
-    expect([...gateway.links]).toEqual([["i-a", "vpc-b"]]);
-    expect(await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).toEqual({ links: [link], totalCount: 1 });
-    expect(await ecs.existing(REGION, ["i-a"], caller)).toEqual(new Set(["i-a"]));
-    expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller)).items).toEqual(["vpc-b", "vpc-c"]);
-    await ecs.detach(link, caller);
-    expect([...gateway.links]).toEqual([]);
-  });
-
-  test("a fleet is made, drifts, heals and is removed, and under another organization nothing changes", async () => {
-    const place = { organizationId: "26", resourceSetId: "97" };
-    const gateway = await gatewayOf({ ...options, instances: { "i-a": place, "i-b": place, "i-c": place } });
-    const under = (organizationId: string) => {
-      const settings = settingsOf(gateway.endpoint, { ...insecure, "classiclink:organizationId": organizationId });
-      return new Provider(settings, undefined, connect);
-    };
-    const inputs = { regionId: REGION, vpcId: "vpc-b", instanceIds: ["i-a", "i-b", "i-c"] };
-    const all = { "i-a": "vpc-b", "i-b": "vpc-b", "i-c": "vpc-b" };
-    const { outputs } = await classicLinks.create(under("26"), inputs, {});
-    expect(Object.fromEntries(gateway.links)).toEqual(all);
-
-    gateway.links.delete("i-a");
-    gateway.links.set("i-b", "vpc-c");
-    const drifted = await classicLinks.read(under("26"), outputs, {});
-    expect(drifted?.outputs).toMatchObject({ instanceIds: ["i-c"], movedAway: { "i-b": "vpc-c" } });
-
-    const both = /organization 26.*organization 27/;
-    for (const hiding of ["empty", "NotFound", "NotBelong"] as const) {
-      gateway.hide(hiding);
-      await expect(classicLinks.read(under("27"), outputs, {})).rejects.toThrow(both);
-      await expect(classicLinks.update(under("27"), outputs, inputs, {})).rejects.toThrow(both);
-      await expect(classicLinks.delete(under("27"), outputs, {})).rejects.toThrow(both);
-    }
-    expect(Object.fromEntries(gateway.links)).toEqual({ "i-b": "vpc-c", "i-c": "vpc-b" });
-
-    const healed = await classicLinks.update(under("26"), { ...drifted?.outputs }, inputs, {});
-    expect(Object.fromEntries(gateway.links)).toEqual(all);
-    await classicLinks.delete(under("26"), healed.outputs, {});
-    expect([...gateway.links]).toEqual([]);
-  });
-
-  test.each(["headers", "parameters"] as const)(
-    "the scope is where the gateway looks for it: in the %s",
-    async (scopeFrom) => {
-      const gateway = await gatewayOf({ ...options, scopeFrom, hiding: "empty" });
-      gateway.links.set("i-a", "vpc-b");
-      const linksUnder = async (scope: Readonly<Record<string, string>>) => {
-        const { ecs } = connectTo(gateway.endpoint, { ...insecure, ...scope });
-        return (await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).totalCount;
-      };
-      expect(await linksUnder({})).toBe(1);
-      expect(await linksUnder({ "classiclink:resourceSetId": "" })).toBe(1);
-      expect(await linksUnder({ "classiclink:resourceSetId": "98" })).toBe(0);
-      expect(await linksUnder({ "classiclink:organizationId": "27" })).toBe(0);
-    },
-  );
+test.each([
+  ["POP over HTTP", "", {}],
+  ["ASAPI over HTTPS", ASAPI, { tls }],
+])("%s makes, lists, hides and removes links", async (_, path, options) => {
+  const cloud = await cloudOf(options);
+  const endpoint = `${cloud.endpoint}${path}`;
+  const values = { "classiclink:vpcEndpoint": endpoint, "classiclink:insecure": "tls" in options ? "true" : "" };
+  const linksUnder = async (scope: Values = {}) =>
+    (await connectTo(endpoint, { ...values, ...scope }).ecs.describe({ regionId: REGION, vpcId: "vpc-b" })).links;
+  const { ecs, vpcs } = connectTo(endpoint, values);
+  await ecs.attach(link);
+  expect(await linksUnder()).toEqual([link]);
+  expect(await linksUnder({ "classiclink:resourceSetId": "" })).toEqual([link]);
+  expect(await linksUnder({ "classiclink:resourceSetId": "98" })).toEqual([]);
+  expect(await linksUnder({ "classiclink:organizationId": "27" })).toEqual([]);
+  expect(await ecs.existing(REGION, ["i-a"])).toEqual(new Set(["i-a"]));
+  expect((await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 })).items).toEqual(["vpc-b"]);
+  const { facts } = await ecsErrorOf(ecs.attach({ ...link, instanceId: "i-no" }));
+  expect(facts).toMatchObject({ code: "InvalidInstanceId.NotFound", requestId: expect.any(String) });
+  await ecs.detach(link);
+  expect(cloud.links()).toEqual([]);
 });
 
-const CALLED_BY_POP = ["POST", "/", ""];
-const CALLED_BY_ASAPI = ["POST", "/asapi/v3/", ""];
-
 describe("the wire", () => {
+  const attached = json(200, { RequestId: "R-1" });
+  const assumed = json(200, {
+    Credentials: {
+      AccessKeyId: "STS.1",
+      AccessKeySecret: "secret-1",
+      SecurityToken: "token-1",
+      Expiration: "2126-01-01T00:00:00Z",
+    },
+  });
+  // It is not known which gateways read the scope from headers, and which from parameters.
+  const inHeaders = { "x-acs-organizationid": "26", "x-acs-resourcegroupid": "97", "x-acs-regionid": REGION };
+  const inParams = { OrganizationId: "26", Department: "26", ResourceGroup: "97", RegionId: REGION };
+
   test("POP gets a form at /, with the scope beside it", async () => {
-    const gateway = await gatewayOf();
-    await connectTo(gateway.endpoint).ecs.attach(link, caller);
-    const { method, path, query, headers, params } = requestTo(gateway);
-    expect([method, path, query]).toEqual(CALLED_BY_POP);
-    expect(headers).toMatchObject({
-      "x-acs-organizationid": "26",
-      "x-acs-resourcegroupid": "97",
-      "x-acs-regionid": REGION,
-      "x-acs-caller-sdk-source": "pulumi-classiclink",
-      "x-acs-version": "2014-05-26",
-    });
-    expect(params).toMatchObject({ OrganizationId: "26", Department: "26", ResourceGroup: "97", RegionId: REGION });
+    const server = await serverOf(attached);
+    await connectTo(server.endpoint).ecs.attach(link);
+    const { headers, params, ...request } = requestTo(server);
+    expect(request).toMatchObject({ method: "POST", path: "/", query: "" });
+    const caller = { "x-acs-caller-sdk-source": "pulumi-classiclink", "x-acs-version": "2014-05-26" };
+    expect(headers).toMatchObject({ ...inHeaders, ...caller });
+    expect(params).toMatchObject(inParams);
   });
 
   test("ASAPI gets what the vendor's client sends: everything in the query, an empty body, and the product", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi" });
-    await connectTo(gateway.endpoint).ecs.attach(link, caller);
-    const { method, path, body, headers, params } = requestTo(gateway);
-    expect([method, path, body]).toEqual(CALLED_BY_ASAPI);
-    expect(headers).toMatchObject({ "x-acs-asapi-product": "Ecs", "x-ascm-product-name": "Ecs" });
-    expect(params).toMatchObject({ Product: "Ecs", OrganizationId: "26", Department: "26", ResourceGroup: "97" });
+    const server = await serverOf(attached);
+    await connectTo(`${server.endpoint}${ASAPI}`).ecs.attach(link);
+    const { headers, params, ...request } = requestTo(server);
+    expect(request).toMatchObject({ method: "POST", path: `${ASAPI}/`, text: "" });
+    const product = { "x-acs-asapi-product": "Ecs", "x-ascm-product-name": "Ecs" };
+    expect(headers).toMatchObject({ ...inHeaders, ...product });
+    expect(params).toMatchObject({ ...inParams, Product: "Ecs" });
+  });
+
+  test("a role is assumed at ASAPI as ECS is called there: all in the query, with the product, the region and the scope", async () => {
+    const server = await serverOf(assumed);
+    expect((await roleAt(`${server.endpoint}${ASAPI}`)).securityToken).toBe("token-1");
+    const { headers, params, ...request } = requestTo(server);
+    expect(request).toMatchObject({ method: "POST", path: `${ASAPI}/`, text: "" });
+    expect(headers).toMatchObject({ ...inHeaders, "x-acs-asapi-product": "Sts" });
+    expect(params).toMatchObject({ ...inParams, Action: "AssumeRole", Product: "Sts", RoleArn: "acs:ram::1:role/a" });
+    expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
+  });
+
+  test("a role is assumed at the STS of POP with the region and the scope, in a form, as the vendor's client names them", async () => {
+    const server = await serverOf(assumed);
+    await roleAt(server.endpoint, { "classiclink:stsEndpoint": server.endpoint });
+    const { headers, params, ...request } = requestTo(server);
+    expect(request).toMatchObject({ method: "POST", path: "/", query: "" });
+    expect(headers).toMatchObject({ ...inHeaders, "content-type": "application/x-www-form-urlencoded" });
+    expect(params).toMatchObject(inParams);
+    expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
   });
 
   const none = { "classiclink:organizationId": "", "classiclink:resourceSetId": "" };
+  const namesIn = (server: RawServer, names: RegExp) => {
+    const { headers, params } = requestTo(server);
+    return [...Object.keys(headers), ...Object.keys(params)].filter((name) => names.test(name));
+  };
 
   test("without a scope nothing of one is sent", async () => {
-    const gateway = await gatewayOf({ instances: { "i-a": { organizationId: "1" } } });
-    await connectTo(gateway.endpoint, none).ecs.attach(link, caller);
-    expect(scopeIn(requestTo(gateway), /organization|resourcegroup|department/i)).toEqual([]);
+    const server = await serverOf(attached);
+    await connectTo(server.endpoint, none).ecs.attach(link);
+    expect(namesIn(server, /organization|resourcegroup|department/i)).toEqual([]);
   });
 
   test("[30] the public cloud gets nothing of it", async () => {
-    const gateway = await gatewayOf({ instances: { "i-a": { organizationId: "1" } } });
-    const proxy = await proxyTo({ "ecs.cn-wulan-env200-d01.aliyuncs.com": gateway });
+    const server = await serverOf(attached);
+    const proxy = await proxyTo({ [`ecs.${REGION}.aliyuncs.com`]: server });
     const values = { "classiclink:protocol": "HTTP", CLASSICLINK_ORGANIZATION_ID: "26", HTTP_PROXY: proxy.host };
-    await connectTo("", { ...none, ...values }).ecs.attach(link, caller);
+    await connectTo("", { ...none, ...values }).ecs.attach(link);
     const names = /organization|resourcegroup|department|regionid|caller|product/i;
-    expect(scopeIn(requestTo(gateway), names)).toEqual(["RegionId"]);
+    expect(namesIn(server, names)).toEqual(["RegionId"]);
   });
 
   test("a region that no header can carry is refused at once, before anything is sent", async () => {
-    const { ecs } = connectTo((await gatewayOf()).endpoint);
-    const error = await ecsErrorOf(ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }, caller));
+    const server = await serverOf(attached);
+    const error = await ecsErrorOf(connectTo(server.endpoint).ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }));
     expect(error.facts).toMatchObject({ code: "InvalidCharacter", kind: "input", mayHaveSucceeded: false });
+    expect(server.requests).toEqual([]);
   });
 });
 
 describe("a role", () => {
-  const rolesAt = (endpoint: string, more: Values = {}) => {
-    const role = { "classiclink:region": REGION, "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}', ...more };
-    return createCredentialsProvider(settingsOf(endpoint, role).credentialsSource(), new Agents()).getCredentials();
-  };
-
-  test("is assumed at ASAPI as ECS is called there: all in the query, with the product, the region and the scope", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi" });
-    expect((await rolesAt(gateway.endpoint)).securityToken).toBe("token-of-the-role");
-    const { method, path, body, headers, params } = requestTo(gateway);
-    expect([method, path, body]).toEqual(CALLED_BY_ASAPI);
-    expect(headers).toMatchObject({
-      "x-acs-asapi-product": "Sts",
-      "x-acs-regionid": REGION,
-      "x-acs-organizationid": "26",
-    });
-    const asked = { Action: "AssumeRole", Product: "Sts", RegionId: REGION, RoleArn: "acs:ram::1:role/a" };
-    expect(params).toMatchObject(asked);
-  });
-
-  test("is assumed at the STS of POP with the region and the scope, in a form, as the vendor's client names them", async () => {
-    const gateway = await gatewayOf();
-    const more = { "classiclink:stsEndpoint": gateway.endpoint, "classiclink:resourceSetId": "97" };
-    await rolesAt(gateway.endpoint, more);
-    const { method, path, query, headers, params } = requestTo(gateway);
-    expect([method, path, query]).toEqual(CALLED_BY_POP);
-    expect(headers).toMatchObject({
-      "content-type": "application/x-www-form-urlencoded",
-      "x-acs-regionid": REGION,
-      "x-acs-organizationid": "26",
-      "x-acs-resourcegroupid": "97",
-    });
-    expect(params).toMatchObject({ RegionId: REGION, Department: "26", OrganizationId: "26", ResourceGroup: "97" });
-  });
-
   test("that ASAPI refuses with HTTP status 200 is refused with its code, and without the key", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
-    const message = await rolesAt(gateway.endpoint).then(String, String);
+    const cloud = await cloudOf({ accessKeyId: "another" });
+    const message = await roleAt(`${cloud.endpoint}${ASAPI}`).then(String, String);
     expect(message).toMatch(/HTTP 200 asapi\.server\.request\.parameter\.accesskeyid\.error from [\d.:]+\)/);
     expect(message).not.toContain("testid");
   });
@@ -245,14 +198,14 @@ describe("a role", () => {
     ["asapi.server.timeout.socket", true],
     ["NoPermission", false],
   ])("that fails with %s is worth a retry: %s", async (code, isTransient) => {
-    const gateway = await gatewayOf({ gateway: "asapi" });
-    gateway.next("AssumeRole", { body: { asapiSuccess: false, asapiErrorCode: code } });
-    await expect(rolesAt(gateway.endpoint)).rejects.toMatchObject({ isTransient });
+    const cloud = await cloudOf();
+    cloud.injectFault({ kind: "answer", action: "AssumeRole", answer: { code } });
+    await expect(roleAt(`${cloud.endpoint}${ASAPI}`)).rejects.toMatchObject({ isTransient });
   });
 
   test("[30] is not assumed outside of the private cloud: its own STS is asked", async () => {
     const proxy = await proxyTo();
-    const values: Values = {
+    const settings = settingsOf({
       ALIBABACLOUDSTACK_POPGW_DOMAIN: "cloud.example",
       ALIBABACLOUDSTACK_ACCESS_KEY: "testid",
       ALIBABACLOUDSTACK_SECRET_KEY: SECRET,
@@ -260,8 +213,7 @@ describe("a role", () => {
       ALIBABACLOUDSTACK_PROXY: proxy.host,
       ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
       ALICLOUD_REGION: "cn-hangzhou",
-    };
-    const settings = new Settings(undefined, values);
+    });
     const agents = new Agents((url) => settings.proxyFor(url));
     const getting = createCredentialsProvider(settings.credentialsSource(), agents).getCredentials();
     await expect(getting).rejects.toThrow("(STS: sts.cloud.example was not reached");
@@ -270,18 +222,15 @@ describe("a role", () => {
 });
 
 describe("[31] answers", () => {
-  const describeWith = async (body: object, status = 200, gateway: "pop" | "asapi" = "asapi") => {
-    const server = await gatewayOf({ gateway });
-    server.next("DescribeClassicLinkInstances", { status, body });
-    return await connectTo(server.endpoint).ecs.describe({ regionId: REGION, instanceIds: ["i-a"] }, caller);
+  const describeWith = async (body: object, status = 200) => {
+    const { endpoint } = await serverOf(json(status, body));
+    return await connectTo(`${endpoint}${ASAPI}`).ecs.describe({ regionId: REGION, instanceIds: ["i-a"] });
   };
   const empty = { Links: { Link: [] }, TotalCount: 0, RequestId: "R-1" };
 
   test.each(["200", 200, "OK", "Success", "success", ""])("code %j is success", async (code) => {
-    expect(await describeWith({ ...empty, code, success: true, asapiSuccess: true })).toEqual({
-      links: [],
-      totalCount: 0,
-    });
+    const page = await describeWith({ ...empty, code, success: true, asapiSuccess: true });
+    expect(page).toEqual({ links: [], totalCount: 0 });
   });
 
   test.each([
@@ -289,11 +238,7 @@ describe("[31] answers", () => {
     ["success", { success: false, errorCode: "NoPermission" }, "NoPermission"],
     ["success as text", { success: "false", code: "NoPermission" }, "NoPermission"],
     ["errorKey", { errorKey: "ascm.NoPermission", errorMessage: "no" }, "ascm.NoPermission"],
-    [
-      "a number and a name",
-      { asapiSuccess: false, Code: "403", asapiErrorCode: "NoPermissionOfOrg" },
-      "NoPermissionOfOrg",
-    ],
+    ["a name beside a number", { asapiSuccess: false, Code: "403", asapiErrorCode: "NoPermission" }, "NoPermission"],
     ["a number alone", { asapiSuccess: false, code: "403" }, "403"],
     ["HttpStatusCode", { HttpStatusCode: 500 }, "500"],
   ])("%s says that the call failed, with a list and HTTP status 200 all the same", async (_, marks, code) => {
@@ -308,40 +253,33 @@ describe("[31] answers", () => {
     expect(message).toMatch(/: NoErrorCode \("broken for … \(http:\S+\)"\), request trace-78$/);
   });
 
-  const scopeFirst = expect.stringMatching(/^check the organization, the resource set, .*; (use|check) /);
-  test.each<[Code: string, status: number, facts: object]>([
-    ["InvalidInstanceId.NotBelong", 403, { advice: scopeFirst }],
-    ["InvalidInstanceId.NotFound", 404, { advice: scopeFirst }],
-    ["InvalidVpc.NotBelong", 403, { advice: scopeFirst }],
-    ["InvalidVpcId.NotFound", 404, { advice: scopeFirst }],
-    ["InvalidProtocol.NeedSsl", 400, { advice: expect.stringContaining("set protocol to HTTPS") }],
-    ["InvalidAction.NotFound", 403, { retryTries: 3 }],
-    ["Forbidden.RAM", 403, { retryTries: 3 }],
-  ])("%s of POP, which may mean another organization, HTTPS, or a gateway in trouble", async (Code, status, facts) => {
-    const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, status, "pop"));
-    expect(error.facts).toMatchObject(facts);
+  test("a failure of ASAPI itself has its request id", async () => {
+    const failure = { asapiSuccess: false, asapiErrorCode: "NoPermissionOfResourceSet", asapiRequestId: "a-1" };
+    const { facts } = await ecsErrorOf(describeWith(failure));
+    expect(facts).toMatchObject({ code: "NoPermissionOfResourceSet", kind: "authorisation", requestId: "a-1" });
   });
 
-  test.each<[code: string, kind: EcsErrorKind]>([
-    ["asapi.server.timeout.socket", "transient"],
-    ["LockTimeout", "transient"],
-    ["RequestTimeout", "transient"],
-    ["asapi.server.request.parameter.accesskeyid.error", "authorisation"],
-    ["NoPermissionOfResourceSet", "authorisation"],
-    ["User.Not.In.Organization", "authorisation"],
-    ["InvalidProtocol.NeedSsl", "configuration"],
-  ])("%s is %s", async (code, kind) => {
-    const error = await ecsErrorOf(describeWith({ asapiSuccess: false, asapiErrorCode: code, asapiRequestId: "a-1" }));
-    expect(error.facts).toMatchObject({ code, kind, requestId: "a-1" });
+  const scopeFirst = /^check the organization, the resource set, .*; (use|check) /;
+  test.each([
+    ["InvalidInstanceId.NotBelong", scopeFirst],
+    ["InvalidInstanceId.NotFound", scopeFirst],
+    ["InvalidVpc.NotBelong", scopeFirst],
+    ["InvalidVpcId.NotFound", scopeFirst],
+    ["InvalidProtocol.NeedSsl", /set protocol to HTTPS/],
+  ])("%s comes with what helps on a private cloud", async (Code, advice) => {
+    const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, 403));
+    expect(error.facts.advice).toMatch(advice);
   });
 
-  test("the key that ASAPI quotes is left out, and so is the signature", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi", accessKeyId: "another" });
-    const error = await ecsErrorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
-    expect(error.facts.code).toBe("asapi.server.request.parameter.accesskeyid.error");
-    expect(error.facts.detail).toContain("accessKeyId […]");
-    const signature = gateway.requests[0]?.params.Signature ?? "";
-    for (const secret of ["testid", SECRET, signature, encodeURIComponent(signature)]) {
+  test("the key and the signature are left out of an answer that quotes the query", async () => {
+    const server = await serverOf((request, response) => {
+      const failure = { asapiSuccess: false, asapiErrorCode: "NoPermission", asapiErrorMessage: `no: ${request.url}` };
+      json(200, failure)(request, response);
+    });
+    const error = await ecsErrorOf(connectTo(`${server.endpoint}${ASAPI}`).ecs.attach(link));
+    expect(error.facts.detail).toMatch(/^no: /);
+    const { Signature = "" } = requestTo(server).params;
+    for (const secret of ["testid", SECRET, Signature, encodeURIComponent(Signature)]) {
       expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toContain(secret);
     }
   });
@@ -349,33 +287,28 @@ describe("[31] answers", () => {
 
 describe("connections", () => {
   test("a certificate that is not trusted is refused with the host and what helps, and no path", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi", tls: true });
-    const { facts, message } = await ecsErrorOf(connectTo(gateway.endpoint).ecs.attach(link, caller));
+    const cloud = await cloudOf({ tls });
+    const { facts, message } = await ecsErrorOf(connectTo(`${cloud.endpoint}${ASAPI}`).ecs.attach(link));
     expect(facts.code).toBe("CertificateRefused");
-    expect(message).toContain(`(${new URL(gateway.endpoint).origin})`);
+    expect(message).toContain(`(${cloud.endpoint})`);
     expect(message).not.toMatch(/asapi\/v3|Signature/);
     expect(facts.advice).toContain("NODE_EXTRA_CA_CERTS");
-    expect(gateway.requests).toEqual([]);
+    expect(cloud.calls()).toEqual([]);
   });
 
-  test.each(["http://127.0.0.1:1/asapi/v3", "http://ecs.invalid/asapi/v3"])(
-    "a host that is not reached is named with its scheme and port, and no path: %s",
-    async (endpoint) => {
-      const { message } = await ecsErrorOf(connectTo(endpoint).ecs.attach(link, caller));
-      const { protocol, hostname, port } = new URL(endpoint);
-      expect(message).toContain(`(${protocol}//${hostname}:${port || 80})`);
-    },
-  );
+  test("a host that is not reached is named with its scheme and port, and no path", async () => {
+    const { message } = await ecsErrorOf(connectTo(`http://ecs.invalid${ASAPI}`).ecs.attach(link));
+    expect(message).toContain("(http://ecs.invalid:80)");
+  });
 
   test("ASAPI is reached through a proxy, and what fails on the way quotes no query", async () => {
-    const gateway = await gatewayOf({ gateway: "asapi" });
-    const proxy = await proxyTo({ "internal.asapi.example": gateway });
-    const endpoint = "http://internal.asapi.example/asapi/v3";
-    const { ecs } = connectTo(endpoint, { "classiclink:proxy": proxy.host });
-    await ecs.attach(link, caller);
-    expect(gateway.links.size).toBe(1);
+    const cloud = await cloudOf();
+    const proxy = await proxyTo({ "internal.asapi.example": cloud });
+    const { ecs } = connectTo(`http://internal.asapi.example${ASAPI}`, { "classiclink:proxy": proxy.host });
+    await ecs.attach(link);
+    expect(cloud.links()).toHaveLength(1);
     proxy.answer(502);
-    const error = await ecsErrorOf(ecs.detach(link, caller));
+    const error = await ecsErrorOf(ecs.detach(link));
     expect(error.message).toContain(`(http://internal.asapi.example:80, through the proxy ${proxy.host})`);
     expect(`${error.stack}${JSON.stringify(error.facts)}`).not.toMatch(/Signature|testid|asapi\/v3/);
   });
@@ -385,44 +318,20 @@ describe("connections", () => {
     expect(agents.tlsOf("https://ecs.cn-beijing.aliyuncs.com")).toEqual({});
     expect(agents.tlsOf("https://ecs-internal.cloud.example")).toEqual({ rejectUnauthorized: false });
   });
-});
 
-describe("the emulator agrees with the stand-in", () => {
-  test.each(["", "/asapi/v3"])("on what goes to its path %s/", async (path) => {
-    const emulator = await startEmulator({
-      regions: [REGION],
-      instances: [{ instanceId: "i-a", organizationId: "26", resourceSetId: "97", regionId: REGION }],
-      vpcs: [{ vpcId: "vpc-b", regionId: REGION }],
-      asapiAlways200: true,
+  test("[30] everything that a private cloud is asked for goes to its own hosts", async () => {
+    const cloud = await cloudOf();
+    const proxy = await proxyTo({ "ecs-internal.cloud.example": cloud, "vpc-internal.cloud.example": cloud });
+    const { ecs, vpcs } = connectTo("", {
+      "alibabacloudstack:popgwDomain": "cloud.example",
+      "classiclink:proxy": `http://${proxy.host}`,
+      ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
     });
-    closing.push(emulator);
-    const endpoint = `${emulator.endpoint}${path}`;
-    const { ecs } = connectTo(endpoint);
-    await ecs.attach(link, caller);
-    expect((await ecs.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([link]);
-    const other = connectTo(endpoint, { "classiclink:organizationId": "27" }).ecs;
-    expect((await other.describe({ regionId: REGION, vpcId: "vpc-b" }, caller)).links).toEqual([]);
-    const refused = await ecsErrorOf(ecs.attach({ ...link, instanceId: "i-no" }, caller));
-    expect(refused.facts).toMatchObject({ code: "InvalidInstanceId.NotFound", requestId: expect.any(String) });
-    await ecs.detach(link, caller);
+    await ecs.attach(link);
+    await ecs.describe({ regionId: REGION, instanceIds: ["i-a"] });
+    await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 });
+    await ecs.detach(link);
+    const hosts = ["POST http://ecs-internal.cloud.example/", "POST http://vpc-internal.cloud.example/"];
+    expect([...new Set(proxy.asked)]).toEqual(hosts);
   });
-});
-
-test("[30] everything that a private cloud is asked for goes to its own hosts", async () => {
-  const gateway = await gatewayOf();
-  const hosts = { "ecs-internal.cloud.example": gateway, "vpc-internal.cloud.example": gateway };
-  const proxy = await proxyTo(hosts);
-  const { ecs, vpcs } = connectTo("", {
-    "classiclink:endpoint": "",
-    "alibabacloudstack:popgwDomain": "cloud.example",
-    "classiclink:proxy": `http://${proxy.host}`,
-    ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
-  });
-  await ecs.attach(link, caller);
-  await ecs.describe({ regionId: REGION, instanceIds: ["i-a"] }, caller);
-  await vpcs.describeVpcs({ regionId: REGION, pageNumber: 1 }, caller);
-  await ecs.detach(link, caller);
-  expect(new Set(proxy.asked)).toEqual(
-    new Set(["POST http://ecs-internal.cloud.example/", "POST http://vpc-internal.cloud.example/"]),
-  );
 });
