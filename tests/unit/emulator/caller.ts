@@ -21,9 +21,9 @@ export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
 }
 
 /** An emulator whose clock the test moves. Calls with `stamp()` are of that time. */
-export async function startClocked(now = Date.now()) {
+export async function startClocked(options: EmulatorOptions = {}, now = Date.now()) {
   const clock = { now };
-  const emulator = await start({ now: () => clock.now });
+  const emulator = await start({ ...options, now: () => clock.now });
   return { clock, emulator, stamp: () => ({ Timestamp: utc(clock.now) }) };
 }
 

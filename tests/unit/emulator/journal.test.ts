@@ -1,9 +1,7 @@
 /** The journal: what it has of each call, and how much it keeps. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { Journal } from "../../../emulator/journal";
-import { attach, list, send, signed, start } from "./caller";
+import { attach, send, signed, start } from "./caller";
 
 test("has each call with its outcome and its request id, until it is cleared", async () => {
   const now = Math.floor(Date.now() / 1000) * 1000;
@@ -31,40 +29,16 @@ test("has the headers that name the scope and the product; no key, token, signat
   expect(emulator.calls()).toMatchObject([{ params: { RegionId: "cn-hangzhou", InstanceId: "i-1" }, headers: known }]);
 });
 
-test("has long values cut", async () => {
-  const emulator = await start();
-  await list(emulator, { VpcId: "v".repeat(10_000) });
-  expect(emulator.calls()[0]?.params.VpcId).toHaveLength(4096);
-});
-
-describe("keeps", () => {
-  const add = (journal: Journal, at: number, text = "") =>
+test("keeps the newest 20000 calls, and fewer when they are long", () => {
+  const journal = new Journal();
+  const add = (at: number, text = "") =>
     journal.add(
       { action: text, params: new Map([["VpcId", text]]), headers: {} },
       { at, outcome: "ok", requestId: "", status: 200, gateway: "pop" },
     );
-
-  test("the newest 20000 calls, and fewer when they are long", () => {
-    const journal = new Journal();
-    for (let at = 1; at <= 50_000; at++) add(journal, at);
-    expect(journal.calls()).toHaveLength(20_000);
-    for (let at = 1; at <= 20_000; at++) add(journal, at, "x".repeat(4_096));
-    expect(journal.calls().length).toBeLessThanOrEqual((2 * 16 * 1024 * 1024) / 4_096);
-    expect(journal.calls().at(-1)).toMatchObject({ at: 20_000 });
-  });
-
-  /** The heap in MB, after what nobody needs was collected. */
-  function heap(): number {
-    setFlagsFromString("--expose-gc");
-    runInNewContext("gc")();
-    return process.memoryUsage().heapUsed / 1024 / 1024;
-  }
-
-  test("no body alive that a parameter was cut out of", () => {
-    const journal = new Journal();
-    const before = heap();
-    for (let at = 0; at < 300; at += 1) add(journal, at, `${at}${"x".repeat(1_000_000)}`.slice(0, 200));
-    expect(heap() - before).toBeLessThan(100);
-    expect(journal.calls()).toHaveLength(300);
-  });
+  for (let at = 1; at <= 50_000; at++) add(at);
+  expect(journal.calls()).toHaveLength(20_000);
+  for (let at = 1; at <= 20_000; at++) add(at, "x".repeat(10_000));
+  expect(journal.calls().at(-1)).toMatchObject({ at: 20_000, params: { VpcId: "x".repeat(4_096) } });
+  expect(journal.calls().length).toBeLessThanOrEqual((2 * 16 * 1024 * 1024) / 4_096);
 });

@@ -1,3 +1,4 @@
+/** Calls that a test pauses, to act while they are on their way. */
 import { expect, test } from "@jest/globals";
 import type { Emulator, PausePoint } from "../../../emulator";
 import { attach, codeOf, list, listed, start } from "./caller";
@@ -11,28 +12,17 @@ async function pausedAttach(emulator: Emulator, point: Partial<PausePoint> = {})
 }
 
 test.each([
-  [false, 0],
-  [true, 1],
-])(
-  "a call that is paused, after its work: %s, has made %s links, and answers when it is resumed",
-  async (afterWork, links) => {
-    const emulator = await start();
-    const { paused, answer } = await pausedAttach(emulator, { afterWork });
-    expect(emulator.links()).toHaveLength(links);
-    paused.resume();
-    expect([await answer, emulator.links().length]).toEqual(["ok", 1]);
-  },
-);
-
-test.each([
-  [false, 0],
-  [true, 1],
-])("a call that is cut, after its work: %s, leaves %s links, and is not answered", async (afterWork, links) => {
+  { end: "resume", afterWork: false, meanwhile: 0, links: 1, told: "ok" },
+  { end: "resume", afterWork: true, meanwhile: 1, links: 1, told: "ok" },
+  { end: "cut", afterWork: false, meanwhile: 0, links: 0, told: "no answer" },
+  { end: "cut", afterWork: true, meanwhile: 1, links: 1, told: "no answer" },
+] as const)("a call is paused before or after its work, and answers if it is resumed: %j", async (row) => {
   const emulator = await start();
-  const { paused, answer } = await pausedAttach(emulator, { afterWork });
-  paused.cut();
-  expect([await answer, emulator.links().length]).toEqual(["no answer", links]);
-  expect(emulator.calls()).toMatchObject([{ outcome: "cut", status: 0 }]);
+  const { paused, answer } = await pausedAttach(emulator, { afterWork: row.afterWork });
+  expect(emulator.links()).toHaveLength(row.meanwhile);
+  paused[row.end]();
+  expect([await answer, emulator.links().length]).toEqual([row.told, row.links]);
+  expect(emulator.calls()).toMatchObject([{ outcome: row.end === "cut" ? "cut" : "ok" }]);
 });
 
 test("a call that is refused is paused after its work too", async () => {
@@ -42,27 +32,18 @@ test("a call that is refused is paused after its work too", async () => {
   expect(await answer).toBe("OperationDenied");
 });
 
-test("a pause is for one call: others of its operation or its instance pass before and meanwhile", async () => {
+test("a pause is for one call: others of its kind pass before and meanwhile, and see what changes", async () => {
   const emulator = await start();
-  const paused = emulator.pause({ action: "AttachClassicLinkVpc", instanceId: "i-1" });
-  expect(codeOf(await attach(emulator, "i-2", "vpc-1"))).toBe("ok");
-  expect(codeOf(await list(emulator, { InstanceId: "i-1" }))).toBe("ok");
-  const answer = attach(emulator, "i-1", "vpc-1").then(codeOf);
+  const paused = emulator.pause({ action: "DescribeClassicLinkInstances", instanceId: "i-1", skip: 1 });
+  const describe = async () => listed(await list(emulator, { InstanceId: "i-1" }));
+  expect(await describe()).toEqual([]);
+  expect(listed(await list(emulator, { InstanceId: "i-2" }))).toEqual([]);
+  const answer = describe();
   await paused.arrived;
   expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("ok");
+  expect(await describe()).toEqual(["i-1>vpc-1"]);
   paused.resume();
-  expect(await answer).toBe("OperationDenied");
-});
-
-test("a paused call may be any of its kind, after some that pass", async () => {
-  const emulator = await start();
-  const paused = emulator.pause({ action: "DescribeClassicLinkInstances", skip: 1 });
-  expect(listed(await list(emulator, { VpcId: "vpc-1" }))).toEqual([]);
-  const answer = list(emulator, { VpcId: "vpc-1" });
-  await paused.arrived;
-  emulator.link("i-1", "vpc-1");
-  paused.resume();
-  expect(listed(await answer)).toEqual(["i-1>vpc-1"]);
+  expect(await answer).toEqual(["i-1>vpc-1"]);
 });
 
 test("a paused call is resumed when the faults are cleared, and cut when the emulator closes", async () => {

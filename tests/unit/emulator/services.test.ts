@@ -126,7 +126,7 @@ describe("STS", () => {
   }
 
   test("issues a key that works with its token until it expires", async () => {
-    const { clock, emulator, stamp } = await startClocked(Math.floor(Date.now() / 1000) * 1000);
+    const { clock, emulator, stamp } = await startClocked({}, Math.floor(Date.now() / 1000) * 1000);
     const role = await assume(emulator, { DurationSeconds: "900" });
     const { Expiration }: Record<string, string> = Object(role.body.Credentials);
     expect(Date.parse(Expiration ?? "")).toBe(clock.now + 900_000);
