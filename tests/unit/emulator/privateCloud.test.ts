@@ -1,9 +1,7 @@
-/** The private cloud: organizations and resource sets, ASAPI, and HTTPS. */
-import { request as httpsRequest } from "node:https";
+/** The private cloud: organizations and resource sets, and ASAPI. Over HTTPS: proxy.test.ts. */
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator, EmulatorOptions } from "../../../emulator";
-import { CERTIFICATE, HOSTS, KEY } from "../../support/tls";
-import { call, codeOf, detach, FORM, type Given, listed, type RawRequest, send, signed, start } from "./caller";
+import { call, codeOf, detach, FORM, type Given, listed, send, signed, start } from "./caller";
 
 const OWNED = { organizationId: "26", resourceSetId: "97" };
 const scoped = (organization: string, set?: string) => ({
@@ -27,28 +25,23 @@ const ask = (emulator: Emulator, headers: Record<string, string>, given: Given) 
   send(emulator, { path: `/?${signed("GET", "DescribeClassicLinkInstances", given)}`, headers });
 
 describe("a link of an organization", () => {
-  const key = { organizationId: "26" };
-  const second = { accessKeyId: "second", accessKeySecret: "testsecret", organizationId: "26" };
-  test.each<[who: string, headers: Record<string, string>, given: Given, options: EmulatorOptions]>([
-    ["the organization", scoped("26"), {}, {}],
-    ["the organization and the resource set", scoped("26", "97"), {}, {}],
-    ["the vendor's parameters", {}, { Department: "26", OrganizationId: "26", ResourceGroup: "97" }, {}],
-    ["a key of the organization that names none", {}, {}, key],
-    ["another key of the organization", {}, { AccessKeyId: "second" }, { keys: [second] }],
-  ])("is listed for %s", async (_, headers, given, options) => {
-    const answer = await ask(await startScoped(options), headers, { InstanceId: "i-owned", ...given });
-    expect(listed(answer)).toEqual(["i-owned>vpc-open"]);
-  });
-
-  test.each<[who: string, headers: Record<string, string>]>([
-    ["nobody", {}],
-    ["another organization", scoped("27")],
-    ["another resource set", scoped("26", "98")],
-  ])("is left out for %s", async (_, headers) => {
-    const emulator = await startScoped();
-    expect(listed(await ask(emulator, headers, { InstanceId: "i-owned" }))).toEqual([]);
-    expect(listed(await ask(emulator, headers, { VpcId: "vpc-open" }))).toEqual(["i-open>vpc-open"]);
-    expect(listed(await ask(emulator, headers, { VpcId: "vpc-owned" }))).toEqual([]);
+  const keys = [{ accessKeyId: "second", accessKeySecret: "testsecret", organizationId: "26" }];
+  const vendors = { Department: "26", OrganizationId: "26", ResourceGroup: "97" };
+  test.each<[who: string, isListed: boolean, headers: Record<string, string>, given: Given, options: EmulatorOptions]>([
+    ["the organization", true, scoped("26"), {}, {}],
+    ["the organization and the resource set", true, scoped("26", "97"), {}, {}],
+    ["the vendor's parameters", true, {}, vendors, {}],
+    ["a key of the organization that names none", true, {}, {}, { organizationId: "26" }],
+    ["another key of the organization", true, {}, { AccessKeyId: "second" }, { keys }],
+    ["nobody", false, {}, {}, {}],
+    ["another organization", false, scoped("27"), vendors, {}],
+    ["another resource set", false, scoped("26", "98"), {}, {}],
+  ])("for %s is listed: %s", async (_, isListed, headers, given, options) => {
+    const emulator = await startScoped(options);
+    const [open, owned] = ["i-open>vpc-open", ...(isListed ? ["i-owned>vpc-open"] : [])];
+    const listedOf = async (more: Given) => listed(await ask(emulator, headers, { ...given, ...more }));
+    expect(await listedOf({ InstanceId: "i-owned" })).toEqual(owned ? [owned] : []);
+    expect(await listedOf({ VpcId: "vpc-open" })).toEqual(owned ? [open, owned] : [open]);
   });
 
   test.each([
@@ -66,6 +59,7 @@ describe("a link of an organization", () => {
 
 test("VPCs and instances out of scope are left out of their lists, and in scope they say whose they are", async () => {
   const emulator = await startScoped();
+  expect(listed(await ask(emulator, scoped("27"), { VpcId: "vpc-owned" }))).toEqual([]);
   const given = { InstanceIds: '["i-owned","i-open"]' };
   expect((await call(emulator, "DescribeVpcs")).body).toMatchObject({ TotalCount: 1 });
   expect((await call(emulator, "DescribeInstances", given)).body).toMatchObject({ TotalCount: 1 });
@@ -77,96 +71,65 @@ test("VPCs and instances out of scope are left out of their lists, and in scope 
 
 describe("ASAPI", () => {
   /** A call as the vendor's client makes it: parameters in the query of a POST. */
-  const asapi = (emulator: Emulator, given: Given, { path = "/asapi/v3/", ...request }: RawRequest = {}) => {
+  const asapi = (emulator: Emulator, given: Given, headers = {}) => {
     const query = signed("POST", "DescribeClassicLinkInstances", { VpcId: "vpc-1", Format: undefined, ...given });
-    return send(emulator, { method: "POST", path: `${path}?${query}`, ...request });
+    return send(emulator, { method: "POST", path: `/asapi/v3/?${query}`, headers });
   };
 
-  test.each(["/asapi/v3", "/asapi/v3/"])("answers at %s with its wrapper around the product's answer", async (path) => {
-    expect(await asapi(await start(), { Product: "Ecs" }, { path })).toMatchObject({
-      status: 200,
-      body: {
-        TotalCount: 0,
-        Links: { Link: [] },
-        RequestId: expect.any(String),
-        asapiSuccess: true,
-        success: true,
-        code: "200",
-        asapiRequestId: expect.any(String),
-        eagleEyeTraceId: expect.any(String),
-        api: "ecs:DescribeClassicLinkInstances:2014-05-26",
-        asapiVersion: "v4",
-      },
-    });
-  });
+  test.each([
+    ["the parameter Product", { Product: "Ecs" }, {}],
+    ["the header x-ascm-product-name", {}, { "x-ascm-product-name": "ecs" }],
+  ])(
+    "takes the product from %s, and answers with its wrapper around the product's answer",
+    async (_, given, headers) => {
+      expect(await asapi(await start(), given, headers)).toMatchObject({
+        status: 200,
+        body: {
+          TotalCount: 0,
+          Links: { Link: [] },
+          RequestId: expect.any(String),
+          asapiSuccess: true,
+          success: true,
+          code: "200",
+          asapiRequestId: expect.any(String),
+          eagleEyeTraceId: expect.any(String),
+          api: "ecs:DescribeClassicLinkInstances:2014-05-26",
+          asapiVersion: "v4",
+        },
+      });
+    },
+  );
 
   test("takes the parameters from a form too", async () => {
     const emulator = await start();
     const body = `${signed("POST", "AttachClassicLinkVpc", { Product: "Ecs", InstanceId: "i-1", VpcId: "vpc-1" })}`;
     await send(emulator, { method: "POST", path: "/asapi/v3", headers: FORM, body });
     expect(emulator.calls()).toMatchObject([{ gateway: "asapi", outcome: "ok" }]);
-    expect(emulator.links()).toHaveLength(1);
+  });
+
+  test.each<[what: string, given: Given, code: string, message: string]>([
+    ["no product", { Product: undefined }, "product.error", "missing"],
+    ["another product", { Product: "Vpc" }, "product.error", "no such API"],
+    ["an unknown key, which it quotes", { AccessKeyId: "unknown-key" }, "accesskeyid.error", "unknown-key"],
+  ])("refuses %s in its own words", async (_, given, name, message) => {
+    const { status, body } = await asapi(await start(), { Product: "Ecs", ...given });
+    const code = `asapi.server.request.parameter.${name}`;
+    const marks = { success: false, asapiSuccess: false, status: 500 };
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ ...marks, code, errorCode: code, asapiErrorCode: code });
+    expect(body.message).toContain(message);
+    for (const field of ["Code", "RequestId"]) expect(body).not.toHaveProperty(field);
   });
 
   test.each([
-    ["x-acs-asapi-product", "Ecs"],
-    ["x-ascm-product-name", "ecs"],
-  ])("takes the product from the header %s", async (name, value) => {
-    expect((await asapi(await start(), {}, { headers: { [name]: value } })).body.asapiSuccess).toBe(true);
-  });
-
-  test.each([undefined, "Vpc"])("refuses the product %s", async (Product) => {
-    const { body } = await asapi(await start(), { Product });
-    expect(body).toMatchObject({ asapiSuccess: false, code: "asapi.server.request.parameter.product.error" });
-    expect(body).not.toHaveProperty("Code");
-  });
-
-  test("refuses an unknown key in its own words, which quote the id of the key", async () => {
-    const { status, body } = await asapi(await start(), { Product: "Ecs", AccessKeyId: "unknown-key" });
-    const code = "asapi.server.request.parameter.accesskeyid.error";
-    expect([status, body]).toEqual([
-      500,
-      expect.objectContaining({ success: false, code, errorCode: code, asapiErrorCode: code, status: 500 }),
-    ]);
-    expect(body.message).toContain("unknown-key");
-    expect(body).not.toHaveProperty("RequestId");
-  });
-
-  test("passes a product's refusal on with its Code", async () => {
+    [false, 403],
+    [true, 200],
+  ])("passes a product's refusal on with its Code, always as 200: %s", async (asapiAlways200, status) => {
     const asapiErrorCode = "InvalidParameter.InvalidInstanceIdAndVpcId";
     const refused = { Code: asapiErrorCode, HostId: "ecs.apsaracs.com", asapiSuccess: false, asapiErrorCode };
-    expect(await asapi(await start(), { Product: "Ecs", VpcId: undefined })).toMatchObject({
-      status: 403,
+    expect(await asapi(await start({ asapiAlways200 }), { Product: "Ecs", VpcId: undefined })).toMatchObject({
+      status,
       body: { ...refused, RequestId: expect.any(String) },
     });
   });
-
-  test("can send every failure with HTTP status 200", async () => {
-    const emulator = await start({ asapiAlways200: true });
-    for (const given of [{ AccessKeyId: "unknown" }, { VpcId: undefined }]) {
-      const failed = await asapi(emulator, { Product: "Ecs", ...given });
-      expect(failed).toMatchObject({ status: 200, body: { asapiSuccess: false } });
-    }
-  });
-
-  test("says that the product was too slow", async () => {
-    const emulator = await start();
-    const code = "asapi.server.timeout.socket";
-    emulator.injectFault({ kind: "answer", answer: { code } });
-    expect((await asapi(emulator, { Product: "Ecs" })).body).toMatchObject({ asapiSuccess: false, code });
-  });
-});
-
-test("HTTPS is served with the given certificate, for the given host names", async () => {
-  const emulator = await start({ tls: { key: KEY, cert: CERTIFICATE }, hosts: [HOSTS.ecs] });
-  const path = `/?${signed("GET", "DescribeClassicLinkInstances", { VpcId: "vpc-1" })}`;
-  const { port } = new URL(emulator.endpoint);
-  const [host, headers] = ["127.0.0.1", { host: HOSTS.ecs }];
-  const status = await new Promise((resolve, reject) => {
-    const options = { host, port, path, headers, servername: HOSTS.ecs, ca: CERTIFICATE, agent: false };
-    httpsRequest(options, (response) => resolve(response.resume().statusCode))
-      .on("error", reject)
-      .end();
-  });
-  expect([emulator.endpoint, status]).toEqual([`https://127.0.0.1:${port}`, 200]);
 });
