@@ -121,11 +121,3 @@ export function listed({ body }: RawAnswer): string[] {
   const { Link }: { Link: readonly { InstanceId: string; VpcId: string }[] } = Object(body.Links);
   return Link.map(({ InstanceId, VpcId }) => `${InstanceId}>${VpcId}`);
 }
-
-/** Goes on describing until the journal shows that outcome of an Attach. */
-export async function noted(emulator: Emulator, outcome: string): Promise<void> {
-  const isThere = () =>
-    emulator.calls().some((one) => one.outcome === outcome && one.action === "AttachClassicLinkVpc");
-  for (let round = 0; round < 1000 && !isThere(); round++) await list(emulator, { VpcId: "vpc-1" });
-  if (!isThere()) throw new Error(`no Attach with outcome ${outcome} in the journal`);
-}

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { actions } from "../../../emulator/errorTable";
 import { fuzz } from "../../support/fuzz";
-import { attach, call, codeOf, FORM, list, listed, noted, type RawRequest, send, signed } from "./caller";
+import { call, codeOf, FORM, list, listed, type RawRequest, send, signed } from "./caller";
 
 let emulator: Emulator;
 beforeEach(async () => {
@@ -24,90 +24,36 @@ afterEach(async () => {
 
 const port = () => Number(new URL(emulator.endpoint).port);
 
-/** Sends bytes as they are, and gives back what comes until the connection ends. */
-function shout(...pieces: readonly Uint8Array[]): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port(), "127.0.0.1", () => {
-      for (const piece of pieces) socket.write(piece);
-      socket.end();
-    });
-    let heard = "";
-    socket.on("data", (chunk) => {
-      heard += chunk.toString("latin1");
-    });
-    socket.on("error", () => {}).on("close", () => resolve(heard));
-  });
-}
-
 describe("a request that is wrong in a known way:", () => {
-  const rows: [string, RawRequest, number, string][] = [
+  const ofSize = (size: number) => {
+    const body = `${signed("POST", "DescribeClassicLinkInstances", { VpcId: "vpc-1", Padding: "a".repeat(size) })}`;
+    return { method: "POST", headers: FORM, body };
+  };
+
+  test.each<[string, RawRequest, number, string]>([
     ["an unknown path", { path: "/somewhere" }, 404, "InvalidApi.NotFound"],
     ["nothing at all", {}, 400, "MissingParameter"],
     ["broken escapes", { path: "/?%E0%A4%A=%&Format=JSON&%%%" }, 400, "MissingParameter"],
     ["binary in a form", { method: "POST", headers: FORM, body: Buffer.from([0, 255, 37, 38, 61]) }, 400, "Missing"],
-    ["a body of 2 MB", { method: "POST", headers: FORM, body: Buffer.alloc(2e6, "a") }, 413, "InvalidParameter"],
     ["another method", { method: "DELETE", path: "/?Format=JSON" }, 400, "UnsupportedHTTPMethod"],
-  ];
-  test.each(rows)("%s is refused with its code", async (_, request, status, code) => {
+    ["more than 1 MiB", ofSize(1_100_000), 413, "InvalidParameter"],
+  ])("%s is refused with its code", async (_, request, status, code) => {
     const answer = await send(emulator, request);
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(code)]);
+    expect(answer.headers).toMatchObject(status === 413 ? { connection: "close" } : {});
   });
 
-  test("an unknown action, or one of another version or service, is not an API", async () => {
-    const answers = [
-      await call(emulator, "DescribeRegions"),
-      await call(emulator, "__proto__"),
-      await call(emulator, "AttachClassicLinkVpc", { Version: "2016-04-28" }),
-      await call(emulator, "DescribeVpcs", { Version: "2014-05-26" }),
-      await call(emulator, "CreateVpc", { Version: "2015-04-01" }),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404));
-    expect(answers.map(codeOf)).toEqual(answers.map(() => "InvalidApi.NotFound"));
+  test("a body just under 1 MiB is read", async () => {
+    expect((await send(emulator, ofSize(1_000_000))).status).toBe(200);
   });
 
-  test("a body just under the limit is read, and one over it ends the connection", async () => {
-    const given = { VpcId: "vpc-1", Padding: "a".repeat(1_000_000) };
-    const body = `${signed("POST", "DescribeClassicLinkInstances", given)}`;
-    expect((await send(emulator, { method: "POST", headers: FORM, body })).status).toBe(200);
-    const refused = await send(emulator, { method: "POST", headers: FORM, body: body + "a".repeat(100_000) });
-    expect(refused).toMatchObject({ status: 413, headers: { connection: "close" } });
-  });
-
-  test("names that every object has are only names", async () => {
-    const odd = Object.fromEntries(["__proto__", "constructor", "toString"].map((name) => [name, "x"]));
-    expect(listed(await list(emulator, { VpcId: "vpc-2", ...odd }))).toEqual([]);
-    expect(codeOf(await attach(emulator, "__proto__", "constructor"))).toBe("InvalidInstanceId.NotFound");
-    expect({}).not.toHaveProperty("x");
-  });
-
-  test("a caller who hangs up in the middle does no harm: the service does not know that nobody waits", async () => {
-    emulator.injectFault({ kind: "latency", ms: 50, action: "AttachClassicLinkVpc" });
-    const leaving = new AbortController();
-    const path = `/?${signed("GET", "AttachClassicLinkVpc", { InstanceId: "i-2", VpcId: "vpc-1" })}`;
-    const gone = expect(send(emulator, { path, signal: leaving.signal })).rejects.toThrow();
-    await list(emulator, { VpcId: "vpc-1" });
-    leaving.abort();
-    await gone;
-    await noted(emulator, "ok");
-    expect(emulator.links()).toHaveLength(2);
-  });
-
-  test("a body without end is cut off", async () => {
-    const chunk = Buffer.alloc(64 * 1024, "a");
-    const socket = connect(port(), "127.0.0.1").on("error", () => {});
-    socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nContent-Length: 1000000000\r\n\r\n`);
-    let written = 0;
-    const more = () => {
-      while (!socket.destroyed && written < 200 * 1024 * 1024) {
-        written += chunk.length;
-        if (!socket.write(chunk)) return;
-      }
-    };
-    const closed = new Promise((resolve) => socket.on("drain", more).resume().once("close", resolve));
-    more();
-    await closed;
-    // 16 MB are read for the sake of an answer that can be read; a few more were on their way.
-    expect(written).toBeLessThan(64 * 1024 * 1024);
+  test.each<[action: string, version: string | undefined]>([
+    ["DescribeRegions", undefined],
+    ["AttachClassicLinkVpc", "2016-04-28"],
+    ["DescribeVpcs", "2014-05-26"],
+  ])("%s in version %s is no API", async (action, version) => {
+    const answer = await call(emulator, action, version === undefined ? {} : { Version: version });
+    expect([answer.status, codeOf(answer)]).toEqual([404, "InvalidApi.NotFound"]);
   });
 });
 
@@ -129,10 +75,7 @@ describe("any request", () => {
       fc.constantFrom("content-type", "authorization", "x-acs-action", "x-acs-date", "accept", "x-acs-content-sha256"),
       fc.oneof(headerText, fc.constantFrom("application/json", FORM["content-type"], "ACS3-HMAC-SHA256 a=b")),
     );
-    const bodies = fc.oneof(
-      fc.uint8Array({ maxLength: 300 }),
-      fc.json().map((text) => Buffer.from(text)),
-    );
+    const bodies = fc.uint8Array({ maxLength: 300 });
     await fc.assert(
       fc.asyncProperty(methods, paths, headers, bodies, async (method, path, given, content) => {
         fc.pre(!path.startsWith("/-/"));
@@ -151,7 +94,7 @@ describe("any request", () => {
       ...["RegionId", "InstanceId", "InstanceIds", "VpcId", "PageNumber", "PageSize", "Format", "__proto__"],
       ...["CidrBlock", "VpcName", "RoleArn", "RoleSessionName", "DurationSeconds", "Product", "Department"],
     );
-    const values = fc.constantFrom("i-2", "vpc-2", "cn-hangzhou", "1", '["i-1"]', "Ecs");
+    const values = fc.constantFrom("i-2", "vpc-2", "cn-hangzhou", "1", '["i-1"]', "Ecs", "__proto__");
     const params = fc.dictionary(names, fc.oneof(fc.string({ unit: "grapheme" }), values));
     const paths = fc.constantFrom("/", "/asapi/v3");
     await fc.assert(
@@ -184,18 +127,6 @@ describe("any request", () => {
       fuzz(300),
     );
   });
-
-  test("that is no request, or one with others behind it, does no harm", async () => {
-    const whole = Buffer.from(`GET /-/links HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\n\r\n`);
-    await fc.assert(
-      fc.asyncProperty(fc.boolean(), fc.uint8Array({ maxLength: 500 }), async (first, noise) => {
-        const heard = await shout(...(first ? [whole] : []), noise);
-        // Noise that comes in one piece with a request spoils it, so that may be refused too.
-        expect(heard).toMatch(first ? /^HTTP\/1\.1 (200|4\d\d) / : /^(HTTP\/1\.1 4\d\d |$)/);
-      }),
-      fuzz(200),
-    );
-  });
 });
 
 describe("a page in a browser", () => {
@@ -217,10 +148,6 @@ describe("a page in a browser", () => {
     const path = `/?${signed("GET", "DetachClassicLinkVpc", { InstanceId: "i-1", VpcId: "vpc-1" })}`;
     const detached = await send(emulator, { path, headers });
     expect([detached.status, codeOf(detached)]).toEqual([403, "Forbidden.CrossSite"]);
-  });
-
-  test("without a name is none of this machine's", async () => {
-    expect(await shout(Buffer.from("GET /-/links HTTP/1.0\r\n\r\n"))).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   const programs: Record<string, string>[] = [{}, { "sec-fetch-site": "none" }, { "sec-fetch-site": "same-origin" }];
