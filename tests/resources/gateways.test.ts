@@ -3,9 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type EmulatorOptions, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
-import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
-import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
-import { createVpcClient } from "../../provider/ecs/vpcClient";
+import { connectInspector } from "../../provider/resources/connect";
 import { ecsErrorOf } from "../support/errors";
 import { opener } from "../support/opened";
 import { type ProxyServer, startProxy } from "../support/proxy";
@@ -20,6 +18,7 @@ const link = { regionId: REGION, instanceId: "i-a", vpcId: "vpc-b" };
 const owned = { organizationId: "26", resourceSetId: "97" };
 const tls = { key: KEY, cert: CERTIFICATE };
 const SECRET = "testsecret";
+const FORM = "application/x-www-form-urlencoded";
 
 const open = opener();
 const cloudOf = (options: EmulatorOptions = {}) =>
@@ -34,35 +33,23 @@ const cloudOf = (options: EmulatorOptions = {}) =>
   );
 const serverOf = (handler: Handler) => open(startRawServer(handler));
 
-const settingsFor = (endpoint: string, more: Values = {}) =>
-  settingsOf({
-    "classiclink:endpoint": endpoint,
-    "classiclink:accessKey": "testid",
-    "classiclink:secretKey": SECRET,
-    "classiclink:organizationId": "26",
-    "classiclink:resourceSetId": "97",
-    ...more,
-  });
-
-/** What connects as `provider/resources/connect.ts` does. */
-function connectTo(endpoint: string, more: Values = {}) {
-  const settings = settingsFor(endpoint, more);
-  const agents = new Agents(
-    (url) => settings.proxyFor(url),
-    () => settings.insecure(),
+/** The clients without rate limits and retries, and the source of their credentials. */
+const connectTo = (endpoint: string, more: Values = {}) =>
+  connectInspector(
+    settingsOf({
+      "classiclink:endpoint": endpoint,
+      "classiclink:accessKey": "testid",
+      "classiclink:secretKey": SECRET,
+      "classiclink:organizationId": "26",
+      "classiclink:resourceSetId": "97",
+      ...more,
+    }),
   );
-  const credentials = { getCredentials: async () => ({ accessKeyId: "testid", accessKeySecret: SECRET }) };
-  const common = { credentials, agents, scope: () => settings.scope() };
-  return {
-    ecs: createPopCoreClient({ ...common, endpointOf: (regionId) => settings.endpointOf(regionId) }),
-    vpcs: createVpcClient({ ...common, endpointOf: (regionId) => settings.vpcEndpointOf(regionId) }),
-  };
-}
 
-/** The credentials of a role that is assumed at an address. */
-function roleAt(endpoint: string, more: Values = {}) {
-  const role = { "classiclink:region": REGION, "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}', ...more };
-  return createCredentialsProvider(settingsFor(endpoint, role).credentialsSource(), new Agents()).getCredentials();
+/** Assumes a role at an address. */
+async function assumeAt(endpoint: string, more: Values = {}) {
+  const role = { "classiclink:region": REGION, "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a"}' };
+  await (await connectTo(endpoint, { ...role, ...more })).credentials();
 }
 
 /** The only request that a server got. */
@@ -87,9 +74,11 @@ test.each([
   const cloud = await cloudOf(options);
   const endpoint = `${cloud.endpoint}${path}`;
   const values = { "classiclink:vpcEndpoint": endpoint, "classiclink:insecure": "tls" in options ? "true" : "" };
-  const linksUnder = async (scope: Values = {}) =>
-    (await connectTo(endpoint, { ...values, ...scope }).ecs.describe({ regionId: REGION, vpcId: "vpc-b" })).links;
-  const { ecs, vpcs } = connectTo(endpoint, values);
+  const linksUnder = async (scope: Values = {}) => {
+    const { ecs } = await connectTo(endpoint, { ...values, ...scope });
+    return (await ecs.describe({ regionId: REGION, vpcId: "vpc-b" })).links;
+  };
+  const { ecs, vpcs } = await connectTo(endpoint, values);
   await ecs.attach(link);
   expect(await linksUnder()).toEqual([link]);
   expect(await linksUnder({ "classiclink:resourceSetId": "" })).toEqual([link]);
@@ -104,58 +93,34 @@ test.each([
 });
 
 describe("the wire", () => {
-  const attached = json(200, { RequestId: "R-1" });
-  const assumed = json(200, {
-    Credentials: {
-      AccessKeyId: "STS.1",
-      AccessKeySecret: "secret-1",
-      SecurityToken: "token-1",
-      Expiration: "2126-01-01T00:00:00Z",
+  const session = { AccessKeyId: "STS.1", AccessKeySecret: "secret-1", SecurityToken: "token-1" };
+  const answer = json(200, { RequestId: "R-1", Credentials: { ...session, Expiration: "2126-01-01T00:00:00Z" } });
+  const attachAt = async (endpoint: string) => (await await connectTo(endpoint)).ecs.attach(link);
+  const assumeAtSts = (endpoint: string) => assumeAt(endpoint, { "classiclink:stsEndpoint": endpoint });
+  const pop = { method: "POST", path: "/", query: "" };
+  const asapi = { method: "POST", path: `${ASAPI}/`, text: "" };
+  const productOf = (Product: string) => ({ "x-acs-asapi-product": Product, "x-ascm-product-name": Product });
+
+  test.each<[string, string, (endpoint: string) => Promise<void>, object, object, object]>([
+    ["ECS at POP gets a form at /", "", attachAt, pop, { "x-acs-version": "2014-05-26" }, { InstanceId: "i-a" }],
+    ["ECS at ASAPI gets a query, and the product", ASAPI, attachAt, asapi, productOf("Ecs"), { Product: "Ecs" }],
+    ["STS of POP gets a form at /", "", assumeAtSts, pop, { "content-type": FORM }, { Action: "AssumeRole" }],
+    ["STS at ASAPI gets a query, and the product", ASAPI, assumeAt, asapi, productOf("Sts"), { Product: "Sts" }],
+  ])(
+    "%s, with the region and the scope, as the vendor's client sends them",
+    async (_, path, ask, where, more, asked) => {
+      const server = await serverOf(answer);
+      await ask(`${server.endpoint}${path}`);
+      const { headers, params, ...request } = requestTo(server);
+      expect(request).toMatchObject(where);
+      // It is not known which gateways read the scope from headers, and which from parameters.
+      const scope = { "x-acs-organizationid": "26", "x-acs-resourcegroupid": "97", "x-acs-regionid": REGION };
+      expect(headers).toMatchObject({ "x-acs-caller-sdk-source": "pulumi-classiclink", ...scope, ...more });
+      const inParams = { OrganizationId: "26", Department: "26", ResourceGroup: "97", RegionId: REGION };
+      expect(params).toMatchObject({ ...inParams, ...asked });
+      expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
     },
-  });
-  // It is not known which gateways read the scope from headers, and which from parameters.
-  const inHeaders = { "x-acs-organizationid": "26", "x-acs-resourcegroupid": "97", "x-acs-regionid": REGION };
-  const inParams = { OrganizationId: "26", Department: "26", ResourceGroup: "97", RegionId: REGION };
-
-  test("POP gets a form at /, with the scope beside it", async () => {
-    const server = await serverOf(attached);
-    await connectTo(server.endpoint).ecs.attach(link);
-    const { headers, params, ...request } = requestTo(server);
-    expect(request).toMatchObject({ method: "POST", path: "/", query: "" });
-    const caller = { "x-acs-caller-sdk-source": "pulumi-classiclink", "x-acs-version": "2014-05-26" };
-    expect(headers).toMatchObject({ ...inHeaders, ...caller });
-    expect(params).toMatchObject(inParams);
-  });
-
-  test("ASAPI gets what the vendor's client sends: everything in the query, an empty body, and the product", async () => {
-    const server = await serverOf(attached);
-    await connectTo(`${server.endpoint}${ASAPI}`).ecs.attach(link);
-    const { headers, params, ...request } = requestTo(server);
-    expect(request).toMatchObject({ method: "POST", path: `${ASAPI}/`, text: "" });
-    const product = { "x-acs-asapi-product": "Ecs", "x-ascm-product-name": "Ecs" };
-    expect(headers).toMatchObject({ ...inHeaders, ...product });
-    expect(params).toMatchObject({ ...inParams, Product: "Ecs" });
-  });
-
-  test("a role is assumed at ASAPI as ECS is called there: all in the query, with the product, the region and the scope", async () => {
-    const server = await serverOf(assumed);
-    expect((await roleAt(`${server.endpoint}${ASAPI}`)).securityToken).toBe("token-1");
-    const { headers, params, ...request } = requestTo(server);
-    expect(request).toMatchObject({ method: "POST", path: `${ASAPI}/`, text: "" });
-    expect(headers).toMatchObject({ ...inHeaders, "x-acs-asapi-product": "Sts" });
-    expect(params).toMatchObject({ ...inParams, Action: "AssumeRole", Product: "Sts", RoleArn: "acs:ram::1:role/a" });
-    expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
-  });
-
-  test("a role is assumed at the STS of POP with the region and the scope, in a form, as the vendor's client names them", async () => {
-    const server = await serverOf(assumed);
-    await roleAt(server.endpoint, { "classiclink:stsEndpoint": server.endpoint });
-    const { headers, params, ...request } = requestTo(server);
-    expect(request).toMatchObject({ method: "POST", path: "/", query: "" });
-    expect(headers).toMatchObject({ ...inHeaders, "content-type": "application/x-www-form-urlencoded" });
-    expect(params).toMatchObject(inParams);
-    expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
-  });
+  );
 
   const none = { "classiclink:organizationId": "", "classiclink:resourceSetId": "" };
   const namesIn = (server: RawServer, names: RegExp) => {
@@ -164,23 +129,24 @@ describe("the wire", () => {
   };
 
   test("without a scope nothing of one is sent", async () => {
-    const server = await serverOf(attached);
-    await connectTo(server.endpoint, none).ecs.attach(link);
+    const server = await serverOf(answer);
+    await (await connectTo(server.endpoint, none)).ecs.attach(link);
     expect(namesIn(server, /organization|resourcegroup|department/i)).toEqual([]);
   });
 
   test("[30] the public cloud gets nothing of it", async () => {
-    const server = await serverOf(attached);
+    const server = await serverOf(answer);
     const proxy = await proxyTo({ [`ecs.${REGION}.aliyuncs.com`]: server });
     const values = { "classiclink:protocol": "HTTP", CLASSICLINK_ORGANIZATION_ID: "26", HTTP_PROXY: proxy.host };
-    await connectTo("", { ...none, ...values }).ecs.attach(link);
+    await (await connectTo("", { ...none, ...values })).ecs.attach(link);
     const names = /organization|resourcegroup|department|regionid|caller|product/i;
     expect(namesIn(server, names)).toEqual(["RegionId"]);
   });
 
   test("a region that no header can carry is refused at once, before anything is sent", async () => {
-    const server = await serverOf(attached);
-    const error = await ecsErrorOf(connectTo(server.endpoint).ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }));
+    const server = await serverOf(answer);
+    const { ecs } = await connectTo(server.endpoint);
+    const error = await ecsErrorOf(ecs.describe({ regionId: "ｘ", vpcId: "vpc-b" }));
     expect(error.facts).toMatchObject({ code: "InvalidCharacter", kind: "input", mayHaveSucceeded: false });
     expect(server.requests).toEqual([]);
   });
@@ -189,7 +155,7 @@ describe("the wire", () => {
 describe("a role", () => {
   test("that ASAPI refuses with HTTP status 200 is refused with its code, and without the key", async () => {
     const cloud = await cloudOf({ accessKeyId: "another" });
-    const message = await roleAt(`${cloud.endpoint}${ASAPI}`).then(String, String);
+    const message = await assumeAt(`${cloud.endpoint}${ASAPI}`).then(String, String);
     expect(message).toMatch(/HTTP 200 asapi\.server\.request\.parameter\.accesskeyid\.error from [\d.:]+\)/);
     expect(message).not.toContain("testid");
   });
@@ -200,23 +166,23 @@ describe("a role", () => {
   ])("that fails with %s is worth a retry: %s", async (code, isTransient) => {
     const cloud = await cloudOf();
     cloud.injectFault({ kind: "answer", action: "AssumeRole", answer: { code } });
-    await expect(roleAt(`${cloud.endpoint}${ASAPI}`)).rejects.toMatchObject({ isTransient });
+    await expect(assumeAt(`${cloud.endpoint}${ASAPI}`)).rejects.toMatchObject({ isTransient });
   });
 
   test("[30] is not assumed outside of the private cloud: its own STS is asked", async () => {
     const proxy = await proxyTo();
-    const settings = settingsOf({
-      ALIBABACLOUDSTACK_POPGW_DOMAIN: "cloud.example",
-      ALIBABACLOUDSTACK_ACCESS_KEY: "testid",
-      ALIBABACLOUDSTACK_SECRET_KEY: SECRET,
-      ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "acs:ram::1:role/a",
-      ALIBABACLOUDSTACK_PROXY: proxy.host,
-      ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
-      ALICLOUD_REGION: "cn-hangzhou",
-    });
-    const agents = new Agents((url) => settings.proxyFor(url));
-    const getting = createCredentialsProvider(settings.credentialsSource(), agents).getCredentials();
-    await expect(getting).rejects.toThrow("(STS: sts.cloud.example was not reached");
+    const { credentials } = await connectInspector(
+      settingsOf({
+        ALIBABACLOUDSTACK_POPGW_DOMAIN: "cloud.example",
+        ALIBABACLOUDSTACK_ACCESS_KEY: "testid",
+        ALIBABACLOUDSTACK_SECRET_KEY: SECRET,
+        ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "acs:ram::1:role/a",
+        ALIBABACLOUDSTACK_PROXY: proxy.host,
+        ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
+        ALICLOUD_REGION: "cn-hangzhou",
+      }),
+    );
+    await expect(credentials()).rejects.toThrow("(STS: sts.cloud.example was not reached");
     expect(proxy.asked).toEqual(["CONNECT sts.cloud.example:443"]);
   });
 });
@@ -224,7 +190,8 @@ describe("a role", () => {
 describe("[31] answers", () => {
   const describeWith = async (body: object, status = 200) => {
     const { endpoint } = await serverOf(json(status, body));
-    return await connectTo(`${endpoint}${ASAPI}`).ecs.describe({ regionId: REGION, instanceIds: ["i-a"] });
+    const { ecs } = await connectTo(`${endpoint}${ASAPI}`);
+    return await ecs.describe({ regionId: REGION, instanceIds: ["i-a"] });
   };
   const empty = { Links: { Link: [] }, TotalCount: 0, RequestId: "R-1" };
 
@@ -276,7 +243,7 @@ describe("[31] answers", () => {
       const failure = { asapiSuccess: false, asapiErrorCode: "NoPermission", asapiErrorMessage: `no: ${request.url}` };
       json(200, failure)(request, response);
     });
-    const error = await ecsErrorOf(connectTo(`${server.endpoint}${ASAPI}`).ecs.attach(link));
+    const error = await ecsErrorOf((await connectTo(`${server.endpoint}${ASAPI}`)).ecs.attach(link));
     expect(error.facts.detail).toMatch(/^no: /);
     const { Signature = "" } = requestTo(server).params;
     for (const secret of ["testid", SECRET, Signature, encodeURIComponent(Signature)]) {
@@ -288,7 +255,7 @@ describe("[31] answers", () => {
 describe("connections", () => {
   test("a certificate that is not trusted is refused with the host and what helps, and no path", async () => {
     const cloud = await cloudOf({ tls });
-    const { facts, message } = await ecsErrorOf(connectTo(`${cloud.endpoint}${ASAPI}`).ecs.attach(link));
+    const { facts, message } = await ecsErrorOf((await connectTo(`${cloud.endpoint}${ASAPI}`)).ecs.attach(link));
     expect(facts.code).toBe("CertificateRefused");
     expect(message).toContain(`(${cloud.endpoint})`);
     expect(message).not.toMatch(/asapi\/v3|Signature/);
@@ -297,14 +264,14 @@ describe("connections", () => {
   });
 
   test("a host that is not reached is named with its scheme and port, and no path", async () => {
-    const { message } = await ecsErrorOf(connectTo(`http://ecs.invalid${ASAPI}`).ecs.attach(link));
+    const { message } = await ecsErrorOf((await connectTo(`http://ecs.invalid${ASAPI}`)).ecs.attach(link));
     expect(message).toContain("(http://ecs.invalid:80)");
   });
 
   test("ASAPI is reached through a proxy, and what fails on the way quotes no query", async () => {
     const cloud = await cloudOf();
     const proxy = await proxyTo({ "internal.asapi.example": cloud });
-    const { ecs } = connectTo(`http://internal.asapi.example${ASAPI}`, { "classiclink:proxy": proxy.host });
+    const { ecs } = await connectTo(`http://internal.asapi.example${ASAPI}`, { "classiclink:proxy": proxy.host });
     await ecs.attach(link);
     expect(cloud.links()).toHaveLength(1);
     proxy.answer(502);
@@ -322,7 +289,7 @@ describe("connections", () => {
   test("[30] everything that a private cloud is asked for goes to its own hosts", async () => {
     const cloud = await cloudOf();
     const proxy = await proxyTo({ "ecs-internal.cloud.example": cloud, "vpc-internal.cloud.example": cloud });
-    const { ecs, vpcs } = connectTo("", {
+    const { ecs, vpcs } = await connectTo("", {
       "alibabacloudstack:popgwDomain": "cloud.example",
       "classiclink:proxy": `http://${proxy.host}`,
       ALIBABA_CLOUD_STS_REGION: "cn-hangzhou",
