@@ -1,23 +1,18 @@
 /** A signed caller and a raw one, for the emulator's own tests. */
 import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, request } from "node:http";
-import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../emulator";
 import { signV2 } from "../../../emulator/authentication";
 import { actions, serviceOf } from "../../../emulator/errorTable";
+import { opener } from "../../support/opened";
 
-const running: Emulator[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
-});
+const open = opener();
 
 /** Two classic instances and two VPCs unless the options say otherwise; closed after the test. */
 export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   const instances = ["i-1", "i-2"].map((instanceId) => ({ instanceId }));
   const vpcs = ["vpc-1", "vpc-2"].map((vpcId) => ({ vpcId }));
-  const emulator = await startEmulator({ instances, vpcs, ...options });
-  running.push(emulator);
-  return emulator;
+  return await open(startEmulator({ instances, vpcs, ...options }));
 }
 
 /** An emulator whose clock the test moves. Calls with `stamp()` are of that time. */

@@ -178,16 +178,6 @@ describe("the answer", () => {
     expect(emulator.links()).toEqual([]);
   });
 
-  test("may be an error with a status and a message of its own", async () => {
-    const emulator = await start();
-    const answer = { code: "OperationConflict", status: 400, message: "Busy." };
-    emulator.injectFault({ kind: "answer", answer });
-    expect(await attach(emulator, "i-1", "vpc-1")).toMatchObject({
-      status: 400,
-      body: { Code: "OperationConflict", Message: "Busy." },
-    });
-  });
-
   test.each(["ok", "lost-answer"] as const)(
     "%s may come before the work, which is done in its time",
     async (answer) => {
@@ -206,14 +196,6 @@ describe("the answer", () => {
     emulator.injectFault({ kind: "answer", action: ATTACH, workAfterMs: 5_000, answer: "ok" });
     expect(codeOf(await attach(emulator, "i-1", "vpc-1"))).toBe("OperationDenied");
   });
-});
-
-test("a clock that is ahead shows in Date, and makes the time of requests expire", async () => {
-  const emulator = await start();
-  emulator.injectFault({ kind: "clock", ms: 20 * 60_000 });
-  const answer = await list(emulator, ofVpc1);
-  expect(codeOf(answer)).toBe("InvalidTimeStamp.Expired");
-  expect(Date.parse(answer.headers.date ?? "") - Date.now()).toBeGreaterThan(15 * 60_000);
 });
 
 test.each([
