@@ -98,12 +98,12 @@ describe.each(HOSTS)("through %s a link lives", (_, start, prefix) => {
 });
 
 describe("the commands", () => {
-  const exported = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
   const resourceOf = (name: string, instanceId: string, organizationId: string) => {
     const inputs = { ...LINK, instanceId };
     const outputs = { ...inputs, __scope: { ...OWNED, organizationId } };
     return { type: "classiclink:index:ClassicLink", urn: `urn:x::${name}`, inputs, outputs };
   };
+  const exported = (...resources: object[]) => JSON.stringify({ version: 3, deployment: { resources } });
 
   test("check compares the links of the organization that an option names, counts those of another, and refuses these alone", async () => {
     const cloud = await cloudOf({ tls: undefined, links: [LINK, { ...LINK, instanceId: "i-c" }] });

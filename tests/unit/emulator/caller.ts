@@ -38,16 +38,15 @@ export interface RawRequest {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
-  readonly signal?: AbortSignal;
 }
 
 export function send(
   emulator: Emulator,
-  { method = "GET", path = "/", headers = {}, body, signal }: RawRequest,
+  { method = "GET", path = "/", headers = {}, body }: RawRequest,
 ): Promise<RawAnswer> {
   const { port } = new URL(emulator.endpoint);
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false, signal }, (response) => {
+    const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { startEmulator, type Undocumented } from "../../../emulator";
 import { actions } from "../../../emulator/errorTable";
-import { attach, call, codeOf, detach, FORM, type Given, list, listed, send, signed, start } from "./caller";
+import { attach, call, codeOf, detach, type Given, list, listed, start } from "./caller";
 
 const links = [{ instanceId: "i-1", vpcId: "vpc-1" }];
 
@@ -88,18 +88,6 @@ describe("what the reference leaves open can be answered either way", () => {
 });
 
 describe("on the wire", () => {
-  test("parameters may come in the query of a GET, the query of a POST or the form of a POST", async () => {
-    const emulator = await start({ links });
-    const paramsOf = (method: string) => `${signed(method, "DescribeClassicLinkInstances", { VpcId: "vpc-1" })}`;
-    for (const request of [
-      { path: `/?${paramsOf("GET")}` },
-      { method: "POST", path: `/?${paramsOf("POST")}` },
-      { method: "POST", headers: FORM, body: paramsOf("POST") },
-    ]) {
-      expect(listed(await send(emulator, request))).toEqual(["i-1>vpc-1"]);
-    }
-  });
-
   test("answers and errors come in XML when no format is asked for, with markup in ids escaped", async () => {
     const emulator = await start({ instances: [{ instanceId: "i-<&>\u0001" }], vpcs: [{ vpcId: 'vpc-"' }] });
     emulator.link("i-<&>\u0001", 'vpc-"');

@@ -1,7 +1,7 @@
 /** The private cloud: organizations and resource sets, and ASAPI. Over HTTPS: proxy.test.ts. */
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator, EmulatorOptions } from "../../../emulator";
-import { call, codeOf, detach, FORM, type Given, listed, send, signed, start } from "./caller";
+import { call, codeOf, detach, type Given, listed, send, signed, start } from "./caller";
 
 const OWNED = { organizationId: "26", resourceSetId: "97" };
 const scoped = (organization: string, set?: string) => ({
@@ -99,13 +99,6 @@ describe("ASAPI", () => {
       });
     },
   );
-
-  test("takes the parameters from a form too", async () => {
-    const emulator = await start();
-    const body = `${signed("POST", "AttachClassicLinkVpc", { Product: "Ecs", InstanceId: "i-1", VpcId: "vpc-1" })}`;
-    await send(emulator, { method: "POST", path: "/asapi/v3", headers: FORM, body });
-    expect(emulator.calls()).toMatchObject([{ gateway: "asapi", outcome: "ok" }]);
-  });
 
   test.each<[what: string, given: Given, code: string, message: string]>([
     ["no product", { Product: undefined }, "product.error", "missing"],
