@@ -183,7 +183,7 @@ export function signV3(request: HttpRequest, signedHeaders: readonly string[], a
 }
 
 /** The text that V3 hashes and signs. */
-export function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[]): string {
+function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[]): string {
   const { method, path, query, headers } = request;
   const lines = signedHeaders.map((name) => `${name}:${(header(headers, name) ?? "").trim()}\n`).join("");
   const bodyHash = header(headers, "x-acs-content-sha256") ?? "";
