@@ -115,7 +115,8 @@ async function startProcess(pkg: string, { programDir: cwd, plugins, env, ...lau
   return { send, close };
 }
 
-function asError(error: grpc.ServiceError | null): Error {
+/** What a failed call says. */
+export function asError(error: grpc.ServiceError | null): Error {
   const [details] = error?.metadata.get("grpc-status-details-bin") ?? [];
   for (const any of details instanceof Buffer ? Status.deserializeBinary(details).getDetailsList() : []) {
     const failed = any.unpack(ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, startEmulator } from "../../emulator";
+import { PartiallyCreated } from "../engine/providers";
 import { DynamicHost } from "../support/dynamicHost";
 import { newEngineAddress, openEngine } from "../support/engine";
 import { PluginProcess, UNKNOWN } from "../support/pluginProcess";
@@ -14,7 +15,7 @@ import { errorOf, LINKS_URN, type Props, type ProviderProcess, secretOf, URN } f
 const [accessKeyId, accessKeySecret] = ["LTAItestkeyid", "test+secret/key"];
 const SECRETS = [accessKeyId, accessKeySecret, encodeURIComponent(accessKeySecret), "Signature="];
 const regionId = "cn-hangzhou";
-const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
+const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
 
 let emulator: Emulator;
 const home = mkdtempSync(join(tmpdir(), "hosts-"));
@@ -42,32 +43,33 @@ const ofThePlugin = (): Props => ({
   endpoint: emulator.endpoint,
 });
 
-interface Kind {
-  readonly name: string;
-  /** In a run of its own, unless it has the engine of another. */
-  start(env: NodeJS.ProcessEnv, engine?: string): Promise<ProviderProcess>;
-  configuration(): Props;
-  readonly halfAKey: Props;
-}
-
-const HOSTS: readonly Kind[] = [
+const HOSTS = [
   {
     name: "the dynamic host",
-    start: (env, engine) => DynamicHost.start(env, engine),
+    start: DynamicHost.start,
     configuration: alicloud,
     halfAKey: { "classiclink:accessKey": secretOf(accessKeyId) },
   },
   {
     name: "the plugin",
-    start: (env, engine) => PluginProcess.start(env, engine),
+    start: PluginProcess.start,
     configuration: ofThePlugin,
     halfAKey: { accessKey: accessKeyId },
   },
 ];
 
+/** What is left of a resource that could not be made as a whole. */
+async function partOf(creating: Promise<unknown>) {
+  const error = await errorOf(creating);
+  if (!(error instanceof PartiallyCreated)) throw error;
+  return { id: error.id, properties: error.properties, reasons: error.reasons };
+}
+
 let tests = 0;
 
-describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
+describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey }) => {
+  /** In a run of its own, unless it has the engine of another. */
+  const start: (env: NodeJS.ProcessEnv, engine?: string) => Promise<ProviderProcess> = startHost;
   let host: ProviderProcess;
   /** Each test has instances and a VPC of its own. */
   let [one, two, vpc] = ["", "", ""];
@@ -121,31 +123,32 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
     test("[1] Check puts each failure into its answer, with its property", async () => {
       host.urn = LINKS_URN;
       const { failures } = await host.check({ instanceIds: ["i-a", "", "i-a"], regions: "x" });
-      const properties = failures.map(({ property }) => property);
+      const properties = failures.map((failure: Props) => failure.property);
       expect(properties).toEqual(["vpcId", "instanceIds[1]", "instanceIds[2]", "regions"]);
     });
 
-    test("[2] [19] [21] Diff of equal sides is none, whatever a state has hidden in it", async () => {
-      const olds = { ...link(), __timeouts: { create: 5 }, __holder: "urn" };
-      const answer = await host.diff(olds, link());
-      expect(answer.toObject()).toMatchObject({ changes: DIFF_NONE, replacesList: [] });
+    const replacing = (property: string) => ({
+      changes: DIFF_SOME,
+      replacesList: [property],
+      deletebeforereplace: true,
     });
-
-    test("[2] [3] Diff replaces for each new or unknown property, delete before create", async () => {
-      for (const property of ["instanceId", "vpcId", "regionId"]) {
-        for (const value of ["other", UNKNOWN]) {
-          expect((await host.diff(link(), { ...link(), [property]: value })).toObject()).toMatchObject({
-            changes: DIFF_SOME,
-            replacesList: [property],
-            deletebeforereplace: true,
-          });
-        }
-      }
-    });
-
-    test("[6] Diff of what is partially created asks for an update, though no property differs", async () => {
-      const answer = await host.diff({ ...link(), __halfMade: true }, link());
-      expect(answer.toObject()).toMatchObject({ changes: DIFF_SOME, replacesList: [] });
+    test.each([
+      [
+        "[2] [19] [21] of equal sides is none, whatever a state has hidden in it",
+        { __timeouts: { create: 5 }, __holder: "urn" },
+        {},
+        { changes: DIFF_NONE, replacesList: [] },
+      ],
+      ["[2] of another property replaces, delete before create", {}, { vpcId: "vpc-other" }, replacing("vpcId")],
+      ["[3] of an unknown property does so too", {}, { regionId: UNKNOWN }, replacing("regionId")],
+      [
+        "[6] of what is partially created asks for an update, though no property differs",
+        { __halfMade: true },
+        {},
+        { changes: DIFF_SOME, replacesList: [] },
+      ],
+    ])("Diff: %s", async (_, state, inputs, answer) => {
+      expect(await host.diff({ ...link(), ...state }, { ...link(), ...inputs })).toMatchObject(answer);
     });
   });
 
@@ -154,15 +157,16 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       const made = await host.create(link());
       expect(made).toEqual({ id: linkId(), properties: host.state(link()) });
       expect(await host.create(link())).toEqual(made);
-      expect(await host.toldOf(`already linked to ${vpc}: adopted`)).toContain("adopted");
+      await host.toldOf(`already linked to ${vpc}: adopted`);
       expect(linkedTo(one)).toBe(vpc);
     });
 
     test("that cannot be created is an error of one sentence, and leaves nothing", async () => {
       emulator.link(one, "vpc-other");
-      const { message, partiallyCreated } = await errorOf(host.create(link()));
-      expect(message).toMatch(/^cannot link \S+ to \S+ in cn-hangzhou: it is linked to vpc-other[^\n]*$/);
-      expect([partiallyCreated, linkedTo(one)]).toEqual([undefined, "vpc-other"]);
+      const error = await errorOf(host.create(link()));
+      expect(error.message).toMatch(/^cannot link \S+ to \S+ in cn-hangzhou: it is linked to vpc-other[^\n]*$/);
+      expect(error).not.toBeInstanceOf(PartiallyCreated);
+      expect(linkedTo(one)).toBe("vpc-other");
     });
 
     test("[13] keeps to the timeouts that the program gave", async () => {
@@ -178,9 +182,9 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       emulator.injectFault({ kind: "invisible", describes: 10_000 });
       const inputs = host.limited(link(), { create: 3, update: 60 });
       const creating = host.create(host.secretly(inputs, "vpcId"), { timeout: 3 });
-      expect((await errorOf(creating)).partiallyCreated).toEqual({
+      expect(await partOf(creating)).toEqual({
         id: linkId(),
-        properties: host.state({ ...host.secretly(inputs, "vpcId"), vpcId: secretOf(vpc), ...halfMade }),
+        properties: { ...host.state({ ...host.secretly(inputs, "vpcId"), vpcId: secretOf(vpc) }), ...halfMade },
         reasons: [
           expect.stringMatching(/^cannot link \S+ to \[secret\] .*not done within 3 s.*not listed.*next pulumi up/),
         ],
@@ -203,7 +207,12 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       expect(host.told.filter((line) => line.includes(`drift: ${one}`))).toHaveLength(1);
     });
 
-    test("[9] that is gone has no id, and one that may not be read is an error", async () => {
+    test("[9] [12] is deleted twice without a word, and then has no id; one that may not be read is an error", async () => {
+      emulator.link(one, vpc);
+      const told = host.told.length;
+      await host.delete(link());
+      await host.delete(link());
+      expect([linkedTo(one), host.told.length]).toEqual([undefined, told]);
       expect((await host.read(linkId(), link())).id).toBe("");
       emulator.injectFault({ kind: "denied" });
       const { message } = await errorOf(host.read(linkId(), link()));
@@ -219,16 +228,6 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
       const { message } = await errorOf(host.read(two));
       expect(message).toBe(`${two} is not linked in cn-hangzhou; check the id and the region`);
       expect((await errorOf(host.read("a:b:c"))).message).toContain("<regionId>:<instanceId>");
-    });
-
-    test("[12] is deleted twice without a word, in the region of its state", async () => {
-      emulator.link(one, vpc);
-      const told = host.told.length;
-      await host.delete(link());
-      await host.delete(link());
-      expect([linkedTo(one), host.told.length]).toEqual([undefined, told]);
-      await errorOf(host.delete({ ...link(), regionId: "cn-nowhere" }));
-      expect(emulator.calls().at(-1)?.params.RegionId).toBe("cn-nowhere");
     });
   });
 
@@ -265,7 +264,7 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
     test("[6] [17] that is partially created keeps the members that are linked, with a reason for each other", async () => {
       emulator.link(two, "vpc-other");
       const secretly = host.secretly(fleet(one, two), "instanceIds");
-      expect((await errorOf(host.create(secretly))).partiallyCreated).toMatchObject({
+      expect(await partOf(host.create(secretly))).toMatchObject({
         id: fleetId(),
         properties: host.state({ vpcId: vpc, instanceIds: secretOf([one]), movedAway: secretOf({}), __halfMade: true }),
         reasons: [expect.stringMatching(/^\[secret\]: it is linked to vpc-other/)],
@@ -279,8 +278,7 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
   describe("configuration", () => {
     test("[15] eight calls that start with Configure all see it", async () => {
       await withHost({}, async (another) => {
-        const configured = another.configure(configuration());
-        await configured;
+        await another.configure(configuration());
         const ids = Array.from({ length: 8 }, (_, n) => `${one}-${n}`);
         const checks = await Promise.all(ids.map((instanceId) => another.check({ instanceId, vpcId: vpc })));
         expect(checks.map(({ inputs }) => inputs.regionId)).toEqual(ids.map(() => regionId));
@@ -301,18 +299,10 @@ describe.each(HOSTS)("in $name", ({ start, configuration, halfAKey }) => {
         await another.configure(halfAKey);
         const { failures } = await another.check({ instanceId: one, vpcId: vpc });
         expect(failures).toMatchObject([{ property: "regionId", reason: expect.stringMatching(/classiclink:region/) }]);
-        expect((await another.diff(link(), link())).getChanges()).toBe(DIFF_NONE);
+        expect((await another.diff(link(), link())).changes).toBe(DIFF_NONE);
         for (const call of [another.create(link()), another.read(linkId(), link()), another.delete(link())]) {
           expect((await errorOf(call)).message).toContain("secretKey is missing, while classiclink:accessKey is set");
         }
-      });
-    });
-
-    test("[17] a key that is refused is reported without the key", async () => {
-      await withHost({ ...emulator.environment, ALICLOUD_SECRET_KEY: "hunter2hunter2" }, async (another) => {
-        const { message } = await errorOf(another.read(linkId(), link()));
-        expect(message).toContain("check the access key and its secret");
-        expect(another.everything).not.toContain("hunter2");
       });
     });
   });

@@ -2,13 +2,11 @@
 
 import { status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Emulator, startEmulator } from "../../emulator";
 import { version } from "../../package.json";
 import { PluginProcess, UNKNOWN } from "../support/pluginProcess";
-import { errorOf, LINK_TYPE, LINKS_URN, plain, type Props, secretOf, struct, URN } from "../support/providerProcess";
+import { errorOf, LINK_TYPE, LINKS_URN, type Props, secretOf, URN } from "../support/providerProcess";
 
 const SECRET = "s3cr3t+MARKER/with=chars";
 const regionId = "cn-hangzhou";
@@ -60,51 +58,28 @@ describe("the process", () => {
   });
 
   test("accepts secrets and resources in Handshake and in Configure, and supports previews", async () => {
-    const accepts = { acceptSecrets: true, acceptResources: true, acceptOutputs: false };
-    expect((await plugin.greet()).toObject()).toMatchObject(accepts);
-    expect((await plugin.configure(configuration())).toObject()).toMatchObject({
-      acceptsecrets: true,
-      acceptresources: true,
-      acceptoutputs: false,
-      supportspreview: true,
-    });
+    expect(await plugin.greet()).toMatchObject({ acceptSecrets: true, acceptResources: true, acceptOutputs: false });
+    const accepts = { acceptsecrets: true, acceptresources: true, acceptoutputs: false, supportspreview: true };
+    expect(await plugin.call("configure", { args: configuration() })).toMatchObject(accepts);
   });
 
   test("gives its version and its schema, and has nothing to map", async () => {
-    expect((await plugin.call(service.getPluginInfo, new Empty())).getVersion()).toBe(version);
-    const { schema } = (await plugin.call(service.getSchema, new rpc.GetSchemaRequest())).toObject();
-    expect(JSON.parse(schema)).toMatchObject({ name: "classiclink", version });
-    const mapping = await plugin.call(service.getMapping, new rpc.GetMappingRequest().setKey("terraform"));
-    expect(mapping.toObject()).toMatchObject({ provider: "", data: "" });
+    expect(await plugin.call("getPluginInfo")).toMatchObject({ version });
+    expect(JSON.parse((await plugin.call("getSchema")).schema)).toMatchObject({ name: "classiclink", version });
+    expect(await plugin.call("getMapping", { key: "terraform" })).toMatchObject({ provider: "", data: "" });
   });
 
-  const nothing = new rpc.CheckRequest().setUrn("urn:pulumi:dev::shop::classiclink:index:Nothing::web");
-  test.each<[number, string, () => Promise<unknown>]>([
-    [
-      status.UNIMPLEMENTED,
-      "serve Parameterize: ",
-      () => plugin.call(service.parameterize, new rpc.ParameterizeRequest()),
-    ],
-    [status.UNIMPLEMENTED, "serve Construct: ", () => plugin.call(service.construct, new rpc.ConstructRequest())],
-    [status.UNIMPLEMENTED, "serve Call: ", () => plugin.call(service.call, new rpc.CallRequest())],
-    [status.UNIMPLEMENTED, "serve GetMappings: ", () => plugin.call(service.getMappings, new rpc.GetMappingsRequest())],
-    [
-      status.INVALID_ARGUMENT,
-      'no resource type "classiclink:index:Nothing"',
-      () => plugin.call(service.check, nothing),
-    ],
-    [
-      status.INVALID_ARGUMENT,
-      'no function "classiclink:index:nothing"',
-      () => plugin.invoke({}, "classiclink:index:nothing"),
-    ],
-    [
-      status.INVALID_ARGUMENT,
-      "request version 0",
-      () => plugin.call(service.getSchema, new rpc.GetSchemaRequest().setVersion(7)),
-    ],
-  ])("refuses what it does not have with code %s, and says so: %s", async (code, words, call) => {
-    expect(await errorOf(call())).toMatchObject({ code, message: expect.stringContaining(words) });
+  const { UNIMPLEMENTED, INVALID_ARGUMENT } = status;
+  test.each([
+    ["parameterize", {}, UNIMPLEMENTED, "serve Parameterize: "],
+    ["construct", {}, UNIMPLEMENTED, "serve Construct: "],
+    ["call", {}, UNIMPLEMENTED, "serve Call: "],
+    ["getMappings", {}, UNIMPLEMENTED, "serve GetMappings: "],
+    ["check", { urn: "urn:pulumi:dev::shop::a:b:C::web" }, INVALID_ARGUMENT, 'no resource type "a:b:C"'],
+    ["invoke", { tok: "a:b:c" }, INVALID_ARGUMENT, 'no function "a:b:c"'],
+    ["getSchema", { version: 7 }, INVALID_ARGUMENT, "request version 0"],
+  ])("refuses a %s of %j, which it does not have, with code %s: %s", async (name, fields, code, words) => {
+    expect(await errorOf(plugin.call(name, fields))).toMatchObject({ code, message: expect.stringContaining(words) });
   });
 
   test("serves a resource that is the child of another", async () => {
@@ -114,11 +89,12 @@ describe("the process", () => {
 });
 
 describe("the provider's own configuration", () => {
+  const failuresOf = async (news: Props) => (await plugin.call("checkConfig", { news })).failuresList;
+
   test("[17] comes back from CheckConfig as it was, with what is secret marked", async () => {
     const news = { region: regionId, accessKey: "id", secretKey: "new", securityToken: UNKNOWN, version: "1.2.3" };
-    const answer = await plugin.checkConfig(news);
-    expect(answer.getFailuresList()).toEqual([]);
-    expect(plain(answer.getInputs())).toEqual({ ...news, secretKey: secretOf("new") });
+    const { failuresList, inputs } = await plugin.call("checkConfig", { news });
+    expect([failuresList, inputs]).toEqual([[], { ...news, secretKey: secretOf("new") }]);
   });
 
   test.each<[string, Props, string, RegExp]>([
@@ -127,44 +103,36 @@ describe("the provider's own configuration", () => {
     ["a region with an address in it", { region: "example.org/" }, "region", /^regionId: "example.org\/"/],
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
     ["a number for a text", { region: 7 }, "region", /^region is of type number/],
-    ["a role without its ARN", { assumeRole: {} }, "assumeRole", /^classiclink:assumeRole\.roleArn is missing/],
     // Pulumi prints the value of a property that fails, so none is named that has a password.
     ["a password", { endpoint: "https://me:hunter2@ecs.example.com" }, "", /^(?!.*hunter2)/],
   ])("[15] [17] %s is reported once, by the name of the setting", async (_, news, property, reason) => {
-    const failures = (await plugin.checkConfig(news)).getFailuresList().map((failure) => failure.toObject());
-    expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) }]);
+    expect(await failuresOf(news)).toEqual([{ property, reason: expect.stringMatching(reason) }]);
   });
 
   test("settings that are not known yet are judged when they are", async () => {
-    expect((await plugin.checkConfig({ accessKey: UNKNOWN, region: regionId })).getFailuresList()).toEqual([]);
+    expect(await failuresOf({ accessKey: UNKNOWN, region: regionId })).toEqual([]);
   });
 
   test("[24] no change of it replaces the provider, not even of the region; another spelling is no change", async () => {
     const olds = { region: regionId, accessKey: "a", secretKey: "b", endpoint: "e", refreshBeforeUpdate: "true" };
-    const news = { ...olds, region: "cn-beijing", accessKey: "c", endpoint: "f", version: "9.9.9" };
-    const answer = await plugin.diffConfig(olds, news);
-    expect([answer.getChanges(), answer.getReplacesList()]).toEqual([DIFF_SOME, []]);
-    expect([...answer.getDetaileddiffMap().keys()].sort()).toEqual([...answer.getDiffsList()].sort());
-    expect(answer.getDetaileddiffMap().get("region")?.getKind()).toBe(UPDATE);
-    expect((await plugin.diffConfig(olds, { ...olds, refreshBeforeUpdate: true })).getChanges()).toBe(DIFF_NONE);
-  });
-
-  test("[16] what is configured wins over the environment", async () => {
-    const another = await PluginProcess.start(emulator.environment);
-    await another.configure({ region: "cn-beijing" });
-    expect((await another.check({ instanceId: one, vpcId: vpc })).inputs.regionId).toBe("cn-beijing");
-    await another.close();
+    const diffConfig = (news: Props) => plugin.call("diffConfig", { olds, oldInputs: olds, news });
+    const changed = { region: "cn-beijing", accessKey: "c", endpoint: "f" };
+    const answer = await diffConfig({ ...olds, ...changed, version: "9.9.9" });
+    expect(answer).toMatchObject({ changes: DIFF_SOME, replacesList: [] });
+    expect([...answer.diffsList].sort()).toEqual(Object.keys(changed).sort());
+    const kinds = Object.fromEntries(answer.detaileddiffMap);
+    const update = { kind: UPDATE, inputdiff: false };
+    expect(kinds).toEqual({ region: update, accessKey: update, endpoint: update });
+    expect(await diffConfig({ ...olds, refreshBeforeUpdate: true })).toMatchObject({ changes: DIFF_NONE });
   });
 
   test("refreshBeforeUpdate is answered by all calls that can ask for it", async () => {
     await plugin.configure(configuration({ refreshBeforeUpdate: true }));
-    const [urn, id, props] = [URN, linkId(), struct(link())];
-    const answers = [
-      await plugin.call(service.create, new rpc.CreateRequest().setUrn(urn).setProperties(props)),
-      await plugin.call(service.update, new rpc.UpdateRequest().setUrn(urn).setId(id).setOlds(props).setNews(props)),
-      await plugin.call(service.read, new rpc.ReadRequest().setUrn(urn).setId(id).setProperties(props)),
-    ];
-    expect(answers.map((answer) => answer.getRefreshBeforeUpdate())).toEqual([true, true, true]);
+    const properties = link();
+    for (const call of ["create", "update", "read"]) {
+      const fields = { id: linkId(), properties, olds: properties, news: properties };
+      expect(await plugin.call(call, fields)).toMatchObject({ refreshBeforeUpdate: true });
+    }
   });
 });
 
@@ -194,18 +162,20 @@ describe("Check, Diff and previews", () => {
   test("[2] Diff says of each property what becomes of it, and takes ignored ones for unchanged", async () => {
     const news = { ...link(), instanceId: UNKNOWN, vpcId: "vpc-2" };
     const answer = await plugin.diff(link(), news);
-    expect(answer.toObject()).toMatchObject({ diffsList: ["instanceId", "vpcId"], hasdetaileddiff: true });
-    expect(answer.getDetaileddiffMap().get("vpcId")?.toObject()).toEqual({ kind: UPDATE_REPLACE, inputdiff: false });
-    expect((await plugin.diff(link(), news, ["vpcId", "instanceId"])).getChanges()).toBe(DIFF_NONE);
+    expect(answer).toMatchObject({ diffsList: ["instanceId", "vpcId"], hasdetaileddiff: true });
+    expect(answer.detaileddiffMap).toContainEqual(["vpcId", { kind: UPDATE_REPLACE, inputdiff: false }]);
+    expect(await plugin.diff(link(), news, ["vpcId", "instanceId"])).toMatchObject({ changes: DIFF_NONE });
   });
 
   test("[2] Diff changes members in place, and puts back what has moved away", async () => {
     plugin.urn = LINKS_URN;
     const answer = await plugin.diff({ ...fleet("i-a"), movedAway: { "i-b": "vpc-other" } }, fleet("i-a", "i-b"));
-    expect(answer.toObject()).toMatchObject({ changes: DIFF_SOME, replacesList: [] });
-    const kinds = [...answer.getDetaileddiffMap().toArray()].map(([name]) => name);
-    expect(kinds).toEqual(["instanceIds", "movedAway"]);
-    expect(answer.getDetaileddiffMap().get("instanceIds")?.getKind()).toBe(UPDATE);
+    const update = { kind: UPDATE, inputdiff: false };
+    const detaileddiffMap = [
+      ["instanceIds", update],
+      ["movedAway", update],
+    ];
+    expect(answer).toMatchObject({ changes: DIFF_SOME, replacesList: [], detaileddiffMap });
   });
 
   test("[8] a preview of Create or Update knows all outputs, and calls nothing", async () => {
@@ -259,11 +229,9 @@ test("[14] Cancel ends a wait, and keeps what may have been made; what comes lat
   emulator.injectFault({ kind: "invisible", ms: 60_000 });
   const creating = errorOf(plugin.create(link()));
   await plugin.toldOf("not listed yet");
-  await plugin.cancel();
-  expect(await creating).toMatchObject({
-    message: expect.stringContaining("cancelled"),
-    partiallyCreated: { id: linkId(), properties: link() },
-  });
+  await plugin.call("cancel");
+  const message = expect.stringContaining("cancelled");
+  expect(await creating).toMatchObject({ message, id: linkId(), properties: link() });
   await expect(plugin.create({ ...link(), instanceId: "i-later" })).rejects.toThrow("cancelled");
   emulator.clearFaults();
   await plugin.greet();
@@ -281,34 +249,31 @@ describe("finding links", () => {
   });
 
   test("getLinks reads all pages of a VPC, answers a secret question in secret, and needs a filter", async () => {
+    const ask = (args: Props) => plugin.call("invoke", { tok: "classiclink:index:getLinks", args });
     const links = ids.map((instanceId) => ({ instanceId, vpcId: "vpc-many" }));
-    expect(plain((await plugin.invoke({ vpcId: "vpc-many" })).getReturn()).links).toEqual(links);
-    expect(plain((await plugin.invoke({ vpcId: secretOf("vpc-many") })).getReturn()).links).toEqual(secretOf(links));
-    const [failure] = (await plugin.invoke({})).getFailuresList();
-    expect(failure?.toObject()).toEqual({
-      property: "vpcId",
-      reason: "is missing, and so is instanceIds; give one of them or both",
-    });
+    expect((await ask({ vpcId: "vpc-many" })).return).toEqual({ links });
+    expect((await ask({ vpcId: secretOf("vpc-many") })).return).toEqual({ links: secretOf(links) });
+    const failure = { property: "vpcId", reason: "is missing, and so is instanceIds; give one of them or both" };
+    expect((await ask({})).failuresList).toEqual([failure]);
   });
 
   testOfList("List gives ids that can be imported, page by page and no more than asked for", async () => {
     const listed: string[] = [];
-    for (let token: string | undefined = ""; token !== undefined; ) {
-      const request = new rpc.ListRequest().setToken(LINK_TYPE).setQuery(struct({ vpcId: "vpc-many" }));
-      const answers = await plugin.list(request.setPageSize(40).setLimit(90).setContinuationToken(token));
-      listed.push(...answers.flatMap((answer) => answer.getResult()?.getId() ?? []));
-      token = answers.at(-1)?.getContinuation()?.getContinuationToken();
+    const question = { token: LINK_TYPE, query: { vpcId: "vpc-many" }, pageSize: 40, limit: 90 };
+    for (let continuationToken: string | undefined = ""; continuationToken !== undefined; ) {
+      const answers = await plugin.list({ ...question, continuationToken });
+      listed.push(...answers.flatMap(({ result }) => result?.id ?? []));
+      continuationToken = answers.at(-1)?.continuation?.continuationToken;
     }
     expect(listed).toEqual(ids.slice(0, 90).map((instanceId) => `${regionId}:${instanceId}`));
     expect((await plugin.read(listed[0] ?? "")).id).toBe(listed[0]);
   });
 
   testOfList("List cannot answer while its query is not known, and names what is missing in it", async () => {
-    const request = () => new rpc.ListRequest().setToken(LINK_TYPE);
-    const [computed, ...more] = await plugin.list(request().setQuery(struct({ vpcId: UNKNOWN })));
-    expect([computed?.hasComputed(), more]).toEqual([true, []]);
-    await expect(plugin.list(request())).rejects.toThrow("vpcId: is missing, and so is instanceIds");
-    await expect(plugin.list(new rpc.ListRequest().setToken("a:b:C"))).rejects.toThrow('cannot list "a:b:C"');
+    const answers = await plugin.list({ token: LINK_TYPE, query: { vpcId: UNKNOWN } });
+    expect(answers).toMatchObject([{ computed: {} }]);
+    await expect(plugin.list({ token: LINK_TYPE })).rejects.toThrow("vpcId: is missing, and so is instanceIds");
+    await expect(plugin.list({ token: "a:b:C" })).rejects.toThrow('cannot list "a:b:C"');
   });
 });
 

@@ -4,14 +4,12 @@ import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
-import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { read } from "../engine/values";
 import { REPOSITORY } from "./project";
-import { NO_ENGINE, type Props, ProviderProcess, struct } from "./providerProcess";
+import { NO_ENGINE, ProviderProcess } from "./providerProcess";
 
-export const PROVIDER_URN = "urn:pulumi:dev::shop::pulumi:providers:classiclink::default";
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export { UNKNOWN } from "../engine/values";
 
 /** What the plugin told the engine. */
 export interface Logged {
@@ -38,7 +36,7 @@ export class PluginProcess extends ProviderProcess {
   }
 
   /** Greets it as an engine does at the beginning of a run: another one, which takes logs as the one before did. */
-  async greet(): Promise<rpc.ProviderHandshakeResponse> {
+  async greet() {
     this.#engine.forceShutdown();
     this.#engine = new Server();
     const log: UntypedServiceImplementation[string] = (
@@ -54,35 +52,19 @@ export class PluginProcess extends ProviderProcess {
       const insecure = ServerCredentials.createInsecure();
       this.#engine.bindAsync("127.0.0.1:0", insecure, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
-    return await this.call(service.handshake, new rpc.ProviderHandshakeRequest().setEngineAddress(`127.0.0.1:${port}`));
+    return await this.call("handshake", { engineAddress: `127.0.0.1:${port}` });
   }
 
   get told(): readonly string[] {
     return this.logged.map(({ message }) => message);
   }
 
-  checkConfig(news: Props): Promise<rpc.CheckResponse> {
-    return this.call(service.checkConfig, new rpc.CheckRequest().setUrn(PROVIDER_URN).setNews(struct(news)));
-  }
-
-  diffConfig(olds: Props, news: Props): Promise<rpc.DiffResponse> {
-    const request = new rpc.DiffRequest().setUrn(PROVIDER_URN).setOlds(struct(olds)).setOldInputs(struct(olds));
-    return this.call(service.diffConfig, request.setNews(struct(news)));
-  }
-
-  invoke(args: Props, token = "classiclink:index:getLinks"): Promise<rpc.InvokeResponse> {
-    return this.call(service.invoke, new rpc.InvokeRequest().setTok(token).setArgs(struct(args)));
-  }
-
-  cancel(): Promise<Empty> {
-    return this.call(service.cancel, new Empty());
-  }
-
   /** All that one List streams. */
-  list(request: rpc.ListRequest): Promise<rpc.ListResponse[]> {
-    const { path, requestSerialize, responseDeserialize } = service.list;
+  async list(fields: object): Promise<ReturnType<typeof read>[]> {
+    const { method, request } = this.requestOf("list", fields);
+    const { path, requestSerialize, responseDeserialize } = method;
     const stream = this.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
-    return stream.toArray();
+    return (await stream.toArray()).map(read);
   }
 
   override async close(): Promise<void> {

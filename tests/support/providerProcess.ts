@@ -4,23 +4,16 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { Client, credentials, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
-import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Client, credentials, type MethodDefinition, type ServiceDefinition } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { Message } from "google-protobuf";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { asError } from "../engine/providers";
+import { envelope, fill, read, type Value, type Values } from "../engine/values";
 
-export type Props = Readonly<Record<string, JavaScriptValue>>;
+export type Props = Values;
 
 /** A secret as it goes over the wire. */
-export const secretOf = (value: JavaScriptValue): Props => ({
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  value,
-});
-
-export const struct = (props: Props) => Struct.fromJavaScript({ ...props });
-export const plain = (message: Struct | undefined): Props => message?.toJavaScript() ?? {};
+export const secretOf = (value: Value) => envelope({ value });
 
 export const LINK_TYPE = "classiclink:index:ClassicLink";
 export const URN = `urn:pulumi:dev::shop::${LINK_TYPE}::web`;
@@ -29,16 +22,10 @@ export const LINKS_URN = `urn:pulumi:dev::shop::${LINK_TYPE}s::fleet`;
 /** Nobody listens there. */
 export const NO_ENGINE = "127.0.0.1:1";
 
-/** A call that failed. `partiallyCreated` is there when something of the resource is left. */
-export class HostError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-    readonly partiallyCreated: ReturnType<typeof partiallyCreatedOf>,
-  ) {
-    super(message);
-  }
-}
+const methods: ServiceDefinition = ResourceProviderService;
+
+/** How long a call may take, in seconds, and whether it is of a preview. */
+export type How = Readonly<{ timeout?: number; preview?: boolean }>;
 
 export abstract class ProviderProcess {
   /** The resource that calls are about. */
@@ -62,12 +49,9 @@ export abstract class ProviderProcess {
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    for (const [stream, lines] of [
-      [this.#child.stdout, this.stdout],
-      [this.#child.stderr, this.stderr],
-    ] as const) {
-      createInterface(stream).on("line", (line) => {
-        lines.push(line);
+    for (const name of ["stdout", "stderr"] as const) {
+      createInterface(this.#child[name]).on("line", (line) => {
+        this[name].push(line);
         this.heard.emit("line");
       });
     }
@@ -114,68 +98,61 @@ export abstract class ProviderProcess {
     return { ...inputs, [name]: secretOf(inputs[name] ?? null) };
   }
 
-  /** One call. Rejects with a {@link HostError}. */
-  async call<Request extends Message, Answer extends Message>(
-    { path, requestSerialize, responseDeserialize }: MethodDefinition<Request, Answer>,
-    request: Request,
-  ): Promise<Answer> {
-    try {
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        this.client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, given) =>
-          given === undefined ? reject(error) : resolve(given),
-        );
-      });
-      this.#answers.push(answer.toObject());
-      return answer;
-    } catch (error) {
-      if (!isServiceError(error)) throw error;
-      const failed = new HostError(error.code, error.details, partiallyCreatedOf(error));
-      this.#answers.push({ ...failed, message: failed.message });
-      throw failed;
-    }
+  /** A call of the protocol by its name, and its request. Fields that are not named have an empty value. */
+  protected requestOf(name: string, fields: object) {
+    const method: MethodDefinition<Message, Message> | undefined = methods[name];
+    if (method === undefined) throw new Error(`the protocol has no call ${name}`);
+    const about = { urn: this.urn, id: "cn-hangzhou:i-a" };
+    return { method, request: fill(method.requestDeserialize(Buffer.alloc(0)), { ...about, ...fields }) };
   }
 
-  async configure(args: Props): Promise<rpc.ConfigureResponse> {
-    return await this.call(service.configure, new rpc.ConfigureRequest().setArgs(struct(args)));
+  /** One call, about the resource. Rejects with what came of it, if that was made partially. */
+  async call(name: string, fields: object = {}): Promise<ReturnType<typeof read>> {
+    const { method, request } = this.requestOf(name, fields);
+    const { path, requestSerialize, responseDeserialize } = method;
+    const answer = new Promise<Message>((resolve, reject) => {
+      this.client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, given) =>
+        given === undefined ? reject(asError(error)) : resolve(given),
+      );
+    });
+    const told = await answer.then(read, (error: Error) => error);
+    this.#answers.push({ ...told, message: told.message });
+    if (told instanceof Error) throw told;
+    return told;
+  }
+
+  async configure(args: Props): Promise<void> {
+    await this.call("configure", { args });
   }
 
   async check(news: Props, olds: Props = {}) {
-    const request = new rpc.CheckRequest().setUrn(this.urn).setOlds(struct(olds));
-    const answer = await this.call(service.check, request.setNews(this.#stated(news)));
-    const failures = answer.getFailuresList().map((failure) => failure.toObject());
-    return { inputs: plain(answer.getInputs()), failures };
+    const { inputs, failuresList } = await this.call("check", { olds, news: this.state(news) });
+    return { inputs, failures: failuresList };
   }
 
-  diff(olds: Props, news: Props, ignoreChanges: string[] = []): Promise<rpc.DiffResponse> {
-    const request = new rpc.DiffRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setIgnorechangesList(ignoreChanges);
-    return this.call(service.diff, request.setOlds(this.#stated(olds)).setNews(this.#stated(news)));
+  diff(olds: Props, news: Props, ignorechangesList: readonly string[] = []) {
+    return this.call("diff", { olds: this.state(olds), news: this.state(news), ignorechangesList });
   }
 
-  async create(inputs: Props, { preview = false, timeout = 0 } = {}) {
-    const request = new rpc.CreateRequest().setUrn(this.urn).setPreview(preview).setTimeout(timeout);
-    const answer = await this.call(service.create, request.setProperties(this.#stated(inputs)));
-    return { id: answer.getId(), properties: plain(answer.getProperties()) };
+  async create(inputs: Props, how: How = {}) {
+    const { id, properties } = await this.call("create", { ...how, properties: this.state(inputs) });
+    return { id, properties };
   }
 
   /** Without a state, a read by id alone, as in an import. */
-  async read(id: string, state: Props = {}, inputs: Props = state) {
-    const request = new rpc.ReadRequest().setUrn(this.urn).setId(id).setProperties(this.#stated(state));
-    const answer = await this.call(service.read, request.setInputs(this.#stated(inputs)));
-    return { id: answer.getId(), properties: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
+  async read(givenId: string, state: Props = {}, given: Props = state) {
+    const fields = { id: givenId, properties: this.state(state), inputs: this.state(given) };
+    const { id, properties, inputs } = await this.call("read", fields);
+    return { id, properties, inputs };
   }
 
-  async update(olds: Props, news: Props, { preview = false, timeout = 0 } = {}): Promise<Props> {
-    const request = new rpc.UpdateRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setPreview(preview);
-    request.setTimeout(timeout).setOlds(this.#stated(olds));
-    return plain((await this.call(service.update, request.setNews(this.#stated(news)))).getProperties());
+  async update(olds: Props, news: Props, how: How = {}) {
+    return (await this.call("update", { ...how, olds: this.state(olds), news: this.state(news) })).properties;
   }
 
-  async delete(state: Props, { timeout = 0 } = {}): Promise<void> {
-    const request = new rpc.DeleteRequest().setUrn(this.urn).setId("cn-hangzhou:i-a").setTimeout(timeout);
-    await this.call(service.delete, request.setProperties(this.#stated(state)));
+  async delete(state: Props, how: How = {}): Promise<void> {
+    await this.call("delete", { ...how, properties: this.state(state) });
   }
-
-  #stated = (props: Props) => struct(this.state(props));
 
   /** Resolves when the process has ended, with its exit code. */
   async ended(): Promise<number | null> {
@@ -197,29 +174,11 @@ export abstract class ProviderProcess {
   }
 }
 
-/** The partially created resource in a failed call, or undefined when nothing is left of it. */
-function partiallyCreatedOf(error: ServiceError) {
-  for (const packed of error.metadata.get("grpc-status-details-bin")) {
-    const anys = packed instanceof Buffer ? Status.deserializeBinary(packed).getDetailsList() : [];
-    for (const any of anys) {
-      const failed = any.unpack(rpc.ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
-      if (failed)
-        return { id: failed.getId(), properties: plain(failed.getProperties()), reasons: failed.getReasonsList() };
-    }
-  }
-  return undefined;
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && "metadata" in error;
-}
-
 /** The error of a call that has to fail. */
-export async function errorOf(call: Promise<unknown>): Promise<HostError> {
-  const error: unknown = await call.then(
-    () => new Error("it should have failed"),
-    (thrown: unknown) => thrown,
+export const errorOf = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => {
+      throw new Error("it should have failed");
+    },
+    (error) => error,
   );
-  if (error instanceof HostError) return error;
-  throw error;
-}
