@@ -209,10 +209,9 @@ describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey })
 
     test("[9] [12] is deleted twice without a word, and then has no id; one that may not be read is an error", async () => {
       emulator.link(one, vpc);
-      const told = host.told.length;
       await host.delete(link());
       await host.delete(link());
-      expect([linkedTo(one), host.told.length]).toEqual([undefined, told]);
+      expect([linkedTo(one), host.told.filter((line) => line.includes(one))]).toEqual([undefined, []]);
       expect((await host.read(linkId(), link())).id).toBe("");
       emulator.injectFault({ kind: "denied" });
       const { message } = await errorOf(host.read(linkId(), link()));
