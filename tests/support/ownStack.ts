@@ -34,9 +34,6 @@ export function openOwnStack({ project, config: initial = {}, ...options }: Stac
     up: (asked) => stack().up(asked),
     refresh: () => stack().refresh(),
     destroy: () => stack().destroy(),
-    async taint(...names) {
-      for (const name of names) stack().taint(name);
-    },
     async import(file) {
       write(importedState(read(file), /^name: (.*)$/m.exec(read("Pulumi.yaml"))?.[1] ?? ""));
     },

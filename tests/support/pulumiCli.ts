@@ -73,9 +73,6 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       return await pulumi("up", "--yes", "--skip-preview", "--suppress-progress", ...flags);
     },
     refresh: () => pulumi("refresh", "--yes", "--skip-preview", "--diff"),
-    async taint(...names) {
-      await quietly("state", "taint", "--yes", ...(await urnsOf(names)));
-    },
     destroy: () => pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress"),
     async import(file) {
       const { ok, output } = await pulumi("import", "--file", file, "--yes", "--generate-code=false");

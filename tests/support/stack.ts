@@ -45,8 +45,6 @@ export interface Stack {
   up(options?: UpOptions): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
-  /** Marks resources, by their names, to be replaced by the next up. */
-  taint(...names: string[]): Promise<void>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
   /** Takes the protection away from what the state holds. */
