@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PausePoint } from "../../emulator";
 import { killProvider } from "../support/processes";
-import { type Host, openShop, programOf, type Shop } from "../support/shop";
+import { HOSTS, type Host, openShop, programOf, type Shop } from "../support/shop";
 
 /** A phase: the call at which the provider dies, which is carried out or not. */
 interface Phase {
@@ -34,8 +34,7 @@ const shopOf = (host: Host, vpcId: string) =>
     `new ClassicLinks("many", { instanceIds: ["i-b", "i-c"], vpcId: "${vpcId}" });`,
   );
 
-/** Declares the tests. */
-export function describeKills(host: Host): void {
+describe.each(HOSTS)("[20] the provider of the %s host is killed", (host) => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop({ links: [{ instanceId: "i-d", vpcId: "vpc-1" }] });
@@ -60,7 +59,7 @@ export function describeKills(host: Host): void {
     emulator.clearFaults();
   }
 
-  describe.each(PHASES)("a provider that is killed $name", (phase) => {
+  describe.each(PHASES)("$name", (phase) => {
     test("while it creates: the next up makes what is declared, and the state knows it", async () => {
       shop.project.write("index.js", shopOf(host, "vpc-1"));
       await killed(phase, "AttachClassicLinkVpc", shop.stack.up);
@@ -77,7 +76,7 @@ export function describeKills(host: Host): void {
   });
 
   test.each(["i-a", "i-b"])(
-    "a provider that is killed between the two halves of the replacement of %s: the next up finishes it",
+    "between the two halves of the replacement of %s: the next up finishes it",
     async (instanceId) => {
       shop.project.write("index.js", shopOf(host, "vpc-1"));
       expect((await shop.stack.up()).ok).toBe(true);
@@ -89,4 +88,4 @@ export function describeKills(host: Host): void {
       expect(shop.linked()).toBe(OTHERS);
     },
   );
-}
+});
