@@ -275,7 +275,7 @@ describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey })
   });
 
   describe("configuration", () => {
-    test("[15] eight calls that start with Configure all see it", async () => {
+    test("[15] [16] eight calls that start with Configure all see it", async () => {
       await withHost({}, async (another) => {
         await another.configure(configuration());
         const ids = Array.from({ length: 8 }, (_, n) => `${one}-${n}`);

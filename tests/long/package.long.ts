@@ -1,4 +1,4 @@
-/** The packed package in projects of other people: every kind of program, and every way to configure one. */
+/** The packed package in projects of other people: every kind of program, and installers of both kinds. */
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { dependencies } from "../../package.json";
 import { installPacked, packPackage } from "../support/installed";
-import { configurationOf, openShop, programOf, SECRET_KEY, type Shop, type ShopOptions } from "../support/shop";
+import { openShop, programOf, type Shop } from "../support/shop";
 
 /** A folder whose node_modules has the unpacked tarball, and links to what its dependencies are. */
 const folder = mkdtempSync(join(tmpdir(), "classiclink-packed-"));
@@ -24,8 +24,8 @@ const LINK = 'new ClassicLink("a", { instanceId: "i-a", vpcId: "vpc-1" });';
 const PROGRAM = programOf("dynamic", LINK);
 
 /** Opens a shop in which the packed package is in place of the link to the repository. */
-async function open(options: ShopOptions): Promise<Shop> {
-  shop = await openShop({ files: { "index.js": PROGRAM }, ...options });
+async function open(files: Readonly<Record<string, string>>): Promise<Shop> {
+  shop = await openShop({ files });
   const modules = join(shop.project.folder, "node_modules");
   rmSync(modules, { recursive: true });
   symlinkSync(installed, modules);
@@ -47,11 +47,11 @@ describe("[22] programs that install the packed package", () => {
       { "Pulumi.yaml": "name: shop\nruntime: nodejs\nmain: src/app.js\n", "src/app.js": PROGRAM },
     ],
   ])("%s makes, reads, heals and removes a link", async (_, files) => {
-    await lifeOfOneLink(await open({ files }));
+    await lifeOfOneLink(await open(files));
   });
 
   test("an installer that keeps packages apart, as pnpm does, finds all that is needed", async () => {
-    const { project } = await open({});
+    const { project } = await open({ "index.js": PROGRAM });
     const modules = join(project.folder, "node_modules");
     const store = join(project.folder, "store", "node_modules");
     rmSync(modules);
@@ -63,23 +63,6 @@ describe("[22] programs that install the packed package", () => {
     symlinkSync(join(store, "pulumi-classiclink"), join(modules, "pulumi-classiclink"));
     symlinkSync(join(installed, "@pulumi"), join(modules, "@pulumi"));
     await lifeOfOneLink(shop);
-  });
-});
-
-describe("[16] ways to configure a stack", () => {
-  test("the keys of @pulumi/alicloud alone are enough", async () => {
-    const configOf = (endpoint: string) => ({
-      "alicloud:region": "cn-hangzhou",
-      "alicloud:accessKey": "testid",
-      "alicloud:secretKey": { secret: SECRET_KEY },
-      "alicloud:endpoints": JSON.stringify([{ ecs: endpoint.replace("http://", "") }]),
-    });
-    await lifeOfOneLink(await open({ stack: ({ endpoint }) => ({ config: configOf(endpoint) }) }));
-  });
-
-  test("classiclink:* goes before alicloud:*", async () => {
-    const configOf = (endpoint: string) => ({ ...configurationOf(endpoint), "alicloud:region": "cn-beijing" });
-    await lifeOfOneLink(await open({ stack: ({ endpoint }) => ({ config: configOf(endpoint) }) }));
   });
 });
 
