@@ -2,16 +2,13 @@
 
 import { join } from "node:path";
 import { PartiallyCreated, type Provider, startProvider } from "../engine/providers";
-import { asValues, type Value, type Values } from "../engine/values";
 import { killProvider } from "./processes";
 import { makeProject, PLUGIN } from "./project";
+import { NO_ENGINE } from "./providerProcess";
 import type { Host } from "./shop";
 
 /** The package whose provider the engine starts for a host. */
 const PACKAGES: Readonly<Record<Host, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };
-
-/** The members of requests that may hold the stored line. */
-const SIDES = ["properties", "inputs", "olds", "news", "oldInputs"];
 
 /**
  * One process. Pulumi starts one for each operation, which takes most of a second; this one is made to forget instead: the
@@ -39,38 +36,31 @@ export class KeptProvider {
   async renew(engineAddress: string): Promise<Provider> {
     this.#operations += 1;
     // It keeps a file open for each run.
-    if (this.#operations % 50 === 0) {
-      await this.#running?.stop();
-      this.#running = undefined;
-    }
-    const running = this.#running ?? (await this.#startUnlessClosed());
-    this.#running = running;
-    const { call, configure } = running;
+    if (this.#operations % 50 === 0) await this.#end();
+    this.#running ??= await this.#start();
+    const { call, configure } = this.#running;
+    const stop = async () => {};
     if (this.#host === "plugin") {
       // Its last operation has cancelled it; an engine that greets it is one that needs it.
       await call("handshake", { engineAddress });
-      return { call, configure, stop: async () => {} };
+      return { call, configure, stop };
     }
     const fresh = forgetting(engineAddress);
     return {
       configure,
+      stop,
       async call(name, fields) {
-        const sent = Object.entries(asValues(fields)).map(([side, values]): [string, Value] =>
-          SIDES.includes(side) && isValues(values) ? [side, relined(values, (line) => fresh + line)] : [side, values],
-        );
         try {
-          const { properties, inputs, ...answer } = await call(name, Object.fromEntries(sent));
-          return {
-            ...answer,
-            ...(properties && { properties: relined(properties, withoutFirst) }),
-            ...(inputs && { inputs: relined(inputs, withoutFirst) }),
-          };
+          const answer = await call(
+            name,
+            relined(fields, (line) => fresh + line),
+          );
+          return relined(answer, withoutFirst);
         } catch (error) {
-          if (error instanceof PartiallyCreated) error.properties = relined(error.properties, withoutFirst);
-          throw error;
+          if (!(error instanceof PartiallyCreated)) throw error;
+          throw Object.assign(error, relined({ properties: error.properties }, withoutFirst));
         }
       },
-      stop: async () => {},
     };
   }
 
@@ -81,33 +71,27 @@ export class KeptProvider {
 
   /** Kills the process as `kill -9` does. */
   kill(): void {
-    const killed = this.#running;
-    this.#running = undefined;
     killProvider(this.#host, this.#project.folder);
     // Lets go of the connection to it.
-    void killed?.stop();
+    void this.#end();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const running = this.#running;
-    this.#running = undefined;
-    await running?.stop();
+    await this.#end();
     this.#project.remove();
   }
 
-  /** A game whose time is over goes on for a moment with nobody looking. */
-  async #startUnlessClosed(): Promise<Provider> {
-    if (this.#isClosed) throw new Error("the provider is closed");
-    const started = await this.#start();
-    if (!this.#isClosed) return started;
-    await started.stop();
-    throw new Error("the provider is closed");
+  async #end(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.stop();
   }
 
-  #start(): Promise<Provider> {
-    return startProvider(PACKAGES[this.#host], {
+  async #start(): Promise<Provider> {
+    const started = await startProvider(PACKAGES[this.#host], {
       programDir: this.#project.folder,
+      // What the provider tells meanwhile is dropped.
       engineAddress: NO_ENGINE,
       env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "shop", NODE_NO_WARNINGS: "1" },
       plugins: { classiclink: join(this.#project.folder, PLUGIN) },
@@ -115,11 +99,12 @@ export class KeptProvider {
       onOutput: (line) => this.printed.push(line),
       record: () => {},
     });
+    if (!this.#isClosed) return started;
+    // A game whose time is over goes on for a moment with nobody looking.
+    await started.stop();
+    throw new Error("the provider is closed");
   }
 }
-
-/** Nobody listens there, so what the provider tells meanwhile is dropped. */
-const NO_ENGINE = "127.0.0.1:1";
 
 /** Makes the line that follows load the dynamic host anew, once for each engine. */
 function forgetting(engineAddress: string): string {
@@ -129,11 +114,9 @@ function forgetting(engineAddress: string): string {
 
 const withoutFirst = (text: string) => text.slice(text.indexOf("\n") + 1);
 
-const isValues = (value: Value): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Properties with another stored line, where they hold one. */
-function relined(properties: Values, change: (line: string) => string): Values {
-  const { __provider: line } = properties;
-  return typeof line === "string" ? { ...properties, __provider: change(line) } : properties;
+/** A message whose properties have another stored line, where they have one. */
+function relined<Message extends object>(message: Message, change: (line: string) => string): Message {
+  const sides = Object.entries(message).filter(([, side]) => typeof side?.__provider === "string");
+  const changed = sides.map(([name, side]) => [name, { ...side, __provider: change(side.__provider) }]);
+  return { ...message, ...Object.fromEntries(changed) };
 }
