@@ -4,37 +4,26 @@
  */
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type Emulator, startEmulator } from "pulumi-classiclink/emulator";
 import { runCli } from "../support/cli";
 import { fleetOf250 } from "../support/fleet";
-import { makeProject, type Project } from "../support/project";
-import { openStack, type Stack } from "../support/stack";
+import { openShop, type Shop } from "../support/shop";
 
-let emulator: Emulator;
-let project: Project;
-let stack: Stack;
-let env: Record<string, string>;
-const run = (...args: string[]) => runCli(args, { cwd: project.folder, env });
+let shop: Shop;
+const run = (...args: string[]) => runCli(args, { cwd: shop.project.folder, env: { ...shop.emulator.environment } });
 
 /** What was called since the last time, as `operation × count`. */
 function calls(): string[] {
   const counts = new Map<string, number>();
-  for (const { action } of emulator.calls()) counts.set(action, (counts.get(action) ?? 0) + 1);
-  emulator.clearCalls();
+  for (const { action } of shop.emulator.calls()) counts.set(action, (counts.get(action) ?? 0) + 1);
+  shop.emulator.clearCalls();
   return [...counts].map(([action, count]) => `${action} × ${count}`);
 }
 
 beforeAll(async () => {
-  emulator = await startEmulator(fleetOf250());
-  env = emulator.environment;
-  project = makeProject({ "index.js": "" });
-  stack = await openStack({ project, env });
+  const files = { "index.js": "" };
+  shop = await openShop({ ...fleetOf250(), files, stack: ({ environment: env }) => ({ config: {}, env }) });
 });
-afterAll(async () => {
-  await stack?.close();
-  await emulator?.close();
-  project?.remove();
-});
+afterAll(() => shop?.close());
 
 // One story: each test goes on where the one before it ended.
 test("lists 250 links of three VPCs with a call for each page, and one for the VPCs", async () => {
@@ -46,16 +35,16 @@ test("adopts one link, which costs one call, and the import and an up none that 
   const { stdout } = await run("adopt", "--instance", "i-001", "--per", "link", "--program", "plugin");
   expect(stdout).toContain("1 link, one on each line");
   expect(calls()).toEqual(["DescribeClassicLinkInstances × 1"]);
-  project.write("index.js", `${/^ +(exports\..*)$/m.exec(stdout)?.[1]}\n`);
-  await stack.import("classiclinks.import.json");
-  expect(await stack.up()).toMatchObject({ ok: true, summary: { same: 2, create: 0, update: 0, delete: 0 } });
+  shop.project.write("index.js", `${/^ +(exports\..*)$/m.exec(stdout)?.[1]}\n`);
+  await shop.stack.import("classiclinks.import.json");
+  expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { same: 2, create: 0, update: 0, delete: 0 } });
   expect(calls()).toEqual([]);
 });
 
 test("sees with a refresh that costs one call that somebody removed it, and puts it back", async () => {
-  emulator.unlink("i-001");
-  expect(await stack.refresh()).toMatchObject({ ok: true, summary: { delete: 1 } });
+  shop.emulator.unlink("i-001");
+  expect(await shop.stack.refresh()).toMatchObject({ ok: true, summary: { delete: 1 } });
   expect(calls()).toEqual(["DescribeClassicLinkInstances × 1"]);
-  expect(await stack.up()).toMatchObject({ ok: true, summary: { create: 1 } });
-  expect(emulator.links()).toHaveLength(250);
+  expect(await shop.stack.up()).toMatchObject({ ok: true, summary: { create: 1 } });
+  expect(shop.emulator.links()).toHaveLength(250);
 });
