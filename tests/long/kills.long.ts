@@ -2,29 +2,24 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PausePoint } from "../../emulator";
+import type { LinkAction } from "../faults/faults";
 import { killProvider } from "../support/processes";
 import { HOSTS, type Host, openShop, programOf, type Shop } from "../support/shop";
+import type { Run } from "../support/stack";
 
-/** A phase: the call at which the provider dies, which is carried out or not. */
-interface Phase {
-  readonly name: string;
-  readonly at: Omit<PausePoint, "action">;
-  /** It dies while it looks whether its change shows yet, and not at the change. */
-  readonly whileLooking?: boolean;
-}
+/** The call at which the provider dies. It is for the link, or for a member, and is carried out or not. */
+type At = Omit<PausePoint, "action">;
 
-const PHASES: readonly Phase[] = [
-  { name: "before the call for the link is carried out", at: { instanceId: "i-a" } },
-  { name: "when the call for the link is carried out, before its answer", at: { instanceId: "i-a", afterWork: true } },
-  { name: "while the link is waited for to show", at: { instanceId: "i-a" }, whileLooking: true },
-  { name: "before the call for the first member is carried out", at: { instanceId: "i-b" } },
-  { name: "half way through the members", at: { instanceId: "i-c", afterWork: true } },
-  { name: "while a member is waited for to show", at: { instanceId: "i-c" }, whileLooking: true },
+const PHASES: readonly (readonly [name: string, at: At, isListing?: boolean])[] = [
+  ["before the call for the link is carried out", { instanceId: "i-a" }],
+  ["when the call for the link is carried out, before its answer", { instanceId: "i-a", afterWork: true }],
+  ["while the link is waited for to show", { instanceId: "i-a" }, true],
+  ["half way through the members", { instanceId: "i-c", afterWork: true }],
+  ["while a member is waited for to show", { instanceId: "i-c" }, true],
 ];
 
 /** Links of others. Whatever happens, they stay. */
 const OTHERS = "i-d→vpc-1";
-const DECLARED = `i-a→vpc-1 i-b→vpc-1 i-c→vpc-1 ${OTHERS}`;
 
 /** A program with a link and a fleet, through either host. */
 const shopOf = (host: Host, vpcId: string) =>
@@ -41,15 +36,11 @@ describe.each(HOSTS)("[20] the provider of the %s host is killed", (host) => {
   });
   afterAll(() => shop?.close());
 
-  /** Kills the provider at a phase of an operation, which then fails. */
-  async function killed(
-    { at, whileLooking }: Phase,
-    action: PausePoint["action"],
-    operate: () => Promise<{ ok: boolean }>,
-  ) {
+  /** Kills the provider at a call of an operation, which then fails. It lists or changes the instance. */
+  async function killed(at: At, isListing: boolean, action: LinkAction, operate: () => Promise<Run>) {
     const { emulator, project } = shop;
-    if (whileLooking) emulator.injectFault({ kind: "invisible", ms: 600_000 });
-    const held = emulator.pause({ ...at, action: whileLooking ? "DescribeClassicLinkInstances" : action });
+    if (isListing) emulator.injectFault({ kind: "invisible", ms: 600_000 });
+    const held = emulator.pause({ ...at, action: isListing ? "DescribeClassicLinkInstances" : action });
     const operation = operate();
     // Ends with the operation at the latest: then it never came there.
     const isThere = await Promise.race([held.arrived.then(() => true), operation.then(() => false)]);
@@ -59,21 +50,20 @@ describe.each(HOSTS)("[20] the provider of the %s host is killed", (host) => {
     emulator.clearFaults();
   }
 
-  describe.each(PHASES)("$name", (phase) => {
-    test("while it creates: the next up makes what is declared, and the state knows it", async () => {
+  test.each(PHASES)(
+    "%s: the next up or destroy finishes it, and removes no link of others",
+    async (_, at, isListing = false) => {
       shop.project.write("index.js", shopOf(host, "vpc-1"));
-      await killed(phase, "AttachClassicLinkVpc", shop.stack.up);
+      await killed(at, isListing, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
-      expect(shop.linked()).toBe(DECLARED);
+      expect(shop.linked()).toBe(`i-a→vpc-1 i-b→vpc-1 i-c→vpc-1 ${OTHERS}`);
       expect(JSON.stringify(await shop.stack.export())).not.toContain('"initErrors"');
-    });
 
-    test("while it deletes: the next destroy removes the rest, and nobody else's", async () => {
-      await killed(phase, "DetachClassicLinkVpc", shop.stack.destroy);
+      await killed(at, isListing, "DetachClassicLinkVpc", shop.stack.destroy);
       expect((await shop.stack.destroy()).ok).toBe(true);
       expect(shop.linked()).toBe(OTHERS);
-    });
-  });
+    },
+  );
 
   test.each(["i-a", "i-b"])(
     "between the two halves of the replacement of %s: the next up finishes it",
@@ -81,7 +71,7 @@ describe.each(HOSTS)("[20] the provider of the %s host is killed", (host) => {
       shop.project.write("index.js", shopOf(host, "vpc-1"));
       expect((await shop.stack.up()).ok).toBe(true);
       shop.project.write("index.js", shopOf(host, "vpc-2"));
-      await killed({ name: "", at: { instanceId } }, "AttachClassicLinkVpc", shop.stack.up);
+      await killed({ instanceId }, false, "AttachClassicLinkVpc", shop.stack.up);
       expect((await shop.stack.up()).ok).toBe(true);
       expect(shop.linked()).toBe(`i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 ${OTHERS}`);
       expect((await shop.stack.destroy()).ok).toBe(true);
