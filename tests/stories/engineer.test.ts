@@ -38,7 +38,7 @@ describe.each([
   });
   afterAll(() => shop?.close());
 
-  test("finds the links, and adopts them beside the program that is there, in its language", async () => {
+  test("[22] finds the links, and adopts them beside the program that is there, in its subfolder and its language", async () => {
     const found = "250 links to 3 VPCs; checked 3 VPCs in cn-hangzhou under organization 26 and resource set 97\n";
     expect(await run("discover", "--all-vpcs")).toMatchObject({ code: 0, stderr: found });
     expect(await run("adopt", "--all-vpcs", "--program", host)).toMatchObject({ code: 0, stderr: "" });
