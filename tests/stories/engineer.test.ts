@@ -1,6 +1,6 @@
 /**
  * A platform engineer has 250 links in three VPCs of a private cloud, made by hand, and a Pulumi project: from finding the
- * links to retiring those of a VPC. In both hosts; mishaps included.
+ * links to retiring them, wave by wave. In both hosts; mishaps included.
  */
 
 import { readFileSync } from "node:fs";
@@ -72,12 +72,9 @@ describe.each([
     expect((await run("check", "classiclinks.csv")).code).toBe(0);
   });
 
-  test("does not lose a whole VPC to an edit, unless it is meant", async () => {
+  test("does not lose a whole VPC to an edit", async () => {
     dropFromList(/^.*vpc-data.*\n/gm);
-    expect((await shop.stack.up()).ok).toBe(false);
+    expect(await shop.stack.up()).toMatchObject({ ok: false, output: expect.stringContaining("protected") });
     expect(linksTo("vpc-data")).toBeGreaterThan(40);
-    await shop.stack.unprotect();
-    expect(await shop.stack.up()).toMatchObject({ ok: true });
-    expect(linksTo("vpc-data")).toBe(0);
   });
 });

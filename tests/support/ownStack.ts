@@ -37,9 +37,6 @@ export function openOwnStack({ project, config: initial = {}, ...options }: Stac
     async import(file) {
       write(importedState(read(file), /^name: (.*)$/m.exec(read("Pulumi.yaml"))?.[1] ?? ""));
     },
-    async unprotect() {
-      writeFileSync(stateFile, readFileSync(stateFile, "utf8").replaceAll(/"protect":\s*true/g, '"protect":false'));
-    },
     async restore(file) {
       write(stateOf(JSON.parse(readFileSync(file, "utf8")).deployment.resources));
     },

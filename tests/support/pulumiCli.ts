@@ -78,9 +78,6 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
       const { ok, output } = await pulumi("import", "--file", file, "--yes", "--generate-code=false");
       if (!ok) throw new Error(output);
     },
-    async unprotect() {
-      await quietly("state", "unprotect", "--all", "--yes");
-    },
     async restore(file) {
       await quietly("stack", "import", "--file", file);
     },

@@ -47,8 +47,6 @@ export interface Stack {
   destroy(): Promise<Run>;
   /** Takes what an import file of the project names into the state. Rejects when that fails. */
   import(file: string): Promise<void>;
-  /** Takes the protection away from what the state holds. */
-  unprotect(): Promise<void>;
   /** Puts an export of a stack in place of what the state holds. */
   restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
