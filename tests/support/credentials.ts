@@ -40,24 +40,8 @@ export function makeFolder() {
   };
 }
 
-/** Lets a test set the date while sockets and timers go on. `jest.useRealTimers` ends it. */
-export function holdDate(): void {
-  jest.useFakeTimers({
-    doNotFake: [
-      "setTimeout",
-      "setInterval",
-      "setImmediate",
-      "nextTick",
-      "queueMicrotask",
-      "clearTimeout",
-      "clearInterval",
-      "clearImmediate",
-      "performance",
-    ],
-  });
-}
-
-/** Moves the date on. */
+/** Moves the date on. Sockets and timers do not notice. `jest.restoreAllMocks` ends it. */
 export function passMinutes(minutes: number): void {
-  jest.setSystemTime(Date.now() + minutes * 60_000);
+  const later = Date.now() + minutes * 60_000;
+  jest.spyOn(Date, "now").mockReturnValue(later);
 }

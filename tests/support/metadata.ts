@@ -16,12 +16,9 @@ const PATH = "/latest/meta-data/ram/security-credentials/";
 /**
  * Starts one for an instance with one role.
  *
- * @param versions 1 knows no tokens, 2 wants one with each request, "both" does with and without.
+ * @param version 1 knows no tokens, 2 wants one with each request.
  */
-export async function startMetadata(
-  roleName: string,
-  { versions = "both", livesS = 3600 }: { readonly versions?: 1 | 2 | "both"; readonly livesS?: number } = {},
-): Promise<Metadata> {
+export async function startMetadata(roleName: string, version: 1 | 2 = 2): Promise<Metadata> {
   const asked: string[] = [];
   let instead: Handler | undefined;
   let given = 0;
@@ -32,11 +29,11 @@ export async function startMetadata(
     if (instead !== undefined) return instead;
     if (url === "/latest/api/token") {
       const ttl = Number(headers["x-aliyun-ecs-metadata-token-ttl-seconds"]);
-      if (versions === 1 || method !== "PUT") return answering(404, "");
+      if (version === 1 || method !== "PUT") return answering(404, "");
       return ttl > 0 ? answering(200, "metadata-token") : answering(400, "");
     }
     const token = headers["x-aliyun-ecs-metadata-token"];
-    if (token === undefined ? versions === 2 : token !== "metadata-token") return answering(403, "");
+    if (token === undefined ? version === 2 : token !== "metadata-token") return answering(403, "");
     if (url === PATH) return answering(200, roleName);
     if (url !== `${PATH}${roleName}`) return answering(404, "");
     given += 1;
@@ -45,7 +42,7 @@ export async function startMetadata(
       AccessKeyId: `STS.ecs-${given}`,
       AccessKeySecret: `ecs-secret-${given}`,
       SecurityToken: `ecs-token-${given}`,
-      Expiration: new Date(Date.now() + livesS * 1000).toISOString().replace(/\.\d+/, ""),
+      Expiration: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ""),
     });
   };
 
