@@ -1,11 +1,9 @@
 /** Where settings come from, and what their values mean. Private clouds: settingsPrivate.test.ts. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, jest, test } from "@jest/globals";
-import { Settings } from "../../provider/settings";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { Lookup } from "../../provider/settings/lookup";
-import { familyOf, isConfigKey, isOrganizationKey, SETTINGS, type SettingName } from "../../provider/settings/places";
+import { familyOf, isConfigKey, isOrganizationKey, SETTING_NAMES, SETTINGS } from "../../provider/settings/places";
 import { makeFolder } from "../support/credentials";
 import { complaint } from "../support/errors";
 import { settingsOf, sourceOf, type Values } from "../support/settings";
@@ -30,9 +28,6 @@ function beside(place: string): Values {
   return Object.fromEntries(own.map((key) => [key, "a"]));
 }
 
-const isName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name);
-const NAMES = Object.keys(SETTINGS).filter(isName);
-
 /** The places of `@pulumi/alicloud`, which its programs may rely on. */
 const OF_ALICLOUD = `
 region: alicloud:region ALICLOUD_REGION ALIBABA_CLOUD_REGION
@@ -52,57 +47,40 @@ protocol: alicloud:protocol
 `;
 
 describe("[16] where a setting comes from", () => {
-  test.each(NAMES)("%s: the first place that has it wins over every later one, and an empty one is none", (name) => {
-    const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
-    const places: readonly string[] = SETTINGS[name];
-    for (const [index, winner] of places.entries()) {
-      for (const loser of places.slice(index + 1)) {
-        // An address of ECS decides whose names count: see settingsPrivate.test.ts.
-        const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
-        if (decides && familyOf(winner) !== familyOf(loser)) continue;
-        const lost = { ...beside(loser), ...at(loser, "second") };
-        const won = { ...beside(winner), ...at(winner, "first") };
-        expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
-        expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
+  test.each(SETTING_NAMES)(
+    "%s: the first place that has it wins over every later one, and an empty one is none",
+    (name) => {
+      const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
+      const places: readonly string[] = SETTINGS[name];
+      for (const [index, winner] of places.entries()) {
+        for (const loser of places.slice(index + 1)) {
+          // An address of ECS decides whose names count: see settingsPrivate.test.ts.
+          const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
+          if (decides && familyOf(winner) !== familyOf(loser)) continue;
+          const lost = { ...beside(loser), ...at(loser, "second") };
+          const won = { ...beside(winner), ...at(winner, "first") };
+          expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
+          expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
+        }
       }
-    }
-  });
+    },
+  );
 
   test("the places of @pulumi/alicloud are among them, under its names and in its order", () => {
-    const ofAlicloud = NAMES.map((name) => [name, SETTINGS[name].filter((place) => familyOf(place) === "alicloud")]);
+    const ofAlicloud = SETTING_NAMES.map((name) => [
+      name,
+      SETTINGS[name].filter((place) => familyOf(place) === "alicloud"),
+    ]);
     const lines = ofAlicloud.flatMap(([name, places]) =>
       places?.length ? [`${name}: ${[places].flat().join(" ")}`] : [],
     );
     expect(lines).toEqual(OF_ALICLOUD.trim().split("\n"));
-  });
-
-  test("the configuration of @pulumi/alicloud alone suffices", () => {
-    const values = {
-      "alicloud:region": "cn-beijing",
-      "alicloud:accessKey": "LTAIkey",
-      "alicloud:secretKey": "hunter2",
-      "alicloud:securityToken": "token",
-      "alicloud:endpoints": '[{"ecs":"ecs.private.example"}]',
-      "alicloud:protocol": "HTTP",
-    };
-    const settings = settingsOf(values);
-    expect(settings.endpointOf(settings.defaultRegion())).toBe("http://ecs.private.example");
-    expect(keyPair(values)).toEqual({ accessKeyId: "LTAIkey", accessKeySecret: "hunter2", securityToken: "token" });
-  });
-
-  test("[15] making settings asks for nothing, so it cannot fail", () => {
-    const config = () => {
-      throw new Error("not yet");
-    };
-    expect(() => new Settings(config, {})).not.toThrow();
   });
 });
 
 describe("credentials", () => {
   test.each([
     ["classiclink:accessKey", "secretKey"],
-    ["alicloud:secretKey", "accessKey"],
-    ["ALIBABA_CLOUD_ACCESS_KEY_ID", "secretKey"],
     ["ALICLOUD_SECRET_KEY", "accessKey"],
   ] as const)("half a key pair, %s, is an error that names %s and all its places", (present, missing) => {
     const message = complaint(() => kindOf({ [present]: "hunter2", "alicloud:profile": "x" }));
@@ -145,18 +123,16 @@ describe("credentials", () => {
     "alicloud:profile": "other",
     "alicloud:assumeRole": '{"roleArn":"other"}',
   };
-  test.each<[kind: string, own: Values]>([
-    ["profile", { "classiclink:profile": "mine" }],
-    ["uri", { "classiclink:credentialsUri": "http://127.0.0.1/" }],
-    ["ecsRole", { "classiclink:ecsRoleName": "role" }],
-    ["oidc", { "classiclink:assumeRoleWithOidc": oidc }],
-    ["keys", OWN_PAIR],
-  ])(
-    "%s of classiclink: says which account is meant: no source of others goes before it, nor a role on top",
-    (kind, own) => {
-      expect(kindOf({ ...others, ...own })).toBe(kind);
-    },
-  );
+  test("under classiclink: say which account is meant: no source of others goes before them, nor a role on top", () => {
+    const own: [kind: string, values: Values][] = [
+      ["profile", { "classiclink:profile": "mine" }],
+      ["uri", { "classiclink:credentialsUri": "http://127.0.0.1/" }],
+      ["ecsRole", { "classiclink:ecsRoleName": "role" }],
+      ["oidc", { "classiclink:assumeRoleWithOidc": oidc }],
+      ["keys", OWN_PAIR],
+    ];
+    expect(own.map(([, values]) => kindOf({ ...others, ...values }))).toEqual(own.map(([kind]) => kind));
+  });
 
   test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
     for (const own of [OWN_PAIR, {}]) {
@@ -165,45 +141,39 @@ describe("credentials", () => {
     }
   });
 
-  test("of the machine come with the places that were checked before", () => {
-    expect(sourceOf({}, "ambient").checked).toBe(
-      "accessKey, secretKey, profile, credentialsUri, ecsRoleName, assumeRoleWithOidc: under classiclink:, under alicloud:, " +
+  test("of the machine are its OIDC variables, its files and its role, and come with the places that were checked", () => {
+    const pod = {
+      ALIBABA_CLOUD_ROLE_ARN: "role",
+      ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
+      ALIBABA_CLOUD_OIDC_TOKEN_FILE: "~/token",
+    };
+    const oidcRole = { role: { arn: "role" }, providerArn: "provider", token: { file: join(os.homedir(), "token") } };
+    const fileOf = (file: string) => ({ kind: "profile", file: join(os.homedir(), file), tokenOnly: false });
+    expect(sourceOf(pod, "ambient")).toMatchObject({
+      candidates: [
+        { name: "the OIDC variables", source: { kind: "oidc", ...oidcRole } },
+        { name: "~/.aliyun/config.json", source: fileOf(".aliyun/config.json") },
+        { name: "~/.alibabacloud/credentials", source: fileOf(".alibabacloud/credentials") },
+        { name: "the RAM role of this ECS instance", source: { kind: "ecsRole", tokenOnly: false }, guess: true },
+      ],
+      checked:
+        "accessKey, secretKey, profile, credentialsUri, ecsRoleName, assumeRoleWithOidc: under classiclink:, under alicloud:, " +
         "under alibabacloudstack:, in the environment, as ALICLOUD_ACCESS_KEY, ALIBABACLOUDSTACK_ACCESS_KEY and so on",
-    );
+    });
   });
 
   test("of the machine are switched off in parts by the SDKs' variables, and their absence is reported", () => {
     const off = { ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "TRUE", ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" };
-    expect(sourceOf(off, "ambient").candidates).toEqual([
-      { name: "the OIDC variables", absent: "ALIBABA_CLOUD_ROLE_ARN is not set" },
-      { name: "~/.aliyun/config.json", absent: "ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true" },
-      { name: "~/.alibabacloud/credentials", source: expect.objectContaining({ kind: "profile" }) },
-      { name: "the RAM role of this ECS instance", absent: "ALIBABA_CLOUD_ECS_METADATA_DISABLED is true" },
+    expect(sourceOf(off, "ambient").candidates).toMatchObject([
+      { absent: "ALIBABA_CLOUD_ROLE_ARN is not set" },
+      { absent: "ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true" },
+      { source: { kind: "profile" } },
+      { absent: "ALIBABA_CLOUD_ECS_METADATA_DISABLED is true" },
     ]);
-    expect(sourceOf({ ...off, "alicloud:ecsRoleName": "web" }, "ecsRole").metadataOff).toBe(true);
-    expect(sourceOf({ ...off, "alicloud:profile": "p" }, "profile").metadataOff).toBe(true);
-  });
-
-  test("of the machine may be the OIDC variables of a pod", () => {
-    const pod = {
-      ALIBABA_CLOUD_ROLE_ARN: "role",
-      ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "provider",
-      ALIBABA_CLOUD_OIDC_TOKEN_FILE: "/token",
-    };
-    expect(sourceOf(pod, "ambient").candidates[0]).toMatchObject({
-      source: { kind: "oidc", role: { arn: "role" }, providerArn: "provider", token: { file: "/token" } },
-    });
-  });
-
-  test("may be in a file below ~", () => {
-    const { file } = sourceOf({ "alicloud:sharedCredentialsFile": "~/keys" }, "profile");
-    expect(file).toBe(join(os.homedir(), "keys"));
-  });
-
-  test("of the metadata server need a token if ALIBABA_CLOUD_IMDSV1_DISABLED is true", () => {
-    const tokenOnly = (value: string) =>
-      sourceOf({ "alicloud:ecsRoleName": "role", ALIBABA_CLOUD_IMDSV1_DISABLED: value }, "ecsRole").tokenOnly;
-    expect(["true", "false", ""].map(tokenOnly)).toEqual([true, false, false]);
+    const use = { tokenOnly: true, metadataOff: true };
+    const more = { ...off, ALIBABA_CLOUD_IMDSV1_DISABLED: "true" };
+    expect(sourceOf({ ...more, "alicloud:ecsRoleName": "web" }, "ecsRole")).toMatchObject(use);
+    expect(sourceOf({ ...more, "alicloud:profile": "p" }, "profile")).toMatchObject(use);
   });
 });
 
@@ -217,13 +187,10 @@ describe("a role", () => {
   const roleOf = (block: object, env: Values = {}) =>
     sourceOf({ "alicloud:assumeRole": JSON.stringify(block), ...env }, "assumedRole").role;
 
-  test("has every member of @pulumi/alicloud's assumeRole", () => {
+  test("has every member of @pulumi/alicloud's assumeRole, and its defaults, and may be a list of one", () => {
     const same = { sessionName: "me", policy: "{}", externalId: "x" };
     const role = { arn: "r", durationS: 900, sts: "https://sts.aliyuncs.com", ...same };
     expect(roleOf({ roleArn: "r", sessionExpiration: 900, ...same })).toEqual(role);
-  });
-
-  test("is called terraform and lasts an hour by default, and may be a list of one, as a block of Terraform's", () => {
     expect(roleOf([{ roleArn: "r" }])).toMatchObject({ arn: "r", sessionName: "terraform", durationS: 3600 });
   });
 
@@ -251,7 +218,6 @@ describe("a role", () => {
     ['[{"roleArn":"a"},{"roleArn":"b"}]', /^alicloud:assumeRole is not an object/],
     ["{}", /^alicloud:assumeRole\.roleArn is missing; set it, or ALICLOUD_ASSUME_ROLE_ARN, or ALIBABA_CLOUD_ROLE_ARN$/],
     ['{"roleArn":"r","sessionExpiration":60}', /^alicloud:assumeRole\.sessionExpiration is "60"; use 900 to 43200/],
-    ['{"roleArn":"r","sessionExpiration":"1h"}', /sessionExpiration is "1h"/],
     ['{"roleArn":"r","policy":{"Statement":[]}}', /^alicloud:assumeRole\.policy is of type object; set it to a string/],
     ['{"roleArn":"r","polici":"{}"}', /^alicloud:assumeRole has no member "polici"; it has roleArn, /],
   ])("written as %s is an error that says how to write it", (text, expected) => {
@@ -293,7 +259,7 @@ describe("the address of STS", () => {
     expect(stsOf(values)).toBe(address);
   });
 
-  test("is never led away by a region", () => {
+  test("is not made of what is no region", () => {
     const message = complaint(() => stsOf({ ALIBABA_CLOUD_STS_REGION: "evil.example/" }));
     expect(message).toMatch(/^ALIBABA_CLOUD_STS_REGION is not a region/);
   });
@@ -310,19 +276,16 @@ describe("proxies", () => {
     [https, { HTTP_PROXY: "http://p:1" }, undefined],
     [https, { ALL_PROXY: "http://p:1" }, "http://p:1"],
     [https, { HTTPS_PROXY: "p:1" }, "http://p:1"],
-    [https, { HTTPS_PROXY: "user:password@p:1" }, "http://user:password@p:1"],
     [https, { CLASSICLINK_PROXY: "p:2", HTTPS_PROXY: "http://p:1" }, "http://p:2"],
     [https, { CLASSICLINK_PROXY: "p:2", NO_PROXY: "aliyuncs.com" }, undefined],
     ["http://ecs.private.example", { http_proxy: "http://p:1" }, "http://p:1"],
     ["http://localhost:4010", { HTTP_PROXY: "http://p:1" }, undefined],
-    ["http://[::1]:4010", { HTTP_PROXY: "http://p:1" }, undefined],
     ["http://127.0.0.1:4010", { CLASSICLINK_PROXY: "http://p:1" }, undefined],
   ])("%s with %j goes over %s", (url, values, proxy) => {
     expect(proxyFor(url, values)).toBe(proxy);
   });
 
   test.each<[noProxy: string, url: string, isExempt: boolean]>([
-    [".aliyuncs.com", https, true],
     ["*.aliyuncs.com", https, true],
     ["ECS.cn-beijing.aliyuncs.com", https, true],
     ["yuncs.com", https, false],
@@ -331,11 +294,7 @@ describe("proxies", () => {
     ["aliyuncs.com:443", https, true],
     ["aliyuncs.com:8443", https, false],
     ["10.0.0.0/8", "http://10.1.2.3:8080", true],
-    ["10.0.0.0/8", "http://11.1.2.3", false],
-    ["10.1.2.3", "http://10.1.2.3:8080", true],
     ["10.1.2.3:80", "http://10.1.2.3", true],
-    ["10.1.2.3:80", "http://10.1.2.3:8080", false],
-    ["10.1.2.3", "http://110.1.2.3", false],
     ["1.2.3", "http://10.1.2.3", false],
     ["fd00::/8", "http://[fd00::1]:8080", true],
     ["fd00::1", "http://[fd00::1]", true],
@@ -358,48 +317,26 @@ describe("proxies", () => {
 });
 
 describe("the region", () => {
-  const home = makeFolder();
-  afterAll(() => home.remove());
-  afterEach(() => void jest.restoreAllMocks());
-
-  const write = (text: string) => {
-    mkdirSync(join(home.folder, ".aliyun"), { recursive: true });
-    writeFileSync(join(home.folder, ".aliyun", "config.json"), text);
-    jest.spyOn(os, "homedir").mockReturnValue(home.folder);
+  const files = makeFolder();
+  afterAll(() => files.remove());
+  const regionWith = (values: Values) => {
+    const file = files.write("config.json", { profiles: [{ name: "mine", region_id: "cn-mine" }, { name: "none" }] });
+    return settingsOf({ "alicloud:sharedCredentialsFile": file, ...values }).defaultRegion();
   };
-  const profiles = JSON.stringify({
-    current: "other",
-    profiles: [
-      { name: "other", region_id: "cn-other" },
-      { name: "mine", region_id: "cn-mine", access_key_secret: "hunter2" },
-      { name: "none" },
-      { name: "number", region_id: 1 },
-    ],
-  });
 
   test("is that of the named profile when no setting names one", () => {
-    write(profiles);
-    expect(settingsOf({ "alicloud:profile": "mine" }).defaultRegion()).toBe("cn-mine");
-    expect(settingsOf({ "alicloud:profile": "mine", ALICLOUD_REGION: "cn-env" }).defaultRegion()).toBe("cn-env");
+    expect(regionWith({ "alicloud:profile": "mine" })).toBe("cn-mine");
+    expect(regionWith({ "alicloud:profile": "mine", ALICLOUD_REGION: "cn-env" })).toBe("cn-env");
   });
 
-  test.each([
-    ["no profile is named", profiles, undefined],
-    ["the profile does not exist", profiles, "absent"],
-    ["the profile has no region", profiles, "none"],
-    ["its region is no text", profiles, "number"],
-    ["the profile is called like something inherited", profiles, "constructor"],
-    ["the file is not JSON", 'access_key_secret = "hunter2"', "mine"],
-    ["a profile is no object", '{"profiles":[null,1,"mine"]}', "mine"],
-  ])("is missing, and reported with every place, when %s", (_, text, profile) => {
-    write(text);
-    const message = complaint(() => settingsOf({ ALICLOUD_PROFILE: profile }).defaultRegion());
-    const checked = SETTINGS.region.filter((place) => profile === undefined || familyOf(place) !== "alibabacloudstack");
-    const end =
-      profile === undefined
-        ? "; set one of them, or name a profile that has a region"
-        : " and the profile; set one of them";
-    expect(message).toBe(`no region is configured; checked ${checked.join(", ")}${end}`);
+  test("that is missing is reported with every place", () => {
+    const message = (places: readonly string[]) => `no region is configured; checked ${places.join(", ")}`;
+    const ofAlicloud = SETTINGS.region.filter((place) => familyOf(place) !== "alibabacloudstack");
+    const advice = `${message(ofAlicloud)} and the profile; set one of them`;
+    expect(complaint(() => regionWith({ "alicloud:profile": "none" }))).toBe(advice);
+    expect(complaint(() => settingsOf({}).defaultRegion())).toBe(
+      `${message(SETTINGS.region)}; set one of them, or name a profile that has a region`,
+    );
   });
 });
 
@@ -428,27 +365,23 @@ describe("the endpoint", () => {
     expect(endpointOf(undefined, undefined, regionId)).toBe(`https://${host}`);
   });
 
-  test.each(["evil.example/", "a.b", "a/b", "a@b", "a#b", "a?b", "", "中国", "a\nb"])(
-    "never leads a signed request away by way of the region %j",
-    (regionId) => {
-      expect(complaint(() => endpointOf(undefined, undefined, regionId))).toContain("classiclink:endpoint");
-    },
-  );
+  test("of what is no region of the public cloud has to be configured", () => {
+    expect(complaint(() => endpointOf(undefined, undefined, "a.b"))).toBe(
+      'regionId: "a.b" is not a region of the public cloud; set classiclink:endpoint or CLASSICLINK_ENDPOINT',
+    );
+  });
 
   test.each<[endpoint: string, protocol: string | undefined, url: string]>([
     ["ecs.private.example", undefined, "https://ecs.private.example"],
     ["ecs.private.example", "HTTP", "http://ecs.private.example"],
-    ["ecs.private.example:8443", undefined, "https://ecs.private.example:8443"],
     ["ecs.private.example:443", "http", "http://ecs.private.example:443"],
     ["ecs.private.example:80", undefined, "https://ecs.private.example:80"],
     ["HTTPS://ecs.private.example/", "http", "https://ecs.private.example"],
-    ["http://ecs.private.example", undefined, "http://ecs.private.example"],
     ["http://ecs.private.example", "HTTPS", "http://ecs.private.example"],
     ["10.1.2.3:8080", undefined, "https://10.1.2.3:8080"],
     ["localhost:4010", undefined, "http://localhost:4010"],
     ["127.9.9.9", undefined, "http://127.9.9.9"],
     ["[::1]:4010", undefined, "http://[::1]:4010"],
-    ["https://127.0.0.1:4010", undefined, "https://127.0.0.1:4010"],
     ["127.0.0.1:4010", "HTTPS", "https://127.0.0.1:4010"],
     ["public.asapi.cn-x.cloud.example/asapi/v3", undefined, "https://public.asapi.cn-x.cloud.example/asapi/v3"],
     ["http://server.asapi.cn-x.cloud.example/asapi/v3/", undefined, "http://server.asapi.cn-x.cloud.example/asapi/v3"],
@@ -460,46 +393,36 @@ describe("the endpoint", () => {
 
   test.each([
     "https://user:hunter2@ecs.example",
-    "hunter2@ecs.example",
     "ecs.example/hunter2",
     "ecs.example?token=hunter2",
     "ecs.example#hunter2",
     "ftp://hunter2.example",
-    "https://",
     "https://ecs.example:99999",
-    "ecs example hunter2",
-    "ecs.example\\@hunter2",
-    "://hunter2",
   ])("%s is refused by the name of its setting, and not repeated", (endpoint) => {
     const message = complaint(() => endpointOf(endpoint));
     expect(message).toMatch(/^classiclink:endpoint .*host name such as ecs\.cn-beijing\.aliyuncs\.com/);
     expect(message).not.toContain("hunter2");
   });
 
-  test.each(["ftp", "HTTP/1.1"])("protocol %s is refused", (protocol) => {
-    expect(complaint(() => endpointOf(undefined, protocol))).toMatch(/^classiclink:protocol .*use HTTP or HTTPS/);
+  test("has a protocol of HTTP or HTTPS", () => {
+    expect(complaint(() => endpointOf(undefined, "ftp"))).toBe('classiclink:protocol is "ftp"; use HTTP or HTTPS');
   });
 
   const inList = (endpoints: string, more: Values = {}) =>
     settingsOf({ "alicloud:endpoints": endpoints, ...more }).endpointOf("cn-beijing");
 
-  test.each(['{"ecs":"ecs.a.example"}', '[{"vpc":"vpc.a.example"},{"ecs":"ecs.a.example"},{"ecs":"ecs.b.example"}]'])(
-    "is read from alicloud:endpoints, %s",
-    (endpoints) => {
-      expect(inList(endpoints)).toBe("https://ecs.a.example");
-    },
-  );
-
-  test.each(["[]", "{}", "null", "1", '"ecs"', '[{"vpc":"x"}]', '[{"ecs":""}]', '[{"ecs":1}]', "[null,[]]"])(
-    "is not in alicloud:endpoints, %s, so the next place is asked",
-    (endpoints) => {
-      expect(inList(endpoints, { ECS_ENDPOINT: "ecs.env.example" })).toBe("https://ecs.env.example");
-    },
-  );
+  test.each([
+    ['{"ecs":"ecs.a.example"}', "https://ecs.a.example"],
+    ['[{"vpc":"x"},{"ecs":""},{"ecs":1},null,{"ecs":"ecs.a.example"},{"ecs":"b"}]', "https://ecs.a.example"],
+    ["[]", "https://ecs.env.example"],
+    ["null", "https://ecs.env.example"],
+    ['"ecs"', "https://ecs.env.example"],
+  ])("of alicloud:endpoints %s, beside a variable, is %s", (endpoints, url) => {
+    expect(inList(endpoints, { ECS_ENDPOINT: "ecs.env.example" })).toBe(url);
+  });
 
   test.each<[endpoints: string, expected: RegExp]>([
-    ["ecs.a.example", /^alicloud:endpoints is not JSON; .*pulumi config set --path 'alicloud:endpoints\[0\]\.ecs'/],
-    ["{hunter2}", /^alicloud:endpoints is not JSON(?!.*hunter2)/],
+    ["hunter2", /^alicloud:endpoints is not JSON; (?!.*hunter2).*config set --path 'alicloud:endpoints\[0\]\.ecs'/],
     ['[{"ecs":"a/b"}]', /^alicloud:endpoints\[0\]\.ecs /],
   ])("is wrong in alicloud:endpoints, %s, which is reported by its path", (endpoints, expected) => {
     expect(complaint(() => inList(endpoints))).toMatch(expected);

@@ -56,8 +56,6 @@ const PUBLIC_VARIABLES = {
 
 test.each([
   ["our keys", OWN_KEYS],
-  ["the vendor's keys", STACK_KEYS],
-  ["the vendor's variables", STACK_VARIABLES],
   ["the vendor's keys, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_KEYS }],
   ["the vendor's variables, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_VARIABLES }],
 ])("[32] one configuration is enough: %s", (_, values) => {
@@ -78,16 +76,9 @@ describe("names of two vendors are never mixed:", () => {
   });
 
   test("half a key pair of one vendor is not completed by the other's", () => {
-    const half = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_SECRET_KEY: "" };
-    const message = complaint(() => kindOf({ ...half, ...PUBLIC_VARIABLES }));
-    expect(message).toMatch(
-      /^secretKey is missing, while ALIBABACLOUDSTACK_ACCESS_KEY is set; checked alibabacloudstack:/,
-    );
-    expect(message).not.toContain("ALICLOUD_SECRET_KEY");
-  });
-
-  test("the organization of another vendor's names does not reach the public cloud", () => {
-    expect(settingsOf({ ...PUBLIC_VARIABLES, ...PUBLIC_KEYS, ...VENDOR_SCOPE }).scope()).toEqual({});
+    const half = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_SECRET_KEY: "", ...PUBLIC_VARIABLES };
+    const message = /^secretKey is missing, while ALIBABACLOUDSTACK_ACCESS_KEY is set; checked (?!.* ALICLOUD_)/;
+    expect(complaint(() => kindOf(half))).toMatch(message);
   });
 });
 
@@ -110,13 +101,10 @@ describe("the addresses of the vendor's provider", () => {
 
   test.each<[values: Values, urls: string[]]>([
     [domain, pop("http")],
-    [{ ...domain, "alibabacloudstack:protocol": "HTTP" }, pop("http")],
     [{ ...domain, "alibabacloudstack:protocol": "HTTPS" }, pop("https")],
     [{ ...domain, "alibabacloudstack:isCenterRegion": "false" }, pop("http", `${REGION}.${DOMAIN}`)],
     [{ ...domain, "alibabacloudstack:stsEndpoint": "sts.b.example" }, pop("http", DOMAIN, "https://sts.b.example")],
-    [{ ...domain, "classiclink:stsEndpoint": "http://sts.b.example" }, pop("http", DOMAIN, "http://sts.b.example")],
     [{ ...domain, ...endpoints }, listed],
-    [{ ...domain, ...endpoints, ...force }, listed],
     [asapi, asapiAt(host)],
     [{ "alibabacloudstack:domain": `${host}/asapi/v3` }, asapiAt(host)],
     [{ "alibabacloudstack:domain": `public.asapi.${DOMAIN}` }, asapiAt(`public.asapi.${DOMAIN}`, "https")],
@@ -126,7 +114,6 @@ describe("the addresses of the vendor's provider", () => {
     ],
     [{ ...domain, ...asapi }, pop("http")],
     [{ ...domain, ...asapi, ...force }, asapiAt(host)],
-    [{ ...domain, ...force, ALIBABACLOUDSTACK_DOMAIN: host }, asapiAt(host)],
     [{ "classiclink:endpoint": `https://${host}/asapi/v3` }, asapiAt(host, "https")],
   ])("of ECS, VPC and STS: %j is %j", (values, urls) => {
     const settings = settingsOf({ ...role, ...values });
@@ -135,14 +122,12 @@ describe("the addresses of the vendor's provider", () => {
   });
 
   test("need a region that can be part of a host name outside of the center region", () => {
-    const regional = settingsOf({ ...domain, "alibabacloudstack:isCenterRegion": "false" });
-    expect(complaint(() => regional.endpointOf("evil/"))).toMatch(
-      /^alibabacloudstack:isCenterRegion is false, but the region cannot/,
-    );
     const values = { ...domain, ...role, "alibabacloudstack:isCenterRegion": "false", "alibabacloudstack:region": "" };
-    expect(complaint(() => kindOf(values))).toMatch(
-      /^alibabacloudstack:isCenterRegion is false, but no region is configured/,
+    const message = "alibabacloudstack:isCenterRegion is false, but";
+    expect(complaint(() => settingsOf(values).endpointOf("evil/"))).toContain(
+      `${message} the region cannot be part of`,
     );
+    expect(complaint(() => kindOf(values))).toContain(`${message} no region is configured`);
   });
 
   test("have no popgwDomain with forceUseAsapi", () => {
@@ -159,7 +144,6 @@ describe("the pair of an organization that is", () => {
   test.each<[what: string, values: Values, accessKeyId: string, accessKeySecret: string]>([
     ["complete wins", { ...id, ...secret }, "organizationsKey", "organizationsSecret"],
     ["without its secret is ignored", id, "stackKey", "s"],
-    ["without its id is ignored", secret, "stackKey", "s"],
     ["in the environment loses to a configured key", { ...id, ...secret, ...configured }, "configured", "its"],
   ])("%s", (_, values, accessKeyId, accessKeySecret) => {
     const { credentials } = sourceOf({ ...STACK_VARIABLES, ...values }, "keys");
@@ -188,49 +172,35 @@ test("the members of assumeRole and the profile's file are the vendor's", () => 
 });
 
 describe("[30] nothing leaves a private cloud", () => {
-  const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...PUBLIC_VARIABLES };
+  const sdk = { ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" };
+  const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...PUBLIC_VARIABLES, ...sdk };
   const role = { ...ecs, "classiclink:assumeRole": '{"roleArn":"r"}' };
   const plainAsapi = { ...role, "classiclink:endpoint": `http://asapi.${DOMAIN}/asapi/v3` };
   const keysAlone = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_POPGW_DOMAIN: "" };
+  const roleAlone = { ...keysAlone, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" };
 
-  test.each<[what: string, act: () => unknown, message: RegExp]>([
+  const no = "classiclink:endpoint is set, but no address of";
+  const noSts = `${no} STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT`;
+  const noVpc = `${no} the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs`;
+  const isPublicOne = "is an address of the public cloud, but classiclink:endpoint is not; set it to the address of";
+  test.each<[what: string, act: () => unknown, message: string]>([
     [
-      "keys without an address of ECS",
+      "keys alone",
       () => settingsOf(keysAlone).endpointOf(REGION),
-      /^the settings of alibabacloudstack name no address of ECS; checked .*ALIBABACLOUDSTACK_POPGW_DOMAIN/,
+      "settings of alibabacloudstack name no address of ECS",
     ],
+    ["a role alone", () => kindOf(roleAlone), "alibabacloudstack is set, but no address of STS"],
+    ["a role without an address of STS", () => kindOf(role), noSts],
+    ["a role at an ASAPI without TLS, whose answer has keys", () => kindOf(plainAsapi), noSts],
+    ["a public STS", () => kindOf({ ...role, STS_ENDPOINT: "sts.aliyuncs.com" }), `${isPublicOne} STS`],
+    ["no address of the VPC service", () => settingsOf(ecs).vpcEndpointOf(REGION), noVpc],
     [
-      "a role and keys without an address of ECS",
-      () => kindOf({ ...keysAlone, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" }),
-      /no address of STS/,
-    ],
-    [
-      "a role without an address of STS",
-      () => kindOf({ ...role, ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" }),
-      /^classiclink:endpoint is set, but no address of STS, where the role is assumed; set classiclink:stsEndpoint or CLASSICLINK_STS_ENDPOINT$/,
-    ],
-    [
-      "a role at an ASAPI without TLS, whose answer has keys",
-      () => kindOf(plainAsapi),
-      /^classiclink:endpoint is set, but no address of STS/,
-    ],
-    [
-      "a public address of STS",
-      () => kindOf({ ...role, STS_ENDPOINT: "sts.aliyuncs.com" }),
-      /is an address of the public cloud, but classiclink:endpoint is not; set it to the address of STS/,
-    ],
-    [
-      "a public address of the VPC service",
+      "a public VPC service",
       () => settingsOf({ ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" }).vpcEndpointOf(REGION),
-      /is an address of the public cloud, but classiclink:endpoint is not; set it to the address of the VPC service/,
-    ],
-    [
-      "no address of the VPC service",
-      () => settingsOf(ecs).vpcEndpointOf(REGION),
-      /^classiclink:endpoint is set, but no address of the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs$/,
+      `${isPublicOne} the VPC service`,
     ],
   ])("%s: refused before anything is sent", (_, act, message) => {
-    expect(complaint(act)).toMatch(message);
+    expect(complaint(act)).toContain(message);
   });
 
   test("a profile has no address of STS to fall back on", () => {
@@ -258,75 +228,46 @@ describe("the scope", () => {
   const setName = "alibabacloudstack:resourceGroupSetName";
   const onPublic = { "classiclink:endpoint": undefined };
 
+  const of27 = { organizationId: "27" };
   test.each<[what: string, values: Values, scope: object]>([
     ["is empty when nothing names it", {}, {}],
-    ["has no resource set of another family", { ...vendor, ...configured }, { organizationId: "27" }],
+    ["has no set of another family", { ...vendor, ...configured }, of27],
+    ["has no set of the environment for a configured organization", { ...own, ...configured }, of27],
+    ["has none of the vendor's variable for the vendor's key either", another, of27],
+    ["has no set's name of another family", { ...configured, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" }, of27],
     [
-      "has no resource set of the environment for a configured organization",
-      { ...own, ...configured },
-      { organizationId: "27" },
-    ],
-    ["has none of the vendor's variable for the vendor's key either", another, { organizationId: "27" }],
-    [
-      "has no name of a resource set for a configured organization",
-      { ...configured, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" },
-      { organizationId: "27" },
-    ],
-    [
-      "has a configured resource set of this package's organization of the environment",
+      "has a configured set of this package's organization of the environment",
       { ...own, "classiclink:resourceSetId": "98" },
       { organizationId: "26", resourceSetId: "98" },
     ],
     ["has ids beside a name", { ...STACK_KEYS, [setName]: "shop" }, { organizationId: "26", resourceSetId: "97" }],
     ["is not of the environment on the public cloud", { ...own, ...onPublic }, {}],
+    ["is not of another vendor on the public cloud", { ...PUBLIC_KEYS, ...VENDOR_SCOPE, ...onPublic }, {}],
   ])("%s", (_, values, scope) => {
     expect(scopeOf(values)).toEqual(scope);
   });
 
-  const mixed = (place: string) =>
-    new RegExp(
-      `^${place} is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, which may not have that resource set; ` +
-        "set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID too$",
-    );
+  const setAlone = /^organizationId is missing, while classiclink:resourceSetId is set/;
+  const mixed =
+    /^CLASSICLINK_RESOURCE_SET_ID is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, .*ORGANIZATION_ID too$/;
+  const nameAlone = /set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID, and classiclink:resourceSetId or /;
+  const noId = /is not an id/;
   test.each<[what: string, values: Values, message: RegExp]>([
-    [
-      "a resource set without an organization",
-      { "classiclink:resourceSetId": "97" },
-      /^organizationId is missing, while classiclink:resourceSetId is set/,
-    ],
-    [
-      "a resource set in a variable of ours with the vendor's organization",
-      { ...vendor, CLASSICLINK_RESOURCE_SET_ID: "99" },
-      mixed("CLASSICLINK_RESOURCE_SET_ID"),
-    ],
-    [
-      "a resource set in a key of ours with the vendor's organization",
-      { ...vendor, "classiclink:resourceSetId": "99" },
-      mixed("classiclink:resourceSetId"),
-    ],
-    ["an id with a line break", { "classiclink:organizationId": "26\r\nx: y" }, /is not an id/],
-    ["an id with a space", { "classiclink:organizationId": "a b" }, /is not an id/],
-    ["an id in other letters", { "classiclink:organizationId": "é" }, /is not an id/],
-    ["two ids", { "classiclink:resourceSetId": "26,27" }, /is not an id/],
-    [
-      "the name of a resource set alone",
-      { [setName]: "shop" },
-      /classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID.*classiclink:resourceSetId or CLASSICLINK_RESOURCE_SET_ID/,
-    ],
-    [
-      "a configured organization on the public cloud",
-      { ...configured, ...onPublic },
-      /^classiclink:organizationId is set, but the endpoint is the public cloud's/,
-    ],
+    ["a set without an organization", { "classiclink:resourceSetId": "97" }, setAlone],
+    ["a set of ours with the vendor's organization", { ...vendor, CLASSICLINK_RESOURCE_SET_ID: "97" }, mixed],
+    ["an id with a line break", { "classiclink:organizationId": "26\r\nx: y" }, noId],
+    ["an id in other letters", { "classiclink:organizationId": "é" }, noId],
+    ["two ids", { "classiclink:resourceSetId": "26,27" }, noId],
+    ["the name of a set alone", { [setName]: "shop" }, nameAlone],
+    ["an organization on the public cloud", { ...configured, ...onPublic }, /but the endpoint is the public cloud's/],
   ])("is refused: %s", (_, values, message) => {
     expect(complaint(() => scopeOf(values))).toMatch(message);
   });
 });
 
-test.each(["accessKey", "secretKey", "region"])("white space around %s is named, and the value is not", (name) => {
-  const values = { ...OWN_KEYS, [`classiclink:${name}`]: " hunter2\n" };
-  expect(complaint(() => seen(values))).toBe(
-    `classiclink:${name} has white space before or after its value; set it without`,
+test("white space around a value is named, and the value is not", () => {
+  expect(complaint(() => seen({ ...OWN_KEYS, "classiclink:secretKey": " hunter2\n" }))).toBe(
+    "classiclink:secretKey has white space before or after its value; set it without",
   );
 });
 
@@ -352,14 +293,11 @@ test.each([
   ["http://notaliyuncs.com", "notaliyuncs.com"],
   ["https://ecs-internal.cloud.site-a.example:8443", DOMAIN],
   [`http://ecs-internal.${REGION}.cloud.site-a.example`, DOMAIN],
-  ["http://ecs.cloud.site-a.example", DOMAIN],
   [`https://public.asapi.${REGION}.cloud.site-a.example/asapi/v3`, DOMAIN],
   [`http://internal.asapi.${REGION}.cloud.site-a.example/asapi/v3`, DOMAIN],
-  [`http://server.asapi.${REGION}.cloud.site-a.example`, DOMAIN],
   ["http://gateway.corp.example", "gateway.corp.example"],
   ["http://ecs", "ecs"],
   ["http://10.1.2.3:8080/asapi/v3", "10.1.2.3:8080"],
-  ["https://10.1.2.3", "10.1.2.3"],
   ["http://localhost:4010", "127.0.0.1:4010"],
   ["https://[::1]:4010/asapi/v3", "127.0.0.1:4010"],
   ["http://[fd00::1]:4010", "[fd00::1]:4010"],
