@@ -10,8 +10,6 @@ export interface ProxyServer {
   readonly host: string;
   /** What it was asked for: `CONNECT host:port`, or `POST http://host/`. */
   readonly asked: readonly string[];
-  /** How many connections were made to it. */
-  readonly connections: () => number;
   /** Answers each request with this status from now on; 0 for no answer at all, undefined to let it through. */
   answer(status: number | undefined): void;
   /** Resolves when it is asked for the next time. */
@@ -27,7 +25,6 @@ export interface ProxyServer {
  */
 export async function startProxy(ports: Readonly<Record<string, number>>, password?: string): Promise<ProxyServer> {
   const asked: string[] = [];
-  let count = 0;
   let status: number | undefined;
   let onAsked = () => {};
 
@@ -74,14 +71,10 @@ export async function startProxy(ports: Readonly<Record<string, number>>, passwo
     target.on("error", () => socket.destroy());
     socket.on("error", () => target.destroy());
   });
-  server.on("connection", () => {
-    count += 1;
-  });
   const { port, close } = await listen(server);
   return {
     host: `127.0.0.1:${port}`,
     asked,
-    connections: () => count,
     answer: (next) => {
       status = next;
     },

@@ -14,7 +14,7 @@ import { failureOf } from "../support/credentials";
 import { LINK, optionsOf } from "../support/ecsClient";
 import { ecsErrorOf } from "../support/errors";
 import { opener } from "../support/opened";
-import { type ProxyServer, startProxy } from "../support/proxy";
+import { startProxy } from "../support/proxy";
 import { settingsOf } from "../support/settings";
 import { CERTIFICATE, HOSTS, KEY } from "../support/tls";
 
@@ -34,23 +34,13 @@ const agentsOver = (proxy: string) => new Agents(() => `http://user:${PASSWORD}@
 const clientOver = (endpoint: string, proxy: string) =>
   createPopCoreClient({ ...optionsOf(endpoint), agents: agentsOver(proxy) });
 
-/** The error of an attach through a proxy that answers with a status, or not at all (0). */
-async function errorOver(scheme: "http" | "https", status: number | undefined, password?: string) {
-  const proxy = await open(startProxy({ [HOSTS.ecs]: portOf(emulator.endpoint) }, password));
+/** The error of an attach through a proxy that answers with a status, or lets it through. */
+async function errorOver(scheme: "http" | "https", status?: number) {
+  const proxy = await open(startProxy({ [HOSTS.ecs]: portOf(emulator.endpoint) }));
   proxy.answer(status);
   const client = clientOver(`${scheme}://${HOSTS.ecs}`, proxy.host);
   return { proxy, error: await ecsErrorOf(client.attach({ ...LINK, instanceId: "i-none" })) };
 }
-
-test("an endpoint of http is called through the proxy, over connections that stay open", async () => {
-  const proxy = await open(startProxy({ [HOSTS.ecs]: portOf(emulator.endpoint) }, `user:${PASSWORD}`));
-  const client = clientOver(`http://${HOSTS.ecs}`, proxy.host);
-  await client.attach(LINK);
-  await client.detach(LINK);
-  expect((await client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] })).links).toEqual([]);
-  expect(proxy.asked).toEqual(Array(3).fill(`POST http://${HOSTS.ecs}/`));
-  expect(proxy.connections()).toBe(1);
-});
 
 describe("what keeps a call from ECS", () => {
   const ADVICE = /check the proxy too \(CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/;
@@ -60,9 +50,7 @@ describe("what keeps a call from ECS", () => {
   const gateway = { code: "GatewayRefused", retryTries: 3, mayHaveSucceeded: true };
   test.each<[scheme: "http" | "https", status: number, facts: object, detail: string]>([
     ["https", 407, refused, "HTTP 407"],
-    ["https", 403, refused, "HTTP 403"],
     ["https", 502, failed, "HTTP 502"],
-    ["https", 503, failed, "HTTP 503"],
     ["http", 407, refused, "HTTP 407"],
     ["http", 502, { code: "UnreadableAnswer" }, `HTTP 502 ${page}`],
     ["http", 403, gateway, `HTTP 403 ${page}`],
@@ -78,19 +66,9 @@ describe("what keeps a call from ECS", () => {
   });
 
   test.each([
-    [
-      "that nobody runs",
-      "https",
-      "127.0.0.1:1",
-      "ECONNREFUSED (the proxy 127.0.0.1:1, on the way to https://HOST:443)",
-    ],
-    [
-      "that has no address",
-      "http",
-      "proxy.invalid:3128",
-      "(the proxy proxy.invalid:3128, on the way to http://HOST:80)",
-    ],
-  ])("a proxy %s is named, and the endpoint only as where the call goes", async (_, scheme, proxy, told) => {
+    ["https", "127.0.0.1:1", "ECONNREFUSED (the proxy 127.0.0.1:1, on the way to https://HOST:443)"],
+    ["http", "proxy.invalid:3128", "(the proxy proxy.invalid:3128, on the way to http://HOST:80)"],
+  ])("for %s, a proxy %s that is not there is named, and where the call goes", async (scheme, proxy, told) => {
     const { facts, message } = await ecsErrorOf(clientOver(`${scheme}://${HOSTS.ecs}`, proxy).attach(LINK));
     expect(facts).toMatchObject({ code: "ProxyNotReached", mayHaveSucceeded: false });
     expect(facts.advice).toMatch(/^check the proxy's address/);
@@ -111,12 +89,8 @@ describe("what keeps a call from ECS", () => {
     expect(message).toContain(`through the proxy ${proxy.host}`);
   });
 
-  test("a proxy that wants another password says so", async () => {
-    expect((await errorOver("http", undefined, "user:other")).error.facts).toMatchObject(refused);
-  });
-
   test("what ECS itself refuses is not blamed on the proxy", async () => {
-    const { error } = await errorOver("http", undefined);
+    const { error } = await errorOver("http");
     expect(error.message).toContain("InvalidInstanceId.NotFound");
     expect(error.message).not.toContain("proxy");
   });
@@ -143,40 +117,24 @@ describe("what keeps a call from ECS", () => {
   });
 });
 
-describe("HTTPS_PROXY", () => {
-  let secure: Emulator;
-  let proxy: ProxyServer;
-  /** A provider whose ECS and STS are behind TLS and a proxy. */
-  async function behindProxy(env: Readonly<Record<string, string>> = {}) {
-    secure = await open(startEmulator({ ...CLOUD, tls: { key: KEY, cert: CERTIFICATE }, hosts: Object.values(HOSTS) }));
-    const port = portOf(secure.endpoint);
-    proxy = await open(startProxy({ [HOSTS.ecs]: port, [HOSTS.sts]: port }, `user:${PASSWORD}`));
-    const settings = settingsOf({
-      "alicloud:region": "cn-hangzhou",
-      "alicloud:accessKey": "testid",
-      "alicloud:secretKey": "testsecret",
-      "alicloud:assumeRole": JSON.stringify({ roleArn: "acs:ram::1234567890123456:role/a" }),
-      "alicloud:endpoints": JSON.stringify([{ ecs: HOSTS.ecs, sts: HOSTS.sts }]),
-      "classiclink:insecure": "true",
-      HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`,
-      ...env,
-    });
-    return new Provider(settings, undefined, connect);
-  }
-
-  test("is used for STS and for ECS, with one tunnel for many calls", async () => {
-    const provider = await behindProxy();
-    const { outputs } = await classicLink.create(provider, LINK, {});
-    await classicLink.read(provider, outputs, {});
-    await classicLink.update(provider, outputs, LINK, {});
-    expect(secure.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
-    expect(proxy.asked).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
+test("[16] the configuration of alicloud is enough for STS and ECS behind a proxy, with one tunnel for many calls", async () => {
+  const tls = { key: KEY, cert: CERTIFICATE };
+  const secure = await open(startEmulator({ ...CLOUD, tls, hosts: Object.values(HOSTS) }));
+  const port = portOf(secure.endpoint);
+  const proxy = await open(startProxy({ [HOSTS.ecs]: port, [HOSTS.sts]: port }, `user:${PASSWORD}`));
+  const settings = settingsOf({
+    "alicloud:region": "cn-hangzhou",
+    "alicloud:accessKey": "testid",
+    "alicloud:secretKey": "testsecret",
+    "alicloud:assumeRole": JSON.stringify({ roleArn: "acs:ram::1234567890123456:role/a" }),
+    "alicloud:endpoints": JSON.stringify([{ ecs: HOSTS.ecs, sts: HOSTS.sts }]),
+    "classiclink:insecure": "true",
+    HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`,
   });
-
-  test("is not used for what NO_PROXY names", async () => {
-    const provider = await behindProxy({ NO_PROXY: HOSTS.sts });
-    const create = classicLink.create(provider, LINK, { timeoutMs: 5_000 });
-    await expect(create).rejects.toThrow(`${HOSTS.sts} was not found`);
-    expect(proxy.asked).toEqual([]);
-  });
+  const provider = new Provider(settings, undefined, connect);
+  const { outputs } = await classicLink.create(provider, LINK, {});
+  await classicLink.read(provider, outputs, {});
+  await classicLink.update(provider, outputs, LINK, {});
+  expect(secure.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
+  expect(proxy.asked).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
 });
