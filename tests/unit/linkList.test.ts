@@ -39,7 +39,6 @@ describe("a stack of another scope", () => {
   const named = { scope: current, isNamed: true };
 
   test.each([
-    ["another organization", { organizationId: "26", resourceSetId: "97" }, "organization 26 and resource set 97"],
     ["another resource set", { organizationId: "27", resourceSetId: "97" }, "organization 27 and resource set 97"],
     ["no scope", undefined, "no organization"],
   ])("is refused with both names: %s", (_, scope, name) => {
@@ -63,7 +62,6 @@ describe("a stack of another scope", () => {
   test.each([
     ["the same scope", exported(made(current))],
     ["a list, which has no scope", json([A])],
-    ["a list in CSV", "instanceId,vpcId\ni-a,vpc-1\n"],
   ])("does not refuse %s", (_, text) => {
     expect(() => read(text, unnamed)).not.toThrow();
   });
@@ -72,25 +70,23 @@ describe("a stack of another scope", () => {
 describe("a declared list", () => {
   test.each([
     ["what discover --json prints", json({ links: [A, B] })],
-    ["a list in JSON", json([A, B])],
-    ["a list with instanceIds", json([{ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] }])],
     ["one object", json({ vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] })],
     ["YAML", "- { instanceId: i-a, vpcId: vpc-1 }\n- instanceId: i-b\n  vpcId: vpc-1\n"],
-    ["CSV", "instanceId,vpcId\ni-a,vpc-1\ni-b,vpc-1\n"],
     [
       "CSV of a spreadsheet",
       '"owner","vpcId","instanceId","regionId"\r\n"me","vpc-1","i-a","cn-hangzhou"\r\n"","vpc-1","i-b",""\r\n,,,\r\n',
     ],
     ["CSV with other spellings, in another order", "owner,VpcId,Instance ID\nme,vpc-1,i-a\nme,vpc-1,i-b\n"],
-    ["CSV with semicolons", "instance_id;vpc_id\ni-a;vpc-1\ni-b;vpc-1\n"],
-    ["CSV of a spreadsheet that names its delimiter", "sep=;\r\ninstanceId;vpcId\r\ni-a;vpc-1\r\ni-b;vpc-1\r\n"],
+    ["CSV of a spreadsheet that names its delimiter", "sep=;\r\ninstance_id;vpc_id\r\ni-a;vpc-1\r\ni-b;vpc-1\r\n"],
     ["CSV with comments", "# ours\ninstanceId,vpcId\ni-a,vpc-1\n#i-c,vpc-1\ni-b,vpc-1\n"],
     ["YAML in two documents", "vpcId: vpc-1\ninstanceId: i-a\n---\nvpcId: vpc-1\ninstanceId: i-b\n"],
     ["YAML with a merge", "x: &x { vpcId: vpc-1 }\nall: [{ <<: *x, instanceId: i-a }, { <<: *x, instanceId: i-b }]\n"],
     ["CSV with tabs", "instanceId\tvpcId\ni-a\tvpc-1\ni-b\tvpc-1\n"],
     ["CSV with a comma in a cell", 'owner,instanceId,vpcId\n"Doe, Jo",i-a,vpc-1\n"Roe, ""Al""",i-b,vpc-1\n'],
-    ["an answer of DescribeClassicLinkInstances", json(answer(2, 1, "i-a", "i-b"))],
-    ["two pages of it, one after the other", `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`],
+    [
+      "two pages of an answer of DescribeClassicLinkInstances",
+      `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`,
+    ],
     ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
     [
       "the state of the dynamic host",
@@ -100,7 +96,6 @@ describe("a declared list", () => {
       "the state of the plugin",
       exported({ type: `${PLUGIN}ClassicLinks`, urn: "u1", inputs: { vpcId: "vpc-1", instanceIds: ["i-a", "i-b"] } }),
     ],
-    ["a program in YAML", `resources: { web: { type: x, properties: ${json(A)} }, db: { properties: ${json(B)} } }`],
   ])("is understood as %s", (_, text) => {
     expect(read(text).links).toEqual([A, B]);
   });
@@ -114,8 +109,7 @@ describe("a declared list", () => {
     ["has of a state what was declared, not what was found", exported(moved), [A]],
     ["has of a state nothing of other resources", exported(dynamic, other), [A]],
     ["has of a state no links that the program only reads", exported(dynamic, lookedUp), [A]],
-    ["keeps the regions that it names", json([A, far]), [A, far]],
-    ["may name a link twice", json([A, A]), [A]],
+    ["keeps the regions that it names, and may name a link twice", json([A, far, A]), [A, far]],
   ])("%s", (_, text, links) => {
     expect(read(text).links).toEqual(links);
   });
@@ -127,6 +121,8 @@ describe("a declared list", () => {
 });
 
 describe("a list that cannot be right is refused:", () => {
+  const inputs = { ...A, vpcId: { ciphertext: "x" } };
+  const ofSecret = { type: `${PLUGIN}ClassicLink`, urn: "urn:web", inputs };
   test.each([
     ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; add its other pages/],
     [
@@ -136,9 +132,7 @@ describe("a list that cannot be right is refused:", () => {
     ],
     ["a quote that does not end", 'instanceId,vpcId\n"i-a,vpc-1\n', /^the file is not valid CSV \(/],
     ["nothing in it", "", /the file names no links; use CSV whose first line has instanceId and vpcId, JSON/],
-    ["an empty list", "[]", /names no links/],
     ["a stack without links", exported(), /names no links/],
-    ["some other JSON", json({ a: [1, "b", null] }), /names no links/],
     ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
     [
       "an id that is a number",
@@ -151,27 +145,15 @@ describe("a list that cannot be right is refused:", () => {
       json([A, { ...A, vpcId: "vpc-2" }]),
       /\[1\]\.instanceId declares i-a for vpc-2, but an earlier entry declares it for vpc-1; an instance has/,
     ],
-    [
-      "instanceIds that are no list",
-      json([{ vpcId: "vpc-1", instanceIds: "i-a" }]),
-      /\[0\]\.instanceIds is not a list; give a list of ids/,
-    ],
+    ["instanceIds that are no list", json([{ vpcId: "vpc-1", instanceIds: "i-a" }]), /instanceIds is not a list; give/],
     ["a secret output", json({ link: { ...A, vpcId: "[secret]" } }), /link\.vpcId is secret; add --show-secrets/],
-    [
-      "a secret input",
-      exported({ type: `${PLUGIN}ClassicLink`, urn: "urn:web", inputs: { ...A, vpcId: { ciphertext: "x" } } }),
-      /urn:web\.vpcId is secret; add --show-secrets/,
-    ],
+    ["a secret input", exported(ofSecret), /urn:web\.vpcId is secret; add --show-secrets/],
     [
       "CSV without a column",
       "instanceId,region\ni-a,cn\n",
       /has no column vpcId; its first line must name the columns/,
     ],
-    [
-      "CSV with a column that is there twice",
-      "vpcId,instanceId,VPC ID\nvpc-1,i-a,vpc-2\n",
-      /^the file has two columns vpcId; leave one of them out$/,
-    ],
+    ["CSV with a column twice", "vpcId,instanceId,VPC ID\nv,i-a,w\n", /^the file has two columns vpcId; leave one of/],
     [
       "an output that is secret as a whole",
       '{ "classicLinks": "[secret]" }',
@@ -199,7 +181,6 @@ describe("a text file", () => {
   const little = Buffer.from(text, "utf16le");
   const big = Buffer.from(text, "utf16le").swap16();
   test.each([
-    ["UTF-8", Buffer.from(text)],
     ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
     ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), little])],
     ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), big])],

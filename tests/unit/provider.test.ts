@@ -38,7 +38,12 @@ describe("a Provider", () => {
   test("hands objects and switches on as text, and leaves out what is undefined, whatever in them is an output", async () => {
     const later = pulumi.output<string | undefined>(undefined).apply((value) => value ?? "");
     const assumeRole = { roleArn: pulumi.output("acs:ram::1:role/a"), sessionExpiration: 900 };
-    const args = { assumeRole, forgetRetiredLinks: pulumi.output(true), profile: later, ecsRoleName: undefined };
+    const args = {
+      assumeRole,
+      forgetRetiredLinks: pulumi.output(true),
+      profile: later,
+      ...JSON.parse('{"ecsRoleName": null}'),
+    };
     expect((await inputsOf(new Provider("p", args))).values).toEqual({
       "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a","sessionExpiration":900}',
       "classiclink:forgetRetiredLinks": "true",
