@@ -14,73 +14,89 @@ import { fault } from "../../../provider/ecs/errorCodes";
 import { EcsError } from "../../../provider/ecs/errors";
 
 const NOW = Date.parse("2026-11-26T00:00:00Z");
+const DAY_MS = 86_400_000;
 
 /** As `state text`, the way people read them. */
 const told = (findings: readonly Finding[]) => findings.map(({ state, text }) => `${state} ${text}`);
 const worst = (findings: readonly Finding[]) =>
   ["problem", "warning", "ok"].find((state) => findings.some((finding) => finding.state === state));
+const wrong = (text: string) => ({ error: new Error(text) });
 const about = { operation: "DescribeInstances", detail: "", advice: "do this", mayHaveSucceeded: false } as const;
-const failed = (kind: EcsError["kind"], code: string) => new EcsError({ kind, code, ...about });
+const failed = (kind: EcsError["kind"], code: string) => ({ error: new EcsError({ kind, code, ...about }) });
 
-describe("settings", () => {
-  const fine: Derived = {
-    regionId: { answer: "cn-x" },
-    endpoint: { answer: "https://ecs.x" },
-    vpcEndpoint: { answer: "https://vpc.x" },
-    isPrivate: true,
-    scope: { answer: { organizationId: "26" } },
-  };
+const TARGETS: Derived = {
+  regionId: { answer: "cn-x" },
+  endpoint: { answer: "https://ecs.x" },
+  vpcEndpoint: { answer: "https://vpc.x" },
+  isPrivate: true,
+  scope: { answer: { organizationId: "26" } },
+};
+const targets = (change: Partial<Derived>) => checkTargets({ ...TARGETS, ...change });
+const ignoredSet = { place: "ALIBABACLOUDSTACK_RESOURCE_GROUP", organization: "--organization" };
+const keysUntil = (expiresAt?: number) => checkCredentials({ answer: { from: "a key pair", expiresAt } }, NOW);
 
-  test("are reported with their places, and without what may be secret", () => {
-    const found = [
-      { name: "region", place: "ALICLOUD_REGION", value: "cn-x" },
-      { name: "secretKey", place: "ALICLOUD_SECRET_KEY", value: undefined },
-      { name: "profile", problem: "--profile has white space" },
-    ] as const;
-    expect(told(checkSettings(found))).toEqual([
-      "ok region is cn-x, from ALICLOUD_REGION",
-      "ok secretKey is set, by ALICLOUD_SECRET_KEY",
-      "problem --profile has white space",
-    ]);
-  });
+const CLASSIC = { networkType: "classic", status: "Running", vpcId: "", locks: [] };
+const FACTS: InstanceFacts = {
+  instanceId: "i-a",
+  regionId: "cn-x",
+  details: { answer: CLASSIC },
+  linkedTo: { answer: undefined },
+  wantedVpc: "vpc-1",
+  scope: undefined,
+};
+const instance = (change: Partial<InstanceFacts>) => checkInstance({ ...FACTS, ...change });
+const details = (change: object) => instance({ details: { answer: { ...CLASSIC, ...change } } });
+const vpc = (isClassicLinkEnabled: boolean | undefined, links: number) => {
+  const place = { vpcId: "vpc-1", regionId: "cn-x", scope: undefined };
+  return checkVpc({ ...place, details: { answer: { cidrBlock: "", isClassicLinkEnabled } }, links: { answer: links } });
+};
 
-  test("that are ignored are a warning", () => {
-    const ignoredSet = { place: "ALIBABACLOUDSTACK_RESOURCE_GROUP", organization: "--organization" };
-    expect(told(checkTargets({ ...fine, ignoredSet }))).toContain(
-      "warning ALIBABACLOUDSTACK_RESOURCE_GROUP is ignored: it may be for another organization than that of --organization",
-    );
-  });
-
-  test.each([
-    ["nothing missing", {}, "ok"],
-    ["no region", { regionId: { error: new Error("no region is configured") } }, "problem"],
-    ["no address of ECS", { endpoint: { error: new Error("endpoint is wrong") } }, "problem"],
-    ["no address of the VPC service", { vpcEndpoint: { error: new Error("none") } }, "warning"],
-    ["no organization on a private cloud", { scope: { answer: {} } }, "warning"],
-    ["an organization that is no id", { scope: { error: new Error("is no id") } }, "problem"],
-  ])("%s is a finding or fine", (_, change, state) => {
-    expect(worst(checkTargets({ ...fine, ...change }))).toBe(state);
-  });
+test.each<[what: string, findings: readonly Finding[], state: Finding["state"]]>([
+  ["settings with nothing missing", targets({}), "ok"],
+  ["no region", targets({ regionId: wrong("no region is configured") }), "problem"],
+  ["no address of ECS", targets({ endpoint: wrong("endpoint is wrong") }), "problem"],
+  ["no address of the VPC service", targets({ vpcEndpoint: wrong("none") }), "warning"],
+  ["no organization on a private cloud", targets({ scope: { answer: {} } }), "warning"],
+  ["an organization that is no id", targets({ scope: wrong("is no id") }), "problem"],
+  ["a resource set that is ignored", targets({ ignoredSet }), "warning"],
+  ["keys that never end", keysUntil(), "ok"],
+  ["keys for an hour", keysUntil(NOW + 3_600_000), "ok"],
+  ["keys for a minute", keysUntil(NOW + 60_000), "warning"],
+  ["keys that have expired", keysUntil(NOW - 1), "problem"],
+  ["keys that cannot be had", checkCredentials(wrong("profile: there is no such file"), NOW), "problem"],
+  ["an instance in the classic network, not linked", instance({}), "ok"],
+  ["an instance linked to the VPC", instance({ linkedTo: { answer: "vpc-1" } }), "ok"],
+  ["an instance linked to another VPC", instance({ linkedTo: { answer: "vpc-2" } }), "problem"],
+  ["an instance that is not there", instance({ details: { answer: undefined } }), "problem"],
+  ["an instance in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
+  ["an instance that is starting", details({ status: "Starting" }), "problem"],
+  ["an instance that is locked", details({ locks: ["financial"] }), "problem"],
+  ["an instance of another", instance({ linkedTo: failed("authorisation", "InvalidInstanceId.NotBelong") }), "warning"],
+  ["an instance that may not be asked for", instance({ details: failed("authorisation", "Forbidden.RAM") }), "warning"],
+  ["a VPC with ClassicLink on", vpc(true, 12), "ok"],
+  ["a VPC with ClassicLink off", vpc(false, 0), "problem"],
+  ["a VPC whose switch is not told", vpc(undefined, 12), "warning"],
+  ["a VPC that is nearly full", vpc(true, 990), "warning"],
+  ["a VPC that is full", vpc(true, 1000), "problem"],
+])("%s is a finding or fine", (_, findings, state) => {
+  expect(worst(findings)).toBe(state);
 });
 
-describe("credentials", () => {
-  test.each([
-    ["that never end", undefined, "ok"],
-    ["for an hour", NOW + 3_600_000, "ok"],
-    ["for a minute", NOW + 60_000, "warning"],
-    ["that have expired", NOW - 1, "problem"],
-  ])("%s", (_, expiresAt, state) => {
-    expect(worst(checkCredentials({ answer: { from: "a key pair", expiresAt } }, NOW))).toBe(state);
-  });
-
-  test("that cannot be had are a problem, with the reason", () => {
-    const error = new Error("profile: there is no such file");
-    expect(checkCredentials({ error }, NOW)).toMatchObject([{ state: "problem", advice: error.message }]);
-  });
+test("settings are reported with their places, and without what may be secret", () => {
+  const found = [
+    { name: "region", place: "ALICLOUD_REGION", value: "cn-x" },
+    { name: "secretKey", place: "ALICLOUD_SECRET_KEY", value: undefined },
+    { name: "profile", problem: "--profile has white space" },
+  ] as const;
+  expect(told(checkSettings(found))).toEqual([
+    "ok region is cn-x, from ALICLOUD_REGION",
+    "ok secretKey is set, by ALICLOUD_SECRET_KEY",
+    "problem --profile has white space",
+  ]);
 });
 
 describe("the network", () => {
-  const CERTIFICATE = { distrust: undefined, names: "DNS:ecs.x", validFrom: NOW, validTo: NOW + 90 * 86_400_000 };
+  const CERTIFICATE = { distrust: undefined, names: "DNS:ecs.x", validFrom: NOW, validTo: NOW + 90 * DAY_MS };
   const fine: Reached = {
     host: "ecs.x",
     port: 443,
@@ -90,11 +106,11 @@ describe("the network", () => {
     connected: { answer: 2.4 },
     response: { answer: { certificate: CERTIFICATE, skewMs: 900 } },
   };
-  const error = (text: string) => ({ error: new Error(text) });
   const certificate = (change: object) => ({
     response: { answer: { certificate: { ...CERTIFICATE, ...change }, skewMs: 900 } },
   });
   const clock = (skewMs: number) => ({ response: { answer: { skewMs } } });
+  const unknown = certificate({ distrust: "SELF_SIGNED" });
 
   test("that works is reported in the order of a connection", () => {
     expect(told(checkReached(fine, NOW))).toEqual([
@@ -108,14 +124,14 @@ describe("the network", () => {
   });
 
   test.each<[string, Partial<Reached>, string, boolean]>([
-    ["an unknown name", { resolved: error("ENOTFOUND"), response: error("") }, "problem", false],
-    ["a closed port", { connected: error("ECONNREFUSED"), response: error("") }, "problem", false],
-    ["a certificate of an unknown authority", certificate({ distrust: "SELF_SIGNED" }), "problem", false],
-    ["one that nobody verifies", { ...certificate({ distrust: "SELF_SIGNED" }), isInsecure: true }, "warning", true],
-    ["a certificate that ends next week", certificate({ validTo: NOW + 6e8 }), "warning", true],
+    ["an unknown name", { resolved: wrong("ENOTFOUND"), response: wrong("") }, "problem", false],
+    ["a closed port", { connected: wrong("ECONNREFUSED"), response: wrong("") }, "problem", false],
+    ["a certificate of an unknown authority", unknown, "problem", false],
+    ["one that nobody verifies", { ...unknown, isInsecure: true }, "warning", true],
+    ["a certificate that ends next week", certificate({ validTo: NOW + 7 * DAY_MS }), "warning", true],
     ["a clock two minutes off", clock(-120_000), "warning", true],
     ["a clock twenty minutes off", clock(1_200_000), "problem", true],
-    ["no answer to HTTP", { response: error("ECONNRESET") }, "problem", false],
+    ["no answer to HTTP", { response: wrong("ECONNRESET") }, "problem", false],
     ["a proxy that wants a password", { response: { error: new ProxyRefusal(407) } }, "problem", false],
   ])("%s is a finding", (_, change, state, reached) => {
     const facts = { ...fine, ...change };
@@ -136,95 +152,38 @@ describe("the network", () => {
   });
 });
 
-describe("permissions", () => {
-  test.each([
-    ["an answer", undefined, "ok", "ok"],
-    ["an instance that is not there", failed("gone", "InvalidInstanceId.NotFound"), "ok", "ok"],
-    ["an instance of another", failed("authorisation", "InvalidInstanceId.NotBelong"), "ok", "ok"],
-    ["a refusal", failed("authorisation", "Forbidden.RAM"), "problem", "warning"],
-    ["an operation that is not offered", failed("retired", "InvalidAction.NotFound"), "problem", "warning"],
-    ["a throttle", failed("throttled", "Throttling.User"), "warning", "warning"],
-    ["no answer", fault("DescribeInstances", "Timeout", "no answer in 10 s"), "problem", "warning"],
-  ])("%s", (_, error, needed, optional) => {
-    const asked = error === undefined ? { answer: {} } : { error };
-    expect(checkCall(OPERATIONS.links, asked).state).toBe(needed);
-    expect(checkCall(OPERATIONS.instance, asked).state).toBe(optional);
-  });
+test.each([
+  ["an answer", { answer: {} }, "ok", "ok"],
+  ["an instance that is not there", failed("gone", "InvalidInstanceId.NotFound"), "ok", "ok"],
+  ["an instance of another", failed("authorisation", "InvalidInstanceId.NotBelong"), "ok", "ok"],
+  ["a refusal", failed("authorisation", "Forbidden.RAM"), "problem", "warning"],
+  ["an operation that is not offered", failed("retired", "InvalidAction.NotFound"), "problem", "warning"],
+  ["a throttle", failed("throttled", "Throttling.User"), "warning", "warning"],
+  ["no answer", { error: fault("DescribeInstances", "Timeout", "no answer in 10 s") }, "problem", "warning"],
+])("the permission for a call that gets %s, if links need it and if not", (_, asked, needed, optional) => {
+  expect([OPERATIONS.links, OPERATIONS.instance].map((one) => checkCall(one, asked).state)).toEqual([needed, optional]);
 });
 
-describe("an instance", () => {
-  const details = (change: object = {}) => ({
-    details: { answer: { networkType: "classic", status: "Running", vpcId: "", locks: [], ...change } },
-  });
-  const fine: InstanceFacts = {
-    instanceId: "i-a",
-    regionId: "cn-x",
-    ...details(),
-    linkedTo: { answer: undefined },
-    wantedVpc: "vpc-1",
-    scope: undefined,
-  };
-  const notOurs = { error: failed("authorisation", "InvalidInstanceId.NotBelong") };
-
-  test.each<[string, Partial<InstanceFacts>, string]>([
-    ["in the classic network, not linked", {}, "ok"],
-    ["linked to the VPC", { linkedTo: { answer: "vpc-1" } }, "ok"],
-    ["linked to another VPC", { linkedTo: { answer: "vpc-2" } }, "problem"],
-    ["that is not there", { details: { answer: undefined } }, "problem"],
-    ["in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
-    ["that is starting", details({ status: "Starting" }), "problem"],
-    ["that is locked", details({ locks: ["financial"] }), "problem"],
-    ["that belongs to another", { linkedTo: notOurs }, "warning"],
-    ["that may not be asked for", { details: { error: failed("authorisation", "Forbidden.RAM") } }, "warning"],
-  ])("%s", (_, change, state) => {
-    expect(worst(checkInstance({ ...fine, ...change }))).toBe(state);
-  });
-
-  test("that is hidden on a private cloud is reported with the scope", () => {
-    const scope = { organizationId: "27", resourceSetId: "99" };
-    const [finding] = checkInstance({ ...fine, details: { answer: undefined }, scope });
-    expect(finding).toMatchObject({
-      text: "cn-x shows no instance i-a to this key under organization 27 and resource set 99",
-      advice: expect.stringMatching(/--organization and --resource-set$/),
-    });
-  });
+test("what is hidden on a private cloud is reported with the scope", () => {
+  const scope = { organizationId: "27", resourceSetId: "99" };
+  const under = "to this key under organization 27 and resource set 99";
+  const none = failed("input", "InvalidVpcId.NotFound");
+  const [ofVpc] = checkVpc({ vpcId: "vpc-1", regionId: "cn-x", details: none, links: none, scope });
+  const [ofInstance] = instance({ details: { answer: undefined }, scope });
+  expect([ofVpc?.text, ofInstance?.text]).toEqual([
+    `cn-x shows no VPC vpc-1 ${under}`,
+    `cn-x shows no instance i-a ${under}`,
+  ]);
+  expect(ofInstance?.advice).toMatch(/--organization and --resource-set$/);
 });
 
-describe("a VPC", () => {
-  const facts = { vpcId: "vpc-1", regionId: "cn-x", scope: undefined };
-
-  test("that is hidden on a private cloud is reported with the scope", () => {
-    const error = failed("input", "InvalidVpcId.NotFound");
-    const scope = { organizationId: "27" };
-    const [finding] = checkVpc({ ...facts, details: { error }, links: { error }, scope });
-    expect(finding).toMatchObject({
-      text: "cn-x shows no VPC vpc-1 to this key under organization 27 and no resource set",
-      advice: expect.stringMatching(/--organization and --resource-set$/),
-    });
-  });
-
-  test.each([
-    ["with ClassicLink on", true, 12, "ok"],
-    ["with ClassicLink off", false, 0, "problem"],
-    ["whose switch is not told", undefined, 12, "warning"],
-    ["that is nearly full", true, 990, "warning"],
-    ["that is full", true, 1000, "problem"],
-  ])("%s", (_, isClassicLinkEnabled, links, state) => {
-    const details = { answer: { cidrBlock: "", isClassicLinkEnabled } };
-    expect(worst(checkVpc({ ...facts, details, links: { answer: links } }))).toBe(state);
-  });
-
-  test.each([
-    ["172.16.0.0/12", "warning", /no custom route to 10\.0\.0\.0\/8/],
-    ["10.0.0.0/8", "warning", /vSwitch must lie in 10\.111\.0\.0\/16/],
-    ["192.168.4.0/24", "warning", /a route to 192\.168\.0\.0\/16 .* in its operating system/],
-    ["100.64.0.0/16", "problem", /cannot reach/],
-    ["172.0.0.0/8", "problem", /cannot reach/],
-  ])("in %s is told what the documents ask", (cidrBlock, state, text) => {
-    expect(checkCidr("vpc-1", cidrBlock)).toEqual([
-      expect.objectContaining({ state, text: expect.stringMatching(text) }),
-    ]);
-  });
+test.each([
+  ["172.16.0.0/12", "warning", /no custom route to 10\.0\.0\.0\/8/],
+  ["10.0.0.0/8", "warning", /vSwitch must lie in 10\.111\.0\.0\/16/],
+  ["192.168.4.0/24", "warning", /a route to 192\.168\.0\.0\/16 .* in its operating system/],
+  ["172.0.0.0/8", "problem", /cannot reach/],
+])("a VPC in %s is told what the documents ask", (cidrBlock, state, text) => {
+  expect(checkCidr("vpc-1", cidrBlock)).toMatchObject([{ state, text: expect.stringMatching(text) }]);
 });
 
 test("lines fit the terminal", () => {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import manifest from "../../../package.json";
 import { importFile } from "../../../cli/adopt/importFile";
 import { listText, moduleText } from "../../../cli/adopt/module";
-import { resourcesOf } from "../../../cli/adopt/resources";
+import { type Adoption, resourcesOf } from "../../../cli/adopt/resources";
 import { yamlProgram } from "../../../cli/adopt/yamlProgram";
 import { readLinkList } from "../../../provider/linkList/linkList";
 import { packageSchema } from "../../../provider/hosts/plugin/schema";
@@ -19,7 +19,6 @@ const ofVpcs = resourcesOf(LINKS, "vpc");
 const ofLinks = resourcesOf(LINKS, "link");
 const perVpc = ofVpcs.resources;
 const perLink = ofLinks.resources;
-const TYPESCRIPT = { isEsm: false, isTypeScript: true };
 
 test("names of resources are the ids, and begin with the region where two regions use the same", () => {
   const namesOf = (resources: readonly { readonly name: string }[]) => resources.map(({ name }) => name);
@@ -30,21 +29,7 @@ test("names of resources are the ids, and begin with the region where two region
 });
 
 describe("the module", () => {
-  test("declares one protected ClassicLinks for each VPC of the list", () => {
-    expect(moduleText(ofVpcs, "vpc", "dynamic", TYPESCRIPT)).toBe(`\
-// ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; you can change it.
-import { ClassicLinks, linksFromFile } from "pulumi-classiclink";
-
-// One line for each link. Remove lines to detach links, add lines to attach more.
-export const classicLinks = linksFromFile("classiclinks.csv");
-
-for (const links of classicLinks) {
-  new ClassicLinks(links.vpcId, links, { protect: true });
-}
-`);
-  });
-
-  test("declares one protected ClassicLink for each link, in JavaScript for the plugin too", () => {
+  test("declares one protected ClassicLink for each link, here in JavaScript for the plugin", () => {
     expect(moduleText(ofLinks, "link", "plugin", { isEsm: false, isTypeScript: false })).toBe(`\
 // ClassicLink links that existed before this program. Written by \`pulumi-classiclink adopt\`; you can change it.
 const { ClassicLink } = require("@pulumi-classiclink/classiclink");
@@ -63,9 +48,13 @@ exports.classicLinks = classicLinks;
 `);
   });
 
-  test("names resources after their region where the import file does", () => {
-    const text = moduleText({ ...ofVpcs, namesHaveRegion: true }, "vpc", "dynamic", TYPESCRIPT);
-    expect(text).toMatch(/new ClassicLinks\(`\$\{links\.regionId\}:\$\{links\.vpcId\}`, /);
+  test("declares one protected ClassicLinks for each VPC, here in TypeScript, and names them as the import file does", () => {
+    const text = (adoption: Adoption) => moduleText(adoption, "vpc", "dynamic", { isEsm: false, isTypeScript: true });
+    const load = 'import { ClassicLinks, linksFromFile } from "pulumi-classiclink";';
+    const byVpc = "  new ClassicLinks(links.vpcId, links, { protect: true });";
+    expect(text(ofVpcs).split("\n")).toEqual(expect.arrayContaining([load, byVpc]));
+    const ofRegions = text({ ...ofVpcs, namesHaveRegion: true });
+    expect(ofRegions).toMatch(/new ClassicLinks\(`\$\{links\.regionId\}:\$\{links\.vpcId\}`, /);
   });
 });
 
@@ -77,29 +66,20 @@ test("the list has a line for each link, and is understood, also with quotes in 
   expect(understood).toEqual([["i-c"], ["i-a", "i-b", odd.instanceId]]);
 });
 
-const outputOf = (key: string) =>
-  Object.fromEntries(
-    ["regionId", "vpcId", "instanceIds"].map((member) => [member, ["$", `{${key}.${member}}`].join("")]),
-  );
-
 describe("the program in YAML", () => {
   test("is a project whose resources are the links", () => {
+    const declared = (vpcId: string, ...instanceIds: string[]) => ({
+      type: "classiclink:ClassicLinks",
+      properties: { vpcId, regionId: "cn-hangzhou", instanceIds },
+      options: { protect: true },
+    });
+    const outputOf = (key: string) =>
+      Object.fromEntries(["regionId", "vpcId", "instanceIds"].map((name) => [name, `\${${key}.${name}}`]));
     expect(parse(yamlProgram("links", perVpc))).toEqual({
       name: "links",
       runtime: "yaml",
       plugins: { providers: [{ name: "classiclink", path: "./node_modules/pulumi-classiclink/plugin" }] },
-      resources: {
-        "vpc-jobs": {
-          type: "classiclink:ClassicLinks",
-          properties: { vpcId: "vpc-jobs", regionId: "cn-hangzhou", instanceIds: ["i-c"] },
-          options: { protect: true },
-        },
-        "vpc-shop": {
-          type: "classiclink:ClassicLinks",
-          properties: { vpcId: "vpc-shop", regionId: "cn-hangzhou", instanceIds: ["i-a", "i-b"] },
-          options: { protect: true },
-        },
-      },
+      resources: { "vpc-jobs": declared("vpc-jobs", "i-c"), "vpc-shop": declared("vpc-shop", "i-a", "i-b") },
       outputs: { classicLinks: ["vpc-jobs", "vpc-shop"].map(outputOf) },
     });
   });
@@ -127,20 +107,11 @@ describe("the program in YAML", () => {
   });
 });
 
-describe("the import file", () => {
-  test("names every resource as the program does, the same each time", () => {
-    const text = importFile(perLink, "dynamic");
-    const named = JSON.parse(text).resources.map(({ name, id }: { name: string; id: string }) => [name, id]);
-    expect(named).toEqual(perLink.map(({ name }) => [name, `cn-hangzhou:${name}`]));
-    expect(importFile(resourcesOf(LINKS, "link").resources, "dynamic")).toBe(text);
-  });
-
-  test("keeps the organization under which the links were found", () => {
-    const text = importFile(perVpc, "plugin", { organizationId: "26" });
-    expect(JSON.parse(text).resources[0].outputs.__scope).toEqual({ organizationId: "26" });
-  });
-
-  test("holds nothing of the dynamic host for the plugin", () => {
-    for (const resources of [perVpc, perLink]) expect(importFile(resources, "plugin")).not.toContain("__");
-  });
+test("the import file names each resource as the program does, with the organization, and for the plugin nothing hidden", () => {
+  const dynamic = JSON.parse(importFile(perLink, "dynamic")).resources;
+  const named = dynamic.map(({ name, id }: { name: string; id: string }) => [name, id]);
+  expect(named).toEqual(perLink.map(({ name }) => [name, `cn-hangzhou:${name}`]));
+  const [first] = JSON.parse(importFile(perVpc, "plugin", { organizationId: "26" })).resources;
+  expect(first.outputs.__scope).toEqual({ organizationId: "26" });
+  for (const resources of [perVpc, perLink]) expect(importFile(resources, "plugin")).not.toContain("__");
 });

@@ -1,14 +1,12 @@
+/** What a person sees while a command waits, on a terminal and in a pipe. */
+
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { openProgress } from "../../../cli/progress";
 import { openStatusLine } from "../../../cli/terminal";
 
-beforeEach(() => {
-  jest.useFakeTimers();
-});
-afterEach(() => {
-  jest.useRealTimers();
-});
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 /** A stream that keeps what is written to it. */
 function openStream(isTTY: boolean, columns = 80) {
@@ -19,33 +17,26 @@ function openStream(isTTY: boolean, columns = 80) {
 }
 
 describe("on a terminal", () => {
-  test("a scan that takes long shows how far it is, how much it has found and what it waits for", async () => {
-    const { stream, text } = openStream(true);
-    const progress = await openProgress(stream);
-    await jest.advanceTimersByTimeAsync(600);
-    expect(text()).toContain("listing VPCs");
-    progress.begin(3, "VPCs");
-    progress.step(100);
-    progress.note("vpc-b: throttled");
-    await jest.advanceTimersByTimeAsync(200);
-    progress.end();
-    expect(text()).toContain("1/3 VPCs, 100 links vpc-b: throttled");
-    // Nothing of it stays: the line is emptied.
-    expect(text().split("\u001b[1G").at(-1)).not.toMatch(/[█░]|links/);
-  });
-
-  test.each([40, 60, 80])("a wait stays on its line in %i columns", async (columns) => {
-    const { stream, text } = openStream(true, columns);
-    const progress = await openProgress(stream);
-    progress.begin(300, "VPCs");
-    progress.note("vpc-bp1gtjxuuvwj17zr: throttled, next try in 8 s, 1 min 20 s of at most 5 min, 12 calls");
-    await jest.advanceTimersByTimeAsync(800);
-    progress.end();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what moves the cursor
-    const lines = text().split(/\u001b\[[0-9;?]*[A-Za-z]|[\r\n]/);
-    expect(lines.some((line) => line.includes("0/300 VPCs"))).toBe(true);
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
-  });
+  test.each([40, 60, 80])(
+    "a long scan shows how far it is and what it waits for, in a line of %i columns",
+    async (columns) => {
+      const { stream, text } = openStream(true, columns);
+      const progress = await openProgress(stream);
+      await jest.advanceTimersByTimeAsync(600);
+      expect(text()).toContain("listing VPCs");
+      progress.begin(300, "VPCs");
+      progress.step(100);
+      progress.note("vpc-bp1gtjxuuvwj17zr: throttled, next try in 8 s, 1 min 20 s of at most 5 min, 12 calls");
+      await jest.advanceTimersByTimeAsync(200);
+      progress.end();
+      expect(text()).toMatch(columns === 80 ? /1\/300 VPCs, 100 links vpc-bp1/ : /1\/300 VPCs, 100 links/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what moves the cursor
+      const lines = text().split(/\u001b\[[0-9;?]*[A-Za-z]|[\r\n]/);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+      // Nothing of it stays: the line is emptied.
+      expect(text().split("\u001b[1G").at(-1)).not.toMatch(/[█░]|links/);
+    },
+  );
 
   test("a short scan shows nothing", async () => {
     const { stream, text } = openStream(true);
