@@ -14,41 +14,30 @@ import {
 } from "../../../provider/hosts/plugin/descriptions";
 import { packageSchema } from "../../../provider/hosts/plugin/schema";
 import { SECRET_SETTINGS, SETTINGS } from "../../../provider/settings/places";
+import { REPOSITORY } from "../../support/project";
 
-const ROOT = join(__dirname, "..", "..", "..");
-const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), "utf8");
-
-/** The docstrings of a file, each on one line. */
-function docstringsOf(path: string): string {
-  const blocks = textOf("sdk", path).match(/\/\*\*[\s\S]*?\*\//g) ?? [];
-  return blocks.map((block) => block.replaceAll(/^\s*\/?\*+\/?|\*\/$/gm, " ").replaceAll(/\s+/g, " ")).join("\n");
+/** The docstrings of a file of sdk/, each on one line. */
+function docstringsOf(file: string): string {
+  const blocks = readFileSync(join(REPOSITORY, "sdk", file), "utf8").match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+  return blocks.map((block) => oneLine(block.replaceAll(/^\s*\/?\*+\/?|\*\/$/gm, " "))).join("\n");
 }
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
-test.each(Object.values({ ...GET_LINKS.args, ...GET_LINKS.result }))("sdk/getLinks.ts says: %s", (text) => {
-  expect(docstringsOf("getLinks.ts")).toContain(oneLine(text));
-});
-
-test.each([CLASSIC_LINK.resource, ...Object.values(CLASSIC_LINK.inputs), ...Object.values(CLASSIC_LINK.outputs)])(
-  "sdk/classicLink.ts says: %s",
-  (text) => {
-    expect(docstringsOf("classicLink.ts")).toContain(oneLine(text));
-  },
+type Texts = Readonly<Record<string, string>>;
+const OF_RESOURCE = ({ resource, inputs, outputs }: { resource: string; inputs: Texts; outputs: Texts }) =>
+  [inputs, outputs].flatMap((texts) => Object.values(texts)).concat(resource);
+const OF_PROVIDER = SETTING_DESCRIPTIONS.flatMap(({ name, purpose }) =>
+  name === "refreshBeforeUpdate" ? [] : purpose,
 );
 
-test.each([CLASSIC_LINKS.resource, ...Object.values(CLASSIC_LINKS.inputs), ...Object.values(CLASSIC_LINKS.outputs)])(
-  "sdk/classicLinks.ts says: %s",
-  (text) => {
-    expect(docstringsOf("classicLinks.ts")).toContain(oneLine(text));
-  },
-);
-
-const OF_THE_PROVIDER = SETTING_DESCRIPTIONS.filter(({ name }) => name !== "refreshBeforeUpdate");
 test.each([
-  ...OF_THE_PROVIDER.map(({ purpose }) => purpose),
-  ...Object.values({ ...ASSUME_ROLE_PURPOSES, ...OIDC_PURPOSES }),
-])("sdk/provider.ts says: %s", (text) => {
-  expect(docstringsOf("provider.ts")).toContain(oneLine(text));
+  ["getLinks.ts", Object.values({ ...GET_LINKS.args, ...GET_LINKS.result })],
+  ["classicLink.ts", OF_RESOURCE(CLASSIC_LINK)],
+  ["classicLinks.ts", OF_RESOURCE(CLASSIC_LINKS)],
+  ["provider.ts", [...OF_PROVIDER, ...Object.values({ ...ASSUME_ROLE_PURPOSES, ...OIDC_PURPOSES })]],
+])("sdk/%s says what the schema says", (file, texts) => {
+  const said = docstringsOf(file);
+  expect(texts.filter((text) => !said.includes(oneLine(text)))).toEqual([]);
 });
 
 describe("the schema", () => {
@@ -68,24 +57,17 @@ describe("the schema", () => {
   test("describes everything", () => {
     const undescribed: string[] = [];
     JSON.parse(schema, (key, value) => {
-      if (
-        typeof value?.type === "string" &&
-        !["items", "additionalProperties"].includes(key) &&
-        value.description === undefined &&
-        key !== "0"
-      )
-        undescribed.push(key);
+      const isPart = ["items", "additionalProperties", "0"].includes(key);
+      if (typeof value?.type === "string" && !isPart && value.description === undefined) undescribed.push(key);
       return value;
     });
     expect(undescribed).toEqual([]);
   });
 
-  test.each(["ClassicLink", "ClassicLinks"])(
-    "[21] has an alias for the %s of the dynamic host, whose type never changes",
-    (name) => {
-      expect(parsed.resources[`classiclink:index:${name}`].aliases).toEqual([
-        { type: `pulumi-nodejs:dynamic/classiclink:${name}` },
-      ]);
-    },
-  );
+  test("[21] has aliases for the resources of the dynamic host, whose types never change", () => {
+    for (const name of ["ClassicLink", "ClassicLinks"]) {
+      const aliases = [{ type: `pulumi-nodejs:dynamic/classiclink:${name}` }];
+      expect(parsed.resources[`classiclink:index:${name}`].aliases).toEqual(aliases);
+    }
+  });
 });
