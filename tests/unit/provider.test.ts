@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { SECRET_SETTINGS, SETTING_NAMES } from "../../provider/settings/places";
-import { ClassicLink, Provider, type ProviderArgs } from "../../sdk";
+import { ClassicLink, Provider } from "../../sdk";
 import { known, registeredResources } from "../support/mocks";
 import { settingsOf } from "../support/settings";
 
@@ -38,12 +38,8 @@ describe("a Provider", () => {
   test("hands objects and switches on as text, and leaves out what is undefined, whatever in them is an output", async () => {
     const later = pulumi.output<string | undefined>(undefined).apply((value) => value ?? "");
     const assumeRole = { roleArn: pulumi.output("acs:ram::1:role/a"), sessionExpiration: 900 };
-    const args = {
-      assumeRole,
-      forgetRetiredLinks: pulumi.output(true),
-      profile: later,
-      ...JSON.parse('{"ecsRoleName": null}'),
-    };
+    const none = { profile: later, ...JSON.parse('{"ecsRoleName": null}') };
+    const args = { assumeRole, forgetRetiredLinks: pulumi.output(true), ...none };
     expect((await inputsOf(new Provider("p", args))).values).toEqual({
       "classiclink:assumeRole": '{"roleArn":"acs:ram::1:role/a","sessionExpiration":900}',
       "classiclink:forgetRetiredLinks": "true",
@@ -51,33 +47,17 @@ describe("a Provider", () => {
   });
 
   test("[17] marks as secret what must not stand in a state in clear, and what was secret before", async () => {
-    const args: Required<ProviderArgs> = {
-      region: "cn-beijing",
+    // Every setting but the one that is the plugin's.
+    const settings = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
+    const args = {
+      ...Object.fromEntries(settings.map((name) => [name, "x"])),
       accessKey: pulumi.secret("id"),
-      secretKey: "s",
-      securityToken: "t",
-      profile: "p",
-      sharedCredentialsFile: "f",
-      credentialsUri: "http://127.0.0.1/x",
-      ecsRoleName: "r",
-      assumeRoleWithOidc: { oidcToken: "t" },
       assumeRole: { roleArn: "r", externalId: pulumi.secret("x") },
-      endpoint: "e",
-      stsEndpoint: "e",
-      vpcEndpoint: "e",
-      protocol: "HTTP",
-      insecure: true,
-      proxy: "http://u:p@proxy.example",
-      organizationId: "19",
-      resourceSetId: "191",
-      forgetRetiredLinks: false,
     };
-    const { values, secrets } = await inputsOf(new Provider("p", args));
+    const { values, secrets } = await inputsOf(Reflect.construct(Provider, ["p", args]));
+    expect(Object.keys(values)).toEqual(settings.map((name) => `classiclink:${name}`).sort());
     const names = [...SECRET_SETTINGS, "accessKey", "assumeRole"];
     expect(secrets).toEqual(names.map((name) => `classiclink:${name}`).sort());
-    // Every setting but the one that is the plugin's.
-    const ofPrograms = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
-    expect(Object.keys(values).sort()).toEqual(ofPrograms.map((name) => `classiclink:${name}`).sort());
   });
 
   test.each(["acessKey", "refreshBeforeUpdate"])("has no argument %s", (name) => {
@@ -105,12 +85,7 @@ describe("Provider.fromAlicloud", () => {
 });
 
 test("Provider.fromAlibabaCloudStack takes the arguments of the provider of Apsara Stack as they are", async () => {
-  const keys = {
-    region: "cn-wulan-env200-d01",
-    accessKey: "id",
-    secretKey: "s",
-    proxy: "http://u:p@proxy.example:3128",
-  };
+  const keys = { region: "cn-x", accessKey: "id", secretKey: "s", proxy: "http://u:p@proxy.example:3128" };
   const plain = { ...keys, popgwDomain: "cloud.site-a.example", department: "26" };
   const endpoints = [{ ecs: "ecs.private.example" }];
   const others = { isCenterRegion: false, endpoints, insecure: true, resourceGroup: pulumi.output("97") };

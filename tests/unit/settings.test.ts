@@ -11,8 +11,12 @@ import { settingsOf, sourceOf, type Values } from "../support/settings";
 const keyPair = (values: Values) => sourceOf(values, "keys").credentials;
 const kindOf = (values: Values) => settingsOf(values).credentialsSource().kind;
 const PRIVATE = { "classiclink:endpoint": "ecs.private.example" };
-const OWN_PAIR = { "classiclink:accessKey": "a", "classiclink:secretKey": "s" };
-const STACK_PAIR = { "alicloud:accessKey": "a", "alicloud:secretKey": "s" };
+const PAIR = { accessKey: "a", secretKey: "s" };
+
+/** Values under the keys of a family. */
+const under = (family: string, values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${family}:${name}`, value]));
+const STACK_PAIR = under("alicloud", PAIR);
 const VARIABLES_PAIR = { ALICLOUD_ACCESS_KEY: "a", ALICLOUD_SECRET_KEY: "s" };
 
 /** A value in a place, as the configuration or the environment has it. */
@@ -62,7 +66,7 @@ describe("credentials", () => {
   });
 
   const levels: [token: string, pair: Values][] = [
-    ["classiclink:securityToken", OWN_PAIR],
+    ["classiclink:securityToken", under("classiclink", PAIR)],
     ["alicloud:securityToken", STACK_PAIR],
     ["ALICLOUD_SECURITY_TOKEN", VARIABLES_PAIR],
   ];
@@ -74,40 +78,31 @@ describe("credentials", () => {
   });
 
   const oidc = JSON.stringify({ roleArn: "role", oidcProviderArn: "provider", oidcTokenFile: "/token" });
-  const order: [source: object, values: Values][] = [
-    [{ kind: "keys" }, VARIABLES_PAIR],
-    [{ kind: "profile", name: "mine" }, { "alicloud:profile": "mine" }],
-    [{ kind: "uri", uri: "http://127.0.0.1/" }, { ALIBABA_CLOUD_CREDENTIALS_URI: "http://127.0.0.1/" }],
-    [{ kind: "ecsRole", roleName: "role" }, { "alicloud:ecsRoleName": "role" }],
-    [{ kind: "oidc", role: { arn: "role" } }, { "alicloud:assumeRoleWithOidc": oidc }],
-    [{ kind: "profile", file: "/file" }, { ALICLOUD_SHARED_CREDENTIALS_FILE: "/file" }],
-    [{ kind: "ambient" }, {}],
+  const order: [kind: string, values: Values][] = [
+    ["keys", PAIR],
+    ["profile", { profile: "mine" }],
+    ["uri", { credentialsUri: "http://127.0.0.1/" }],
+    ["ecsRole", { ecsRoleName: "role" }],
+    ["oidc", { assumeRoleWithOidc: oidc }],
   ];
   test("are of the first source in the order of @pulumi/alicloud", () => {
-    const given = order.map((_, index) => Object.assign({}, ...order.slice(index).map(([, values]) => values)));
-    const sources = given.map((values) => settingsOf(values).credentialsSource());
-    expect(sources).toMatchObject(order.map(([source]) => source));
+    const last: typeof order = [
+      ["profile", { sharedCredentialsFile: "/file" }],
+      ["ambient", {}],
+    ];
+    const all = [...order, ...last];
+    const given = all.map((_, index) => Object.assign({}, ...all.slice(index).map(([, values]) => values)));
+    expect(given.map((values) => kindOf(under("alicloud", values)))).toEqual(all.map(([kind]) => kind));
   });
 
-  const others = {
-    ...STACK_PAIR,
-    ...VARIABLES_PAIR,
-    "alicloud:profile": "other",
-    "alicloud:assumeRole": '{"roleArn":"other"}',
-  };
+  const others = { ...STACK_PAIR, ...under("alicloud", { profile: "other", assumeRole: '{"roleArn":"other"}' }) };
   test("under classiclink: say which account is meant: no source of others goes before them, nor a role on top", () => {
-    const own: [kind: string, values: Values][] = [
-      ["profile", { "classiclink:profile": "mine" }],
-      ["uri", { "classiclink:credentialsUri": "http://127.0.0.1/" }],
-      ["ecsRole", { "classiclink:ecsRoleName": "role" }],
-      ["oidc", { "classiclink:assumeRoleWithOidc": oidc }],
-      ["keys", OWN_PAIR],
-    ];
-    expect(own.map(([, values]) => kindOf({ ...others, ...values }))).toEqual(own.map(([kind]) => kind));
+    const kinds = order.map(([, values]) => kindOf({ ...others, ...VARIABLES_PAIR, ...under("classiclink", values) }));
+    expect(kinds).toEqual(order.map(([kind]) => kind));
   });
 
   test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
-    for (const own of [OWN_PAIR, {}]) {
+    for (const own of [under("classiclink", PAIR), {}]) {
       const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
       expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
     }
