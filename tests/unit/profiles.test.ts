@@ -7,7 +7,7 @@ import { Agents } from "../../provider/ecs/agents";
 import type { ProfileSource } from "../../provider/ecs/credentials";
 import { inspectCredentials } from "../../provider/ecs/credentials/createProvider";
 import { readProfile } from "../../provider/ecs/credentials/profile";
-import { changeProfile, regionOfProfile } from "../../provider/ecs/credentials/profileFile";
+import { regionOfProfile } from "../../provider/ecs/credentials/profileFile";
 import { failureOf, makeFolder, providerOf } from "../support/credentials";
 import { opener } from "../support/opened";
 import { type Handler, json, startRawServer } from "../support/rawServer";
@@ -32,9 +32,18 @@ const read = (content: string | object, more: More = {}) =>
     ...(more.privateCloud ? {} : { sts: { sts: DEFAULT_STS } }),
     ...more,
   });
-/** The source of the profile "mine", which is the current one; others may stand beside it. */
-const readMine = (mine: object, more: More = {}, others: readonly object[] = []) =>
-  read({ current: "mine", profiles: [...others, { name: "mine", ...mine }] }, more);
+/** The source of the profile "mine", which is the current one. Another one is beside it. */
+const readMine = (mine: object, more: More = {}) =>
+  read(
+    {
+      current: "mine",
+      profiles: [
+        { ...role, name: "other" },
+        { name: "mine", ...mine },
+      ],
+    },
+    more,
+  );
 
 const ofKeys = { kind: "keys", credentials: { accessKeyId: "LTAIuser", accessKeySecret: SECRET } };
 const withToken = { kind: "keys", credentials: { ...ofKeys.credentials, securityToken: "token" } };
@@ -66,13 +75,13 @@ describe("a profile of the aliyun command line", () => {
     ],
     [
       "ChainableRamRoleArn",
-      { source_profile: "first", ram_role_arn: "r2" },
+      { source_profile: "other", ram_role_arn: "r2" },
       { kind: "assumedRole", base: { kind: "assumedRole", base: ofKeys, role: ofRole("r") }, role: ofRole("r2") },
     ],
     ["CredentialsURI", { credentials_uri: "http://a.example/x" }, { kind: "uri", uri: "http://a.example/x" }],
     ["External", { process_command: "tool" }, { kind: "process", command: "tool" }],
   ])("of mode %s: %j", (mode, mine, source) => {
-    expect(readMine({ ...mine, mode }, {}, [{ ...role, name: "first" }])).toEqual(source);
+    expect(readMine({ ...mine, mode })).toEqual(source);
   });
 
   test.each([
@@ -118,23 +127,14 @@ describe("a profile of the SDKs, in an INI file", () => {
 describe("a profile for a private cloud", () => {
   const inCloud = { privateCloud: { regionId: "cn-x", scope: { organizationId: "26" } } };
   const sso = { mode: "CloudSSO", cloud_sso_sign_in_url: "https://sso.example" };
+  const oauth = { mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "t" };
+  const noSts = "no address of STS is set; give it an sts_endpoint, or set CLASSICLINK_STS_ENDPOINT";
+  const publicSts = "its sts_endpoint is an address of the public cloud";
   test.each<[what: string, mine: object, message: string]>([
     ["a login to CloudSSO", sso, "its mode CloudSSO calls the public cloud"],
-    [
-      "a login with OAuth",
-      { mode: "OAuth", oauth_site_type: "CN", oauth_refresh_token: "t" },
-      "its mode OAuth calls the public cloud",
-    ],
-    [
-      "a role without an address of STS, which its sts_region does not give",
-      { ...role, sts_region: "cn-hangzhou" },
-      "no address of STS is set; give it an sts_endpoint, or set CLASSICLINK_STS_ENDPOINT",
-    ],
-    [
-      "an address of STS of the public cloud",
-      { ...role, sts_endpoint: "sts.aliyuncs.com" },
-      "its sts_endpoint is an address of the public cloud",
-    ],
+    ["a login with OAuth", oauth, "its mode OAuth calls the public cloud"],
+    ["a role whose address of STS would be its region's", { ...role, sts_region: "cn-hangzhou" }, noSts],
+    ["an address of STS of the public cloud", { ...role, sts_endpoint: "sts.aliyuncs.com" }, publicSts],
   ])("is refused: %s", (_, mine, message) => {
     expect(() => readMine(mine, inCloud)).toThrow(message);
   });
@@ -227,27 +227,30 @@ describe("a login with OAuth", () => {
     oauth_access_token: "access-1",
     oauth_access_token_expire: 0,
   };
-  const file = join(files.folder, "profiles");
+  // Its file is a link to another one.
+  const file = join(files.folder, "login.json");
+  symlinkSync(files.write("real.json", ""), file);
   const written = () => JSON.parse(readFileSync(file, "utf8"));
   const given = { accessKeyId: "STS.oauth", accessKeySecret: "s", securityToken: "t", expiration: EXPIRATION };
   const renewed = { access_token: "access-2", refresh_token: "refresh-2", expires_in: 3600 };
   const answer: Handler = (request, response) =>
     json(200, request.url === "/v1/exchange" ? given : renewed)(request, response);
-  /** A login in a file, beside another profile. */
+  /** A login in the file, beside another profile. */
   async function openLogin(more: object = {}, handler = answer) {
-    const server = await open(startRawServer(handler));
-    const source = readMine({ ...login, ...more }, {}, [{ name: "other", mode: "AK" }]);
+    const { requests, endpoint } = await open(startRawServer(handler));
+    const profiles = [{ name: "other" }, { name: "mine", ...login, ...more }];
+    files.write("login.json", { current: "mine", profiles });
     const asked = () =>
-      server.requests.map(({ url, form, headers }) => `${url} ${form.get("refresh_token") ?? headers.authorization}`);
-    return { asked, provider: providerOf(source, { oauth: { CN: server.endpoint, INTL: server.endpoint } }) };
+      requests.map(({ url, form, headers }) => `${url} ${form.get("refresh_token") ?? headers.authorization}`);
+    const source: ProfileSource = { kind: "profile", file, tokenOnly: false };
+    return { asked, profiles, provider: providerOf(source, { oauth: { CN: endpoint, INTL: endpoint } }) };
   }
 
   test("is exchanged for a key, and the file stays as it is", async () => {
-    const { provider, asked } = await openLogin({ oauth_access_token_expire: later() });
-    const before = written();
+    const { provider, asked, profiles } = await openLogin({ oauth_access_token_expire: later() });
     expect(await idOf(provider)).toBe("STS.oauth");
     expect(asked()).toEqual(["/v1/exchange Bearer access-1"]);
-    expect(written()).toEqual(before);
+    expect(written().profiles).toEqual(profiles);
   });
 
   test("that is about to expire is renewed, and written back, because its old tokens are spent", async () => {
@@ -257,24 +260,13 @@ describe("a login with OAuth", () => {
     expect(asked()).toEqual(["/v1/token refresh-1", "/v1/exchange Bearer access-2"]);
     const tokens = { oauth_access_token: "access-2", oauth_refresh_token: "refresh-2" };
     const mine = { name: "mine", ...login, ...tokens, oauth_access_token_expire: expect.any(Number) };
-    expect(written()).toEqual({ current: "mine", profiles: [{ name: "other", mode: "AK" }, mine] });
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-  });
-
-  test("is written where a link leads to, and the link stays", () => {
-    const real = files.write("real.json", { profiles: [{ name: "mine" }] });
-    const link = join(files.folder, "link.json");
-    symlinkSync(real, link);
-    changeProfile(link, "mine", { oauth_access_token: "a" });
-    expect(lstatSync(link).isSymbolicLink()).toBe(true);
-    expect(JSON.parse(readFileSync(real, "utf8"))).toEqual({ profiles: [{ name: "mine", oauth_access_token: "a" }] });
-    expect(() => changeProfile(link, "other", {})).toThrow("there is no profile of that name");
+    expect(written()).toEqual({ current: "mine", profiles: [{ name: "other" }, mine] });
+    expect([statSync(file).mode & 0o777, lstatSync(file).isSymbolicLink()]).toEqual([0o600, true]);
   });
 
   test("that has ended is reported with its status, and without its tokens", async () => {
     const ended = json(400, { error: "invalid_grant", refresh_token: "refresh-1" });
-    const { provider } = await openLogin({}, ended);
-    const { message } = await failureOf(provider);
+    const { message } = await failureOf((await openLogin({}, ended)).provider);
     expect(message).toContain("gave no credentials (HTTP 400 from 127");
     expect(message).not.toMatch(/refresh-1|access-1/);
   });

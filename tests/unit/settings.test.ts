@@ -218,8 +218,6 @@ describe("the address of STS", () => {
     [{ "alicloud:region": "private_1" }, "https://sts.aliyuncs.com"],
     [{ ALIBABA_CLOUD_STS_REGION: "cn-b", "alicloud:region": "cn-a" }, "https://sts.cn-b.aliyuncs.com"],
     [{ ...inVpc, "alicloud:region": "cn-beijing" }, "https://sts-vpc.cn-beijing.aliyuncs.com"],
-    [{ ...inVpc, ALIBABA_CLOUD_STS_REGION: "cn-a" }, "https://sts-vpc.cn-a.aliyuncs.com"],
-    [{ STS_ENDPOINT: "sts.private.example", ALIBABA_CLOUD_STS_REGION: "cn-a" }, "https://sts.private.example"],
     [{ STS_ENDPOINT: "127.0.0.1:4010" }, "http://127.0.0.1:4010"],
     [{ STS_ENDPOINT: "sts.private.example", "alicloud:protocol": "HTTP" }, "https://sts.private.example"],
   ])("with %j is %s", (values, address) => {

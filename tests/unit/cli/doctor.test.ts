@@ -8,7 +8,6 @@ import { checkInstance, type InstanceFacts } from "../../../cli/doctor/instance"
 import { checkReached, isReached, type Reached } from "../../../cli/doctor/network";
 import { checkSettings, checkTargets, type Derived } from "../../../cli/doctor/settings";
 import { checkCidr, checkVpc } from "../../../cli/doctor/vpc";
-import { wrapped } from "../../../cli/terminal";
 import { ProxyRefusal } from "../../../provider/ecs/agents";
 import { fault } from "../../../provider/ecs/errorCodes";
 import { EcsError } from "../../../provider/ecs/errors";
@@ -184,11 +183,4 @@ test.each([
   ["172.0.0.0/8", "problem", /cannot reach/],
 ])("a VPC in %s is told what the documents ask", (cidrBlock, state, text) => {
   expect(checkCidr("vpc-1", cidrBlock)).toMatchObject([{ state, text: expect.stringMatching(text) }]);
-});
-
-test("lines fit the terminal", () => {
-  expect(wrapped("a line that is longer than forty columns of a terminal", 4, 40)).toEqual([
-    "    a line that is longer than forty",
-    "    columns of a terminal",
-  ]);
 });
