@@ -89,7 +89,10 @@ describe("a declared list", () => {
       "two pages of an answer of DescribeClassicLinkInstances",
       `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`,
     ],
-    ["outputs of a stack", json({ vm: { instanceId: "i-x" }, links: [A], deep: { web: { ...B, urn: "urn:x" } } })],
+    [
+      "outputs of a stack",
+      json({ vm: { instanceId: "i-x" }, no: [null, 1, "b"], links: [A], deep: { web: { ...B, urn: "urn:x" } } }),
+    ],
     ["the state of the dynamic host", exported({ ...ofStack(A), type }, { ...ofStack(B), type })],
     ["the state of the plugin", exported({ ...ofStack(both), type: `${PLUGIN}ClassicLinks` })],
   ])("is understood as %s", (_, text) => {

@@ -251,6 +251,7 @@ describe("proxies", () => {
   });
 
   test.each<[noProxy: string, url: string, isExempt: boolean]>([
+    [".aliyuncs.com", https, true],
     ["*.aliyuncs.com", https, true],
     ["example.org, ECS.cn-beijing.aliyuncs.com:443", https, true],
     ["yuncs.com", https, false],
@@ -281,12 +282,14 @@ describe("the region", () => {
   const files = makeFolder();
   afterAll(() => files.remove());
   const regionWith = (values: Values) => {
-    const file = files.write("config.json", { profiles: [{ name: "mine", region_id: "cn-mine" }, { name: "none" }] });
+    const profiles = [{ name: "mine", region_id: "cn-mine" }, { name: "none" }];
+    const file = files.write("config.json", { current: "mine", profiles });
     return settingsOf({ "alicloud:sharedCredentialsFile": file, ...values }).defaultRegion();
   };
 
-  test("is that of the named profile when no setting names one", () => {
+  test("is that of the profile that a setting names, also by its file, when no setting names one", () => {
     expect(regionWith({ "alicloud:profile": "mine" })).toBe("cn-mine");
+    expect(regionWith({})).toBe("cn-mine");
     expect(regionWith({ "alicloud:profile": "mine", ALICLOUD_REGION: "cn-env" })).toBe("cn-env");
   });
 
