@@ -51,13 +51,10 @@ export async function startSts(
     const business = Object.entries(rest).filter(([name]) => !/^Signature|^(Format|Timestamp|Version)$/.test(name));
     calls.push({ action: Action, params: Object.fromEntries(business), accessKeyId: AccessKeyId });
     if (instead !== undefined) return instead(request, response);
-    const isSigned = Action !== "AssumeRoleWithOIDC";
     const key = known.find(({ accessKeyId }) => accessKeyId === AccessKeyId);
-    const isKnown = key !== undefined && key.securityToken === rest.SecurityToken;
-    if (isSigned && !isKnown) return refuse(404, "InvalidAccessKeyId.NotFound")(request, response);
-    if (isSigned && rest.Signature !== sign(request.method, params, key?.accessKeySecret ?? "")) {
-      return refuse(400, "SignatureDoesNotMatch")(request, response);
-    }
+    const signature = sign(request.method, params, key?.accessKeySecret ?? "");
+    const isTheirs = key?.securityToken === rest.SecurityToken && rest.Signature === signature;
+    if (Action !== "AssumeRoleWithOIDC" && !isTheirs) return refuse(400, "SignatureDoesNotMatch")(request, response);
     const given = session(calls.length);
     known.push(given);
     const { accessKeyId, accessKeySecret, securityToken } = given;

@@ -51,32 +51,26 @@ const ofRole = (arn: string, more: object = {}) => ({
   ...{ arn, sessionName: "terraform", durationS: 3600, sts: DEFAULT_STS },
   ...more,
 });
+const assumed = (base: object, assumedRole: object) => ({ kind: "assumedRole", base, role: assumedRole });
 
 describe("a profile of the aliyun command line", () => {
   const settings = { ram_session_name: "me", expired_seconds: 900, external_id: "x", policy: "{}" };
   const roleWithAll = ofRole("r", { sessionName: "me", durationS: 900, externalId: "x", policy: "{}" });
   const instance = { kind: "ecsRole", roleName: "web", tokenOnly: false };
   const oidc = { oidc_provider_arn: "p", oidc_token_file: "/token", duration_seconds: "1200" };
+  const ofOidc = { kind: "oidc", providerArn: "p", token: { file: "/token" }, role: ofRole("r", { durationS: 1200 }) };
   test.each<[mode: string, mine: object, source: object]>([
     ["AK", { ...keys, sts_token: "left by an earlier mode" }, ofKeys],
     ["StsToken", { ...keys, sts_token: "token" }, withToken],
-    ["RamRoleArn", { ...role, ...settings }, { kind: "assumedRole", base: ofKeys, role: roleWithAll }],
-    ["RamRoleArn", { ...role, sts_token: "token" }, { kind: "assumedRole", base: withToken, role: ofRole("r") }],
+    ["RamRoleArn", { ...role, ...settings }, assumed(ofKeys, roleWithAll)],
+    ["RamRoleArn", { ...role, sts_token: "token" }, assumed(withToken, ofRole("r"))],
     ["EcsRamRole", { ram_role_name: "web" }, instance],
-    [
-      "RamRoleArnWithRoleName",
-      { ram_role_name: "web", ram_role_arn: "r" },
-      { kind: "assumedRole", base: instance, role: ofRole("r") },
-    ],
-    [
-      "OIDC",
-      { ...oidc, ram_role_arn: "r" },
-      { kind: "oidc", providerArn: "p", token: { file: "/token" }, role: ofRole("r", { durationS: 1200 }) },
-    ],
+    ["RamRoleArnWithRoleName", { ram_role_name: "web", ram_role_arn: "r" }, assumed(instance, ofRole("r"))],
+    ["OIDC", { ...oidc, ram_role_arn: "r" }, ofOidc],
     [
       "ChainableRamRoleArn",
       { source_profile: "other", ram_role_arn: "r2" },
-      { kind: "assumedRole", base: { kind: "assumedRole", base: ofKeys, role: ofRole("r") }, role: ofRole("r2") },
+      assumed(assumed(ofKeys, ofRole("r")), ofRole("r2")),
     ],
     ["CredentialsURI", { credentials_uri: "http://a.example/x" }, { kind: "uri", uri: "http://a.example/x" }],
     ["External", { process_command: "tool" }, { kind: "process", command: "tool" }],
@@ -97,28 +91,16 @@ describe("a profile of the aliyun command line", () => {
 describe("a profile of the SDKs, in an INI file", () => {
   const key = `type=access_key # key\naccess_key_id = "LTAIuser"\naccess_key_secret='${SECRET}'\n`;
   const text = `; mine\n[other]\ntype = ecs_ram_role\nrole_name = web\n\n[default]\r\nenable = true\r\n${key}`;
-  const settings = "role_arn = acs:ram::1:role/a\nrole_session_name = me\npolicy = {}\n";
-  const named = ofRole("acs:ram::1:role/a", { sessionName: "me", policy: "{}" });
+  const roleText = "role_arn = acs:ram::1:role/a\nrole_session_name = me\npolicy = {}\n";
+  const inRole = `[a.b]\n${key.replace("type=access_key", "type = ram_role_arn")}${roleText}`;
+  const ofNamed = assumed(ofKeys, ofRole("acs:ram::1:role/a", { sessionName: "me", policy: "{}" }));
+  const use = { tokenOnly: true, metadataOff: true } as const;
+  const inJson = JSON.stringify({ current: "", profiles: [{ name: "default", mode: "AK", ...keys }] });
   test.each<[what: string, content: string, more: More, source: object]>([
-    ["called default is meant when none is named", text, {}, ofKeys],
-    [
-      "may have another name, and be of type ecs_ram_role",
-      text,
-      { name: "other", tokenOnly: true, metadataOff: true },
-      { kind: "ecsRole", roleName: "web", tokenOnly: true, metadataOff: true },
-    ],
-    [
-      "of type ram_role_arn",
-      `[a.b]\n${key.replace("type=access_key", "type = ram_role_arn")}${settings}`,
-      { name: "a.b" },
-      { kind: "assumedRole", base: ofKeys, role: named },
-    ],
-    [
-      "may be JSON, with a mark of the byte order, and is called default if it names no current one",
-      `\uFEFF${JSON.stringify({ current: "", profiles: [{ name: "default", mode: "AK", ...keys }] })}`,
-      {},
-      ofKeys,
-    ],
+    ["is the one called default when none is named", text, {}, ofKeys],
+    ["may be of type ecs_ram_role", text, { name: "other", ...use }, { kind: "ecsRole", roleName: "web", ...use }],
+    ["may be of type ram_role_arn", inRole, { name: "a.b" }, ofNamed],
+    ["may be in JSON that names no current one, after a mark of the byte order", `\uFEFF${inJson}`, {}, ofKeys],
   ])("%s", (_, content, more, source) => {
     expect(read(content, more)).toEqual(source);
   });

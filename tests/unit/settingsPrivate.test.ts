@@ -87,6 +87,7 @@ describe("the addresses of the vendor's provider", () => {
   const domain = { "alibabacloudstack:popgwDomain": DOMAIN };
   const host = `internal.asapi.${REGION}.${DOMAIN}`;
   const asapi = { "alibabacloudstack:domain": host };
+  const https = { "alibabacloudstack:protocol": "HTTPS" };
   const force = { "alibabacloudstack:forceUseAsapi": "true" };
   const endpoints = {
     "alibabacloudstack:endpoints": '[{"ecs":"ecs.example","vpc":"vpc.example","sts":"sts.example"}]',
@@ -100,16 +101,13 @@ describe("the addresses of the vendor's provider", () => {
 
   test.each<[values: Values, urls: string[]]>([
     [domain, pop("http")],
-    [{ ...domain, "alibabacloudstack:protocol": "HTTPS" }, pop("https")],
+    [{ ...domain, ...https }, pop("https")],
     [{ ...domain, "alibabacloudstack:isCenterRegion": "false" }, pop("http", `${REGION}.${DOMAIN}`)],
     [{ ...domain, ...endpoints }, listed],
     [asapi, asapiAt(host)],
     [{ "alibabacloudstack:domain": `${host}/asapi/v3` }, asapiAt(host)],
     [{ "alibabacloudstack:domain": `public.asapi.${DOMAIN}` }, asapiAt(`public.asapi.${DOMAIN}`, "https")],
-    [
-      { "alibabacloudstack:domain": "127.0.0.1:1", "alibabacloudstack:protocol": "HTTPS" },
-      asapiAt("127.0.0.1:1", "https"),
-    ],
+    [{ "alibabacloudstack:domain": "127.0.0.1:1", ...https }, asapiAt("127.0.0.1:1", "https")],
     [{ ...domain, ...asapi }, pop("http")],
     [{ ...domain, ...asapi, ...force }, asapiAt(host)],
     [{ "classiclink:endpoint": `https://${host}/asapi/v3` }, asapiAt(host, "https")],
@@ -171,6 +169,7 @@ describe("[30] nothing leaves a private cloud", () => {
   const sdk = { ALIBABA_CLOUD_STS_REGION: "cn-hangzhou" };
   const ecs = { "classiclink:endpoint": `ecs-internal.${DOMAIN}`, ...PUBLIC_VARIABLES, ...sdk };
   const role = { ...ecs, "classiclink:assumeRole": '{"roleArn":"r"}' };
+  const publicVpc = { ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" };
   const plainAsapi = { ...role, "classiclink:endpoint": `http://asapi.${DOMAIN}/asapi/v3` };
   const keysAlone = { ...STACK_VARIABLES, ALIBABACLOUDSTACK_POPGW_DOMAIN: "" };
   const roleAlone = { ...keysAlone, ALIBABACLOUDSTACK_ASSUME_ROLE_ARN: "role" };
@@ -180,21 +179,13 @@ describe("[30] nothing leaves a private cloud", () => {
   const noVpc = `${no} the VPC service; set classiclink:vpcEndpoint or CLASSICLINK_VPC_ENDPOINT, or name the VPCs`;
   const isPublicOne = "is an address of the public cloud, but classiclink:endpoint is not; set it to the address of";
   test.each<[what: string, act: () => unknown, message: string]>([
-    [
-      "keys alone",
-      () => settingsOf(keysAlone).endpointOf(REGION),
-      "settings of alibabacloudstack name no address of ECS",
-    ],
+    ["keys alone", () => settingsOf(keysAlone).endpointOf(REGION), "settings of alibabacloudstack name no address"],
     ["a role alone", () => kindOf(roleAlone), "alibabacloudstack is set, but no address of STS"],
     ["a role without an address of STS", () => kindOf(role), noSts],
     ["a role at an ASAPI without TLS, whose answer has keys", () => kindOf(plainAsapi), noSts],
     ["a public STS", () => kindOf({ ...role, STS_ENDPOINT: "sts.aliyuncs.com" }), `${isPublicOne} STS`],
     ["no address of the VPC service", () => settingsOf(ecs).vpcEndpointOf(REGION), noVpc],
-    [
-      "a public VPC service",
-      () => settingsOf({ ...ecs, VPC_ENDPOINT: "vpc.aliyuncs.com" }).vpcEndpointOf(REGION),
-      `${isPublicOne} the VPC service`,
-    ],
+    ["a public VPC service", () => settingsOf(publicVpc).vpcEndpointOf(REGION), `${isPublicOne} the VPC service`],
   ])("%s: refused before anything is sent", (_, act, message) => {
     expect(complaint(act)).toContain(message);
   });
@@ -219,6 +210,8 @@ describe("the scope", () => {
   const setName = "alibabacloudstack:resourceGroupSetName";
   const onPublic = { "classiclink:endpoint": undefined };
 
+  const ownSet = { "classiclink:resourceSetId": "98" };
+  const of26 = { organizationId: "26", resourceSetId: "98" };
   const of27 = { organizationId: "27" };
   test.each<[what: string, values: Values, scope: object]>([
     ["is empty when nothing names it", {}, {}],
@@ -226,11 +219,7 @@ describe("the scope", () => {
     ["has no set of the environment for a configured organization", { ...own, ...configured }, of27],
     ["has none of the vendor's variable for the vendor's key either", another, of27],
     ["has no set's name of another family", { ...configured, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" }, of27],
-    [
-      "has a configured set of this package's organization of the environment",
-      { ...own, "classiclink:resourceSetId": "98" },
-      { organizationId: "26", resourceSetId: "98" },
-    ],
+    ["has a configured set of an organization of the environment, both ours", { ...own, ...ownSet }, of26],
     ["has ids beside a name", { ...STACK_KEYS, [setName]: "shop" }, { organizationId: "26", resourceSetId: "97" }],
     ["is not of the environment on the public cloud", { ...own, ...onPublic }, {}],
     ["is not of another vendor on the public cloud", { ...PUBLIC_KEYS, ...VENDOR_SCOPE, ...onPublic }, {}],
@@ -244,7 +233,7 @@ describe("the scope", () => {
   const nameAlone = /set classiclink:organizationId or CLASSICLINK_ORGANIZATION_ID, and classiclink:resourceSetId or /;
   const noId = /is not an id/;
   test.each<[what: string, values: Values, message: RegExp]>([
-    ["a set without an organization", { "classiclink:resourceSetId": "97" }, setAlone],
+    ["a set without an organization", ownSet, setAlone],
     ["a set of ours with the vendor's organization", { ...vendor, CLASSICLINK_RESOURCE_SET_ID: "97" }, mixed],
     ["an id with a line break", { "classiclink:organizationId": "26\r\nx: y" }, noId],
     ["an id in other letters", { "classiclink:organizationId": "é" }, noId],
