@@ -3,7 +3,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { Lookup } from "../../provider/settings/lookup";
-import { familyOf, isConfigKey, isOrganizationKey, SETTING_NAMES, SETTINGS } from "../../provider/settings/places";
+import { familyOf, isOrganizationKey, SETTING_NAMES, SETTINGS } from "../../provider/settings/places";
 import { makeFolder } from "../support/credentials";
 import { complaint } from "../support/errors";
 import { settingsOf, sourceOf, type Values } from "../support/settings";
@@ -25,28 +25,20 @@ function at(place: string, value: string): Values {
   return { [key]: member === undefined || value === "" ? value : JSON.stringify([{ no: "no" }, { [member]: value }]) };
 }
 
-/** What a value in a place needs beside it: the key of an organization counts only with its secret. */
-function beside(place: string): Values {
-  const pair = [...SETTINGS.accessKey, ...SETTINGS.secretKey].filter((key) => isOrganizationKey(key));
-  const own = isOrganizationKey(place) ? pair.filter((key) => isConfigKey(key) === isConfigKey(place)) : [];
-  return Object.fromEntries(own.map((key) => [key, "a"]));
-}
-
-// docs/configuration.md is made of the same table.
+// docs/configuration.md is made of the same table. For the keys of organizations, see settingsPrivate.test.ts.
 test.each(SETTING_NAMES)(
   "[16] %s: the first place that has it wins over every later one, and an empty one is none",
   (name) => {
     const found = (values: Values) => new Lookup((key) => values[key], values).find(name);
-    const places: readonly string[] = SETTINGS[name];
+    const places = SETTINGS[name].filter((place) => !isOrganizationKey(place));
     for (const [index, winner] of places.entries()) {
       expect(winner).toMatch(/^[a-z]+:\w+(\[0\]\.\w+)?$|^[A-Z_]+$/);
       for (const loser of places.slice(index + 1)) {
-        // An address of ECS decides whose names count: see settingsPrivate.test.ts.
+        // An address of ECS decides whose names count.
         const decides = name !== "endpoint" && SETTINGS.endpoint.some((place) => place === loser);
         if (decides && familyOf(winner) !== familyOf(loser)) continue;
-        const lost = { ...beside(loser), ...at(loser, "second") };
-        const won = { ...beside(winner), ...at(winner, "first") };
-        expect(found({ ...lost, ...won, ...at(loser, "second") })).toMatchObject({ value: "first", key: winner });
+        const lost = at(loser, "second");
+        expect(found({ ...at(winner, "first"), ...lost })).toMatchObject({ value: "first", key: winner });
         expect(found({ ...lost, ...at(winner, "") })).toMatchObject({ value: "second", key: loser });
       }
     }

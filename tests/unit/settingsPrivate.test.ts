@@ -137,8 +137,10 @@ describe("the pair of an organization that is", () => {
   const id = { ALIBABACLOUDSTACK_ORGANIZATION_ACCESSKEY: "organizationsKey" };
   const secret = { ALIBABACLOUDSTACK_ORGANIZATION_SECRETKEY: "organizationsSecret" };
   const configured = { "alibabacloudstack:accessKey": "configured", "alibabacloudstack:secretKey": "its" };
+  const pair = { "alibabacloudstack:organizationAccesskey": "o", "alibabacloudstack:organizationSecretkey": "s" };
   test.each<[what: string, values: Values, accessKeyId: string, accessKeySecret: string]>([
     ["complete wins", { ...id, ...secret }, "organizationsKey", "organizationsSecret"],
+    ["configured wins over a configured key", { ...configured, ...pair }, "o", "s"],
     ["without its secret is ignored", id, "stackKey", "s"],
     ["in the environment loses to a configured key", { ...id, ...secret, ...configured }, "configured", "its"],
   ])("%s", (_, values, accessKeyId, accessKeySecret) => {
