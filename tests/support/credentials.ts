@@ -1,8 +1,8 @@
 /** What tests of credentials share: providers of sources over real servers, and their failures. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { jest } from "@jest/globals";
 import { Agents } from "../../provider/ecs/agents";
 import { CredentialsError, type CredentialsProvider, type CredentialsSource } from "../../provider/ecs/credentials";
@@ -33,6 +33,7 @@ export function makeFolder() {
     /** Writes a file and returns its path. */
     write(name: string, content: string | object): string {
       const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
       return path;
     },

@@ -1,28 +1,24 @@
 /** What adopt does with a folder: the files that it writes there, and the steps that are left. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { writeFiles } from "../../../cli/adopt/files";
 import { layoutOf, loadingLine, projectFiles, projectName } from "../../../cli/adopt/project";
 import { stepsOf } from "../../../cli/adopt/steps";
+import { makeFolder } from "../../support/credentials";
 
-let root: string;
+let files: ReturnType<typeof makeFolder>;
 /** The project's, which some tests put into one below. */
 let folder: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "classiclink-files-"));
-  folder = root;
+  files = makeFolder();
+  folder = files.folder;
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => files.remove());
 
 const textOf = (path: string) => readFileSync(join(folder, path), "utf8");
-const put = (path: string, text: string) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-};
 
 describe("writing files", () => {
   const drafts = {
@@ -42,8 +38,7 @@ describe("writing files", () => {
   });
 
   test("says which folder cannot be written to", () => {
-    put("file", "");
-    folder = join(folder, "file");
+    folder = files.write("file", "");
     expect(() => writeFiles(folder, drafts, false)).toThrow(
       new Error(`cannot write to ${folder} (there is a file of that name); choose another folder with --out`),
     );
@@ -62,8 +57,8 @@ describe("writing files", () => {
   });
 
   test("refuses when one of ours was changed, names it, and writes none of the others, but with force", () => {
-    put("links.ts", "mine");
-    put("package.json", "mine");
+    files.write("links.ts", "mine");
+    files.write("package.json", "mine");
     expect(() => writeFiles(folder, drafts, false)).toThrow(
       /links\.ts is there already, .*nothing was written; give --force/,
     );
@@ -82,35 +77,38 @@ describe("the steps", () => {
   };
   const install = (...more: string[]) => {
     const packages = ["pulumi-classiclink", "@pulumi/pulumi", "typescript", ...more];
-    put("package.json", JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, "1"])) }));
+    files.write(
+      "package.json",
+      JSON.stringify({ dependencies: Object.fromEntries(packages.map((name) => [name, "1"])) }),
+    );
     for (const name of packages) mkdirSync(join(folder, "node_modules", name), { recursive: true });
   };
   const line = 'export { classicLinks } from "./classiclinks";';
   const IMPORT = ["pulumi import --file links.json --yes --generate-code=false", "pulumi preview"];
 
   test("in a new folder install what package.json names, make a stack and import", () => {
-    for (const { path, text } of projectFiles(folder, "dynamic", layoutOf(folder))) put(path, text);
+    for (const { path, text } of projectFiles(folder, "dynamic", layoutOf(folder))) files.write(path, text);
     expect(steps("dynamic")).toEqual([`cd ${folder}`, "npm install", "pulumi stack select --create dev", ...IMPORT]);
   });
 
   test("add to a package.json what it lacks", () => {
-    put("package.json", '{ "dependencies": { "@pulumi/pulumi": "^3.200.0" } }');
+    files.write("package.json", '{ "dependencies": { "@pulumi/pulumi": "^3.200.0" } }');
     expect(steps("dynamic")[1]).toBe("npm install pulumi-classiclink typescript@5");
   });
 
   test("in a project that is there install nothing twice, and leave its stacks alone", () => {
     install();
-    put("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: src/\n");
-    put("src/index.ts", "export const own = 1;\n");
+    files.write("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: src/\n");
+    files.write("src/index.ts", "export const own = 1;\n");
     expect(steps("dynamic")).toEqual([`cd ${folder}`, line, ...IMPORT]);
-    put("src/index.ts", `${line}\n`);
+    files.write("src/index.ts", `${line}\n`);
     expect(steps("dynamic")).toEqual([`cd ${folder}`, ...IMPORT]);
   });
 
   test("make no second stack, and the SDK of the plugin once, but not for YAML", () => {
     install();
-    put("index.ts", `${line}\n`);
-    put("Pulumi.dev.yaml", "encryptionsalt: x\n");
+    files.write("index.ts", `${line}\n`);
+    files.write("Pulumi.dev.yaml", "encryptionsalt: x\n");
     const add = "pulumi package add ./node_modules/pulumi-classiclink/plugin";
     expect(steps("plugin")).toEqual([`cd ${folder}`, add, ...IMPORT]);
     expect(steps("yaml")).toEqual([`cd ${folder}`, ...IMPORT]);
@@ -150,14 +148,14 @@ describe("the layout of a project", () => {
     ["a file that package.json names", inStack, "stack.mjs", IN_MJS],
     ["TypeScript in ES modules", inSrc, "src/main.ts", ESM],
     ["TypeScript that is compiled before", built, "src/index.ts", TYPESCRIPT],
-  ])("of %s is followed", (_, files, main, line) => {
-    for (const [path, text] of Object.entries(files)) put(path, text);
+  ])("of %s is followed", (_, texts, main, line) => {
+    for (const [path, text] of Object.entries(texts)) files.write(path, text);
     const layout = layoutOf(folder);
     expect([layout.main, loadingLine(layout)]).toEqual([main, line]);
   });
 
   test("in another language is refused with what to do", () => {
-    put("Pulumi.yaml", "name: shop\nruntime: python\n");
+    files.write("Pulumi.yaml", "name: shop\nruntime: python\n");
     expect(() => layoutOf(folder)).toThrow(/says runtime python, and adopt writes .*; use --out for a new folder/);
   });
 });
