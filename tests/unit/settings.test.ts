@@ -70,27 +70,26 @@ describe("credentials", () => {
   });
 
   const oidc = JSON.stringify({ roleArn: "role", oidcProviderArn: "provider", oidcTokenFile: "/token" });
-  const order: [kind: string, values: Values][] = [
-    ["keys", PAIR],
-    ["profile", { profile: "mine" }],
-    ["uri", { credentialsUri: "http://127.0.0.1/" }],
-    ["ecsRole", { ecsRoleName: "role" }],
-    ["oidc", { assumeRoleWithOidc: oidc }],
+  const order: [source: object, values: Values][] = [
+    [{ kind: "keys" }, PAIR],
+    [{ kind: "profile", name: "mine" }, { profile: "mine" }],
+    [{ kind: "uri", uri: "http://127.0.0.1/" }, { credentialsUri: "http://127.0.0.1/" }],
+    [{ kind: "ecsRole", roleName: "role" }, { ecsRoleName: "role" }],
+    [{ kind: "oidc", role: { arn: "role" } }, { assumeRoleWithOidc: oidc }],
   ];
   test("are of the first source in the order of @pulumi/alicloud", () => {
-    const last: typeof order = [
-      ["profile", { sharedCredentialsFile: "/file" }],
-      ["ambient", {}],
-    ];
-    const all = [...order, ...last];
+    const file: (typeof order)[number] = [{ kind: "profile", file: "/file" }, { sharedCredentialsFile: "/file" }];
+    const all = [...order, file, [{ kind: "ambient" }, {}]];
     const given = all.map((_, index) => Object.assign({}, ...all.slice(index).map(([, values]) => values)));
-    expect(given.map((values) => kindOf(under("alicloud", values)))).toEqual(all.map(([kind]) => kind));
+    const sources = given.map((values) => settingsOf(under("alicloud", values)).credentialsSource());
+    expect(sources).toMatchObject(all.map(([source]) => source));
   });
 
   const others = { ...STACK_PAIR, ...under("alicloud", { profile: "other", assumeRole: '{"roleArn":"other"}' }) };
   test("under classiclink: say which account is meant: no source of others goes before them, nor a role on top", () => {
-    const kinds = order.map(([, values]) => kindOf({ ...others, ...VARIABLES_PAIR, ...under("classiclink", values) }));
-    expect(kinds).toEqual(order.map(([kind]) => kind));
+    const own = order.map(([, values]) => ({ ...others, ...VARIABLES_PAIR, ...under("classiclink", values) }));
+    const sources = own.map((values) => settingsOf(values).credentialsSource());
+    expect(sources).toMatchObject(order.map(([source]) => source));
   });
 
   test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
