@@ -30,8 +30,6 @@ export interface Fault {
   readonly isOvercome: boolean | undefined;
   /** How long the operation may take, in ms; without it, long enough. */
   readonly timeoutMs?: number;
-  /** The resources see the same error as after another fault. Tests of the client prove that. */
-  readonly isVariant?: boolean;
 }
 
 /** Ends an operation that a fault lets come to nothing, though not before its second try. */
@@ -41,16 +39,12 @@ const HASTY_MS = 2_000;
 const SHORT_MS = 600;
 
 /** A scripted answer, or none, in place of what ECS would say. */
-function struck(
-  name: string,
-  fault: AnswerName | ErrorAnswer,
-  { times = 1, afterWork = false, isVariant = false } = {},
-): Fault {
+function struck(name: string, fault: AnswerName | ErrorAnswer, { times = 1, afterWork = false } = {}): Fault {
   const lay: Fault["lay"] = ({ emulator }, point) =>
     void emulator.injectFault({ kind: "answer", answer: fault, times, afterWork, ...point });
   return times === Number.POSITIVE_INFINITY
-    ? { name, lay, isVariant, isOvercome: undefined, timeoutMs: HASTY_MS }
-    : { name, lay, isVariant, isOvercome: true };
+    ? { name, lay, isOvercome: undefined, timeoutMs: HASTY_MS }
+    : { name, lay, isOvercome: true };
 }
 
 /** Something that happens while the call is on its way. */
@@ -71,25 +65,14 @@ function meanwhile(
   return { name, lay, isOvercome };
 }
 
-/** Answers that are none: [name, answer, whether the resources see the same error as after another]. */
-const UNUSABLE = [
-  ["no answer in time", "timeout", false],
-  ["status 500 without a code", "internal-500-without-code", true],
-  ["status 503", "unavailable-503", true],
-  ["a gateway's page", "gateway-html", true],
-  ["a proxy's page", "proxy-html", false],
-  ["an error in XML", "xml-error", true],
-  ["an empty body", "empty-body", true],
-  ["half of a JSON", "truncated-json", true],
-] as const;
-
-const UNANSWERED: readonly (readonly [name: string, fault: AnswerName, how: Parameters<typeof struck>[2]])[] = [
-  ["a reset before the work", "reset-before", {}],
-  ["an answer that is lost after the work", "lost-answer", {}],
-  ...UNUSABLE.flatMap(([name, fault, isVariant]) => [
-    [`${name}, and no work done`, fault, { isVariant }] as const,
-    [`${name}, the work done`, fault, { isVariant, afterWork: true }] as const,
-  ]),
+/** No usable answer. The client makes the same errors of all others: see its own tests. */
+const UNANSWERED: readonly (readonly [name: string, fault: AnswerName, afterWork?: boolean])[] = [
+  ["a reset before the work", "reset-before"],
+  ["an answer that is lost after the work", "lost-answer"],
+  ["no answer in time, and no work done", "timeout"],
+  ["no answer in time, the work done", "timeout", true],
+  ["a proxy's page, and no work done", "proxy-html"],
+  ["a proxy's page, the work done", "proxy-html", true],
 ];
 
 /** What ECS says to the second of two requests to do the same. */
@@ -102,8 +85,8 @@ const SAID_TWICE: Readonly<Record<LinkAction, ErrorAnswer>> = {
 const lasting = { times: Number.POSITIVE_INFINITY };
 
 export const FAULTS: readonly Fault[] = [
-  ...UNANSWERED.map(([name, fault, how]) => struck(name, fault, how)),
-  ...UNANSWERED.map(([name, fault, how]) => struck(`${name}, from then on`, fault, { ...lasting, ...how })),
+  ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { afterWork })),
+  ...UNANSWERED.map(([name, fault, afterWork]) => struck(`${name}, from then on`, fault, { ...lasting, afterWork })),
   struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
   struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
   {

@@ -1,6 +1,31 @@
-/** Every fault that the resources can tell from others, at every call that an operation makes. */
+/** Every fault that the resources can tell from others, at every call that an operation makes, against the emulator. */
 
-import { describe } from "@jest/globals";
-import { describeMatrix } from "../faults/matrix";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { openResource } from "../faults/calls";
+import { pointsOf, problemsOf } from "../faults/faultCase";
+import { FAULTS } from "../faults/faults";
+import { SCENARIOS } from "../faults/scenarios";
+import { DIALECTS } from "../support/dialects";
+import { watchLocalCalls } from "../support/localCalls";
+import { onSimulatedClock } from "../support/simulatedClock";
 
-describe("[5] every fault at every call", () => describeMatrix(({ isVariant = false }) => !isVariant));
+const calls = watchLocalCalls();
+afterAll(() => calls.stopWatching());
+
+describe.each(DIALECTS)("[5] every fault at every call of $name", (dialect) => {
+  // Lasting faults end in the same places whatever the dialect.
+  const faults = FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined || dialect === DIALECTS[0]);
+
+  test.each(SCENARIOS)("$resource: $name", async (scenario) => {
+    const problems: string[] = [];
+    await onSimulatedClock(async () => {
+      for (const point of await pointsOf(scenario, dialect, openResource)) {
+        for (const fault of faults) {
+          const found = await problemsOf({ dialect, scenario, point, fault }, openResource);
+          problems.push(...found.map((problem) => `${fault.name}, at ${point.action} ${point.skip + 1}: ${problem}`));
+        }
+      }
+    }, calls);
+    expect(problems).toEqual([]);
+  });
+});
