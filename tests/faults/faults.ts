@@ -3,8 +3,8 @@
 import type { AnswerName, Emulator, ErrorAnswer } from "../../emulator";
 import { INSTANCES } from "./scenarios";
 
-/** An operation on links. */
-export type LinkAction = "AttachClassicLinkVpc" | "DetachClassicLinkVpc" | "DescribeClassicLinkInstances";
+export const LINK_ACTIONS = ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const;
+type LinkAction = (typeof LINK_ACTIONS)[number];
 
 /** A call of an operation: the one of its action that comes after so many others. */
 export interface Point {

@@ -1,13 +1,14 @@
 /** Every operation on both resources, from every state of the cloud that it may find. */
 
-import type { Props, Resource } from "./calls";
+import type { Properties } from "../../provider/resources/inputs";
+import type { State } from "./oneResource";
 
 /** Links in the cloud: instance → VPC. */
 export type Links = Readonly<Record<string, string>>;
 
 /** One operation, and where it starts. */
 export interface Scenario {
-  readonly resource: Resource;
+  readonly resource: "ClassicLink" | "ClassicLinks";
   readonly name: string;
   /** What runs. */
   readonly operation: "up" | "refresh" | "destroy";
@@ -15,10 +16,10 @@ export interface Scenario {
   readonly links: Links;
   /** Instances that are released. */
   readonly released: readonly string[];
-  /** The outputs that the state holds; undefined where it does not hold the resource yet. */
-  readonly state?: Props;
+  /** Undefined if the state does not have the resource yet. */
+  readonly state: State | undefined;
   /** What the program declares. */
-  readonly declared: Props;
+  readonly declared: Properties;
 }
 
 /** The instances that scenarios are about. */
@@ -40,14 +41,14 @@ const fleetState = (vpcId: string, instanceIds: string[], movedAway: Links = {})
 });
 
 /** Of links whose attach was sent long ago, so that nobody waits for what may be listed late. */
-const partially = (outputs: Props) => ({ ...outputs, __halfMade: true, __attachedAt: 0 });
+const partially = (outputs: Properties) => ({ ...outputs, __halfMade: true, __attachedAt: 0 });
 
 type Row = readonly [
   operation: Scenario["operation"],
   name: string,
   links: Links,
-  state: Props | undefined,
-  declared: Props,
+  state: Properties | undefined,
+  declared: Properties,
   released?: readonly string[],
 ];
 
@@ -89,10 +90,17 @@ const LINKS_ROWS: readonly Row[] = [
   ["destroy", "delete of what is gone, moved and released in part", moved, stateOfAll, all, ["i-c"]],
 ];
 
-const scenariosOf = (resource: Resource, rows: readonly Row[]): Scenario[] =>
-  rows.map(([operation, name, links, state, declared, released = []]) => {
-    return { resource, operation, name, links, declared, released, ...(state && { state }) };
+const scenariosOf = (resource: Scenario["resource"], rows: readonly Row[]): Scenario[] =>
+  rows.map(([operation, name, links, outputs, declared, released = []]) => {
+    return { resource, operation, name, links, declared, released, state: outputs && stateOf(outputs) };
   });
+
+/** The state with these outputs, and with the inputs that were declared when it was written. */
+function stateOf(outputs: Properties): State {
+  const { instanceId, vpcId } = outputs;
+  const what = instanceId === undefined ? { instanceIds: Object.keys(linksIn(outputs)) } : { instanceId };
+  return { outputs, inputs: { regionId, vpcId, ...what } };
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   ...scenariosOf("ClassicLink", LINK_ROWS),
@@ -100,7 +108,7 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** The links that outputs, or inputs, name: instance → VPC. */
-export function linksIn(properties: Props | undefined): Links {
+export function linksIn(properties: Properties | undefined): Links {
   const { instanceId, instanceIds, vpcId, movedAway } = properties ?? {};
   const members: unknown[] = Array.isArray(instanceIds) ? instanceIds : [instanceId];
   const here = members.filter((member) => member !== undefined).map((member) => [String(member), String(vpcId)]);
@@ -110,7 +118,7 @@ export function linksIn(properties: Props | undefined): Links {
 
 /** What the cloud has to hold in the end: what is declared, and what was there and nobody in this stack knew of. */
 export function endOf({ operation, links, state, declared }: Scenario): Links {
-  const known = linksIn(state);
+  const known = linksIn(state?.outputs);
   const unknown = Object.entries(links).filter(([instanceId, vpcId]) => known[instanceId] !== vpcId);
   return { ...OTHERS, ...Object.fromEntries(unknown), ...(operation === "destroy" ? {} : linksIn(declared)) };
 }

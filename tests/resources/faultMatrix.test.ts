@@ -1,7 +1,6 @@
 /** Every fault that the resources can tell from others, at every call that an operation makes, against the emulator. */
 
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { openResource } from "../faults/calls";
 import { pointsOf, problemsOf } from "../faults/faultCase";
 import { FAULTS } from "../faults/faults";
 import { SCENARIOS } from "../faults/scenarios";
@@ -19,9 +18,9 @@ describe.each(DIALECTS)("[5] every fault at every call of $name", (dialect) => {
   test.each(SCENARIOS)("$resource: $name", async (scenario) => {
     const problems: string[] = [];
     await onSimulatedClock(async () => {
-      for (const point of await pointsOf(scenario, dialect, openResource)) {
+      for (const point of await pointsOf(scenario, dialect)) {
         for (const fault of faults) {
-          const found = await problemsOf({ dialect, scenario, point, fault }, openResource);
+          const found = await problemsOf({ dialect, scenario, point, fault });
           problems.push(...found.map((problem) => `${fault.name}, at ${point.action} ${point.skip + 1}: ${problem}`));
         }
       }
