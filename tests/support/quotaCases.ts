@@ -74,8 +74,9 @@ export const QUOTA_CASES: readonly QuotaCase[] = [
 /** How a case went. */
 export interface QuotaResult {
   readonly ms: number;
-  /** What it would have taken to call at each moment at which a call would pass, in ms. */
-  readonly idealMs: number;
+  /** The quotas, with the moments at which their windows began. */
+  readonly quotas: readonly Quota[];
+  readonly begunAt: number;
   readonly refused: number;
   readonly silenceMs: number;
 }
@@ -108,7 +109,8 @@ export async function runQuotaCase(asked: QuotaCase, circumstances: Circumstance
     const times = [begunAt, ...ecs.calls.map(({ at }) => at).filter((at) => at >= begunAt)].sort((a, b) => a - b);
     return {
       ms: performance.now() - begunAt,
-      idealMs: idealMs(quotas, asked.attaches, begunAt),
+      quotas,
+      begunAt,
       refused: ecs.throttled("AttachClassicLinkVpc").length - refusedBefore,
       silenceMs: Math.max(...times.map((at, index) => at - (times[index - 1] ?? at))),
     };
@@ -124,25 +126,4 @@ async function attachAll(client: EcsClient, name: string, count: number): Promis
     vpcId: "vpc-1",
   }));
   await Promise.all(links.map((link) => client.attach(link, { signal })));
-}
-
-/** When the last of so many calls would pass if each were made as early as the quotas allow, in ms from the begin. */
-export function idealMs(quotas: readonly Quota[], calls: number, begunAt: number): number {
-  const passed = quotas.map(() => ({ window: Number.NaN, calls: 0 }));
-  let at = begunAt;
-  for (let n = 0; n < calls; ) {
-    const restMs = quotas.map(({ calls: most, windowMs, beginsMs = 0 }, index) => {
-      const window = Math.floor((at - beginsMs) / windowMs);
-      const count = passed[index];
-      if (count === undefined || count.window !== window) passed[index] = { window, calls: 0 };
-      return (passed[index]?.calls ?? 0) < most ? 0 : beginsMs + (window + 1) * windowMs - at;
-    });
-    const waitMs = Math.max(...restMs);
-    if (waitMs > 0) at += waitMs;
-    else {
-      for (const count of passed) count.calls += 1;
-      n += 1;
-    }
-  }
-  return at - begunAt;
 }
