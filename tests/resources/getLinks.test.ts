@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { type Emulator, startEmulator } from "../../emulator";
 import { ClassicLink, getLinks, getLinksOutput, Provider } from "../../sdk";
+import { known, SomeProvider } from "../support/mocks";
 
 let cloud: Emulator;
 /** Where the stack's configuration points. It answers nothing. */
@@ -27,34 +28,21 @@ async function begin(preview = false): Promise<void> {
 }
 beforeEach(() => begin());
 
-const beijing = () =>
+const beijing = (accessKey = "testid") =>
   new Provider("beijing", {
     region: "cn-beijing",
-    accessKey: "testid",
+    accessKey,
     secretKey: pulumi.secret("testsecret"),
     endpoint: cloud.endpoint,
   });
-const componentOf = (provider: Provider) =>
-  new pulumi.ComponentResource("shop:index:Shop", "shop", {}, { providers: [provider] });
-const known = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => void output.apply(resolve));
-const BOTH = {
-  links: [
-    { instanceId: "i-a", vpcId: "vpc-1" },
-    { instanceId: "i-b", vpcId: "vpc-1" },
-  ],
-};
+const BOTH = { links: ["i-a", "i-b"].map((instanceId) => ({ instanceId, vpcId: "vpc-1" })) };
 
-test("asks where the provider says", async () => {
-  expect(await getLinks({ vpcId: "vpc-1" }, { provider: beijing() })).toEqual(BOTH);
-});
-
-test("asks where the provider of the parent says", async () => {
-  expect(await getLinks({ vpcId: "vpc-1" }, { parent: componentOf(beijing()) })).toEqual(BOTH);
-});
-
-test("asks where the provider of the parent says when the arguments are outputs", async () => {
-  const found = getLinksOutput({ vpcId: pulumi.output("vpc-1") }, { parent: componentOf(beijing()) });
-  expect(await known(found)).toEqual(BOTH);
+test("asks where the provider says, or that of the parent, also when the arguments are outputs", async () => {
+  const provider = beijing();
+  const parent = new pulumi.ComponentResource("shop:index:Shop", "shop", {}, { providers: [provider] });
+  expect(await getLinks({ vpcId: "vpc-1" }, { provider })).toEqual(BOTH);
+  expect(await getLinks({ vpcId: "vpc-1" }, { parent })).toEqual(BOTH);
+  expect(await known(getLinksOutput({ vpcId: pulumi.output("vpc-1") }, { parent }))).toEqual(BOTH);
 });
 
 test("the calls of a program share a connection, so that their reads become one call", async () => {
@@ -69,25 +57,16 @@ test("the calls of a program share a connection, so that their reads become one 
   ).toEqual(["DescribeClassicLinkInstances"]);
 });
 
-test("a provider of another package is refused", async () => {
-  class Alicloud extends pulumi.ProviderResource {}
-  const call = getLinks({ vpcId: "vpc-1" }, { provider: new Alicloud("alicloud", "other") });
-  await expect(call).rejects.toThrow(/^getLinks: opts\.provider is a provider of the package "alicloud"/);
-});
-
-test("a provider that no class of this package made is refused", async () => {
-  class Plain extends pulumi.ProviderResource {}
-  const call = getLinks({ vpcId: "vpc-1" }, { provider: new Plain("pulumi-nodejs", "plain") });
-  await expect(call).rejects.toThrow("is not a Provider of pulumi-classiclink");
+test.each([
+  ["alicloud", /^getLinks: opts\.provider is a provider of the package "alicloud"/],
+  ["pulumi-nodejs", "is not a Provider of pulumi-classiclink"],
+])("a provider of %s that no class of this package made is refused", async (name, message) => {
+  const call = getLinks({ vpcId: "vpc-1" }, { provider: new SomeProvider(name, "other") });
+  await expect(call).rejects.toThrow(message);
 });
 
 test("what ends a program is a RunError, which Pulumi shows without a stack", async () => {
-  const wrong = new Provider("wrong", {
-    region: "cn-beijing",
-    endpoint: cloud.endpoint,
-    accessKey: "no",
-    secretKey: "no",
-  });
+  const wrong = beijing("no");
   const calls = [getLinks({}), getLinks({ vpcId: "vpc-1" }, { provider: wrong })];
   const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));
   expect(errors.map((error) => pulumi.RunError.isInstance(error))).toEqual([true, true]);

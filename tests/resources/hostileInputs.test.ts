@@ -13,21 +13,8 @@ import { fuzz } from "../support/fuzz";
 /** What may be shown to a person: on one line, without control characters, and not for ever. */
 const READABLE = /^\P{C}{1,600}$/u;
 
-const anyText = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 300 }),
-  fc.constantFrom(
-    "i-a",
-    "vpc-b",
-    "cn-hangzhou",
-    "cn-hangzhou:i-a",
-    "a:b:c",
-    ":",
-    "",
-    UNKNOWN,
-    "__proto__",
-    "i".repeat(999),
-  ),
-);
+const IDS = ["i-a", "vpc-b", "cn-hangzhou", "cn-hangzhou:i-a", "a:b:c", ":", "", UNKNOWN, "__proto__", "i".repeat(999)];
+const anyText = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...IDS));
 const anyValue = fc.oneof(
   anyText,
   fc.array(anyText, { minLength: 1, maxLength: 5 }).map((ids) => [...ids, ...ids]),
@@ -57,14 +44,10 @@ describe("an id of any text", () => {
   });
 });
 
-const named = (names: readonly string[]) =>
-  fc.dictionary(
-    fc.oneof(fc.constantFrom(...names), fc.constantFrom("__proto__", "constructor", "__timeouts", "x")),
-    anyValue,
-    {
-      noNullPrototype: true,
-    },
-  );
+const named = (names: readonly string[]) => {
+  const name = fc.constantFrom(...names, "__proto__", "constructor", "__timeouts", "x");
+  return fc.dictionary(name, anyValue, { noNullPrototype: true });
+};
 
 /** A provider with a region, and one without. */
 const providers = [
