@@ -98,12 +98,11 @@ describe("[24] a link that stays declared is not detached", () => {
 });
 
 describe("[24] a link that stays, but that its new owner cannot adopt, is in a state", () => {
-  /** ECS refuses each change and each check. */
-  function refuseAll(ecs: ScriptedEcs): void {
+  const refused = (ecs: ScriptedEcs) => {
     ecs.refuse("attach", "Forbidden.RAM");
     ecs.refuse("describe", "Forbidden.RAM");
-  }
-  const stays = /still declares it, but it could not be linked/;
+  };
+  const unlisted = (ecs: ScriptedEcs) => ecs.refuse("describe", "ServiceUnavailable");
 
   test.each([
     ["a link", "one", link(), link()],
@@ -113,29 +112,20 @@ describe("[24] a link that stays, but that its new owner cannot adopt, is in a s
     const replaced = cloud[kind]();
     replaced.check(inputs);
     await done(replaced.delete(state));
-    refuseAll(cloud.ecs);
+    refused(cloud.ecs);
     expect(await partially(replaced.create(inputs))).toMatchObject({ properties: state });
     expect(cloud.ecs.now).toEqual(A);
   });
 
-  test("of a fleet that is deleted first, if not even its VPC can be listed", async () => {
-    const { ecs, many } = world(A_AND_B);
-    const replaced = many();
-    replaced.check(declare("vpc-1", "i-a", "i-c"));
-    await done(replaced.delete(fleet("vpc-1", "i-a", "i-b")));
-    ecs.refuse("describe", "ServiceUnavailable");
-    const { properties } = await partially(replaced.create(declare("vpc-1", "i-a", "i-c")));
-    expect(properties).toMatchObject(fleet("vpc-1", "i-a"));
-  });
-
-  test("of a fleet, with the times of the members that may be listed late", async () => {
+  test("of a fleet whose VPC cannot be listed, with the times of the members that may be listed late", async () => {
     const { ecs, many, one } = world(A);
     const gains = many();
-    gains.check(declare("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-b"));
+    const declared = declare("vpc-1", "i-a", "i-b", "i-new");
+    gains.check(declared, declare("vpc-1", "i-b"));
     await done(one().delete(link()));
-    ecs.refuse("describe", "ServiceUnavailable");
+    unlisted(ecs);
     const known = { ...fleet("vpc-1", "i-b"), __halfMade: true, __attachedAt: { "i-b": 7 } };
-    const { properties } = await partially(gains.update(known, declare("vpc-1", "i-a", "i-b")));
+    const { properties } = await partially(gains.update(known, declared));
     expect(properties).toMatchObject({
       ...fleet("vpc-1", "i-b", "i-a"),
       __attachedAt: { "i-a": expect.any(Number), "i-b": 7 },
@@ -143,25 +133,17 @@ describe("[24] a link that stays, but that its new owner cannot adopt, is in a s
   });
 
   test.each([
-    ["a link", "one", link()],
-    ["a fleet", "many", declare("vpc-1", "i-a", "i-b")],
-  ] as const)("of the resource that %s replaces, whose delete fails", async (_, kind, inputs) => {
+    ["a link", "one", link(), refused],
+    ["a fleet", "many", declare("vpc-1", "i-a", "i-b"), refused],
+    ["a fleet whose VPC cannot be listed", "many", declare("vpc-1", "i-a"), unlisted],
+  ] as const)("of the resource that %s replaces, whose delete fails", async (_, kind, inputs, fail) => {
     const cloud = world(A);
     const creates = cloud[kind]();
     creates.check(inputs);
-    refuseAll(cloud.ecs);
+    fail(cloud.ecs);
     await plainly(creates.create(inputs));
-    expect(await plainly(cloud.one().delete(link()))).toMatch(stays);
+    expect(await plainly(cloud.one().delete(link()))).toMatch(/still declares it, but it could not be linked/);
     expect(cloud.ecs.now).toEqual(A);
-  });
-
-  test("of the resource that a fleet replaces, if the VPC of the fleet cannot be listed", async () => {
-    const { ecs, many, one } = world(A);
-    const creates = many();
-    creates.check(declare("vpc-1", "i-a"));
-    ecs.refuse("describe", "ServiceUnavailable");
-    await plainly(creates.create(declare("vpc-1", "i-a")));
-    expect(await plainly(one().delete(link()))).toMatch(stays);
   });
 
   test("of the new owner only, once it has adopted the link at a second try", async () => {
@@ -188,16 +170,6 @@ describe("[24] a replacement that the engine decides on checks a second time, wi
     await done(replaced.create(news));
     await done(replaced.delete(state));
     expect(cloud.ecs.now).toEqual({ "i-b": "vpc-1", "i-c": "vpc-1" });
-  });
-
-  test("so a link moves to another VPC, though the create comes first", async () => {
-    const { ecs, one } = world(A);
-    const replaced = one();
-    replaced.check(link(), link());
-    replaced.check(link("i-a", "vpc-2"));
-    await done(replaced.create(link("i-a", "vpc-2")));
-    await done(replaced.delete(link()));
-    expect(ecs.now).toEqual({ "i-a": "vpc-2" });
   });
 
   test("a link that another resource declares too stays", async () => {
@@ -459,7 +431,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(ecs.now).toEqual({});
   });
 
-  /** A fleet of which a refresh has found one member moved, and the next run, in which a program declares something. */
+  /** A fleet of which a refresh has found one member moved, and the next run, in which a program may declare something. */
   async function refreshedFleet(declared?: Properties) {
     const all = world({ "i-a": "vpc-1", "i-far": "vpc-2" });
     const found = await done(all.many().read(fleet("vpc-1", "i-a", "i-far")));
@@ -468,20 +440,27 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     if (declared !== undefined) many.check(declared);
     return { ecs: all.ecs, many, outputs: found?.outputs ?? {} };
   }
-
-  test("is left alone as the member of a fleet that is destroyed after a refresh, which says so", async () => {
-    const { ecs, many, outputs } = await refreshedFleet();
-    await done(many.delete(outputs));
-    expect(ecs.now).toEqual({ "i-far": "vpc-2" });
-    expect(many.reported).toEqual(["moved from vpc-1 by someone else, so these links stay: i-far to vpc-2"]);
-  });
-
   const declared = declare("vpc-1", "i-a", "i-far");
 
-  test("is detached by the delete of its fleet if the program declares the instance, so that the next create succeeds", async () => {
-    const { ecs, many, outputs } = await refreshedFleet(declared);
+  test.each<[what: string, declared: Properties | undefined, left: object, reported: string]>([
+    [
+      "left alone",
+      undefined,
+      { "i-far": "vpc-2" },
+      "moved from vpc-1 by someone else, so these links stay: i-far to vpc-2",
+    ],
+    ["detached if it is declared, so that the next create succeeds", declared, A, "1 link stays, since the program"],
+    [
+      "left if it is declared there",
+      declare("vpc-2", "i-far"),
+      { "i-far": "vpc-2" },
+      "1 link stays, since the program",
+    ],
+  ])("is, by the delete of its fleet, %s", async (_, news, left, reported) => {
+    const { ecs, many, outputs } = await refreshedFleet(news);
     await done(many.delete(outputs));
-    expect(ecs.now).toEqual(A);
+    expect(ecs.now).toEqual(left);
+    expect(many.reported).toEqual([expect.stringContaining(reported)]);
   });
 
   test("costs no call at the delete of its fleet after this run has linked the instance again", async () => {
@@ -489,35 +468,27 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     await done(many.read(outputs));
     await done(many.create(declared));
     ecs.calls.length = 0;
-    await done(many.delete(outputs));
-    expect([ecs.now, ecs.count("detach")]).toEqual([{ "i-a": "vpc-1", "i-far": "vpc-1" }, 0]);
-  });
-
-  test("stays at the delete of its fleet if the program declares it where it is", async () => {
-    const { ecs, many, outputs } = await refreshedFleet(declare("vpc-2", "i-far"));
     await done(many.delete(outputs, {}));
-    expect([ecs.now, ecs.changes("detach")]).toEqual([{ "i-far": "vpc-2" }, ["i-a vpc-1"]]);
+    expect([ecs.now, ecs.count("detach")]).toEqual([{ "i-a": "vpc-1", "i-far": "vpc-1" }, 0]);
   });
 });
 
-describe("[1] an instance that two resources of a program declare in one cloud", () => {
-  test("is refused by the check of the second, which names the first; other providers and regions are other links", () => {
-    const { one } = world();
-    const single = one();
-    expect(single.check(link(), {}, "a:first").failures).toEqual([]);
-    const reason = "i-a is declared by a:first already; an instance has at most one link";
-    expect(single.check(link("i-a", "vpc-2"), {}, "a:second").failures).toEqual([{ property: "instanceId", reason }]);
-    expect(one().check(link(), {}, "a:second").failures).toEqual([]);
-    expect(single.check({ ...link(), regionId: "cn-beijing" }, {}, "a:third").failures).toEqual([]);
-  });
+test("[1] an instance that two resources of a program declare in one cloud is refused by the check of the second", () => {
+  const { one, many } = world();
+  const single = one();
+  const refusals = (...checked: Parameters<Lifecycle["check"]>) => single.check(...checked).failures;
+  expect(refusals(link(), {}, "a:first")).toEqual([]);
+  const reason = "i-a is declared by a:first already; an instance has at most one link";
+  expect(refusals(link("i-a", "vpc-2"), {}, "a:second")).toEqual([{ property: "instanceId", reason }]);
+  // Other providers and regions are other links.
+  expect(one().check(link(), {}, "a:second").failures).toEqual([]);
+  expect(refusals({ ...link(), regionId: "cn-beijing" }, {}, "a:third")).toEqual([]);
 
-  test("is refused by a fleet to another VPC, at its place in the list", () => {
-    const many = world().many();
-    many.check(declare("vpc-1", "i-a"), {}, "a:first");
-    const reason = "i-a is declared by a:first already, to another VPC; an instance has at most one link";
-    const { failures } = many.check(declare("vpc-2", "i-b", "i-a"), {}, "a:second");
-    expect(failures).toEqual([{ property: "instanceIds[1]", reason }]);
-  });
+  const fleets = many();
+  fleets.check(declare("vpc-1", "i-a"), {}, "a:first");
+  const { failures } = fleets.check(declare("vpc-2", "i-b", "i-a"), {}, "a:second");
+  const ofMember = "i-a is declared by a:first already, to another VPC; an instance has at most one link";
+  expect(failures).toEqual([{ property: "instanceIds[1]", reason: ofMember }]);
 });
 
 test.each(["create", "delete", "read"] as const)(
