@@ -88,7 +88,6 @@ export const FAULTS: readonly Fault[] = [
   ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { afterWork })),
   ...UNANSWERED.map(([name, fault, afterWork]) => struck(`${name}, from then on`, fault, { ...lasting, afterWork })),
   struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
-  struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
   {
     name: "a request that arrives twice, and is refused as done already",
     lay: ({ emulator }, point) =>
@@ -97,13 +96,6 @@ export const FAULTS: readonly Fault[] = [
   },
   struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
   { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
-  ...[false, true].map((afterWork) =>
-    struck(
-      `a server fault with a code that nobody knows, ${afterWork ? "the" : "and no"} work done`,
-      { code: "SomethingNew", status: 500 },
-      { afterWork },
-    ),
-  ),
   {
     name: "a quota of calls for each window",
     lay: ({ emulator }, { action, skip }) =>
