@@ -1,6 +1,6 @@
 /** ECS in memory: a small cloud, its quotas and latency, and a script of what goes wrong with which call. For simulated clocks. */
 
-import { OutOfTime } from "../../provider/ecs/budget";
+import { OutOfTime, sleep } from "../../provider/ecs/budget";
 import {
   type Caller,
   type EcsClient,
@@ -257,29 +257,18 @@ export class ScriptedEcs implements EcsClient {
 }
 
 /** Takes a time before the work, and the same time after it. */
-async function within<T>(halfMs: number, signal: AbortSignal | undefined, work: () => T | Promise<T>): Promise<T> {
+async function within<T>(
+  halfMs: number,
+  signal = new AbortController().signal,
+  work: () => T | Promise<T>,
+): Promise<T> {
   if (halfMs === 0) return await work();
-  await wait(halfMs, signal);
+  await sleep(halfMs, signal);
   try {
     return await work();
   } finally {
-    await wait(halfMs, signal);
+    await sleep(halfMs, signal);
   }
-}
-
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const leave = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", leave);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", leave, { once: true });
-  });
 }
 
 /** So many calls pass in each window; the others are refused until it ends. Windows follow one another on the clock. */
