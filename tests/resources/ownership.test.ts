@@ -20,22 +20,21 @@ const fleet = (vpcId: string, ...instanceIds: string[]) => ({ ...declare(vpcId, 
 const A = { "i-a": "vpc-1" };
 const A_AND_B = { "i-a": "vpc-1", "i-b": "vpc-1" };
 
-/** A cloud with these links, and an engine's run over it. */
+/** A cloud with these links, and an engine's run over it. Each provider has a connection of its own, as processes have. */
 function world(links: Readonly<Record<string, string>> = {}) {
   const ecs = new ScriptedEcs(links);
-  let sharedRun = new Run();
-  /** Each provider of a run has a connection of its own, as provider processes have. */
-  const provider = (resource: Resource, endpoint?: string) => {
-    const config: Readonly<Record<string, string>> = endpoint === undefined ? {} : { "classiclink:endpoint": endpoint };
-    return new Lifecycle(ecs, { run: sharedRun, config }, resource);
-  };
+  let run = new Run();
+  const providerOf =
+    (resource: Resource) =>
+    (endpoint = "") =>
+      new Lifecycle(ecs, { run, config: { "classiclink:endpoint": endpoint } }, resource);
   return {
     ecs,
-    one: (endpoint?: string) => provider(classicLink, endpoint),
-    many: () => provider(classicLinks),
+    one: providerOf(classicLink),
+    many: providerOf(classicLinks),
     /** What is called from now on belongs to the engine's next run. */
     nextRun: () => {
-      sharedRun = new Run();
+      run = new Run();
     },
   };
 }
