@@ -24,11 +24,9 @@ export interface Case {
 
 /** A cloud, and a stack that stands where a scenario begins. */
 async function prepare({ resource, links, released, state }: Scenario, dialect: Dialect) {
-  const clock = { aheadMs: 0 };
   const instanceIds = [...INSTANCES.filter((instanceId) => !released.includes(instanceId)), ...Object.keys(OTHERS)];
   const emulator = await startEmulator({
     ...dialect.options,
-    now: () => Date.now() + clock.aheadMs,
     instances: instanceIds.map((instanceId) => ({ instanceId })),
     vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
     links: Object.entries({ ...OTHERS, ...links }).map(([instanceId, vpcId]) => ({ instanceId, vpcId })),
@@ -39,7 +37,7 @@ async function prepare({ resource, links, released, state }: Scenario, dialect: 
     "classiclink:secretKey": "testsecret",
     "classiclink:endpoint": emulator.endpoint,
   };
-  return { emulator, clock, stack: new OneResource(resource, configuration, state) };
+  return { emulator, stack: new OneResource(resource, configuration, state) };
 }
 
 async function operate(stack: OneResource, { operation, declared }: Scenario, context: CallContext): Promise<Outcome> {
@@ -68,14 +66,14 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect): Promise<Po
 
 /** What is wrong with what a fault has led to, in sentences. */
 export async function problemsOf({ dialect, scenario, point, fault }: Case): Promise<string[]> {
-  const { emulator, clock, stack } = await prepare(scenario, dialect);
+  const { emulator, stack } = await prepare(scenario, dialect);
   const problems: string[] = [];
   const expect = (isSo: boolean, problem: string) => {
     if (!isSo) problems.push(problem);
   };
   try {
     const cancel = new AbortController();
-    const atTheEnd = fault.lay({ emulator, clock, cancel }, point);
+    const atTheEnd = fault.lay({ emulator, cancel }, point);
     const { timeoutMs = PATIENT_MS, isOvercome } = fault;
     const { error } = await operate(stack, scenario, { timeoutMs, signal: cancel.signal });
     atTheEnd?.();
@@ -88,8 +86,6 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case): Pro
     for (const forgotten of forgottenBy(stack, scenario, emulator)) problems.push(`no state knows of ${forgotten}`);
 
     emulator.clearFaults();
-    emulator.rotateKey();
-    clock.aheadMs = 0;
     stack.nextRun();
     const settled = await settle(stack, scenario);
     expect(settled.error === undefined, `the next ${scenario.operation} failed: ${settled.error?.message}`);
