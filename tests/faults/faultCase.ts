@@ -2,10 +2,9 @@
 
 import { type Call, type Emulator, startEmulator } from "../../emulator";
 import { LISTING_LAG_MS } from "../../provider/links/connection";
-import type { CallContext } from "../../provider/links/operation";
 import type { Dialect } from "../support/dialects";
 import { type Fault, LINK_ACTIONS, type Point } from "./faults";
-import { OneResource, type Outcome } from "./oneResource";
+import { OneResource } from "./oneResource";
 import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./scenarios";
 
 /**
@@ -40,17 +39,30 @@ async function prepare({ resource, links, released, state }: Scenario, dialect: 
   return { emulator, stack: new OneResource(resource, configuration, state) };
 }
 
-async function operate(stack: OneResource, { operation, declared }: Scenario, context: CallContext): Promise<Outcome> {
-  if (operation === "destroy") return await stack.destroy(context);
-  return operation === "refresh" ? await stack.refresh(context) : await stack.up(declared, context);
+/** Runs an operation. Returns the message of its error, if it fails. */
+async function operate(
+  stack: OneResource,
+  { operation, declared }: Pick<Scenario, "operation" | "declared">,
+  { timeoutMs = PATIENT_MS, signal = new AbortController().signal } = {},
+): Promise<string | undefined> {
+  const context = { timeoutMs, signal };
+  const operations = {
+    up: () => stack.up(declared, context),
+    refresh: () => stack.refresh(context),
+    destroy: () => stack.destroy(context),
+  };
+  return await operations[operation]().then(
+    () => undefined,
+    (error: unknown) => String(Object(error).message),
+  );
 }
 
 /** The calls that an operation makes when nothing goes wrong. */
 export async function pointsOf(scenario: Scenario, dialect: Dialect): Promise<Point[]> {
   const { emulator, stack } = await prepare(scenario, dialect);
   try {
-    const { error } = await operate(stack, scenario, { timeoutMs: PATIENT_MS });
-    if (error !== undefined) throw new Error(`${scenario.name} fails although nothing goes wrong`, { cause: error });
+    const error = await operate(stack, scenario);
+    if (error !== undefined) throw new Error(`${scenario.name} fails although nothing goes wrong: ${error}`);
     const made = new Map<string, number>();
     return emulator.calls().flatMap((call) => {
       const action = LINK_ACTIONS.find((known) => known === call.action);
@@ -74,21 +86,22 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case): Pro
   try {
     const cancel = new AbortController();
     const atTheEnd = fault.lay({ emulator, cancel }, point);
-    const { timeoutMs = PATIENT_MS, isOvercome } = fault;
-    const { error } = await operate(stack, scenario, { timeoutMs, signal: cancel.signal });
+    const { timeoutMs, isOvercome } = fault;
+    const error = await operate(stack, scenario, { ...(timeoutMs && { timeoutMs }), signal: cancel.signal });
     atTheEnd?.();
     // A call that was let go does its work in this turn of the loop.
     await new Promise(setImmediate);
     const isMade = emulator.calls().filter(({ action }) => action === point.action).length > point.skip;
-    expect(isMade || fault.timeoutMs !== undefined, "the call was never made");
-    const outcome = error === undefined ? "it succeeded" : `it failed: ${error.message}`;
+    expect(isMade || timeoutMs !== undefined, "the call was never made");
+    const outcome = error === undefined ? "it succeeded" : `it failed: ${error}`;
     expect(isOvercome === undefined || isOvercome === (error === undefined), outcome);
     for (const forgotten of forgottenBy(stack, scenario, emulator)) problems.push(`no state knows of ${forgotten}`);
 
     emulator.clearFaults();
     stack.nextRun();
-    const settled = await settle(stack, scenario);
-    expect(settled.error === undefined, `the next ${scenario.operation} failed: ${settled.error?.message}`);
+    let failure = await operate(stack, scenario);
+    if (scenario.operation === "refresh") failure ??= await operate(stack, { ...scenario, operation: "up" });
+    expect(failure === undefined, `the next ${scenario.operation} failed: ${failure}`);
     const [cloud, end] = [inWords(linksOf(emulator)), inWords(endOf(scenario))];
     expect(cloud === end, `the cloud ends with ${cloud}, and not with ${end}`);
     const isGone = scenario.operation === "destroy";
@@ -98,19 +111,12 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case): Pro
       problems.push(`${action} was called for ${params.InstanceId} and ${params.VpcId}`);
     }
     emulator.clearCalls();
-    const again = isGone ? await stack.destroy() : await stack.up(scenario.declared);
-    expect(again.changes === 0 && emulator.calls().length === 0, "one more changed or called something");
+    failure = await operate(stack, { ...scenario, operation: isGone ? "destroy" : "up" });
+    expect(failure === undefined && emulator.calls().length === 0, "one more failed or called something");
     return problems;
   } finally {
     await emulator.close();
   }
-}
-
-async function settle(stack: OneResource, scenario: Scenario): Promise<Outcome> {
-  const context = { timeoutMs: PATIENT_MS };
-  const done = await operate(stack, scenario, context);
-  const isRefreshed = scenario.operation === "refresh" && done.error === undefined;
-  return isRefreshed ? await stack.up(scenario.declared, context) : done;
 }
 
 /** Links that this stack has made, or knew of, and that are there although its state does not name them. */
