@@ -4,7 +4,7 @@ import type { AnswerName, Emulator, ErrorAnswer } from "../../emulator";
 import { INSTANCES } from "./scenarios";
 
 export const LINK_ACTIONS = ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const;
-type LinkAction = (typeof LINK_ACTIONS)[number];
+export type LinkAction = (typeof LINK_ACTIONS)[number];
 
 /** A call of an operation: the one of its action that comes after so many others. */
 export interface Point {
