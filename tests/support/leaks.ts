@@ -27,6 +27,9 @@ function formsOf(marker: string): (readonly [name: string, form: string])[] {
     ["URL-encoded", encoded],
     ["URL-encoded, small", encoded.replace(/%../g, (byte) => byte.toLowerCase())],
     ["URL-encoded twice", encodeURIComponent(encoded)],
+    ["in a form", new URLSearchParams({ marker }).toString().slice("marker=".length)],
+    // As pop-core encodes it.
+    ["percent-encoded", encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)],
     ["JSON", JSON.stringify(marker).slice(1, -1)],
     ["hex", Buffer.from(marker).toString("hex")],
     ...aligned,
