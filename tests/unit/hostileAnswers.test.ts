@@ -1,22 +1,20 @@
 /** Whatever answers in place of ECS, a call ends: with an answer that is whole, or with one clear error. */
-import type { Socket } from "node:net";
+
+import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import type { EcsClient } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
-import { clientOf, LINK, speaking } from "../support/ecsClient";
+import { clientOf, LINK } from "../support/ecsClient";
 import { fuzz } from "../support/fuzz";
+import { listen } from "../support/loopback";
 import { opener } from "../support/opened";
 import { answering, type Handler, startRawServer } from "../support/rawServer";
 
 const KEYS = { accessKeyId: "id", accessKeySecret: "hunter2", securityToken: "sts-token" };
 const describeOne = (client: EcsClient) => client.describe({ regionId: "cn-hangzhou", instanceIds: ["i-a"] });
-const CALLS: readonly ((client: EcsClient) => Promise<unknown>)[] = [
-  (client) => client.attach(LINK),
-  (client) => client.detach(LINK),
-  describeOne,
-];
+const attach = (client: EcsClient) => client.attach(LINK);
 
 const open = opener();
 afterEach(() => void jest.useRealTimers());
@@ -28,9 +26,12 @@ async function changeable(answer: Handler = answering(200, "{}")) {
   return { now, server, client: clientOf(server.endpoint, KEYS) };
 }
 
-/** A client of a server that speaks no HTTP of its own accord. */
+/** A client of a server that answers whatever it is sent in its own way. */
 async function clientOfSpeaking(speak: (socket: Socket) => void): Promise<EcsClient> {
-  const { port } = await open(speaking(speak));
+  const server = createServer((socket) => {
+    socket.on("error", () => {}).once("data", () => speak(socket));
+  });
+  const { port } = await open(listen(server));
   return clientOf(`http://127.0.0.1:${port}`, KEYS);
 }
 
@@ -47,7 +48,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
     return "page";
   } catch (error) {
     if (!(error instanceof EcsError)) throw error;
-    expect(error.message).toMatch(/^(Attach|Detach|Describe)ClassicLink\w+: [\w.: -]+( \(".*"\))?(, request [\w-]+)?$/);
+    expect(error.message).toMatch(/^(Attach|Describe)ClassicLink\w+: [\w.: -]+( \(".*"\))?(, request [\w-]+)?$/);
     expect(error.message).toMatch(/^\P{C}{1,600}$/u);
     expect(error.message).not.toContain("hunter2");
     return error.facts.code;
@@ -71,6 +72,15 @@ const { tree: jsonText } = fc.letrec<{ tree: string }>((tie) => ({
       .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`),
   ),
 }));
+/** A page of links, but for some of it. */
+const item = fc.record({ InstanceId: fc.oneof(fc.constant("i-a"), fc.jsonValue()), VpcId: fc.constant("vpc-b") });
+const pageText = fc
+  .record({
+    RequestId: fc.oneof(fc.constant("R-1"), fc.jsonValue()),
+    TotalCount: fc.oneof(fc.constantFrom(0, 1, 2, "1", 1e15, 2 ** 60), fc.jsonValue()),
+    Links: fc.oneof(fc.record({ Link: fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue()) }), fc.jsonValue()),
+  })
+  .map((page) => JSON.stringify(page));
 const status = fc.constantFrom(200, 200, 204, 302, 400, 403, 404, 429, 500, 502, 503);
 const headers = fc.dictionary(
   fc.constantFrom("x-acs-retry-after", "content-type", "content-encoding", "x-acs-request-id"),
@@ -81,75 +91,48 @@ describe("[5] any answer", () => {
   test("that is JSON", async () => {
     const { now, client } = await changeable();
     const seen = new Set<string>();
+    const call = fc.constantFrom(attach, describeOne);
     await fc.assert(
-      fc.asyncProperty(status, headers, jsonText, fc.constantFrom(...CALLS), async (code, more, body, call) => {
+      fc.asyncProperty(status, headers, fc.oneof(jsonText, pageText), call, async (code, more, body, called) => {
         now.answer = answering(code, body, more);
-        seen.add(await outcomeOf(call(client)));
+        seen.add(await outcomeOf(called(client)));
       }),
-      fuzz(500),
+      fuzz(800),
     );
     // Or else the answers are all of one kind, and this proves little.
-    expect([...seen]).toEqual(expect.arrayContaining(["UnreadableAnswer", "OperationDenied"]));
+    const kinds = ["UnreadableAnswer", "OperationDenied", "done", "page"];
+    expect([...seen]).toEqual(expect.arrayContaining(kinds));
   });
 
-  test("that is a page, but for some of it", async () => {
-    const { now, client } = await changeable();
-    const seen = new Set<string>();
-    const item = fc.record({ InstanceId: fc.oneof(fc.constant("i-a"), fc.jsonValue()), VpcId: fc.constant("vpc-b") });
-    const answer = fc.record({
-      RequestId: fc.oneof(fc.constant("R-1"), fc.jsonValue()),
-      TotalCount: fc.oneof(fc.constantFrom(0, 1, 2, "1", 1e15, 2 ** 60), fc.jsonValue()),
-      Links: fc.oneof(fc.record({ Link: fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue()) }), fc.jsonValue()),
-    });
-    await fc.assert(
-      fc.asyncProperty(answer, fc.constantFrom(...CALLS), async (body, call) => {
-        now.answer = answering(200, JSON.stringify(body));
-        seen.add(await outcomeOf(call(client)));
-      }),
-      fuzz(500),
-    );
-    expect([...seen]).toEqual(expect.arrayContaining(["UnreadableAnswer", "done", "page"]));
-  });
-
-  test("that is a body of any bytes", async () => {
-    const { now, client } = await changeable();
-    await fc.assert(
-      fc.asyncProperty(status, headers, fc.uint8Array({ maxLength: 2_000 }), async (code, more, bytes) => {
-        now.answer = (_, response) => response.writeHead(code, more).end(bytes);
-        expect(["UnreadableAnswer", "GatewayRefused"]).toContain(await outcomeOf(client.attach(LINK)));
-      }),
-      fuzz(200),
-    );
-  });
-
-  test("that is any bytes at all, with or without the form of HTTP", async () => {
+  test("that is any bytes, with or without the form of HTTP", async () => {
     let bytes: Uint8Array = Buffer.alloc(0);
     const client = await clientOfSpeaking((socket) => void socket.end(bytes));
-    const head = fc.constantFrom("", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n");
-    const length = fc.constantFrom("", "Content-Length: 99999999999\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n");
+    const line = fc.oneof(
+      fc.constant(""),
+      status.map((code) => `HTTP/1.1 ${code} OK\r\n`),
+    );
+    const more = fc.constantFrom("", "Content-Length: 99999999999\r\n", "Transfer-Encoding: chunked\r\n");
+    const end = fc.constantFrom("", "\r\n");
     await fc.assert(
-      fc.asyncProperty(head, length, fc.uint8Array({ maxLength: 500 }), async (first, second, rest) => {
-        bytes = Buffer.concat([Buffer.from(first + second), rest]);
-        expect(["UnreadableAnswer", "ConnectionLost"]).toContain(await outcomeOf(client.attach(LINK)));
+      fc.asyncProperty(line, more, end, fc.uint8Array({ maxLength: 500 }), async (first, second, third, rest) => {
+        bytes = Buffer.concat([Buffer.from(first + second + third), rest]);
+        expect(["UnreadableAnswer", "GatewayRefused", "ConnectionLost"]).toContain(await outcomeOf(attach(client)));
       }),
-      fuzz(200),
+      fuzz(300),
     );
   });
 
   // A pattern that looks at each beginning of such a body would outlast the test.
   test.each([
     ["half a million lists in each other", "[".repeat(500_000)],
-    ["as many objects", '{"Links":'.repeat(50_000)],
-    ["a number of a million digits", `{"RequestId":"R-1","TotalCount":${"9".repeat(1_000_000)}}`],
     ["a code of a million letters", `{"Code":"${"A".repeat(1_000_000)}","Message":"no"}`],
     ["a message of a million letters", `{"Code":"X","Message":"${"a".repeat(1_000_000)}"}`],
     ["a message of half a million URLs", `{"Code":"X","Message":"${"a:".repeat(500_000)}"}`],
     ["a message full of half characters", `{"Code":"X","Message":"${"\\ud83d".repeat(100_000)}"}`],
     ["an XML error of a million letters", `<Error><Code>X</Code><Message>${"a".repeat(1_000_000)}</Message></Error>`],
-    ["a hundred thousand names", `{${Array.from({ length: 60_000 }, (_, n) => `"n${n}":${n}`).join(",")}}`],
   ])("with %s is read or refused", async (_, body) => {
     const { client } = await changeable(answering(400, body));
-    await outcomeOf(client.attach(LINK));
+    await outcomeOf(attach(client));
   });
 });
 
@@ -157,46 +140,36 @@ describe("an answer without end", () => {
   const chunk = Buffer.alloc(64 * 1024, " ");
   const HUNDRED_MB = 100 * 1024 * 1024;
 
-  /** Writes as fast as it is read, until nobody reads any more. */
-  function pour(socket: Socket, onEnd: (written: number) => void): void {
-    let written = 0;
-    const more = () => {
-      while (!socket.destroyed && written < HUNDRED_MB) {
-        written += chunk.length;
-        if (!socket.write(chunk)) return;
-      }
-      socket.end();
-    };
-    socket.on("drain", more).once("close", () => onEnd(written));
-    more();
-  }
+  /** Writes as fast as it is read, until nobody reads any more. Resolves with the number of bytes. */
+  const pour = (socket: Socket) =>
+    new Promise<number>((resolve) => {
+      let written = 0;
+      const more = () => {
+        while (!socket.destroyed && written < HUNDRED_MB) {
+          written += chunk.length;
+          if (!socket.write(chunk)) return;
+        }
+        socket.end();
+      };
+      socket.on("drain", more).once("close", () => resolve(written));
+      more();
+    });
 
   test.each([
-    ["a body that says how long it is", `HTTP/1.1 200 OK\r\nContent-Length: ${HUNDRED_MB}\r\n\r\n`],
     ["a body that ends with its connection", "HTTP/1.1 200 OK\r\n\r\n"],
     ["a body in one endless piece", "HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n6400000\r\n"],
-    ["a body that says it is packed", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"],
   ])("is cut off: %s", async (_, head) => {
-    let onEnd = (_: number) => {};
-    const written = new Promise<number>((resolve) => {
-      onEnd = resolve;
-    });
+    let written = Promise.resolve(0);
     const client = await clientOfSpeaking((socket) => {
       socket.write(head);
-      pour(socket, onEnd);
+      written = pour(socket);
     });
     const detail = expect.stringContaining("an answer of more than 1024 kB (http://127.0.0.1:");
-    await expect(client.attach(LINK)).rejects.toMatchObject({
+    await expect(attach(client)).rejects.toMatchObject({
       facts: { code: "UnreadableAnswer", detail, kind: "transient", mayHaveSucceeded: true },
     });
     // What was on its way between the two processes is lost; it is a few MB.
     expect(await written).toBeLessThan(HUNDRED_MB / 4);
-  });
-
-  test("in headers is cut off", async () => {
-    const endless = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(1_000_000)}`;
-    const client = await clientOfSpeaking((socket) => void socket.write(endless));
-    expect(await outcomeOf(client.attach(LINK))).toBe("UnreadableAnswer");
   });
 
   test("that drips is cut off after 15 s, with its connection, however steadily it comes", async () => {
@@ -218,8 +191,7 @@ describe("an answer without end", () => {
       };
       drip();
     });
-    const attaching = client.attach(LINK);
-    await expect(attaching).rejects.toMatchObject({
+    await expect(attach(client)).rejects.toMatchObject({
       facts: { code: "Timeout", kind: "transient", mayHaveSucceeded: true },
     });
     await closed;
@@ -231,7 +203,7 @@ describe("an answer without end", () => {
     const { server, client } = await changeable((_, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(packed),
     );
-    expect(await outcomeOf(client.attach(LINK))).toBe("UnreadableAnswer");
+    expect(await outcomeOf(attach(client))).toBe("UnreadableAnswer");
     expect(server.requests.map((request) => request.headers["accept-encoding"])).toEqual(["identity"]);
   });
 
