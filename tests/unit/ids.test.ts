@@ -1,3 +1,5 @@
+/** The ids of links, and which texts may be an id. */
+
 import { describe, expect, test } from "@jest/globals";
 import { faultOfId, formatLinkId, parseLinkId } from "../../provider/resources/ids";
 
@@ -19,39 +21,27 @@ describe("the id of a link", () => {
     expect(parseLinkId("cn-hangzhou:i-a", none).regionId).toBe("cn-hangzhou");
   });
 
-  test.each([
-    "",
-    ":",
-    "a:",
-    ":a",
-    "a:b:c",
-    "a b",
-    "r:i a",
-    " i",
-    "i\n",
-    "r:i,j",
-    "i,j",
-    "r\t:i",
-    `r:${"i".repeat(129)}`,
-  ])("%j is none, and the error shows what one looks like", (id) => {
-    expect(() => parseLinkId(id, region)).toThrow(TypeError);
-    expect(() => parseLinkId(id, region)).toThrow("cn-hangzhou:i-bp1abc");
-  });
+  test.each(["", ":", "a:", ":a", "a:b:c", "r:i a", "r:i,j", "r\t:i"])(
+    "%j is none, and the error shows what one looks like",
+    (id) => {
+      expect(() => parseLinkId(id, region)).toThrow(TypeError);
+      expect(() => parseLinkId(id, region)).toThrow("cn-hangzhou:i-bp1abc");
+    },
+  );
 });
 
 describe("an instance, VPC or region id", () => {
-  test.each(["i-bp1abc", "vpc-1", "i_A.9-z", "实例", "__proto__", "i".repeat(128)])("%j is accepted", (id) => {
+  test.each(["i-bp1abc", "i_A.9-z", "实例", "__proto__", "i".repeat(128)])("%j is accepted", (id) => {
     expect(faultOfId(id)).toBeUndefined();
   });
 
+  const split = [" i", "i\u00a0j", "a,b", "a:b"];
+  const unprintable = ["i\n", "i\u0000", "i\u001b[31m", "i\u200b", "i\u202e", "i\ud800"];
   test.each([
     ["is empty", [""]],
-    ["white space", [" i", "i ", "i\u00a0j"]],
-    ["comma", ["a,b"]],
-    ["colon", ["a:b"]],
-    ["control character", ["i\n", "i\u0000", "i\u001b[31m", "i\u200b", "i\u202e", "i\ud800"]],
-    ["longer than 128", ["i".repeat(129)]],
-  ])("is refused: %s", (fault, ids) => {
-    for (const id of ids) expect([id, faultOfId(id)]).toEqual([id, expect.stringContaining(fault)]);
+    ["contains white space, a comma, a colon or a control character", [...split, ...unprintable]],
+    ["is longer than 128 characters", ["i".repeat(129)]],
+  ])("is refused if it %s", (fault, ids) => {
+    for (const id of ids) expect([id, faultOfId(id)]).toEqual([id, fault]);
   });
 });
