@@ -9,8 +9,7 @@ import { Run } from "../../provider/links/run";
 import { makeFolder } from "../support/credentials";
 
 const link = (instanceId = "i-a", vpcId = "vpc-b", regionId = "cn-hangzhou") => ({ regionId, instanceId, vpcId });
-const single = (key: string): Declarer => ({ key, label: `ClassicLink "${key}"`, single: true });
-const fleet = (key: string): Declarer => ({ key, label: `ClassicLinks "${key}"`, single: false });
+const elsewhere = link("i-a", "vpc-other");
 
 /** Two providers of one run, in clouds of these names. */
 function providers(first = "cloud", second = first) {
@@ -19,24 +18,17 @@ function providers(first = "cloud", second = first) {
 }
 
 describe("a removal", () => {
-  test("goes on for a link that the run neither declares nor has made, such as another link of the instance", () => {
-    const { one } = providers();
-    one.declare([link("i-a", "vpc-new")], undefined);
-    expect(one.beginRemoval(link("i-a", "vpc-old"))).toBe(true);
-    expect(one.isTouched(link("i-a", "vpc-old"))).toBe(true);
-  });
-
   test.each<[what: string, note: (ledger: Ledger) => unknown]>([
     ["declares", (ledger) => ledger.declare([link()], undefined)],
     ["has made or adopted", (ledger) => ledger.made(link())],
   ])("[24] does not begin for a link that the run %s, in whichever provider", (_, note) => {
     const { one, other } = providers();
     note(one);
-    expect([other.beginRemoval(link()), other.isRemoved(link()), other.isRemoving(link())]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect([other.beginRemoval(link()), other.isRemoved(link()), other.isRemoving(link())]).toEqual(
+      Array(3).fill(false),
+    );
+    // Another link of the instance goes.
+    expect([other.beginRemoval(elsewhere), other.isTouched(elsewhere)]).toEqual([true, true]);
   });
 
   test("is under way for all links of the instance until it has ended, and of two until both have", () => {
@@ -44,7 +36,7 @@ describe("a removal", () => {
     one.beginRemoval(link());
     one.beginRemoval(link());
     one.endRemoval(link());
-    expect(other.isRemoving(link("i-a", "vpc-other"))).toBe(true);
+    expect(other.isRemoving(elsewhere)).toBe(true);
     one.endRemoval(link());
     expect(other.isRemoving(link())).toBe(false);
   });
@@ -80,7 +72,7 @@ describe("a link that an earlier run on this machine has removed", () => {
   test("[24] is removed for the next run too, though the state may still have it, and can be removed again", () => {
     earlier().beginRemoval(link());
     const next = later();
-    expect([next.isRemoved(link()), next.isRemoved(link("i-a", "vpc-other"))]).toEqual([true, false]);
+    expect([next.isRemoved(link()), next.isRemoved(elsewhere)]).toEqual([true, false]);
     expect([next.isRemoving(link()), next.beginRemoval(link())]).toEqual([false, true]);
   });
 
@@ -113,57 +105,35 @@ describe("a link that an earlier run on this machine has removed", () => {
   });
 });
 
-test("a link that a resource had is given up unless the run declares it", () => {
-  const { one, other } = providers();
-  one.had([link()]);
-  expect([other.isGivenUp(link()), other.isGivenUp(link("i-other"))]).toEqual([true, false]);
+test("equal ids in two clouds or two regions are two links", () => {
+  const { one, other } = providers("public", "private");
   one.declare([link()], undefined);
-  expect(other.isGivenUp(link())).toBe(false);
+  expect([other.stays(link()), other.declaresInstance(link())]).toEqual([false, false]);
+  expect(one.stays(link("i-a", "vpc-b", "cn-beijing"))).toBe(false);
 });
 
-describe("equal ids", () => {
-  test("in two clouds or two regions are two links", () => {
-    const { one, other } = providers("public", "private");
-    one.declare([link()], undefined);
-    expect([other.stays(link()), other.declaresInstance(link())]).toEqual([false, false]);
-    expect(one.stays(link("i-a", "vpc-b", "cn-beijing"))).toBe(false);
+test("links of a cloud whose settings are wrong are known all the same", () => {
+  const wrong = new Ledger(new Run(), () => {
+    throw new Error("endpoint is wrong");
   });
-
-  test("of a cloud whose settings are wrong are known all the same", () => {
-    const wrong = new Ledger(new Run(), () => {
-      throw new Error("endpoint is wrong");
-    });
-    wrong.declare([link()], undefined);
-    expect(wrong.stays(link())).toBe(true);
-  });
+  wrong.declare([link()], undefined);
+  expect(wrong.stays(link())).toBe(true);
 });
 
 describe("[1] an instance that is declared twice", () => {
-  const other = link("i-a", "vpc-other");
-  test.each<
-    [what: string, first: Declarer, second: Declarer, again: ReturnType<typeof link>, refusedFor: string | undefined]
-  >([
-    ["by two single links is refused, and the other one is named", single("a"), single("b"), link(), 'ClassicLink "a"'],
-    [
-      "by the same resource again, as each up checks twice, is not refused",
-      single("a"),
-      single("a"),
-      link(),
-      undefined,
-    ],
-    ["by the same resource for another VPC is not refused", single("a"), single("a"), other, undefined],
-    ["by a link and a fleet to the same VPC is allowed", single("a"), fleet("many"), link(), undefined],
-    ["by fleets to two VPCs is refused", fleet("many"), fleet("more"), other, 'ClassicLinks "many"'],
-  ])("%s", (_, first, second, again, refusedFor) => {
-    const { one } = providers();
-    expect(one.declare([link()], first).size).toBe(0);
-    const clashes = refusedFor === undefined ? [] : ([["i-a", refusedFor]] as const);
-    expect(one.declare([again], second)).toEqual(new Map(clashes));
-  });
-
-  test("through two providers is allowed: they may be of two accounts in clouds that use the same ids", () => {
+  const [a, b] = ["a", "b"].map((key): Declarer => ({ key, label: key, single: true }));
+  const [fleet, other] = ["fleet", "other"].map((key): Declarer => ({ key, label: key, single: false }));
+  test.each([
+    ["by two single links is refused, and the other one is named", a, b, link(), "a"],
+    ["by the same resource again, as each up does, is not refused", a, a, link(), undefined],
+    ["by the same resource for another VPC is not refused", a, a, elsewhere, undefined],
+    ["by a link and a fleet to the same VPC is allowed", a, fleet, link(), undefined],
+    ["by fleets to two VPCs is refused", fleet, other, elsewhere, "fleet"],
+  ])("%s", (_, first, second, again, named) => {
     const { one, other: another } = providers();
-    one.declare([link()], single("a"));
-    expect(another.declare([link()], single("b")).size).toBe(0);
+    expect(one.declare([link()], first).size).toBe(0);
+    expect(one.declare([again], second).get("i-a")).toBe(named);
+    // Another provider may be of another account, in a cloud that uses the same ids.
+    expect(another.declare([again], b).size).toBe(0);
   });
 });
