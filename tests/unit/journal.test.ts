@@ -1,6 +1,7 @@
 /** What the provider processes of one run share through the file system, in real processes. */
 
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -44,7 +45,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 async function ended(child: ChildProcess, end: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise((resolve) => child.once("exit", resolve));
+  const exit = once(child, "exit");
   end();
   await exit;
 }
@@ -54,12 +55,11 @@ const killed = async (child: ChildProcess) => await ended(child, () => child.kil
 async function start(engine = ENGINE, ...questions: Question[]) {
   const child = fork(program, [engine], { env: { ...process.env, TMPDIR: temporary.folder, HOME: home() } });
   children.push(child);
-  const answer = () => new Promise<unknown>((resolve) => child.once("message", resolve));
+  const answer = async () => (await once(child, "message"))[0];
   const problem = await answer();
-  const ask = (...question: Question) => {
-    const answered = answer();
+  const ask = async (...question: Question) => {
     child.send(question);
-    return answered;
+    return await answer();
   };
   for (const question of questions) await ask(...question);
   return { child, problem, ask };
@@ -116,14 +116,11 @@ describe("[27] the folder of a run", () => {
     expect(`${readFileSync(file, "utf8")} ${readdirSync(removals())}`).not.toContain("secret");
   });
 
-  test("goes when its last process ends", async () => {
+  test("goes when its last process ends, and if that was killed, with the next run of another engine", async () => {
     const { child } = await start();
     expect(readdirSync(folder())).toHaveLength(1);
     await ended(child, () => child.disconnect());
     expect(readdirSync(runs())).toEqual([]);
-  });
-
-  test("of a run that was killed is removed by the next run of another engine", async () => {
     await killed((await start()).child);
     await start(OTHER);
     expect(readdirSync(runs())).toEqual([expect.stringMatching(/127\.0\.0\.1_40002$/)]);
@@ -141,9 +138,8 @@ describe("[27] the folder of a run", () => {
     ["that cannot be made is no failure", () => writeFileSync(runs(), "a file stands in the way"), ""],
   ])("%s: the process works alone and says why", async (_, spoil, why) => {
     spoil();
-    const { problem, ask } = await start();
+    const { problem, ask } = await start(ENGINE, ["declare", "i-a vpc-b"]);
     expect(problem).toMatch(new RegExp(`^the providers of this run do not know of each other: .*${why}$`));
-    await ask("declare", "i-a vpc-b");
     expect(await ask("stays", "i-a vpc-b")).toBe(true);
     expect(await ask("beginRemoval", "i-b vpc-b")).toBe(true);
   });
