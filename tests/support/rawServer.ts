@@ -19,8 +19,6 @@ export interface RawRequest {
 export interface RawServer {
   readonly endpoint: string;
   readonly requests: readonly RawRequest[];
-  /** Resolves when a request has come and its connection is closed. */
-  readonly cut: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,18 +35,13 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
 
 export async function startRawServer(handler: Handler): Promise<RawServer> {
   const requests: RawRequest[] = [];
-  let onCut = () => {};
-  const cut = new Promise<void>((resolve) => {
-    onCut = resolve;
-  });
   const server = createServer(async (message, response) => {
-    if (!message.socket.listeners("close").includes(onCut)) message.socket.once("close", onCut);
     const request = await read(message);
     requests.push(request);
     handler(request, response);
   });
   const { port, close } = await listen(server);
-  return { endpoint: `http://127.0.0.1:${port}`, requests, cut, close };
+  return { endpoint: `http://127.0.0.1:${port}`, requests, close };
 }
 
 async function read(message: IncomingMessage): Promise<RawRequest> {
