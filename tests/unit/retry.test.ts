@@ -172,6 +172,8 @@ describe("when time is over", () => {
   ])("with jitter %d, a pause of 1000 ms takes %d, so that many do not poll at one moment", async (random, ms) => {
     jest.spyOn(Math, "random").mockReturnValue(random);
     const budget = new Budget(60_000);
+    const removed = jest.spyOn(budget.signal, "removeEventListener");
     expect((await run(pause(1_000, budget).finally(() => budget.close()))).afterMs).toBe(ms);
+    expect(removed).toHaveBeenCalledTimes(1);
   });
 });
