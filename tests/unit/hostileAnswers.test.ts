@@ -55,32 +55,18 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-const NAMES = ["RequestId", "Code", "code", "Message", "message", "TotalCount", "Links", "Link", "InstanceId", "VpcId"];
-const ODD_NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", ""];
-const TEXTS = ["i-a", "vpc-b", "R-1", "OK", "Throttling", "OperationDenied", "InvalidInstanceId.NotFound", "1", ""];
-
-/** JSON as text, so that it may hold what no object can: names twice, and `__proto__`. */
-const { tree: jsonText } = fc.letrec<{ tree: string }>((tie) => ({
-  tree: fc.oneof(
-    { maxDepth: 5, withCrossShrink: true },
-    fc.constantFrom("null", "true", "false", "0", "1", "-1", "1e400", "123456789012345678901234567890", "1.5"),
-    fc.constantFrom(...TEXTS).map((text) => JSON.stringify(text)),
-    fc.string({ unit: "binary" }).map((text) => JSON.stringify(text)),
-    fc.array(tie("tree"), { maxLength: 3 }).map((items) => `[${items.join(",")}]`),
-    fc
-      .array(fc.tuple(fc.constantFrom(...NAMES, ...NAMES, ...ODD_NAMES), tie("tree")), { maxLength: 6 })
-      .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`),
-  ),
-}));
-/** A page of links, but for some of it. */
-const item = fc.record({ InstanceId: fc.oneof(fc.constant("i-a"), fc.jsonValue()), VpcId: fc.constant("vpc-b") });
-const pageText = fc
-  .record({
-    RequestId: fc.oneof(fc.constant("R-1"), fc.jsonValue()),
-    TotalCount: fc.oneof(fc.constantFrom(0, 1, 2, "1", 1e15, 2 ** 60), fc.jsonValue()),
-    Links: fc.oneof(fc.record({ Link: fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue()) }), fc.jsonValue()),
-  })
-  .map((page) => JSON.stringify(page));
+/** One of these values, or any other one. */
+const almost = (...values: readonly unknown[]) => fc.oneof(fc.constantFrom(...values), fc.jsonValue());
+const item = fc.record({ InstanceId: almost("i-a"), VpcId: fc.constant("vpc-b") });
+const page = fc.record({
+  RequestId: almost("R-1"),
+  TotalCount: almost(0, 1, 2, "1", 1e15, 2 ** 60),
+  Links: fc.oneof(fc.record({ Link: fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue()) }), fc.jsonValue()),
+});
+const codes = almost("OK", "Throttling", "OperationDenied", "InvalidInstanceId.NotFound", "1", "");
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.jsonValue());
+const refusal = fc.record({ RequestId: text, Code: codes, code: codes, Message: text }, { requiredKeys: [] });
+const jsonText = fc.oneof(page, refusal, fc.jsonValue()).map((body) => JSON.stringify(body));
 const status = fc.constantFrom(200, 200, 204, 302, 400, 403, 404, 429, 500, 502, 503);
 const headers = fc.dictionary(
   fc.constantFrom("x-acs-retry-after", "content-type", "content-encoding", "x-acs-request-id"),
@@ -93,7 +79,7 @@ describe("[5] any answer", () => {
     const seen = new Set<string>();
     const call = fc.constantFrom(attach, describeOne);
     await fc.assert(
-      fc.asyncProperty(status, headers, fc.oneof(jsonText, pageText), call, async (code, more, body, called) => {
+      fc.asyncProperty(status, headers, jsonText, call, async (code, more, body, called) => {
         now.answer = answering(code, body, more);
         seen.add(await outcomeOf(called(client)));
       }),
