@@ -1,7 +1,8 @@
 /** The VPCs of a region: the client over real HTTP, and what is read again. */
 
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { startEmulator } from "../../emulator";
+import type { Caller } from "../../provider/ecs/client";
 import { classify, fault } from "../../provider/ecs/errorCodes";
 import { EcsError } from "../../provider/ecs/errors";
 import type { Page } from "../../provider/ecs/pages";
@@ -50,26 +51,17 @@ const known = classify("Forbidden.RAM", "", { operation });
 const refused = new EcsError({ ...known, operation, code: "Forbidden.RAM", detail: "", mayHaveSucceeded: false });
 const lost = fault(operation, "ConnectionLost", "");
 
-/** A client that answers with these, one after the other, and the pages that it was asked for. */
-function answering(...answers: readonly (Page<string> | boolean | EcsError)[]) {
+/** A call that answers with these, one after the other. */
+function answering<Answer>(...answers: readonly (Answer | EcsError)[]) {
   const left = answers.values();
-  const pages: number[] = [];
-  const next = () => {
-    const { value } = left.next();
-    if (value instanceof EcsError) throw value;
-    return value;
-  };
-  const client: VpcClient = {
-    async describeVpcs({ pageNumber }, caller) {
+  return jest.fn(
+    async (_: { readonly regionId: string; readonly pageNumber?: number }, caller?: Caller): Promise<Answer> => {
       caller?.onRequest?.();
-      pages.push(pageNumber);
-      const page = next();
-      if (typeof page !== "object") throw new Error("not a page");
-      return page;
+      const { value } = left.next();
+      if (value === undefined || value instanceof EcsError) throw value;
+      return value;
     },
-    isClassicLinkEnabled: async () => next() === true,
-  };
-  return { client, pages };
+  );
 }
 
 describe("listing VPCs", () => {
@@ -92,23 +84,25 @@ describe("listing VPCs", () => {
       [1, 2, 1, 2],
     ],
   ])("%s", async (_, answers, vpcs, pages) => {
-    const made = answering(...answers);
-    expect(await done(listVpcs(made.client, regionId))).toEqual(vpcs);
-    expect(made.pages).toEqual(pages);
+    const describeVpcs = answering(...answers);
+    expect(await done(listVpcs({ describeVpcs, isClassicLinkEnabled: answering() }, regionId))).toEqual(vpcs);
+    expect(describeVpcs.mock.calls.map(([{ pageNumber }]) => pageNumber)).toEqual(pages);
   });
 
   test("fails with a sentence when it is refused", async () => {
-    const { message } = await failed(listVpcs(answering(refused).client, regionId));
+    const client = { describeVpcs: answering<Page<string>>(refused), isClassicLinkEnabled: answering<boolean>() };
+    const { message } = await failed(listVpcs(client, regionId));
     expect(message).toBe(
       "cannot list the VPCs in cn-hangzhou: DescribeVpcs: Forbidden.RAM, after 1 call in 0 s; allow vpc:DescribeVpcs in RAM",
     );
   });
 
   test.each([
-    ["is on", answering(true), false],
-    ["is off, after a lost answer", answering(lost, false), true],
-    ["may not be read, which proves nothing", answering(refused), false],
-  ])("the switch of a VPC %s", async (_, { client }, isOff) => {
+    ["is on", answering<boolean>(true), false],
+    ["is off, after a lost answer", answering<boolean>(lost, false), true],
+    ["may not be read, which proves nothing", answering<boolean>(refused), false],
+  ])("the switch of a VPC %s", async (_, isClassicLinkEnabled, isOff) => {
+    const client = { describeVpcs: answering<Page<string>>(), isClassicLinkEnabled };
     expect(await done(isClassicLinkOff(client, vpc))).toBe(isOff);
   });
 });
