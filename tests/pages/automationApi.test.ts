@@ -4,16 +4,18 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, expect, test } from "@jest/globals";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { startEmulator } from "pulumi-classiclink/emulator";
 import { driftIn, sentenceOf } from "../../examples/automation-api/drift";
 import { Watcher } from "../../examples/automation-api/watcher";
-import { postDrift } from "../../examples/automation-api/webhook";
 import { makeProject } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { type RawServer, startRawServer } from "../support/rawServer";
 import { instancesOf, vpcsOf } from "../support/shop";
+
+let hook: RawServer | undefined;
+afterEach(() => hook?.close());
 
 /** An event as a refresh by Pulumi 3.260 sends it when it has read a resource. */
 function refreshed(type: string, name: string, op: OpType, old: object, found?: object): EngineEvent {
@@ -26,12 +28,14 @@ function refreshed(type: string, name: string, op: OpType, old: object, found?: 
 const LINK = { instanceId: "i-web", vpcId: "vpc-shop", regionId: "cn-hangzhou" };
 const LINKS = { vpcId: "vpc-shop", instanceIds: ["i-1", "i-2", "i-3"], regionId: "cn-hangzhou", movedAway: {} };
 const LEFT = { ...LINKS, instanceIds: ["i-1"], movedAway: { "i-3": "vpc-other" } };
-const GONE = refreshed("ClassicLink", "web", "delete", LINK);
 const MOVED = refreshed("ClassicLink", "web", "update", LINK, { ...LINK, vpcId: "vpc-other" });
 
 test.each<[string, EngineEvent, string[]]>([
-  ["a link that is gone", GONE, ["web: i-web is not linked any more, it was linked to vpc-shop"]],
-  ["a link that was moved", MOVED, ["web: i-web is linked to vpc-other, it was linked to vpc-shop"]],
+  [
+    "a link that is gone",
+    refreshed("ClassicLink", "web", "delete", LINK),
+    ["web: i-web is not linked any more, it was linked to vpc-shop"],
+  ],
   [
     "members that are gone or moved",
     refreshed("ClassicLinks", "workers", "update", LINKS, LEFT),
@@ -40,93 +44,63 @@ test.each<[string, EngineEvent, string[]]>([
       "workers: i-3 is linked to vpc-other, it was linked to vpc-shop",
     ],
   ],
-  ["no drift: a link as it was", refreshed("ClassicLink", "web", "same", LINK, LINK), []],
   ["no drift: members that came back", refreshed("ClassicLinks", "workers", "update", LEFT, LINKS), []],
-  ["no drift: another resource", refreshed("Bucket", "web", "delete", LINK), []],
-  ["no drift: no resource at all", { sequence: 1, timestamp: 1, cancelEvent: {} }, []],
 ])("a refresh that finds %s", (_, event, sentences) => {
   expect(driftIn(event).map(sentenceOf)).toEqual(sentences);
 });
 
-describe("the webhook", () => {
-  let hook: RawServer;
-  afterEach(() => hook.close());
-  const bodies = () => hook.requests.map(({ text }) => JSON.parse(text));
+test("a webhook that was down gets with the next check what it missed, once, and its address is not logged", async () => {
+  let status = 503;
+  hook = await startRawServer((_, response) => response.writeHead(status).end());
+  const events = [[MOVED], undefined, []];
+  const logged: string[] = [];
+  const stack = {
+    async refresh({ onEvent }: { onEvent: (event: EngineEvent) => void }) {
+      const found = events.shift();
+      if (found === undefined) throw new Error("throttled");
+      found.forEach(onEvent);
+    },
+  };
+  const watcher = new Watcher(stack, `${hook.endpoint}/T0/secret`, (line) => logged.push(line));
+  await watcher.check();
+  status = 200;
+  await watcher.check();
+  await watcher.check();
+  const text = "web: i-web is linked to vpc-other, it was linked to vpc-shop";
+  const body = { text, drift: [{ resource: "web", instanceId: "i-web", was: "vpc-shop", now: "vpc-other" }] };
+  expect(hook.requests.map((request) => JSON.parse(request.text))).toEqual([body, body]);
+  expect(logged).toEqual([text, "the webhook answered with 503; check WEBHOOK", "refresh failed: throttled"]);
+});
 
-  test("that refuses or is not there is an error that does not name its address", async () => {
-    hook = await startRawServer((_, response) => response.writeHead(403).end());
-    const address = `${hook.endpoint}/T0/secret`;
-    await expect(postDrift(address, driftIn(GONE))).rejects.toThrow(/^the webhook answered with 403; check WEBHOOK$/);
-    await hook.close();
-    await expect(postDrift(address, driftIn(GONE))).rejects.toThrow(/^the webhook cannot be reached; check WEBHOOK$/);
+// The Automation API asks the CLI for its version; one that was built from its sources may have none.
+const withCli = /\d/.test(versionOfPulumi() ?? "") ? test : test.skip;
+withCli("[22] gets drift from npm start, under the Pulumi CLI, until that is interrupted", async () => {
+  const instances = instancesOf("i-web", "i-worker1", "i-worker2");
+  const emulator = await startEmulator({ instances, vpcs: vpcsOf("vpc-shop", "vpc-other") });
+  const project = makeProject({ "home/backend/.keep": "" }, "examples/automation-api");
+  const cwd = join(project.folder, "home");
+  hook = await startRawServer((_, response) => {
+    response.end();
+    watch.kill("SIGINT");
   });
-
-  test("that was down gets with the next check what it missed, once, also after a refresh that failed", async () => {
-    let status = 503;
-    hook = await startRawServer((_, response) => response.writeHead(status).end());
-    const events = [[MOVED], undefined, []];
-    const logged: string[] = [];
-    const stack = {
-      async refresh({ onEvent }: { onEvent: (event: EngineEvent) => void }) {
-        const found = events.shift();
-        if (found === undefined) throw new Error("throttled");
-        found.forEach(onEvent);
-      },
-    };
-    const watcher = new Watcher(stack, hook.endpoint, (line) => logged.push(line));
-    await watcher.check();
-    status = 200;
-    await watcher.check();
-    await watcher.check();
-    const text = "web: i-web is linked to vpc-other, it was linked to vpc-shop";
-    const body = { text, drift: [{ resource: "web", instanceId: "i-web", was: "vpc-shop", now: "vpc-other" }] };
-    expect(bodies()).toEqual([body, body]);
-    expect(logged).toEqual([text, expect.stringContaining("503"), "refresh failed: throttled"]);
+  // In one process, since the command tsx kills its child when that is slow to answer a signal. From another folder, as cron would.
+  const args = ["--import", pathToFileURL(require.resolve("tsx")).href, join(project.folder, "watch.ts")];
+  const env = {
+    ...process.env,
+    ...emulator.environment,
+    PULUMI_BACKEND_URL: `file://${join(cwd, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "for-tests-only",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    EVERY_SECONDS: "1",
+    WEBHOOK: hook.endpoint,
+  };
+  const watch = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+  createInterface(watch.stdout).on("line", (line) => {
+    if (line.startsWith("watching")) emulator.unlink("i-web");
   });
-
-  // The Automation API asks the CLI for its version; one that was built from its sources may have none.
-  const withCli = /\d/.test(versionOfPulumi() ?? "") ? test : test.skip;
-  withCli("[22] gets drift from npm start, under the Pulumi CLI, until that is interrupted", async () => {
-    const emulator = await startEmulator({
-      instances: instancesOf("i-web", "i-worker1", "i-worker2"),
-      vpcs: vpcsOf("vpc-shop", "vpc-other"),
-    });
-    const project = makeProject({ "home/backend/.keep": "" }, "examples/automation-api");
-    const home = join(project.folder, "home");
-    const posted = () => bodies().flatMap(({ text }) => text.split("\n"));
-    const env = {
-      ...process.env,
-      ...emulator.environment,
-      PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
-      PULUMI_CONFIG_PASSPHRASE: "for-tests-only",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      EVERY_SECONDS: "1",
-    };
-    hook = await startRawServer((_, response) => {
-      response.end();
-      if (posted().length === 2) watch.kill("SIGINT");
-    });
-    // In one process, since the command tsx kills its child when that is slow to answer a signal. From another folder, as cron would.
-    const args = ["--import", pathToFileURL(require.resolve("tsx")).href, join(project.folder, "watch.ts")];
-    const watch = spawn(process.execPath, args, { cwd: home, env: { ...env, WEBHOOK: hook.endpoint } });
-    const lines: string[] = [];
-    const read = (input: NodeJS.ReadableStream) =>
-      createInterface({ input }).on("line", (line) => {
-        lines.push(line);
-        if (!line.startsWith("watching")) return;
-        lines.push(`${emulator.links().length} links`);
-        emulator.unlink("i-web");
-        emulator.link("i-worker2", "vpc-other");
-      });
-    read(watch.stdout);
-    read(watch.stderr);
-    const code = await new Promise((resolve) => watch.once("close", resolve));
-    await emulator.close();
-    project.remove();
-    expect([code, lines]).toEqual([0, expect.arrayContaining(["3 links"])]);
-    expect(posted().sort()).toEqual([
-      "web: i-web is not linked any more, it was linked to vpc-shop",
-      "workers: i-worker2 is linked to vpc-other, it was linked to vpc-shop",
-    ]);
-  });
+  const code = await new Promise((resolve) => watch.once("close", resolve));
+  await emulator.close();
+  project.remove();
+  const posted = hook.requests.map((request) => JSON.parse(request.text).text);
+  expect([code, posted]).toEqual([0, ["web: i-web is not linked any more, it was linked to vpc-shop"]]);
 });

@@ -1,4 +1,4 @@
-/** Every command in the Markdown files exists: scripts, bins with their flags, commands of Pulumi, configuration keys. */
+/** The commands in the Markdown files exist: scripts and tests of the repository, bins with their flags, commands of Pulumi, settings. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -12,91 +12,53 @@ import { REPOSITORY } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { blocksOf, inlineCodeOf, PAGES, type Page } from "./markdown";
 
-/** A command of a page: the program and its arguments, as a shell would see them. */
-interface Command {
-  readonly page: Page;
-  readonly program: string;
-  readonly args: readonly string[];
-}
-
-/** What is looked at in a sentence; in a block of a shell, everything is. */
-const IN_SENTENCES = /^(npm|npx|pulumi|aliyun|curl) [a-z-]/;
-
-const COMMANDS = PAGES.flatMap((page) => {
+/** The lines of a shell in a page, and the commands in its sentences. */
+function commandsOf(page: Page): string[] {
   const blocks = blocksOf(page).filter(({ language }) => language === "sh");
-  const sentences = inlineCodeOf(page).filter((code) => IN_SENTENCES.test(code));
-  return [...blocks.map(({ code }) => code), ...sentences].flatMap((text) => commandsIn(page, text));
-});
-
-/** The commands of a text: comments are dropped, quotes and substitutions stay whole, operators part one from the next. */
-function commandsIn(page: Page, text: string): Command[] {
-  const joined = text.replaceAll(/(^|\s)#.*$/gm, "").replaceAll(/(\\|\|\|)\n/g, "$1 ");
-  return joined
-    .split("\n")
-    .flatMap((line) => {
-      const words = line.match(/'[^']*'|"[^"]*"|\$\([^)]*\)|(?:<\w+>|[^\s;|&<>'"])+|[<>]+&?\d?|&&|\|\||[;|&]/g) ?? [];
-      const commands: string[][] = [[]];
-      for (const word of words) {
-        if (/^(&&|\|\||[;|&])$/.test(word)) commands.push([]);
-        else commands.at(-1)?.push(word.replace(/^'(.*)'$|^"(.*)"$/, "$1$2"));
-      }
-      return commands;
-    })
-    .map((words) => words.slice(words.findIndex((word) => !/^\w+=/.test(word))))
-    .flatMap(([program, ...args]) => (program === undefined ? [] : [{ page, program, args }]));
+  const sentences = inlineCodeOf(page).filter((code) => /^(npm|npx|pulumi|curl) [a-z-]/.test(code));
+  return [...blocks.map(({ code }) => code.replaceAll("\\\n", " ")), ...sentences]
+    .flatMap((text) => text.replaceAll(/(^|\s)#.*$|\$\([^)]*\)/gm, "").split(/\n|&&|;|\|/))
+    .map((command) => command.trim());
 }
 
 type Problem = string | undefined;
 
-/** What is wrong with a command of each program, if anything. Only these may stand in the pages. */
-const CHECKS: Readonly<Record<string, (command: Command) => Problem>> = {
-  npm: npmProblem,
-  npx: npxProblem,
-  pulumi: pulumiProblem,
-  aliyun: aliyunProblem,
-  curl: curlProblem,
-  cd: ({ page, args: [folder = ""] }) =>
-    existsSync(join(REPOSITORY, folder)) || makesFolder(page, folder) ? undefined : `no folder ${folder}`,
-  // The shell's own, and what every system has.
-  ...Object.fromEntries(
-    ["export", "while", "do", "done", "echo", "sleep", "mkdir", "mv", "cp", "sed", "node"].map((name) => [
-      name,
-      () => undefined,
-    ]),
-  ),
-};
+/** What a command names, by its pattern, and what is wrong with that. */
+const RULES: readonly [pattern: RegExp, check: (page: Page, ...named: string[]) => Problem][] = [
+  [/^npm (?:run )?([\w:-]+)/, scriptProblem],
+  [/\btests\/[\w./-]+/, testProblem],
+  [/^npx (?:--yes --package (\S+) )?([\w-]+)(.*)/, binProblem],
+  [/^pulumi (\S+) ?(\S*)(.*)/, pulumiProblem],
+  [/config set (?:--\w+ )*'?(?:(\w+):)?(\w+)/, settingProblem],
+  [/http:\/\/127\.0\.0\.1:4010(\/-\/\w+)/, (_, path) => (routes.includes(path ?? "") ? undefined : `no route ${path}`)],
+];
 
-/** Whether a page has its reader make a folder before. */
-function makesFolder(page: Page, folder: string): boolean {
-  return blocksOf(page).some(({ code }) => code.split(/\s/).join(" ").includes(`mkdir ${folder} `));
-}
-
-function problemOf(command: Command): Problem {
-  const check = Object.hasOwn(CHECKS, command.program) ? CHECKS[command.program] : undefined;
-  return check === undefined ? "is a command that this test does not know" : check(command);
-}
-
-function npmProblem({ page, args: [verb = "", ...rest] }: Command): Problem {
-  if (["audit", "ci", "init", "install", "pack", "version"].includes(verb)) return undefined;
-  const script = verb === "run" ? (rest[0] ?? "") : verb;
-  const beside = join(REPOSITORY, dirname(page.path), "package.json");
-  const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};
-  if (!Object.keys({ ...scripts, ...own.scripts }).includes(script)) return `no package.json has a script ${script}`;
-  return missingTest(rest);
-}
-
-/** Of the paths among arguments, the first that no test begins with. */
-function missingTest(words: readonly string[]): Problem {
-  const tests = readdirSync(join(REPOSITORY, "tests"), { recursive: true, encoding: "utf8" });
-  const missing = words.find(
-    (word) => /^tests\//.test(word) && !tests.some((path) => `tests/${path}`.startsWith(word)),
+function problemsOf(page: Page, commands: readonly string[]): string[] {
+  return commands.flatMap((command) =>
+    RULES.flatMap(([pattern, check]) => {
+      const [whole, ...groups] = pattern.exec(command) ?? [];
+      const problem = whole === undefined ? undefined : check(page, ...(groups.length === 0 ? [whole] : groups));
+      return problem === undefined ? [] : `${page.path}: ${command}: ${problem}`;
+    }),
   );
-  return missing === undefined ? undefined : `there is no test ${missing}`;
+}
+
+function scriptProblem({ path }: Page, script = ""): Problem {
+  const beside = join(REPOSITORY, dirname(path), "package.json");
+  const own: { scripts?: object } = existsSync(beside) ? JSON.parse(readFileSync(beside, "utf8")) : {};
+  const known = ["audit", "ci", "init", "install", "pack", "version", ...Object.keys({ ...scripts, ...own.scripts })];
+  return known.includes(script) ? undefined : `no package.json has a script ${script}`;
+}
+
+const tests = readdirSync(join(REPOSITORY, "tests"), { recursive: true, encoding: "utf8" });
+
+function testProblem(_: Page, start = ""): Problem {
+  return tests.some((path) => `tests/${path}`.startsWith(start)) ? undefined : `there is no test ${start}`;
 }
 
 const helps = new Map<string, string>();
 
-/** The help of a command, which many pages use. Empty where there is none. */
+/** The help of a command, which many pages use. */
 function helpOf(file: string, verbs: readonly string[]): string {
   const key = [file, ...verbs].join(" ");
   const args = [join(REPOSITORY, file), ...verbs, "--help"];
@@ -105,22 +67,18 @@ function helpOf(file: string, verbs: readonly string[]): string {
   return help;
 }
 
-function npxProblem({ page, program, args }: Command): Problem {
-  // Outside a project, the package is named beside the command.
-  if (args[0] === "--yes" && args[1] === "--package") {
-    return args[2] === "pulumi-classiclink"
-      ? npxProblem({ page, program, args: args.slice(3) })
-      : `no package ${args[2]}`;
-  }
-  const [name = "", ...rest] = args;
-  if (name === "jest") return missingTest(rest);
+function binProblem(_: Page, from = "pulumi-classiclink", name = "", rest = ""): Problem {
+  if (from !== "pulumi-classiclink") return `no package ${from}`;
+  if (name === "jest") return undefined;
   const file = Object.entries(bin).find(([one]) => one === name)?.[1];
   if (file === undefined) return `package.json has no bin ${name}`;
-  const verbs = rest.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1);
-  const known = new Set(helpOf(file, verbs).match(/--?[a-z][\w-]*/g));
-  if (!known.has("--help")) return `${name} ${verbs.join(" ")} --help fails`;
+  const [verb = "", ...words] = rest.trim().split(/\s+/);
+  const help = helpOf(file, /^[a-z]+$/.test(verb) ? [verb] : []);
+  const known: readonly string[] = help.match(/--?[a-z][\w-]*/g) ?? [];
+  if (!known.includes("--help")) return `${name} ${verb} --help fails`;
   // A dash alone stands for standard input.
-  return rest.filter((word) => /^-./.test(word) && !known.has(word)).map((flag) => `${name} has no ${flag}`)[0];
+  const unknown = [verb, ...words].find((word) => /^-./.test(word) && !known.includes(word));
+  return unknown === undefined ? undefined : `${name} has no ${unknown}`;
 }
 
 /** What the pages use of Pulumi: commands and their flags. Compared with the CLI where it is on PATH. */
@@ -148,55 +106,32 @@ const PULUMI: Readonly<Record<string, string>> = {
   up: "--non-interactive --refresh --target --yes",
 };
 
-function pulumiProblem({ page, args }: Command): Problem {
-  const [first = "", second = ""] = args;
+function pulumiProblem(_: Page, first = "", second = "", rest = ""): Problem {
   const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(PULUMI, one));
   if (name === undefined) return `pulumi ${first} ${second} is not in the table of this test`;
-  const flags = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
+  const flags = `${second}${rest}`.match(/--[\w-]+/g) ?? [];
   const unknown = flags.find((flag) => !PULUMI[name]?.split(" ").includes(flag));
-  if (unknown !== undefined) return `pulumi ${name} ${unknown} is not in the table of this test`;
-  if (name !== "config set") return undefined;
-  return keyProblem(page, args.slice(2).filter((word) => !word.startsWith("--"))[0] ?? "");
+  return unknown === undefined ? undefined : `pulumi ${name} ${unknown} is not in the table of this test`;
 }
 
-const SETTINGS: readonly string[] = SETTING_DESCRIPTIONS.map(({ name }) => name);
+/** By namespace, the keys of the package and of the vendor's providers. The endpoints are one setting; alicloud:* has each. */
+const OWN: readonly string[] = SETTING_DESCRIPTIONS.map(({ name }) => name);
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  classiclink: OWN,
+  alicloud: [...OWN, "endpoints"],
+  alibabacloudstack: Object.values(PLACES)
+    .flat()
+    .map((place) => place.replace(/^alibabacloudstack:(\w+).*$/, "$1")),
+};
 
-/** Every key of the vendor's provider for private clouds that links read too. */
-const PRIVATE_CLOUD: readonly string[] = Object.values(PLACES).flat();
-
-/** A key of the package, of one of the vendor's providers, or of the program that the page is about. */
-function keyProblem(page: Page, key: string): Problem {
-  const [, namespace, path = key] = /^(\w+):(.*)$/.exec(key) ?? [];
-  const [name = ""] = path.split(/[.[]/);
-  if (path === "<name>") return undefined;
-  if (namespace === "classiclink") return SETTINGS.includes(name) ? undefined : `there is no setting ${key}`;
-  // Its endpoints are one setting; here, each is.
-  if (namespace === "alicloud")
-    return [...SETTINGS, "endpoints"].includes(name) ? undefined : `there is no setting ${key}`;
-  if (namespace === "alibabacloudstack") return PRIVATE_CLOUD.includes(key) ? undefined : `there is no setting ${key}`;
-  const folder = join(REPOSITORY, dirname(page.path));
-  const programs = page.path.startsWith("examples/") ? readdirSync(folder).filter((file) => file.endsWith(".ts")) : [];
-  const code = [
-    ...programs.map((file) => readFileSync(join(folder, file), "utf8")),
-    ...blocksOf(page).map((block) => block.code),
-  ];
-  return code.some((text) => text.includes(`("${name}")`) || text.includes(`>("${name}")`))
-    ? undefined
-    : `no program reads ${key}`;
-}
-
-const PARAMETERS = ["--RegionId", "--InstanceId", "--InstanceIds", "--VpcId", "--PageNumber", "--PageSize"];
-const OPERATIONS = [
-  "AttachClassicLinkVpc",
-  "DetachClassicLinkVpc",
-  "DescribeClassicLinkInstances",
-  "DescribeInstances",
-];
-
-function aliyunProblem({ args: [product, operation = "", ...rest] }: Command): Problem {
-  if (product !== "ecs" || !OPERATIONS.includes(operation)) return `there is no operation ${product} ${operation}`;
-  const wrong = rest.find((word) => word.startsWith("--") && !PARAMETERS.includes(word));
-  return wrong === undefined ? undefined : `${operation} has no ${wrong}`;
+/** A key without a namespace is read by the program in the folder of the page. */
+function settingProblem({ path }: Page, namespace = "", key = ""): Problem {
+  if (namespace !== "") return KEYS[namespace]?.includes(key) ? undefined : `there is no setting ${namespace}:${key}`;
+  if (!path.startsWith("examples/")) return undefined;
+  const folder = join(REPOSITORY, dirname(path));
+  const programs = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+  const reads = programs.some((file) => readFileSync(join(folder, file), "utf8").includes(`("${key}")`));
+  return reads ? undefined : `no program reads ${key}`;
 }
 
 /** As the page of the emulator lists them. */
@@ -205,24 +140,9 @@ beforeAll(async () => {
   routes = await emulatorRoutes();
 });
 
-function curlProblem({ args }: Command): Problem {
-  const url = args.find((word) => word.startsWith("http")) ?? "";
-  const method = args[args.indexOf("-X") + 1] ?? "";
-  const verb = args.includes("-X") ? method : args.includes("-d") ? "POST" : "GET";
-  const path = /^http:\/\/127\.0\.0\.1:4010(\/-\/\w+)/.exec(url)?.[1];
-  return routes.includes(`\`${verb} ${path}`) ? undefined : `the emulator has no ${verb} ${url}`;
-}
-
-const problemsOf = (commands: readonly Command[]) =>
-  commands.flatMap((command) => {
-    const problem = problemOf(command);
-    const { page, program, args } = command;
-    return problem === undefined ? [] : `${page.path}: ${[program, ...args].join(" ")}: ${problem}`;
-  });
-
 test("every command exists", () => {
-  expect(COMMANDS.length).toBeGreaterThan(100);
-  expect(problemsOf(COMMANDS)).toEqual([]);
+  expect(PAGES.flatMap(commandsOf).length).toBeGreaterThan(100);
+  expect(PAGES.flatMap((page) => problemsOf(page, commandsOf(page)))).toEqual([]);
 });
 
 test.each([
@@ -231,19 +151,13 @@ test.each([
   ["npx --yes --package pulumi-classiclinks classiclink-emulator", /no package pulumi-classiclinks/],
   ["npx no-such-bin", /package\.json has no bin no-such-bin/],
   ["npx classiclink-emulator --instances i-a", /classiclink-emulator has no --instances/],
-  ["echo && cd nowhere", /no folder nowhere/],
-  ["pulumi upp", /pulumi upp/],
   ["pulumi up --refesh", /pulumi up --refesh/],
   ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
-  ["pulumi config set --path 'alicloud:endpointz[0].ecs' x", /no setting alicloud:endpointz/],
-  ["pulumi config set alibabacloudstack:departmen 26", /no setting alibabacloudstack:departmen/],
   ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
-  ["aliyun ecs AttachClassicLink --RegionId x", /no operation ecs AttachClassicLink/],
-  ["aliyun ecs AttachClassicLinkVpc --Region x", /has no --Region/],
-  ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no DELETE/],
-  ["FOO=bar terraform apply", /does not know/],
+  ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no route/],
 ])("%s is found out", (text, complaint) => {
-  expect(problemsOf(commandsIn({ path: "docs/faq.md", text: "" }, text))).toEqual([expect.stringMatching(complaint)]);
+  const page = { path: "examples/quickstart/README.md", text: `\`\`\`sh\n${text}\n\`\`\`` };
+  expect(problemsOf(page, commandsOf(page))).toEqual([expect.stringMatching(complaint)]);
 });
 
 // These commands are of the Pulumi CLI. The small engine has none.

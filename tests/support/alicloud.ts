@@ -16,6 +16,9 @@ import type { StackOptions } from "./stack";
 /** Where programs find the stand-ins for the vendors' SDKs. */
 export const MODULES = { NODE_PATH: join(REPOSITORY, "tests/support/modules") };
 
+export const INSTANCE = "alicloud:ecs/instance:Instance";
+export const NETWORK = "alicloud:vpc/network:Network";
+
 export interface AlicloudExample extends Shop {
   /** Type of alicloud resource → what was linked when the first of them began to be removed. */
   readonly linkedAtRemoval: Map<string, string>;
@@ -49,14 +52,12 @@ export async function openAlicloudExample(
   return { ...shop, linkedAtRemoval };
 }
 
-const INSTANCE = "alicloud:ecs/instance:Instance";
-
 const idOf = (type: string, name: string) => `${type.split(":").at(-1)}-${name}`.toLowerCase();
 
 /** What alicloud would make of a declaration. Links can be made only to what it made before. */
 function makeIn(emulator: Emulator, { type, name, inputs }: Parameters<StandIn>[0]): ReturnType<StandIn> {
   const id = idOf(type, name);
-  if (type === "alicloud:vpc/network:Network") {
+  if (type === NETWORK) {
     const classicLinkEnabled = inputs.classicLinkEnabled === true;
     // DisableVpcClassicLink answers like this.
     if (!classicLinkEnabled && emulator.links().some(({ vpcId }) => vpcId === id)) {
@@ -64,8 +65,6 @@ function makeIn(emulator: Emulator, { type, name, inputs }: Parameters<StandIn>[
     }
     emulator.addVpc({ vpcId: id, classicLinkEnabled });
   }
-  if (type === INSTANCE) {
-    emulator.addInstance({ instanceId: id, networkType: inputs.vswitchId === undefined ? "classic" : "vpc" });
-  }
+  if (type === INSTANCE) emulator.addInstance({ instanceId: id });
   return { id, outputs: inputs };
 }

@@ -6,31 +6,22 @@ import { delimiter, join } from "node:path";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 import type { Project } from "./project";
 
-const BRIDGE = "pulumi-resource-terraform-provider";
-
-/** A Terraform provider with the bridge, or what of them is not on PATH. */
-export type Bridged = { readonly bridge: string; readonly provider: string } | { readonly missing: readonly string[] };
-
-export function findBridged(name: string): Bridged {
-  const needed = ["pulumi", BRIDGE, `terraform-provider-${name}`];
-  const [pulumi, bridge, provider] = needed.map(onPath);
-  if (pulumi && bridge && provider) return { bridge, provider };
-  return { missing: needed.filter((file) => onPath(file) === undefined) };
+/** The paths of the bridge and of the provider, or undefined where one of them or the Pulumi CLI is not on PATH. */
+export function findBridged(name: string): readonly [bridge: string, provider: string] | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const [pulumi, bridge, provider] = ["pulumi", "pulumi-resource-terraform-provider", `terraform-provider-${name}`].map(
+    (file) => folders.map((folder) => join(folder, file)).find((path) => existsSync(path)),
+  );
+  return pulumi && bridge && provider ? [bridge, provider] : undefined;
 }
-
-const onPath = (file: string) =>
-  (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, file))
-    .find((path) => existsSync(path));
 
 /**
  * Generates the SDK of a bridged provider into a project. Returns a folder for NODE_PATH. `pulumi package add` does more than a
  * test can use: it downloads the bridge, and its `npm install` removes the links that a test's project has in place of packages.
  */
-export function generateSdk(project: Project, name: string, bridge: string, provider: string): string {
+export function generateSdk(project: Project, name: string, bridged: readonly string[]): string {
   const out = join(project.folder, "sdks");
-  const args = ["package", "gen-sdk", bridge, provider, "--language", "nodejs", "--out", out];
+  const args = ["package", "gen-sdk", ...bridged, "--language", "nodejs", "--out", out];
   execFileSync("pulumi", args, { cwd: project.folder, stdio: "pipe" });
   const sources = join(out, "nodejs");
   const target = join("modules", "@pulumi", name);
