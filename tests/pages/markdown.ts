@@ -5,17 +5,7 @@ import { join, relative } from "node:path";
 import { REPOSITORY } from "../support/project";
 
 /** Folders whose files are made by tools, or belong to somebody else. */
-const NOT_OURS = new Set([
-  "node_modules",
-  "dist",
-  "build",
-  "coverage",
-  "transcripts",
-  "sdks",
-  "venv",
-  ".git",
-  ".stryker",
-]);
+const NOT_OURS = /^(node_modules|dist|build|coverage|transcripts|sdks|venv|\.git|\.stryker)$/;
 
 export interface Page {
   /** In the repository, such as `docs/faq.md`. */
@@ -38,7 +28,7 @@ export const PAGES: readonly Page[] = pagesIn(REPOSITORY);
 function pagesIn(folder: string): Page[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : pagesIn(path);
+    if (entry.isDirectory()) return NOT_OURS.test(entry.name) ? [] : pagesIn(path);
     if (!entry.name.endsWith(".md")) return [];
     return [{ path: relative(REPOSITORY, path), text: readFileSync(path, "utf8") }];
   });
@@ -67,18 +57,14 @@ export function linksOf({ text }: Page): string[] {
   return [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)].map(([, target = ""]) => target);
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub makes them where no two are alike. */
 export function anchorsOf({ text }: Page): string[] {
-  const seen = new Map<string, number>();
-  return [...text.replaceAll(FENCE, "").matchAll(/^#{1,6} +(.*)$/gm)].map(([, heading = ""]) => {
-    const slug = heading
+  return [...text.replaceAll(FENCE, "").matchAll(/^#{1,6} +(.*)$/gm)].map(([, heading = ""]) =>
+    heading
       .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
       .trim()
-      .replaceAll(/\s/g, "-");
-    const before = seen.get(slug) ?? 0;
-    seen.set(slug, before + 1);
-    return before === 0 ? slug : `${slug}-${before}`;
-  });
+      .replaceAll(/\s/g, "-"),
+  );
 }

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { answerNames } from "../../emulator";
-import { ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import { PAGES, pageText } from "../../scripts/docs";
 import { proofs, TIERS } from "../../scripts/proofs";
 import { REPOSITORY } from "../support/project";
@@ -13,12 +12,6 @@ const textOf = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
 
 test.each(PAGES)("%s is what npm run docs writes", async (path) => {
   expect(textOf(path)).toBe(await pageText(path));
-});
-
-test("docs/errors.md has a row for each code", () => {
-  const page = textOf("docs/errors.md");
-  const codes = [...Object.keys(ERROR_CODES), ...Object.keys(FAULTS)];
-  expect(codes.filter((code) => !page.includes(`| \`${code}\` `))).toEqual([]);
 });
 
 /** The members of an interface or a class, or of the alternatives of a type, in the published types. */
