@@ -7,8 +7,8 @@ import { envelope, holdsSecret, isSecret, mapped, same, UNKNOWN, type Values } f
 
 type Settings = { preview: boolean; parallel: number; snapshot: Snapshot; display: Display };
 type Names = { urnOf: (parent: string, type: string, name: string) => string; configFor: (pkg: string) => Values };
-/** By URN or name: what alone is touched, what is replaced whatever its Diff would say. `destroys`: registrations only keep. */
-export type Orders = Readonly<{ target?: readonly string[]; replace?: readonly string[]; destroys?: boolean }>;
+/** By URN or name: what alone is touched, what is replaced whatever its Diff would say. */
+export type Orders = Readonly<{ target?: readonly string[]; replace?: readonly string[] }>;
 export type World = Readonly<Settings & Names & { start: (pkg: string) => Promise<Provider>; orders?: Orders }>;
 export type Deployment = ReturnType<typeof openDeployment>;
 type Old = ResourceState | undefined;
@@ -22,10 +22,18 @@ const referenceOf = ({ urn, id }: ResourceState) => `${urn}::${id}`;
 const named = ({ urn, id }: ResourceState) => ({ id, urn, name: nameOf(urn), type: typeOf(urn) });
 const changeOf = (old: Old, inputs: Values) => (!old ? "create" : same(old.inputs, inputs) ? "same" : "update");
 const neededBy = ({ parent, provider, dependencies = [], propertyDependencies = {}, deletedWith }: ResourceState) =>
-  [parent, provider, dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(2);
-/** What others need a resource by: a provider may be replaced, and then two have its URN. */
-const keyOf = (state: ResourceState) => (isProvider(state) ? referenceOf(state) : state.urn);
-export const isAmong = (names: readonly string[], urn: string) => names.includes(urn) || names.includes(nameOf(urn));
+  [parent, provider.replace(/::[^:]*$/, ""), dependencies, Object.values(propertyDependencies), deletedWith ?? ""].flat(
+    2,
+  );
+const isAmong = (names: readonly string[], urn: string) => names.includes(urn) || names.includes(nameOf(urn));
+
+/** Marks a resource, by its name or URN, to be replaced by the next update, as `pulumi state taint` does. */
+export function taint({ resources, save }: Snapshot, name: string): void {
+  for (const state of resources.values()) {
+    if (isAmong([name], state.urn)) resources.set(state.urn, { ...state, taint: true });
+  }
+  save();
+}
 
 /** A provider that accepts no secrets returns them bare: what went in as a secret is one again. */
 const sealed = (values: Values = {}, inputs: Values): Values =>
@@ -79,7 +87,7 @@ export function openDeployment(world: World) {
       return async () => done(changeOf(old, news), { ...wanted, outputs: old?.outputs ?? {} }, old);
 
     const reference = wanted.provider || (custom ? await defaultProvider(packageOf(type)) : "");
-    if (isLeft || orders.destroys) return async () => leave({ ...wanted, provider: reference }, old);
+    if (isLeft) return async () => leave(wanted, old);
     const missing = neededBy({ ...wanted, provider: reference }).find((one) => skipped.has(one));
     if (missing) throw new Error(`it depends on ${missing}, which is not there and not among the targets`);
     const provider = await providerBehind(reference);
@@ -92,15 +100,14 @@ export function openDeployment(world: World) {
     const checked = await check((!isOrdered && old?.inputs) || {});
     if (!old) return () => make(isGone ? "replace" : "create", provider, checked, old);
     const kept = { ...checked, id: old.id, outputs: old.outputs };
-    const [was, is] = [old.replacementTrigger, wanted.replacementTrigger];
-    const isForced = isOrdered || (was && is && !same(was, is)) || (await replacesProvider(old, reference));
-    const undiffed = isForced && { changed: true, replaces: true, deletesFirst: false };
+    if (!isOrdered) await keepsProvider(old, reference);
+    const undiffed = isOrdered && { changed: true, replaces: true, deletesFirst: false };
     const verdict = undiffed || (await diff(provider, { ...old, urn }, checked.inputs));
     if (!verdict.changed && !old.initErrors) return async () => done("same", kept, old);
     if (!verdict.replaces) return () => make("update", provider, kept, old);
     if (wanted.protect && old.protect) throw new Error("cannot be replaced because it is protected");
     const fresh = isOrdered ? checked : await check({});
-    const condemned = (wanted.deleteBeforeReplace ?? verdict.deletesFirst) ? await replacedWith(old) : [];
+    const condemned = verdict.deletesFirst ? await replacedWith(old) : [];
     return async () => {
       for (const state of condemned) await remove(state, false);
       return make("replace", provider, fresh, old);
@@ -110,24 +117,21 @@ export function openDeployment(world: World) {
   /** Leaves a resource as it is, and makes none. */
   function leave(wanted: ResourceState, old: Old): ResourceState {
     if (!old) return skipped.add(wanted.urn) && wanted;
-    if (orders.destroys) return done("same", { ...wanted, id: old.id, inputs: old.inputs, outputs: old.outputs }, old);
     if (old.provider && !providers.has(old.provider)) throw new Error(`${old.provider} is not among the targets`);
     declared.add(old.urn);
     return done("same", old, old);
   }
 
-  /** Whether the new provider of a resource cannot go on with it, by what it says of the configuration of the old one. */
-  async function replacesProvider(old: ResourceState, reference: string): Promise<boolean> {
+  /** Asks the new provider of a resource whether it can go on with what the old one has made. */
+  async function keepsProvider(old: ResourceState, reference: string): Promise<void> {
     const [was, now] = reference === old.provider ? [] : [old.provider, reference].map(snapshot.behind);
-    if (!was || !now || now.aliases?.includes(was.urn)) return false;
-    return replacesConfig(await providerBehind(reference), was, now);
+    if (was && now && !now.aliases?.includes(was.urn)) await keepsConfig(await providerBehind(reference), was, now);
   }
 
-  async function replacesConfig(provider: Provider, was: ResourceState, now: ResourceState): Promise<boolean> {
+  async function keepsConfig(provider: Provider, was: ResourceState, now: ResourceState): Promise<void> {
     const sides = { olds: was.outputs, news: now.inputs, oldInputs: was.inputs };
-    const answer = await provider.call("diffConfig", { ...named(now), id: "", ...sides });
-    if (answer.deletebeforereplace) throw new Error("this engine replaces a provider before it deletes it");
-    return (answer.replacesList ?? []).length > 0;
+    const { replacesList = [] } = await provider.call("diffConfig", { ...named(now), id: "", ...sides });
+    if (replacesList.length > 0) throw new Error("this engine replaces no provider");
   }
 
   async function diff(provider: Provider, old: ResourceState, news: Values) {
@@ -213,7 +217,7 @@ export function openDeployment(world: World) {
     const left = rest.filter(isTargeted);
     const neededIn = (states: readonly ResourceState[]) => new Set(states.flatMap(neededBy));
     const [byRest, byAny] = [neededIn(rest), neededIn(orders.target ? [...rest, ...resources.values()] : rest)];
-    const level = left.filter((state) => !(state.delete ? byRest : byAny).has(keyOf(state)));
+    const level = left.filter((state) => !(state.delete ? byRest : byAny).has(state.urn));
     if (left[0] && level.length === 0) throw new Error(`${left[0].urn} is needed by what is not among the targets`);
     const removing = (state: ResourceState) => {
       const removed = workers.add(() => remove(state, true));
@@ -267,23 +271,16 @@ export function openDeployment(world: World) {
   }
 
   async function decideProvider(wanted: ResourceState, old: Old): Promise<Work<ResourceState>> {
-    const check = async (provider: Provider, olds: Values = {}) => {
-      const checked = await provider.call("checkConfig", { ...named(wanted), olds, news: wanted.inputs });
-      return sealed(checked.inputs ?? wanted.inputs, wanted.inputs);
-    };
-    let provider = await start(packageOf(wanted.type));
-    let inputs = await check(provider, old?.inputs);
-    const replaces = old !== undefined && (await replacesConfig(provider, old, { ...wanted, inputs }));
-    if (replaces) {
-      await provider.stop();
-      provider = await start(packageOf(wanted.type));
-      inputs = await check(provider);
-    }
-    const id = (!replaces && old?.id) || (preview ? UNKNOWN : crypto.randomUUID());
+    const provider = await start(packageOf(wanted.type));
+    const asked = { ...named(wanted), olds: old?.inputs ?? {}, news: wanted.inputs };
+    const checked = await provider.call("checkConfig", asked);
+    const inputs = sealed(checked.inputs ?? wanted.inputs, wanted.inputs);
+    if (old) await keepsConfig(provider, old, { ...wanted, inputs });
+    const id = old?.id || (preview ? UNKNOWN : crypto.randomUUID());
     const state = { ...wanted, id, inputs, outputs: inputs };
     await provider.configure(named(state), inputs);
     providers.set(referenceOf(state), Promise.resolve(provider));
-    return async () => done(replaces ? "replace" : changeOf(old, inputs), state, old);
+    return async () => done(changeOf(old, inputs), state, old);
   }
 
   async function defaultProvider(pkg: string): Promise<string> {

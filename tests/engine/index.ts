@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { isAmong, openDeployment, type Orders, type World } from "./deploy";
+import { openDeployment, type Orders, taint, type World } from "./deploy";
 import { type Operation, openDisplay } from "./display";
 import { serve } from "./monitor";
 import { readProject, runProgram } from "./program";
@@ -30,8 +30,7 @@ export interface StackOptions {
 }
 
 /** As the CLI's flags. */
-type Flags = Readonly<{ refresh?: boolean; runProgram?: boolean }>;
-export type Options = Flags & Pick<Orders, "target" | "replace">;
+export type Options = Orders & Readonly<{ refresh?: boolean }>;
 
 export type Result = Awaited<ReturnType<Stack["up"]>>;
 export type Stack = ReturnType<typeof openStack>;
@@ -65,7 +64,7 @@ export function openStack(options: StackOptions) {
     return pkg === "pulumi-nodejs" ? config : short;
   };
 
-  async function operate(operation: Operation, { refresh, ...asked }: Options = {}) {
+  async function operate(operation: Operation, { refresh, ...orders }: Options = {}) {
     const preview = operation === "preview";
     const snapshot = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", !preview);
     const display = openDisplay(operation, root, onLine);
@@ -76,7 +75,6 @@ export function openStack(options: StackOptions) {
       started.push(provider);
       return provider;
     };
-    const orders = { ...asked, destroys: operation === "destroy" };
     const world: World = { urnOf, orders, preview, parallel, snapshot, display, start, configFor };
     const deployment = openDeployment(world);
     const { address, close } = await serve(world, deployment, record);
@@ -85,7 +83,6 @@ export function openStack(options: StackOptions) {
       const code = await Promise.race([run.ended, once(deployment.halt.signal, "abort")]);
       await Promise.all(deployment.underWay);
       run.kill();
-      if (code === 0 && operation === "destroy") snapshot.declared.clear();
       if (code === 0) await deployment.removeTheRest();
       // 32: the SDK has told the user why already.
       else if (code === 32) deployment.halt.abort();
@@ -96,8 +93,8 @@ export function openStack(options: StackOptions) {
     try {
       for (const { resource } of snapshot.pending) display.log(resource.urn, "warning: its creation was interrupted");
       if (operation === "refresh" || refresh) await deployment.refresh(operation === "refresh");
-      if (operation === "destroy" && !asked.runProgram) await deployment.removeTheRest();
-      if ((preview || operation === "update" || asked.runProgram) && !deployment.halt.signal.aborted) await program();
+      if (operation === "destroy") await deployment.removeTheRest();
+      if ((preview || operation === "update") && !deployment.halt.signal.aborted) await program();
     } catch (error) {
       deployment.fail(root, error);
     }
@@ -110,16 +107,8 @@ export function openStack(options: StackOptions) {
     return { ok: !deployment.halt.signal.aborted, output, summary: display.counts, outputs: reveal(outputs) };
   }
 
-  /** Marks a resource, by its name or URN, to be replaced by the next update, as `pulumi state taint` does. */
-  function taint(name: string): void {
-    const { resources, save } = openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", true);
-    for (const state of resources.values())
-      if (isAmong([name], state.urn)) resources.set(state.urn, { ...state, taint: true });
-    save();
-  }
-
   return {
-    taint,
+    taint: (name: string) => taint(openSnapshot(stateFile, env.PULUMI_CONFIG_PASSPHRASE ?? "", true), name),
     preview: (asked?: Options) => operate("preview", asked),
     up: (asked?: Options) => operate("update", asked),
     refresh: (asked?: Options) => operate("refresh", asked),

@@ -8,7 +8,7 @@ import type { Message } from "google-protobuf";
 import type { Deployment, World } from "./deploy";
 import type { RecordedCall } from "./providers";
 import type { ResourceState } from "./state";
-import { asValues, fill, read, rebuild } from "./values";
+import { asValues, fill, read } from "./values";
 
 /** What the SDK may use; of the rest it says itself that the engine does not support it. */
 const features = ["secrets", "aliasSpecs", "deletedWith"];
@@ -20,8 +20,9 @@ function seconds(duration: string): number {
 }
 
 function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["urnOf"]): ResourceState {
+  const { remote, importid, deletebeforereplacedefined, replacementTrigger } = asked;
   const lists = [...asked.ignorechangesList, ...asked.replaceonchangesList, ...asked.additionalsecretoutputsList];
-  if (asked.remote || asked.importid || lists.length > 0)
+  if (remote || importid || deletebeforereplacedefined || replacementTrigger || lists.length > 0)
     throw new Error("this engine does not know what the resource is declared with; see its README");
   const { type, name, parent, provider, custom, dependenciesList: dependencies } = asked;
   const aliases = asked.aliasesList.map(({ urn, spec }) => {
@@ -33,10 +34,8 @@ function wantedBy(asked: proto.RegisterResourceRequest.AsObject, urnOf: World["u
   const known = { inputs: asValues(asked.object), outputs: {}, propertyDependencies: Object.fromEntries(byProperty) };
   const { create, update, pb_delete } = asked.customtimeouts ?? { create: "", update: "", pb_delete: "" };
   const customTimeouts = { create: seconds(create), update: seconds(update), delete: seconds(pb_delete) };
-  const deleteBeforeReplace = asked.deletebeforereplacedefined ? asked.deletebeforereplace : undefined;
-  const replacing = { replacementTrigger: rebuild(asked.replacementTrigger, (it) => it), deleteBeforeReplace };
   const { protect = false, retainondelete = false, deletedwith: deletedWith } = asked;
-  return { ...about, ...known, ...replacing, customTimeouts, protect, retainOnDelete: retainondelete, deletedWith };
+  return { ...about, ...known, customTimeouts, protect, retainOnDelete: retainondelete, deletedWith };
 }
 
 type Method<Q, S> = grpc.MethodDefinition<Q, S>;

@@ -14,8 +14,8 @@ import { asValues, fill, isObject, read, reveal, type Values } from "./values";
 /** One call as the recordings have it, its messages as JSON. */
 export type RecordedCall = Readonly<{ call: string; request: Values; response?: Values; error?: string }>;
 
-type Asked = { kind: "resource" | "function"; type: string; name: string; inputs: Record<string, unknown> };
-/** Answers for a whole package in place of its provider: what a resource becomes, or what a function returns. */
+type Asked = { type: string; name: string; inputs: Record<string, unknown> };
+/** Answers for a whole package in place of its provider: what a resource becomes. */
 export type StandIn = (asked: Readonly<Asked>) => Readonly<{ id: string; outputs: Readonly<Record<string, unknown>> }>;
 
 type Places = Readonly<{ programDir: string; engineAddress: string; env: NodeJS.ProcessEnv }>;
@@ -127,13 +127,12 @@ export function asError(error: grpc.ServiceError | null): Error {
   return Object.assign(new Error(error?.details ?? "the provider gave no answer"), { code: error?.code });
 }
 
-/** A stand-in is asked to make resources and to answer functions; else, all is as it was given. */
+/** A stand-in is asked to make resources; else, all is as it was given. */
 function asking(standIn: StandIn): Send {
-  return async ({ path }, { tok, type, name = "", id = "", news, args, properties }) => {
-    const inputs = asValues(news ?? args ?? properties);
-    if (!/\/(Create|Update|Invoke)$/.test(path)) return { id: String(id), properties: inputs, ...(news && { inputs }) };
-    const kind = tok ? "function" : "resource";
-    const made = standIn({ kind, type: String(tok ?? type), name: String(name), inputs });
-    return { id: made.id, properties: asValues(made.outputs), return: asValues(made.outputs) };
+  return async ({ path }, { type, name = "", id = "", news, properties }) => {
+    const inputs = asValues(news ?? properties);
+    if (!/\/(Create|Update)$/.test(path)) return { id: String(id), properties: inputs, ...(news && { inputs }) };
+    const made = standIn({ type: String(type), name: String(name), inputs });
+    return { id: made.id, properties: asValues(made.outputs) };
   };
 }

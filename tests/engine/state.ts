@@ -1,7 +1,7 @@
 // The deployment on disk: JSON shaped like `pulumi stack export`, saved whole and atomically at every step.
 import { createCipheriv, createDecipheriv, scryptSync } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { envelope, isSecret, type Value, type Values } from "./values";
+import { envelope, isSecret, type Values } from "./values";
 
 /** The id, the parent and the provider (its URN and its id, joined by two colons) are empty where there is none. */
 type Identity = { urn: string; type: string; custom: boolean; id: string; parent: string; provider: string };
@@ -13,12 +13,7 @@ type Extras = { aliases?: string[]; customTimeouts?: Timeouts; initErrors?: read
 /** What keeps a resource from being deleted, from being deleted by its provider, and whose end is its own. */
 type Endings = { protect?: boolean; retainOnDelete?: boolean; deletedWith?: string };
 /** `delete`: replaced, and still to be deleted. `taint`: to be replaced by the next update. */
-type Replacing = {
-  delete?: boolean;
-  taint?: boolean;
-  replacementTrigger?: Value;
-  deleteBeforeReplace?: boolean | undefined;
-};
+type Replacing = { delete?: boolean; taint?: boolean };
 export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings & Replacing>;
 
 /** A create that is under way, or was when the engine died. */

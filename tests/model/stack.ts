@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
-import { type Deployment, openDeployment, type Orders, type World } from "../engine/deploy";
+import { type Deployment, openDeployment, type Orders, taint, type World } from "../engine/deploy";
 import { openDisplay, type Operation } from "../engine/display";
 import type { Provider } from "../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../engine/state";
@@ -66,11 +66,7 @@ export class ModelStack {
 
   /** Marks a resource to be replaced, as `pulumi state taint` does. */
   taint(name: string): void {
-    const { resources, save } = openSnapshot(this.#stateFile, "", true);
-    for (const state of resources.values()) {
-      if (state.urn.endsWith(`::${name}`)) resources.set(state.urn, { ...state, taint: true });
-    }
-    save();
+    taint(openSnapshot(this.#stateFile, "", true), name);
   }
 
   preview(program: Program, how: How): Promise<Run> {
