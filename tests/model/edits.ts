@@ -2,10 +2,10 @@
 
 import * as fc from "fast-check";
 import {
+  type Declared,
   declaredBy,
-  FLEET_NAMES,
   INSTANCES,
-  LINK_NAMES,
+  NAMES,
   type Program,
   PROVIDER_NAMES,
   type ProviderName,
@@ -67,159 +67,109 @@ class Edit implements fc.AsyncCommand<Program, System> {
   }
 }
 
-type LinkArgs = { readonly instanceId: string; readonly vpcId: string };
-type FleetArgs = { readonly instanceIds: readonly string[]; readonly vpcId: string };
-
-const show = ({ instanceId, vpcId }: LinkArgs) => `${instanceId}→${vpcId}`;
-const showFleet = ({ instanceIds, vpcId }: FleetArgs) => `${instanceIds.join(",")}→${vpcId}`;
-
-const freeIn = (program: Program) => INSTANCES.filter((instanceId) => declaredBy(program)[instanceId] === undefined);
+const freeIn = ({ resources }: Program) => {
+  const declared = declaredBy(resources.values());
+  return INSTANCES.filter((instanceId) => declared[instanceId] === undefined);
+};
 const thereIn = ({ released }: Program) => INSTANCES.filter((instanceId) => !released.has(instanceId));
-const without = (instanceIds: readonly string[], left: string) => instanceIds.filter((id) => id !== left);
-const unused = <Name extends string>(names: readonly Name[], used: ReadonlyMap<string, unknown>) =>
-  names.filter((name) => !used.has(name));
+const ofKind = ({ resources }: Program, kind: Declared["kind"]) =>
+  [...resources].filter(([, declared]) => declared.kind === kind);
+const unused = ({ resources }: Program, kind: Declared["kind"]) => NAMES[kind].filter((name) => !resources.has(name));
 
-const setLink = ({ links }: Program, name: string, link: LinkArgs): Change => [
-  `link ${name} = ${show(link)}`,
-  () => links.set(name, link),
+const declare = ({ resources }: Program, name: string, declared: Declared): Change => [
+  `${declared.kind} ${name} = ${declared.instanceIds.join(",")}→${declared.vpcId}`,
+  () => resources.set(name, declared),
 ];
-const setFleet = ({ fleets }: Program, name: string, fleet: FleetArgs): Change => [
-  `fleet ${name} = ${showFleet(fleet)}`,
-  () => fleets.set(name, fleet),
+const both = ([first, makeFirst]: Change, [second, makeSecond]: Change): Change => [
+  `${first}, ${second}`,
+  (system) => {
+    makeFirst(system);
+    makeSecond(system);
+  },
 ];
+const moveToPlugin = (program: Program, pick: Pick, chances = [true]): Change => {
+  const host = pick(program.host === "dynamic" && pick(chances) ? (["plugin"] as const) : []);
+  return ["the program moves to the plugin", () => Object.assign(program, { host })];
+};
+const remove = ({ resources }: Program, name: string): Change => [`no ${name}`, () => resources.delete(name)];
 
 /** Gives a resource another name. */
-function rename<Args>(resources: Map<string, Args>, from: string, to: string): void {
-  const args = resources.get(from);
-  if (args !== undefined && resources.delete(from)) resources.set(to, args);
+function rename(program: Program, pick: Pick): { from: string; to: string; change: Change } {
+  const [from, declared] = pick([...program.resources]);
+  const to = pick(unused(program, declared.kind));
+  return { from, to, change: both(remove(program, from), declare(program, to, declared)) };
+}
+
+function setProvider({ providers }: Program, name: string, provider: ProviderName | undefined): Change {
+  const make = () => (provider === undefined ? providers.delete(name) : providers.set(name, provider));
+  return [`${name} has the provider ${provider}`, make];
 }
 
 const RECIPES: readonly Recipe[] = [
+  (program, pick) => moveToPlugin(program, pick, [true, false, false, false, false]),
   (program, pick) => {
-    const host = pick(program.host === "dynamic" && pick([0, 0, 0, 1]) === 1 ? (["plugin"] as const) : []);
-    return ["the program moves to the plugin", () => Object.assign(program, { host })];
-  },
-  (program, pick) => {
-    const name = pick(unused(LINK_NAMES, program.links));
-    return setLink(program, name, { instanceId: pick(freeIn(program)), vpcId: pick(VPCS) });
+    const link = { kind: "link", instanceIds: [pick(freeIn(program))], vpcId: pick(VPCS) } as const;
+    return declare(program, pick(unused(program, "link")), link);
   },
   (program, pick) => {
-    const [name, { instanceId }] = pick([...program.links]);
-    return setLink(program, name, { instanceId, vpcId: pick(VPCS) });
+    const instanceIds = freeIn(program).slice(0, pick([0, 1, 2, 3]));
+    return declare(program, pick(unused(program, "fleet")), { kind: "fleet", instanceIds, vpcId: pick(VPCS) });
   },
   (program, pick) => {
-    const [name, { vpcId }] = pick([...program.links]);
-    return setLink(program, name, { instanceId: pick(freeIn(program)), vpcId });
-  },
-  ({ links }, pick) => {
-    const name = pick([...links.keys()]);
-    return [`no link ${name}`, () => links.delete(name)];
-  },
-  ({ links }, pick) => {
-    const [from, to] = [pick([...links.keys()]), pick(unused(LINK_NAMES, links))];
-    return [`link ${from} is named ${to}`, () => rename(links, from, to)];
+    const [name, declared] = pick([...program.resources]);
+    return declare(program, name, { ...declared, vpcId: pick(VPCS) });
   },
   (program, pick) => {
-    const name = pick(unused(FLEET_NAMES, program.fleets));
-    const free = freeIn(program);
-    return setFleet(program, name, { vpcId: pick(VPCS), instanceIds: free.slice(0, pick([0, 1, 2, 3])) });
+    const [name, declared] = pick([...program.resources]);
+    const kept = declared.kind === "link" ? [] : declared.instanceIds;
+    return declare(program, name, { ...declared, instanceIds: [...kept, pick(freeIn(program))] });
   },
   (program, pick) => {
-    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
-    return setFleet(program, name, { vpcId, instanceIds: [...instanceIds, pick(freeIn(program))] });
+    const [name, fleet] = pick(ofKind(program, "fleet"));
+    const left = pick(fleet.instanceIds);
+    return declare(program, name, { ...fleet, instanceIds: fleet.instanceIds.filter((id) => id !== left) });
   },
+  (program, pick) => remove(program, pick([...program.resources.keys()])),
+  (program, pick) => rename(program, pick).change,
+  // A link becomes a member.
   (program, pick) => {
-    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
-    return setFleet(program, name, { vpcId, instanceIds: without(instanceIds, pick(instanceIds)) });
+    const [link, { instanceIds }] = pick(ofKind(program, "link"));
+    const [name, fleet] = pick(ofKind(program, "fleet"));
+    const grown = { ...fleet, instanceIds: [...fleet.instanceIds, ...instanceIds] };
+    return both(remove(program, link), declare(program, name, grown));
   },
+  // A member becomes a link.
   (program, pick) => {
-    const [name, { instanceIds }] = pick([...program.fleets]);
-    return setFleet(program, name, { vpcId: pick(VPCS), instanceIds });
-  },
-  ({ fleets }, pick) => {
-    const name = pick([...fleets.keys()]);
-    return [`no fleet ${name}`, () => fleets.delete(name)];
-  },
-  ({ fleets }, pick) => {
-    const [from, to] = [pick([...fleets.keys()]), pick(unused(FLEET_NAMES, fleets))];
-    return [`fleet ${from} is named ${to}`, () => rename(fleets, from, to)];
-  },
-  (program, pick) => {
-    const [link, { instanceId }] = pick([...program.links]);
-    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
-    const [told, make] = setFleet(program, name, { vpcId, instanceIds: [...instanceIds, instanceId] });
-    return [`link ${link} becomes part of ${told}`, (system) => program.links.delete(link) && make(system)];
-  },
-  (program, pick) => {
-    const link = pick(unused(LINK_NAMES, program.links));
-    const [name, { vpcId, instanceIds }] = pick([...program.fleets]);
-    const instanceId = pick(instanceIds);
-    const changes = [
-      setLink(program, link, { instanceId, vpcId }),
-      setFleet(program, name, { vpcId, instanceIds: without(instanceIds, instanceId) }),
-    ];
-    const told = changes.map(([one]) => one).join(" of ");
-    return [`a member becomes ${told}`, (system) => changes.forEach(([, make]) => void make(system))];
+    const [name, fleet] = pick(ofKind(program, "fleet"));
+    const instanceId = pick(fleet.instanceIds);
+    const link = { ...fleet, kind: "link", instanceIds: [instanceId] } as const;
+    const shrunk = { ...fleet, instanceIds: fleet.instanceIds.filter((id) => id !== instanceId) };
+    return both(declare(program, pick(unused(program, "link")), link), declare(program, name, shrunk));
   },
 ];
 
 /** Makes a change, and gives a resource another provider with it. */
 const PROVIDER_RECIPES: readonly Recipe[] = [
-  (program, pick) => {
-    const name = pick([...program.links.keys(), ...program.fleets.keys()]);
-    const provider = pick([...PROVIDER_NAMES, undefined]);
-    return [`${name} has the provider ${provider}`, () => setProvider(program, name, provider)];
-  },
+  (program, pick) => setProvider(program, pick([...program.resources.keys()]), pick([...PROVIDER_NAMES, undefined])),
   (program, pick) => {
     const region = pick([REGION, "cn-beijing", "cn-shanghai"]);
     return [`the explicit providers are in ${region}`, () => Object.assign(program, { region })];
   },
-  (program, pick) => renameWithProvider(program, "link", program.links, LINK_NAMES, pick),
-  (program, pick) => renameWithProvider(program, "fleet", program.fleets, FLEET_NAMES, pick),
   (program, pick) => {
-    const host = pick(program.host === "dynamic" ? (["plugin"] as const) : []);
-    const [from, to] = [pick([...program.links.keys()]), pick(unused(LINK_NAMES, program.links))];
-    return [
-      `the program moves to the plugin, where link ${from} is named ${to}`,
-      () => rename(Object.assign(program, { host }).links, from, to),
-    ];
+    const { from, to, change } = rename(program, pick);
+    const provider = setProvider(program, to, pick([...PROVIDER_NAMES, undefined]));
+    return both(change, both(setProvider(program, from, undefined), provider));
   },
-];
-
-function renameWithProvider(
-  program: Program,
-  kind: string,
-  resources: Map<string, unknown>,
-  names: readonly string[],
-  pick: Pick,
-): Change {
-  const [from, to] = [pick([...resources.keys()]), pick(unused(names, resources))];
-  const provider = pick([...PROVIDER_NAMES, undefined]);
-  return [
-    `${kind} ${from} is named ${to}, with the provider ${provider}`,
-    () => {
-      rename(resources, from, to);
-      setProvider(program, from, undefined);
-      setProvider(program, to, provider);
-    },
-  ];
-}
-
-function setProvider({ providers }: Program, name: string, provider: ProviderName | undefined): void {
-  if (provider === undefined) providers.delete(name);
-  else providers.set(name, provider);
-}
-
-const someoneLinks = (instanceId: string, vpcId: string): Change => [
-  `someone links ${instanceId} to ${vpcId}`,
-  ({ emulator }) => emulator.link(instanceId, vpcId),
+  (program, pick) => both(moveToPlugin(program, pick), rename(program, pick).change),
 ];
 
 const DRIFT: readonly Recipe[] = [
-  (program, pick) => someoneLinks(pick(thereIn(program)), pick(VPCS)),
   (program, pick) => {
-    const declared = thereIn(program).filter((one) => declaredBy(program)[one] !== undefined);
-    return someoneLinks(pick(declared), pick(VPCS));
+    const declared = declaredBy(program.resources.values());
+    const there = thereIn(program);
+    const instanceId = pick(pick([there, there.filter((one) => declared[one] !== undefined)]));
+    const vpcId = pick(VPCS);
+    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
   },
   (_, pick) => {
     const instanceId = pick(INSTANCES);

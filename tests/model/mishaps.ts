@@ -3,8 +3,9 @@
 import * as fc from "fast-check";
 import type { Action, AnswerName, FaultRule } from "../../emulator";
 import { answerNames } from "../../emulator/types";
-import { type Mishap, Operation, type OperationName } from "./operation";
+import { type Mishap, Operation } from "./operation";
 import { INSTANCES } from "./program";
+import type { OperationName } from "./stack";
 
 const change = fc.constantFrom<Action>("AttachClassicLinkVpc", "DetachClassicLinkVpc");
 const action = fc.constantFrom<Action>("AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances");
@@ -77,22 +78,20 @@ const fault: fc.Arbitrary<FaultRule> = fc.oneof(
   }),
 );
 
-const point = fc.record({ action, skip, afterWork: fc.boolean() });
+const interruption = fc.record({
+  at: fc.record({ action, skip, afterWork: fc.boolean() }),
+  kind: fc.constantFrom("kill" as const, "cut" as const, "revoke" as const, "cancel" as const),
+});
 
 const faults = fc.array(fault, { minLength: 1, maxLength: 2 });
-const kill = fc.record({ at: point, carriedOut: fc.boolean() });
+const interruptions = fc.array(interruption, { minLength: 1, maxLength: 2 });
 const lostAnswer = fc.record({ call: fc.nat(3), engineDies: fc.boolean() });
 
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ faults }) },
-  { weight: 2, arbitrary: fc.record({ kill }) },
-  { weight: 1, arbitrary: fc.record({ revoke: point }) },
-  { weight: 1, arbitrary: fc.record({ cancel: point }) },
+  { weight: 4, arbitrary: fc.record({ interruptions }) },
   { weight: 2, arbitrary: fc.record({ lostAnswer }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ faults, kill, revoke: point, cancel: point, lostAnswer }, { requiredKeys: [] }),
-  },
+  { weight: 2, arbitrary: fc.record({ faults, interruptions, lostAnswer }, { requiredKeys: [] }) },
 );
 
 const name = fc.oneof(

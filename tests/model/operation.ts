@@ -3,24 +3,21 @@
 import type * as fc from "fast-check";
 import type { Call, PausePoint, FaultRule } from "../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
-import { awayIn, type Known, ownedBy, pair, refreshed, told } from "./knowledge";
+import { awayIn, type Known, ownedBy, pair, pairsOf, refreshed, told } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
-import type { How, KeptProviders, LostAnswer, Run } from "./stack";
+import type { How, LostAnswer, OperationName, Run } from "./stack";
 import type { System } from "./system";
 
 /** What befalls an operation. */
 export interface Mishap {
   readonly faults?: readonly FaultRule[];
-  /** The provider is killed when this call to ECS comes, which is then carried out or not. */
-  readonly kill?: { readonly at: PausePoint; readonly carriedOut: boolean };
-  /** The key is revoked when this call comes. */
-  readonly revoke?: PausePoint;
-  /** The user cancels when this call comes. */
-  readonly cancel?: PausePoint;
+  /**
+   * What happens when a call to ECS comes: the provider is killed, and the call is carried out or cut off; the key is revoked; or
+   * the user cancels.
+   */
+  readonly interruptions?: readonly { readonly at: PausePoint; readonly kind: "kill" | "cut" | "revoke" | "cancel" }[];
   readonly lostAnswer?: LostAnswer;
 }
-
-export type OperationName = "preview" | "up" | "up --refresh" | "refresh" | "destroy";
 
 /** In ms: so long that a machine under load does not end what goes well, and so short that trouble ends soon. */
 const TIMEOUT_MS = { calm: 60_000, troubled: 1_500 };
@@ -63,7 +60,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const calls = system.takeCalls();
     const problems = [
       ...this.#strayCalls(program, before, calls),
-      ...forgotten(before, after, isForgiven ? declaredBy(program) : undefined),
+      ...forgotten(before, after, isForgiven ? declaredBy(program.resources.values()) : undefined),
       ...unreadable(run),
     ];
     if (this.mishap === undefined) {
@@ -85,24 +82,23 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
   async #operate(program: Program, system: System): Promise<{ run: Run; isForgiven: boolean }> {
     const { emulator, kept } = system;
-    const { faults = [], kill, revoke, cancel, lostAnswer } = this.mishap ?? {};
+    const { faults = [], interruptions = [], lostAnswer } = this.mishap ?? {};
     for (const fault of faults) emulator.injectFault(fault);
     let isForgiven = lostAnswer !== undefined;
-    const meanwhile = (at: PausePoint | undefined, happens: () => unknown, end: "resume" | "cut" = "resume") => {
-      if (at === undefined) return;
+    const happens = async (kind: string) => {
+      if (kind === "revoke") return emulator.revokeKey();
+      const processes = [...kept.dynamic, ...kept.plugin];
+      if (kind === "cancel") return await Promise.all(processes.map((one) => one.cancel()));
+      isForgiven = true;
+      for (const one of processes) one.kill();
+    };
+    for (const { at, kind } of interruptions) {
       const held = emulator.pause(at);
       void held.arrived
-        .then(happens)
+        .then(() => happens(kind))
         .catch(() => "killed meanwhile")
-        .then(() => held[end]());
-    };
-    meanwhile(revoke, () => emulator.revokeKey());
-    meanwhile(cancel, () => Promise.all(processes(kept).map((one) => one.cancel())));
-    const killAll = () => {
-      isForgiven = true;
-      for (const one of processes(kept)) one.kill();
-    };
-    meanwhile(kill?.at, killAll, kill?.carriedOut ? "resume" : "cut");
+        .then(() => (kind === "cut" ? held.cut() : held.resume()));
+    }
     const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
     const how = { timeoutMs, order: this.order, ...(lostAnswer && { lostAnswer }) };
     const run = await this.#start(program, system, how);
@@ -116,41 +112,36 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   #start(program: Program, { stack }: System, asked: How): Promise<Run> {
     const name = this.#forcedName(program);
     const kind = name === undefined ? undefined : this.forced?.kind;
-    if (kind === "taint") stack.taint(name ?? "");
     const names = name === undefined ? [] : [name];
+    if (kind === "taint") names.forEach((one) => void stack.taint(one));
     const orders = {
       ...(kind?.endsWith("replace") && { replace: names }),
       ...(kind?.startsWith("target") && { target: names }),
     };
-    const how = { ...asked, orders };
-    if (this.name === "refresh") return stack.refresh(how);
-    if (this.name === "preview") return stack.preview(program, how);
-    if (this.name === "destroy") return stack.destroy(how);
-    return stack.up(program, how, { refresh: this.name === "up --refresh" });
+    return stack.operate(this.name, program, { ...asked, orders });
   }
 
-  #forcedName({ links, fleets }: Program): string | undefined {
-    const names = [...links.keys(), ...fleets.keys()];
+  #forcedName({ resources }: Program): string | undefined {
+    const names = [...resources.keys()];
     return this.forced === undefined ? undefined : names[this.forced.pick % (names.length || 1)];
   }
 
   /** Changes of links that are neither declared nor known to the state: of others' links. */
   #strayCalls(program: Program, { state, cloud }: Standing, calls: readonly Call[]): string[] {
     const isUp = this.name === "up" || this.name === "up --refresh";
-    const read = this.name === "up --refresh" ? refreshed(state, cloud) : [];
-    const changes = this.name !== "refresh" && this.name !== "preview";
-    const mayAttach = new Set(isUp ? pairsOf(declaredBy(program)) : []);
-    const declared = declaredBy(program);
+    const declared = declaredBy(program.resources.values());
+    const known = [...state, ...(this.name === "up --refresh" ? refreshed(state, cloud) : [])];
     // What others have moved is taken back only for a program that declares the instance.
     const mayTakeBack = (link: string) => isUp && declared[link.split("→")[0] ?? ""] !== undefined;
-    const away = (known: readonly Known[]) => [...awayIn(known)].filter(mayTakeBack);
-    const mayDetach = new Set(changes ? [state, read].flatMap((known) => [...ownedBy(known), ...away(known)]) : []);
-    return calls.flatMap(({ action, params: { InstanceId = "", VpcId = "" } }) => {
-      const may = { AttachClassicLinkVpc: mayAttach, DetachClassicLinkVpc: mayDetach }[action];
-      return may === undefined || may.has(pair(InstanceId, VpcId))
-        ? []
-        : [`it called ${action} for ${pair(InstanceId, VpcId)}`];
-    });
+    const mayDetach =
+      isUp || this.name === "destroy" ? [...ownedBy(known), ...[...awayIn(known)].filter(mayTakeBack)] : [];
+    const may: Readonly<Record<string, readonly string[]>> = {
+      AttachClassicLinkVpc: isUp ? pairsOf(declared) : [],
+      DetachClassicLinkVpc: mayDetach,
+    };
+    const isStray = ({ action, params: { InstanceId = "", VpcId = "" } }: Call) =>
+      may[action]?.includes(pair(InstanceId, VpcId)) === false;
+    return calls.filter(isStray).map(({ action, params }) => `it called ${action} for ${JSON.stringify(params)}`);
   }
 
   /** What is not as it must be where nothing has befallen it. */
@@ -189,7 +180,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const isUnchanged = (was: Known) => told(knownOf(program)).includes(told([was]).join());
     const isEnding = state.some((was) => was.isPartiallyCreated && !isUnchanged(was));
     if (isWaitedFor && (isEnding || after.state.length > knownOf(program).length)) return [];
-    if (expected.kind === "depends") return run.ok ? missing(declaredBy(program), after.cloud) : [];
+    if (expected.kind === "depends") return run.ok ? missing(declaredBy(program.resources.values()), after.cloud) : [];
     // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
     if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return [];
     if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
@@ -217,7 +208,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const forced = this.#forcedName(program);
     return state.some((was) => {
       const is = knownOf(program).find(({ name }) => name === was.name);
-      const isReplaced = was.name === forced || was.isTainted === true;
+      const isReplaced = was.name === forced || was.isTainted;
       return isReplaced && is !== undefined && told([was]).join() !== told([is]).join();
     });
   }
@@ -226,7 +217,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<string[]> {
     const before = told(system.state);
     system.takeCalls();
-    const again = await new Operation(name).#start(program, system, { timeoutMs: TIMEOUT_MS.calm });
+    const again = await system.stack.operate(name, program, { timeoutMs: TIMEOUT_MS.calm });
     const calls = system.takeCalls().map(({ action }) => action);
     return [
       ...differs(`a second ${name}`, "changes nothing", again.changes, 0),
@@ -250,27 +241,18 @@ interface Standing {
   readonly cloud: Links;
 }
 
-const processes = (kept: KeptProviders) => [...kept.dynamic, ...kept.plugin];
-
 /** Links that are not in the cloud, and have to be. */
 const missing = (links: Links, cloud: Links) =>
   pairsOf(links).flatMap((link) => (pairsOf(cloud).includes(link) ? [] : [`exit code 0, and there is no ${link}`]));
 
 /** An update of one resource: what it declares exists, and nothing else has changed. */
-function targeted({ links, fleets }: Program, name: string, isKnown: boolean, before: Standing, after: Standing) {
-  const own = declaredBy({
-    links: new Map([...links].filter(([one]) => one === name)),
-    fleets: new Map([...fleets].filter(([one]) => one === name)),
-  });
+function targeted({ resources }: Program, name: string, isKnown: boolean, before: Standing, after: Standing) {
+  const target = resources.get(name);
+  const own = declaredBy(target === undefined ? [] : [target]);
   const mine = ownedBy(before.state.filter((known) => known.name === name));
   const others = Object.entries(before.cloud).filter(([id, vpc]) => own[id] === undefined && !mine.has(pair(id, vpc)));
   return [...missing(isKnown ? own : {}, after.cloud), ...missing(Object.fromEntries(others), after.cloud)];
 }
-
-const pairsOf = (links: Links): string[] =>
-  Object.entries(links)
-    .map(([instanceId, vpcId]) => pair(instanceId, vpcId))
-    .sort();
 
 /**
  * Links that are there and ours, and that the state does not name.

@@ -39,8 +39,7 @@ export async function play({ host, seed, runs, timeLimitMs }: Game): Promise<num
     try {
       const program: Program = {
         host,
-        links: new Map(),
-        fleets: new Map(),
+        resources: new Map(),
         providers: new Map(),
         region: REGION,
         released: new Set(),

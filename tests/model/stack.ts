@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
 import { type Deployment, openDeployment, type Orders, taint, type World } from "../engine/deploy";
-import { openDisplay, type Operation } from "../engine/display";
+import { openDisplay } from "../engine/display";
 import type { Provider } from "../engine/providers";
 import { openSnapshot, type ResourceState, readState } from "../engine/state";
 import { asValues, type Values } from "../engine/values";
@@ -13,6 +13,8 @@ import type { Host } from "../support/shop";
 import { newEngineAddress } from "../support/engine";
 import { KeptProvider } from "../support/keptProvider";
 import { type Program, REGION } from "./program";
+
+export type OperationName = "preview" | "up" | "up --refresh" | "refresh" | "destroy";
 
 /** What came of an operation. */
 export interface Run {
@@ -57,35 +59,17 @@ export class ModelStack {
     return readState(this.#stateFile)?.deployment.resources ?? [];
   }
 
-  up(program: Program, how: How, { refresh = false } = {}): Promise<Run> {
-    return this.#operate("update", how, async (deployment) => {
-      if (refresh) await deployment.refresh(false);
-      if (!deployment.halt.signal.aborted) await run(program, how, deployment, this.#configuration);
-    });
-  }
-
   /** Marks a resource to be replaced, as `pulumi state taint` does. */
   taint(name: string): void {
     taint(openSnapshot(this.#stateFile, "", true), name);
-  }
-
-  preview(program: Program, how: How): Promise<Run> {
-    return this.#operate("preview", how, (deployment) => run(program, how, deployment, this.#configuration));
-  }
-
-  refresh(how: How): Promise<Run> {
-    return this.#operate("refresh", how, (deployment) => deployment.refresh(true));
-  }
-
-  destroy(how: How): Promise<Run> {
-    return this.#operate("destroy", how, (deployment) => deployment.removeTheRest());
   }
 
   close(): void {
     rmSync(this.#folder, { recursive: true });
   }
 
-  async #operate(operation: Operation, how: How, work: (deployment: Deployment) => Promise<void>): Promise<Run> {
+  async operate(name: OperationName, program: Program, how: How): Promise<Run> {
+    const operation = name === "up" || name === "up --refresh" ? "update" : name;
     const display = openDisplay(operation, "", () => {});
     const preview = operation === "preview";
     const file = openSnapshot(this.#stateFile, "", !preview);
@@ -117,7 +101,13 @@ export class ModelStack {
       start,
       orders: how.orders ?? {},
     });
-    await work(deployment).catch((error: unknown) => deployment.fail("", error));
+    const work = async () => {
+      if (name === "refresh" || name === "up --refresh") await deployment.refresh(name === "refresh");
+      if (name === "destroy") await deployment.removeTheRest();
+      const runs = operation === "update" || operation === "preview";
+      if (runs && !deployment.halt.signal.aborted) await run(program, how, deployment, this.#configuration);
+    };
+    await work().catch((error: unknown) => deployment.fail("", error));
     snapshot.save();
     const { create, update, replace, delete: removed } = display.counts;
     return {
@@ -178,32 +168,34 @@ function providerState({ host, region }: Program, name: string, configuration: V
   const pkg = host === "dynamic" ? "pulumi-nodejs" : "classiclink";
   const own = Object.entries({ ...configuration, "classiclink:region": region });
   const inputs = Object.fromEntries(own.map(([key, value]) => [key.replace(`${pkg}:`, ""), value]));
-  const type = `pulumi:providers:${pkg}`;
-  return { urn: urnOf(type, name), type, custom: true, id: "", parent: "", provider: "", inputs, outputs: {} };
+  return { ...resourceOf(`pulumi:providers:${pkg}`, name), inputs };
 }
-
-const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
 
 /** The resources that a program registers. */
-function wantedBy({ host, links, fleets }: Program): ResourceState[] {
-  const wanted = (resource: string, line: string, name: string, args: object): ResourceState => {
-    const [dynamic, plugin] = [`pulumi-nodejs:dynamic/classiclink:${resource}`, `classiclink:index:${resource}`];
+function wantedBy({ host, resources }: Program): ResourceState[] {
+  return [...resources].map(([name, { kind, vpcId, instanceIds }]): ResourceState => {
+    const [token, line] = kind === "link" ? ["ClassicLink", STORED_LINE] : ["ClassicLinks", STORED_LINE_OF_LINKS];
+    const [dynamic, plugin] = [`pulumi-nodejs:dynamic/classiclink:${token}`, `classiclink:index:${token}`];
     const type = host === "dynamic" ? dynamic : plugin;
     const own = host === "dynamic" ? { __provider: line } : {};
+    const members = kind === "link" ? { instanceId: instanceIds[0] } : { instanceIds };
     return {
-      urn: urnOf(type, name),
-      type,
-      custom: true,
-      id: "",
-      parent: "",
-      provider: "",
-      inputs: asValues({ regionId: REGION, ...args, ...own }),
-      outputs: {},
+      ...resourceOf(type, name),
+      inputs: asValues({ regionId: REGION, vpcId, ...members, ...own }),
       aliases: host === "dynamic" ? [] : [urnOf(dynamic, name)],
     };
-  };
-  return [
-    ...[...links].map(([name, args]) => wanted("ClassicLink", STORED_LINE, name, args)),
-    ...[...fleets].map(([name, args]) => wanted("ClassicLinks", STORED_LINE_OF_LINKS, name, args)),
-  ];
+  });
 }
+
+const resourceOf = (type: string, name: string): ResourceState => ({
+  urn: urnOf(type, name),
+  type,
+  custom: true,
+  id: "",
+  parent: "",
+  provider: "",
+  inputs: {},
+  outputs: {},
+});
+
+const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
