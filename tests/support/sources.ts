@@ -2,8 +2,8 @@
 
 import { type Emulator, startEmulator } from "../../emulator";
 import { makeFolder } from "./credentials";
-import { type ProxyServer, startProxy } from "./proxy";
-import { answering, type Handler, json, type RawServer, startRawServer } from "./rawServer";
+import { startProxy } from "./proxy";
+import { answering, json, type RawServer, startRawServer } from "./rawServer";
 import { refuse, startSts, type Sts, type StsKeys } from "./sts";
 import { HOSTS } from "./tls";
 
@@ -11,7 +11,7 @@ import { HOSTS } from "./tls";
 export interface SecretSource {
   readonly name: string;
   /** The settings that name it, as those of a provider. */
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Settings;
   readonly ecs: Emulator;
   /** What ECS takes. */
   readonly keys: StsKeys;
@@ -29,8 +29,37 @@ export interface SecretSources {
   close(): Promise<void>;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
+interface Details {
+  readonly keys?: StsKeys;
+  /** Secrets besides those of the keys. */
+  readonly secrets?: readonly string[];
+  /** Breaks it, or makes it whole. Without a way of its own, ECS refuses its key. */
+  readonly breaks?: (isBroken: boolean) => void;
+}
+
 /** A secret that changes when it is encoded, whichever way. */
 const secretOf = (name: string) => `${name}+M4RK3R/of=${name}?`;
+
+const keysOf = (name: string) => ({
+  accessKeyId: `STS.${name}`,
+  accessKeySecret: secretOf(`${name}-secret`),
+  securityToken: secretOf(`${name}-token`),
+});
+
+/** The keys of a source, as whoever has them calls them. */
+const keysAs = (name: string, id: string, secret: string, token: string) => {
+  const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
+  return { [id]: accessKeyId, [secret]: accessKeySecret, [token]: securityToken };
+};
+const ownKeys = (name: string) => keysAs(name, "accessKey", "secretKey", "securityToken");
+const cliKeys = (name: string) => keysAs(name, "access_key_id", "access_key_secret", "sts_token");
+const served = (name: string) => ({
+  ...keysAs(name, "AccessKeyId", "AccessKeySecret", "SecurityToken"),
+  Expiration: "2099-01-01T00:00:00Z",
+});
+const cliFile = (profile: object) => JSON.stringify({ current: "mine", profiles: [{ name: "mine", ...profile }] });
 
 /** Starts the servers and writes the files. Each source has an ECS with the instance `i-<name>` and two VPCs. */
 export async function openSources(): Promise<SecretSources> {
@@ -41,129 +70,93 @@ export async function openSources(): Promise<SecretSources> {
   };
   const files = makeFolder();
 
-  const keysOf = (name: string): Required<StsKeys> => ({
-    accessKeyId: `STS.${name}`,
-    accessKeySecret: secretOf(`${name}-secret`),
-    securityToken: secretOf(`${name}-token`),
-  });
-  const ecsFor = (name: string, keys: StsKeys): Promise<Emulator> => {
+  async function source(name: string, settings: Settings, details: Details = {}): Promise<SecretSource> {
+    const { keys = keysOf(name), secrets = [] } = details;
     const vpcs = [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }];
-    return open(startEmulator({ ...keys, instances: [{ instanceId: `i-${name}` }], vpcs }));
-  };
-  const secretsOf = ({ accessKeySecret, securityToken }: StsKeys) =>
-    [accessKeySecret, securityToken].filter((secret) => secret !== undefined);
-
-  async function source(
-    name: string,
-    settings: Readonly<Record<string, string>>,
-    more: Partial<Pick<SecretSource, "spoil" | "mend">> & { readonly secrets?: readonly string[] } = {},
-    keys: StsKeys = keysOf(name),
-  ): Promise<SecretSource> {
-    const ecs = await ecsFor(name, keys);
+    const ecs = await open(startEmulator({ ...keys, instances: [{ instanceId: `i-${name}` }], vpcs }));
+    const refuses = (isBroken: boolean) => ecs.rotateKey(isBroken ? { accessKeySecret: "another" } : keys);
+    const { breaks = refuses } = details;
     return {
       name,
       settings: { region: "cn-hangzhou", endpoint: ecs.endpoint, ...settings },
       ecs,
       keys,
-      secrets: [...secretsOf(keys), ...(more.secrets ?? [])],
-      // Without a way of its own, ECS refuses its key.
-      spoil: more.spoil ?? (() => ecs.rotateKey({ accessKeySecret: "another" })),
-      mend: more.mend ?? (() => ecs.rotateKey(keys)),
+      secrets: [keys.accessKeySecret, keys.securityToken ?? [], secrets].flat(),
+      spoil: () => breaks(true),
+      mend: () => breaks(false),
     };
   }
 
-  const ownKeys = (name: string) => {
-    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
-    return { accessKey: accessKeyId, secretKey: accessKeySecret, securityToken };
-  };
-  const cliKeys = (name: string) => {
-    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
-    return { access_key_id: accessKeyId, access_key_secret: accessKeySecret, sts_token: securityToken };
-  };
-  const served = (name: string) => {
-    const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
-    const keys = { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: securityToken };
-    return { ...keys, Expiration: "2099-01-01T00:00:00Z" };
-  };
-
   /** A profile in a file, and the file broken in the middle of its secrets. */
-  async function profileSource(name: string, whole: string, broken: string, keys: StsKeys = keysOf(name)) {
+  function profileSource(name: string, whole: string, broken: string, keys?: StsKeys) {
+    const breaks = (isBroken: boolean) => void files.write(name, isBroken ? broken : whole);
     const settings = { profile: "mine", sharedCredentialsFile: files.write(name, whole) };
-    const spoil = () => void files.write(name, broken);
-    return await source(name, settings, { spoil, mend: () => void files.write(name, whole) }, keys);
+    return source(name, settings, { breaks, ...(keys && { keys }) });
   }
 
-  const cliFile = (profile: object) => JSON.stringify({ current: "mine", profiles: [{ name: "mine", ...profile }] });
-  const printing = (name: string, text: string, code: number) => {
-    const script = `process.stdout.write(${JSON.stringify(text)}); process.stderr.write(${JSON.stringify(text)}); process.exitCode = ${code};`;
-    const file = files.write(`${name}.js`, script);
-    return { mode: "External", process_command: `"${process.execPath}" "${file}"` };
-  };
+  /** A profile whose command prints keys. */
+  function printing(name: string, printed: string, code: number): string {
+    const text = JSON.stringify(printed);
+    const script = `process.stdout.write(${text}); process.stderr.write(${text}); process.exitCode = ${code};`;
+    return cliFile({
+      mode: "External",
+      process_command: `"${process.execPath}" "${files.write(`${name}.js`, script)}"`,
+    });
+  }
 
-  async function roleSource(name: string, settings: (sts: Sts) => Readonly<Record<string, string>>, secret: string) {
+  async function roleSource(name: string, settings: (sts: Sts) => Settings, secret: string) {
     const user = { accessKeyId: "LTAIuser", accessKeySecret: secret };
     const sts = await open(startSts([user], () => keysOf(name)));
-    return await source(name, settings(sts), {
-      secrets: [secret],
-      spoil: () => sts.answer(refuse(403, "NoPermission")),
-      mend: () => sts.answer(undefined),
-    });
+    const breaks = (isBroken: boolean) => sts.answer(isBroken ? refuse(403, "NoPermission") : undefined);
+    return await source(name, settings(sts), { secrets: [secret], breaks });
   }
 
   /** A server that gives keys, and that quotes them when it is spoilt. */
-  async function servedSource(
-    name: string,
-    settings: (server: RawServer) => Readonly<Record<string, string>>,
-    answer: object,
-    secret: string,
-  ) {
-    let handler: Handler = json(200, answer);
+  async function servedSource(name: string, settings: (server: RawServer) => Settings, answer: object, secret: string) {
+    const whole = json(200, answer);
+    const broken = answering(400, JSON.stringify({ Code: "Refused", Message: JSON.stringify(answer) }));
+    let handler = whole;
     const server = await open(startRawServer((request, response) => handler(request, response)));
-    return await source(name, settings(server), {
-      secrets: [secret],
-      spoil: () => {
-        handler = answering(400, JSON.stringify({ Code: "Refused", Message: JSON.stringify(answer) }));
-      },
-      mend: () => {
-        handler = json(200, answer);
-      },
-    });
+    const breaks = (isBroken: boolean) => {
+      handler = isBroken ? broken : whole;
+    };
+    return await source(name, settings(server), { secrets: [secret], breaks });
   }
 
-  const proxied = await ecsFor("proxy", keysOf("proxy"));
-  const password = secretOf("proxy-password");
-  const proxy: ProxyServer = await open(
-    startProxy({ [HOSTS.ecs]: Number(new URL(proxied.endpoint).port) }, `me:${password}`),
-  );
+  async function proxySource(name: string, user: string, password: string) {
+    const breaks = (isBroken: boolean) => proxy.answer(isBroken ? 407 : undefined);
+    const settings = { endpoint: HOSTS.ecs, protocol: "HTTP", ...ownKeys(name) };
+    const made = await source(name, settings, { secrets: [password], breaks });
+    const ports = { [HOSTS.ecs]: Number(new URL(made.ecs.endpoint).port) };
+    const proxy = await open(startProxy(ports, `${user}:${password}`));
+    return { made, HTTP_PROXY: `http://${user}:${encodeURIComponent(password)}@${proxy.host}` };
+  }
 
   const cli = cliFile({ mode: "StsToken", ...cliKeys("profile") });
   const printed = JSON.stringify(cliKeys("process"));
   const iniKeys = { accessKeyId: "LTAIini", accessKeySecret: secretOf("ini-secret") };
-  const ini = `access_key_id = LTAIini\naccess_key_secret = ${iniKeys.accessKeySecret}\n`;
+  const ini = (type: string) =>
+    `[mine]\ntype = ${type}\naccess_key_id = LTAIini\naccess_key_secret = ${iniKeys.accessKeySecret}\n`;
   const uriPath = secretOf("uri-path");
   const roleUser = secretOf("role-user");
-  const oidcToken = secretOf("oidc-token");
-  const login = secretOf("sso-login");
-  const oidc = JSON.stringify({ roleArn: "r", oidcProviderArn: "p", oidcToken });
   const role = { accessKey: "LTAIuser", secretKey: roleUser, assumeRole: '{"roleArn":"acs:ram::1:role/a"}' };
+  const oidcToken = secretOf("oidc-token");
+  const oidc = JSON.stringify({ roleArn: "r", oidcProviderArn: "p", oidcToken });
+  const login = secretOf("sso-login");
   const sso = { mode: "CloudSSO", cloud_sso_account_id: "1", cloud_sso_access_config: "ac", access_token: login };
   const ssoFile = ({ endpoint }: RawServer) =>
     cliFile({ ...sso, cloud_sso_sign_in_url: endpoint, cloud_sso_access_token_expire: 4_070_908_800 });
+  const { made: proxied, HTTP_PROXY } = await proxySource("proxy", "me", secretOf("proxy-password"));
   const sources = await Promise.all([
     source("keys", ownKeys("keys")),
     // Its keys are in the environment.
     source("env", {}),
     profileSource("profile", cli, cli.slice(0, -4)),
-    profileSource(
-      "ini",
-      `[mine]\ntype = access_key\n${ini}`,
-      `[mine]\ntype = ${iniKeys.accessKeySecret}\n${ini}`,
-      iniKeys,
-    ),
-    profileSource("process", cliFile(printing("good", printed, 0)), cliFile(printing("bad", printed.slice(0, -2), 1))),
+    profileSource("ini", ini("access_key"), ini(iniKeys.accessKeySecret), iniKeys),
+    profileSource("process", printing("good", printed, 0), printing("bad", printed.slice(0, -2), 1)),
     servedSource(
       "uri",
-      (it) => ({ credentialsUri: `${it.endpoint}/${encodeURIComponent(uriPath)}` }),
+      ({ endpoint }) => ({ credentialsUri: `${endpoint}/${encodeURIComponent(uriPath)}` }),
       served("uri"),
       uriPath,
     ),
@@ -175,27 +168,11 @@ export async function openSources(): Promise<SecretSources> {
       { CloudCredential: served("sso") },
       login,
     ),
+    proxied,
   ]);
-  const env = {
-    ALICLOUD_ACCESS_KEY: keysOf("env").accessKeyId,
-    ALICLOUD_SECRET_KEY: keysOf("env").accessKeySecret,
-    ALICLOUD_SECURITY_TOKEN: keysOf("env").securityToken,
-    HTTP_PROXY: `http://me:${encodeURIComponent(password)}@${proxy.host}`,
-  };
   return {
-    sources: [
-      ...sources,
-      {
-        name: "proxy",
-        settings: { region: "cn-hangzhou", endpoint: HOSTS.ecs, protocol: "HTTP", ...ownKeys("proxy") },
-        ecs: proxied,
-        keys: keysOf("proxy"),
-        secrets: [...secretsOf(keysOf("proxy")), password],
-        spoil: () => proxy.answer(407),
-        mend: () => proxy.answer(undefined),
-      },
-    ],
-    env,
+    sources,
+    env: { ...keysAs("env", "ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"), HTTP_PROXY },
     async close() {
       await Promise.all(closing.map((server) => server.close()));
       files.remove();
