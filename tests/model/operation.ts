@@ -1,5 +1,6 @@
 /** The operations on the stack, what befalls them, and what must be true after each. */
 
+import { deepStrictEqual } from "node:assert/strict";
 import type * as fc from "fast-check";
 import type { Call, PausePoint, FaultRule } from "../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
@@ -58,25 +59,24 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const isPartial = this.forced !== undefined;
     program.isChanged = this.mishap !== undefined || this.name !== "up --refresh" || isPartial;
     const calls = system.takeCalls();
-    const problems = [
-      ...this.#strayCalls(program, before, calls),
-      ...forgotten(before, after, isForgiven ? declaredBy(program.resources.values()) : undefined),
-      ...unreadable(run),
-    ];
-    if (this.mishap === undefined) {
-      problems.push(...(await this.#unexpected(program, system, { run, calls, before, after })));
+    try {
+      deepStrictEqual(this.#strayCalls(program, before, calls), []);
+      deepStrictEqual(forgotten(before, after, isForgiven ? declaredBy(program.resources.values()) : {}), []);
+      // An error that says nothing to a person.
+      deepStrictEqual(/\bundefined\b|\[object|^ +at .*\d\)?$/m.exec(run.output)?.[0], undefined);
+      if (this.mishap === undefined) await this.#expect(program, system, { run, calls, before, after });
+    } catch (error) {
+      const story = [
+        error instanceof Error ? error.message : error,
+        `before: ${JSON.stringify(before.cloud)} ${told(before.state).join(" · ")}`,
+        `after: ${JSON.stringify(after.cloud)} ${told(after.state).join(" · ")}`,
+        run.output,
+      ];
+      throw new Error(`${this}: ${story.join("\n")}`);
     }
     if (run.ok && this.name.startsWith("up")) system.unproven.clear();
     for (const { action, params } of run.ok ? [] : calls)
       if (action === "DetachClassicLinkVpc") system.unproven.add(params.InstanceId ?? "");
-    if (problems.length === 0) return;
-    const story = [
-      ...problems,
-      `before: ${JSON.stringify(before.cloud)} ${told(before.state).join(" · ")}`,
-      `after: ${JSON.stringify(after.cloud)} ${told(after.state).join(" · ")}`,
-      run.output,
-    ];
-    throw new Error(`${this}: ${story.join("\n")}`);
   }
 
   /** Runs it with what befalls it. Forgiven is what no state can know: what came of a call whose answer never came. */
@@ -144,63 +144,65 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     return calls.filter(isStray).map(({ action, params }) => `it called ${action} for ${JSON.stringify(params)}`);
   }
 
-  /** What is not as it must be where nothing has befallen it. */
-  async #unexpected(program: Program, system: System, { run, calls, before, after }: Story): Promise<string[]> {
+  /** What must be so where nothing has befallen it. */
+  async #expect(program: Program, system: System, { run, calls, before, after }: Story): Promise<void> {
     const { state, cloud } = before;
     const now = refreshed(state, cloud);
+    const found = { ok: run.ok, state: told(after.state) };
+    if (this.name === "preview") return;
     if (this.name === "refresh") {
-      return [
-        ...differs("the refresh", "succeeds", run.ok, true),
-        ...differs("the state", "is as the cloud", told(after.state), told(now)),
-        ...(await this.#changesNothing(program, system, "refresh")),
-      ];
+      deepStrictEqual(found, { ok: true, state: told(now) });
+      return await this.#changesNothing(program, system, "refresh");
     }
-    if (this.name === "preview") return [];
     // Within two minutes of an attach, a link that is not there may still come. So its end waits longer than this does.
     const isWaitedFor = !run.ok && [...state, ...after.state].some(({ isPartiallyCreated }) => isPartiallyCreated);
     if (this.name === "destroy") {
-      if (isWaitedFor) return [];
+      if (isWaitedFor) return;
       const owned = ownedBy(state);
-      const others = Object.entries(cloud).filter(([instanceId, vpcId]) => !owned.has(pair(instanceId, vpcId)));
-      return [
-        ...differs("the destroy", "succeeds", run.ok, true),
-        ...differs("the state", "is empty", told(after.state), []),
-        ...differs("the cloud", "holds what others made", pairsOf(after.cloud), pairsOf(Object.fromEntries(others))),
-      ];
+      const others = pairsOf(cloud).filter((link) => !owned.has(link));
+      deepStrictEqual({ ...found, cloud: pairsOf(after.cloud) }, { ok: true, state: [], cloud: others });
+      return;
     }
     const target = this.forced?.kind.startsWith("target") === true ? this.#forcedName(program) : undefined;
-    const isKnown = this.name !== "up" || told(state).join() === told(now).join();
-    if (target !== undefined) return run.ok ? targeted(program, target, isKnown, before, after) : [];
     // What a plain up does not know of, it cannot set right.
-    if (!isKnown) return [];
+    const isKnown = this.name !== "up" || told(state).join() === told(now).join();
+    const missing = (links: readonly string[]) => links.filter((link) => !pairsOf(after.cloud).includes(link));
+    if (target !== undefined && run.ok) deepStrictEqual(missing(targeted(program, target, isKnown, before)), []);
+    if (target !== undefined || !isKnown) return;
     const isRefreshed = this.name === "up --refresh";
     const known = isRefreshed ? now : state;
     const expected = expectedOf(program, known, cloud, isRefreshed);
     // One that is removed, replaced, or loses members.
-    const isUnchanged = (was: Known) => told(knownOf(program)).includes(told([was]).join());
-    const isEnding = state.some((was) => was.isPartiallyCreated && !isUnchanged(was));
-    if (isWaitedFor && (isEnding || after.state.length > knownOf(program).length)) return [];
-    if (expected.kind === "depends") return run.ok ? missing(declaredBy(program.resources.values()), after.cloud) : [];
+    const wanted = told(knownOf(program));
+    const isEnding = state.some((was) => was.isPartiallyCreated && !wanted.includes(told([was]).join()));
+    if (isWaitedFor && (isEnding || after.state.length > wanted.length)) return;
+    if (expected.kind === "depends") {
+      if (run.ok) deepStrictEqual(missing(pairsOf(declaredBy(program.resources.values()))), []);
+      return;
+    }
     // The engine does not show a provider what the resource was that it replaces by itself, so it may be in its own way.
-    if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return [];
-    if (expected.kind === "fails") return differs(`the up, although ${expected.because},`, "fails", run.ok, false);
+    if (!isRefreshed && this.#isInItsOwnWay(program, known) && !run.ok) return;
+    if (expected.kind === "fails") {
+      deepStrictEqual({ ok: run.ok, because: expected.because }, { ok: false, because: expected.because });
+      return;
+    }
     // What the engine replaces by itself is made again, which finds what is there.
     const isProof = ({ action, params }: Call) =>
       action === "AttachClassicLinkVpc" && (this.forced || system.unproven.has(params.InstanceId ?? ""));
-    const changes = calls.filter((call) => !isProof(call));
-    return [
-      ...differs("the up", "succeeds", run.ok, true),
-      ...differs("the cloud", "is as declared", pairsOf(after.cloud), pairsOf(expected.links)),
-      ...differs("the state", "is as declared", told(after.state), told(knownOf(program))),
-      ...differs("what stays as it is", "is left alone", touched(keptBy(program, known, cloud), changes), []),
-      ...differs(
-        "the state",
-        "is finished",
-        after.state.filter(({ isPartiallyCreated }) => isPartiallyCreated).length,
-        0,
-      ),
-      ...(await this.#changesNothing(program, system, "up")),
-    ];
+    const unfinished = after.state.filter(({ isPartiallyCreated }) => isPartiallyCreated);
+    deepStrictEqual(
+      { ...found, cloud: pairsOf(after.cloud), unfinished },
+      { ok: true, state: wanted, cloud: pairsOf(expected.links), unfinished: [] },
+    );
+    const changes = calls.filter((call) => !isProof(call) && call.action !== "DescribeClassicLinkInstances");
+    const kept = keptBy(program, known, cloud);
+    // What stays as it is, is left alone.
+    const touched = changes.map(({ params: { InstanceId = "", VpcId = "" } }) => pair(InstanceId, VpcId));
+    deepStrictEqual(
+      touched.filter((link) => kept.has(link)),
+      [],
+    );
+    await this.#changesNothing(program, system, "up");
   }
 
   /** Whether a resource that the engine replaces by itself is changed, too. */
@@ -214,16 +216,13 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   }
 
   /** The same once more. An up that has nothing to do asks nothing, either. */
-  async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<string[]> {
+  async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<void> {
     const before = told(system.state);
     system.takeCalls();
-    const again = await system.stack.operate(name, program, { timeoutMs: TIMEOUT_MS.calm });
+    const { changes } = await system.stack.operate(name, program, { timeoutMs: TIMEOUT_MS.calm });
     const calls = system.takeCalls().map(({ action }) => action);
-    return [
-      ...differs(`a second ${name}`, "changes nothing", again.changes, 0),
-      ...differs("the state", `is the same after a second ${name}`, told(system.state), before),
-      ...(name === "up" ? differs("a second up", "calls nothing", calls, []) : []),
-    ];
+    deepStrictEqual({ again: changes, state: told(system.state) }, { again: 0, state: before });
+    if (name === "up") deepStrictEqual(calls, []);
   }
 }
 
@@ -241,17 +240,13 @@ interface Standing {
   readonly cloud: Links;
 }
 
-/** Links that are not in the cloud, and have to be. */
-const missing = (links: Links, cloud: Links) =>
-  pairsOf(links).flatMap((link) => (pairsOf(cloud).includes(link) ? [] : [`exit code 0, and there is no ${link}`]));
-
-/** An update of one resource: what it declares exists, and nothing else has changed. */
-function targeted({ resources }: Program, name: string, isKnown: boolean, before: Standing, after: Standing) {
+/** The links after an update of one resource: what it declares exists, and nothing else has changed. */
+function targeted({ resources }: Program, name: string, isKnown: boolean, { state, cloud }: Standing): string[] {
   const target = resources.get(name);
   const own = declaredBy(target === undefined ? [] : [target]);
-  const mine = ownedBy(before.state.filter((known) => known.name === name));
-  const others = Object.entries(before.cloud).filter(([id, vpc]) => own[id] === undefined && !mine.has(pair(id, vpc)));
-  return [...missing(isKnown ? own : {}, after.cloud), ...missing(Object.fromEntries(others), after.cloud)];
+  const mine = ownedBy(state.filter((known) => known.name === name));
+  const others = Object.entries(cloud).filter(([id, vpc]) => own[id] === undefined && !mine.has(pair(id, vpc)));
+  return pairsOf({ ...Object.fromEntries(others), ...(isKnown && own) });
 }
 
 /**
@@ -259,31 +254,8 @@ function targeted({ resources }: Program, name: string, isKnown: boolean, before
  *
  * @param made the links that may be made without anyone being told, because answers were lost; the next update adopts them.
  */
-function forgotten(before: Standing, after: Standing, made: Links = {}): string[] {
-  const [owned, known] = [ownedBy(before.state), new Set([...ownedBy(after.state), ...awayIn(after.state)])];
-  return pairsOf(after.cloud).flatMap((link) => {
-    const isNew = !pairsOf(before.cloud).includes(link);
-    const isOurs = isNew || owned.has(link);
-    return isOurs && !known.has(link) && !pairsOf(made).includes(link) ? [`no state knows of ${link}`] : [];
-  });
-}
-
-/** Changes of links that nothing was to be done about. */
-function touched(kept: ReadonlySet<string>, calls: readonly Call[]): string[] {
-  return calls
-    .filter(({ action, params: { InstanceId = "", VpcId = "" } }) => {
-      return action !== "DescribeClassicLinkInstances" && kept.has(pair(InstanceId, VpcId));
-    })
-    .map(({ action, params: { InstanceId } }) => `${action} ${InstanceId}`);
-}
-
-/** Errors that say nothing to a person. */
-function unreadable({ output }: Run): string[] {
-  const found = /\bundefined\b|\[object|^ +at .*\d\)?$/m.exec(output);
-  return found === null ? [] : [`it said "${found[0]}"`];
-}
-
-function differs(what: string, must: string, is: unknown, wanted: unknown): string[] {
-  const [found, expected] = [JSON.stringify(is), JSON.stringify(wanted)];
-  return found === expected ? [] : [`not so: ${what} ${must}: ${found}, and not ${expected}`];
+function forgotten(before: Standing, after: Standing, made: Links): string[] {
+  const [owned, old] = [ownedBy(before.state), pairsOf(before.cloud)];
+  const known = [...ownedBy(after.state), ...awayIn(after.state), ...pairsOf(made)];
+  return pairsOf(after.cloud).filter((link) => (!old.includes(link) || owned.has(link)) && !known.includes(link));
 }
