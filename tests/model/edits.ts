@@ -105,7 +105,25 @@ function setProvider({ providers }: Program, name: string, provider: ProviderNam
   return [`${name} has the provider ${provider}`, make];
 }
 
+/** Of links and of fleets. */
+const OF_BOTH: readonly Recipe[] = [
+  (program, pick) => {
+    const [name, declared] = pick([...program.resources]);
+    return declare(program, name, { ...declared, vpcId: pick(VPCS) });
+  },
+  (program, pick) => {
+    const [name, declared] = pick([...program.resources]);
+    const kept = declared.kind === "link" ? [] : declared.instanceIds;
+    return declare(program, name, { ...declared, instanceIds: [...kept, pick(freeIn(program))] });
+  },
+  (program, pick) => remove(program, pick([...program.resources.keys()])),
+  (program, pick) => rename(program, pick).change,
+];
+
+/** What both kinds have is drawn twice as often as what one of them has. */
 const RECIPES: readonly Recipe[] = [
+  ...OF_BOTH,
+  ...OF_BOTH,
   (program, pick) => moveToPlugin(program, pick, [true, false, false, false, false]),
   (program, pick) => {
     const link = { kind: "link", instanceIds: [pick(freeIn(program))], vpcId: pick(VPCS) } as const;
@@ -116,21 +134,10 @@ const RECIPES: readonly Recipe[] = [
     return declare(program, pick(unused(program, "fleet")), { kind: "fleet", instanceIds, vpcId: pick(VPCS) });
   },
   (program, pick) => {
-    const [name, declared] = pick([...program.resources]);
-    return declare(program, name, { ...declared, vpcId: pick(VPCS) });
-  },
-  (program, pick) => {
-    const [name, declared] = pick([...program.resources]);
-    const kept = declared.kind === "link" ? [] : declared.instanceIds;
-    return declare(program, name, { ...declared, instanceIds: [...kept, pick(freeIn(program))] });
-  },
-  (program, pick) => {
     const [name, fleet] = pick(ofKind(program, "fleet"));
     const left = pick(fleet.instanceIds);
     return declare(program, name, { ...fleet, instanceIds: fleet.instanceIds.filter((id) => id !== left) });
   },
-  (program, pick) => remove(program, pick([...program.resources.keys()])),
-  (program, pick) => rename(program, pick).change,
   // A link becomes a member.
   (program, pick) => {
     const [link, { instanceIds }] = pick(ofKind(program, "link"));
@@ -163,14 +170,17 @@ const PROVIDER_RECIPES: readonly Recipe[] = [
   (program, pick) => both(moveToPlugin(program, pick), rename(program, pick).change),
 ];
 
+const someoneLinks: Recipe = (program, pick) => {
+  const declared = declaredBy(program.resources.values());
+  const there = thereIn(program);
+  const instanceId = pick(pick([there, there.filter((one) => declared[one] !== undefined)]));
+  const vpcId = pick(VPCS);
+  return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
+};
+
 const DRIFT: readonly Recipe[] = [
-  (program, pick) => {
-    const declared = declaredBy(program.resources.values());
-    const there = thereIn(program);
-    const instanceId = pick(pick([there, there.filter((one) => declared[one] !== undefined)]));
-    const vpcId = pick(VPCS);
-    return [`someone links ${instanceId} to ${vpcId}`, ({ emulator }) => emulator.link(instanceId, vpcId)];
-  },
+  someoneLinks,
+  someoneLinks,
   (_, pick) => {
     const instanceId = pick(INSTANCES);
     return [`someone unlinks ${instanceId}`, ({ emulator }) => emulator.unlink(instanceId)];
