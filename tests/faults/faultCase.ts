@@ -23,9 +23,11 @@ export interface Case {
 
 /** A cloud, and a stack that stands where a scenario begins. */
 async function prepare({ resource, links, released, state }: Scenario, dialect: Dialect) {
+  const clock = { aheadMs: 0 };
   const instanceIds = [...INSTANCES.filter((instanceId) => !released.includes(instanceId)), ...Object.keys(OTHERS)];
   const emulator = await startEmulator({
     ...dialect.options,
+    now: () => Date.now() + clock.aheadMs,
     instances: instanceIds.map((instanceId) => ({ instanceId })),
     vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-2" }],
     links: Object.entries({ ...OTHERS, ...links }).map(([instanceId, vpcId]) => ({ instanceId, vpcId })),
@@ -36,7 +38,7 @@ async function prepare({ resource, links, released, state }: Scenario, dialect: 
     "classiclink:secretKey": "testsecret",
     "classiclink:endpoint": emulator.endpoint,
   };
-  return { emulator, stack: new OneResource(resource, configuration, state) };
+  return { emulator, clock, stack: new OneResource(resource, configuration, state) };
 }
 
 /** Runs an operation. Returns the message of its error, if it fails. */
@@ -78,14 +80,14 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect): Promise<Po
 
 /** What is wrong with what a fault has led to, in sentences. */
 export async function problemsOf({ dialect, scenario, point, fault }: Case): Promise<string[]> {
-  const { emulator, stack } = await prepare(scenario, dialect);
+  const { emulator, clock, stack } = await prepare(scenario, dialect);
   const problems: string[] = [];
   const expect = (isSo: boolean, problem: string) => {
     if (!isSo) problems.push(problem);
   };
   try {
     const cancel = new AbortController();
-    const atTheEnd = fault.lay({ emulator, cancel }, point);
+    const atTheEnd = fault.lay({ emulator, clock, cancel }, point);
     const { timeoutMs, isOvercome } = fault;
     const error = await operate(stack, scenario, { ...(timeoutMs && { timeoutMs }), signal: cancel.signal });
     atTheEnd?.();
@@ -98,6 +100,8 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case): Pro
     for (const forgotten of forgottenBy(stack, scenario, emulator)) problems.push(`no state knows of ${forgotten}`);
 
     emulator.clearFaults();
+    emulator.rotateKey();
+    clock.aheadMs = 0;
     stack.nextRun();
     let failure = await operate(stack, scenario);
     if (scenario.operation === "refresh") failure ??= await operate(stack, { ...scenario, operation: "up" });

@@ -15,6 +15,8 @@ export interface Point {
 /** What a fault may lay hands on. */
 export interface Target {
   readonly emulator: Emulator;
+  /** By how much ECS's clock is ahead of ours, in ms. */
+  readonly clock: { aheadMs: number };
   /** Cancels the operation. */
   readonly cancel: AbortController;
 }
@@ -86,6 +88,7 @@ export const FAULTS: readonly Fault[] = [
   ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { afterWork })),
   ...UNANSWERED.map(([name, fault, afterWork]) => struck(`${name}, from then on`, fault, { ...lasting, afterWork })),
   struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
+  struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
   {
     name: "a request that arrives twice, and is refused as done already",
     lay: ({ emulator }, point) =>
@@ -94,12 +97,29 @@ export const FAULTS: readonly Fault[] = [
   },
   struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
   { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
+  ...[false, true].map((afterWork) =>
+    struck(
+      `a server fault with a code that nobody knows, ${afterWork ? "the" : "and no"} work done`,
+      { code: "SomethingNew", status: 500 },
+      { afterWork },
+    ),
+  ),
+  {
+    name: "a quota of calls for each window",
+    lay: ({ emulator }, { action, skip }) =>
+      void emulator.injectFault({ kind: "throttle", action, quota: skip + 1, windowMs: SHORT_MS }),
+    isOvercome: true,
+  },
   meanwhile("a lock", true, ({ emulator }) => {
     for (const instanceId of INSTANCES) emulator.injectFault({ kind: "locked", instanceId, forMs: SHORT_MS });
   }),
   meanwhile("a listing that lags behind", true, ({ emulator }) =>
     emulator.injectFault({ kind: "invisible", ms: SHORT_MS }),
   ),
+  meanwhile("a clock that is set forward", undefined, ({ clock }) => {
+    clock.aheadMs = 20 * 60_000;
+  }),
+  meanwhile("a key that is revoked half way", undefined, ({ emulator }) => emulator.revokeKey()),
   meanwhile("a cancel, the request lost", false, ({ cancel }) => cancel.abort(), { end: "cut" }),
   meanwhile("a cancel, the request carried out", false, ({ cancel }) => cancel.abort()),
   meanwhile("a cancel, the answer on its way", false, ({ cancel }) => cancel.abort(), { afterWork: true }),
