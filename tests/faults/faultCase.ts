@@ -3,6 +3,7 @@
 import { type Call, type Emulator, startEmulator } from "../../emulator";
 import { LISTING_LAG_MS } from "../../provider/links/connection";
 import type { Dialect } from "../support/dialects";
+import { type Open, openInProcess } from "./calls";
 import { type Fault, LINK_ACTIONS, type Point } from "./faults";
 import { OneResource } from "./oneResource";
 import { endOf, INSTANCES, type Links, linksIn, OTHERS, type Scenario } from "./scenarios";
@@ -22,7 +23,7 @@ export interface Case {
 }
 
 /** A cloud, and a stack that stands where a scenario begins. */
-async function prepare({ resource, links, released, state }: Scenario, dialect: Dialect) {
+async function prepare({ resource, links, released, state }: Scenario, dialect: Dialect, openCalls = openInProcess) {
   const clock = { aheadMs: 0 };
   const instanceIds = [...INSTANCES.filter((instanceId) => !released.includes(instanceId)), ...Object.keys(OTHERS)];
   const emulator = await startEmulator({
@@ -38,7 +39,8 @@ async function prepare({ resource, links, released, state }: Scenario, dialect: 
     "classiclink:secretKey": "testsecret",
     "classiclink:endpoint": emulator.endpoint,
   };
-  return { emulator, clock, stack: new OneResource(resource, configuration, state) };
+  const open = () => openCalls(resource, configuration);
+  return { emulator, clock, open, stack: new OneResource(await open(), state) };
 }
 
 /** Runs an operation. Returns the message of its error, if it fails. */
@@ -79,8 +81,8 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect): Promise<Po
 }
 
 /** What is wrong with what a fault has led to, in sentences. */
-export async function problemsOf({ dialect, scenario, point, fault }: Case): Promise<string[]> {
-  const { emulator, clock, stack } = await prepare(scenario, dialect);
+export async function problemsOf({ dialect, scenario, point, fault }: Case, openCalls?: Open): Promise<string[]> {
+  const { emulator, clock, open, stack } = await prepare(scenario, dialect, openCalls);
   const problems: string[] = [];
   const expect = (isSo: boolean, problem: string) => {
     if (!isSo) problems.push(problem);
@@ -102,7 +104,7 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case): Pro
     emulator.clearFaults();
     emulator.rotateKey();
     clock.aheadMs = 0;
-    stack.nextRun();
+    stack.calls = await open();
     let failure = await operate(stack, scenario);
     if (scenario.operation === "refresh") failure ??= await operate(stack, { ...scenario, operation: "up" });
     expect(failure === undefined, `the next ${scenario.operation} failed: ${failure}`);

@@ -1,14 +1,14 @@
 /** Every operation on both resources, from every state of the cloud that it may find. */
 
 import type { Properties } from "../../provider/resources/inputs";
-import type { State } from "./oneResource";
+import type { Resource, State } from "./calls";
 
 /** Links in the cloud: instance → VPC. */
 export type Links = Readonly<Record<string, string>>;
 
 /** One operation, and where it starts. */
 export interface Scenario {
-  readonly resource: "ClassicLink" | "ClassicLinks";
+  readonly resource: Resource;
   readonly name: string;
   /** What runs. */
   readonly operation: "up" | "refresh" | "destroy";
@@ -90,7 +90,7 @@ const LINKS_ROWS: readonly Row[] = [
   ["destroy", "delete of what is gone, moved and released in part", moved, stateOfAll, all, ["i-c"]],
 ];
 
-const scenariosOf = (resource: Scenario["resource"], rows: readonly Row[]): Scenario[] =>
+const scenariosOf = (resource: Resource, rows: readonly Row[]): Scenario[] =>
   rows.map(([operation, name, links, outputs, declared, released = []]) => {
     return { resource, operation, name, links, declared, released, state: outputs && stateOf(outputs) };
   });
