@@ -1,6 +1,6 @@
 /** Reads links by instance, in one call for a list of instances. ECS refuses the whole list if one instance is released. */
 
-import { type Caller, type Link, type LinkRead, MOST_PAGES } from "./client";
+import { type Caller, type LinkRead, MOST_PAGES } from "./client";
 import { fault } from "./errorCodes";
 import { EcsError } from "./errors";
 import type { Listing, Listings } from "./listing";
@@ -59,17 +59,15 @@ export class InstanceReads {
     return [];
   }
 
-  /** Counts the links, because a server may return smaller pages than requested. */
+  /** Counts the linked instances: a server may return smaller pages than requested, or the same page again. */
   async #readPages(list: List) {
     const query = { regionId: this.#regionId, instanceIds: idsOf(list) };
-    const links: Link[] = [];
+    const vpcIds = new Map<string, string>();
     for (let pages = 1; ; pages += 1) {
       const page = await this.#calls.describe({ ...query, pageNumber: pages }, callersOf(list));
-      links.push(...page.links);
-      const isComplete = links.length >= page.totalCount;
-      if (isComplete || page.links.length === 0 || pages === MOST_PAGES) {
-        return { vpcIds: new Map(links.map(({ instanceId, vpcId }) => [instanceId, vpcId])), pages, isComplete };
-      }
+      for (const { instanceId, vpcId } of page.links) vpcIds.set(instanceId, vpcId);
+      const isComplete = vpcIds.size >= page.totalCount;
+      if (isComplete || page.links.length === 0 || pages === MOST_PAGES) return { vpcIds, pages, isComplete };
     }
   }
 
