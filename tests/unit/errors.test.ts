@@ -1,9 +1,13 @@
 /** What the error codes of ECS mean: rules for the table of codes, not a second copy of it. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { codes } from "../../emulator/errorTable";
 import { classify, CODE_FAMILIES, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import type { ApiOperation, EcsErrorKind } from "../../provider/ecs/errors";
+import { errorsTable } from "../../scripts/errorsTable";
+import { REPOSITORY } from "../support/project";
 
 /** What a code's name says, and the kind that it then has. A code that no rule matches may have any kind. */
 const NAMES: readonly (readonly [name: RegExp, kind: EcsErrorKind])[] = [
@@ -105,6 +109,12 @@ describe("what an error code means", () => {
     (code) => expect(kindOf(code)).toBe("unknown"),
   );
 });
+
+const PAGE = readFileSync(join(REPOSITORY, "docs/errors.md"), "utf8");
+test.each([...PAGE.matchAll(/: errors (\w+) -->/g)].map(([, kind = ""]) => kind))(
+  "docs/errors.md has each error of the kind %s, with its meaning, its advice, and how long it is retried",
+  (kind) => expect(PAGE).toContain(errorsTable(kind)),
+);
 
 describe("advice", () => {
   const ofCodes = [...Object.values(ERROR_CODES), classify("X", ""), classify("OperationDenied", "")];
