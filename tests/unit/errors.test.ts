@@ -6,6 +6,7 @@ import { describe, expect, test } from "@jest/globals";
 import { codes } from "../../emulator/errorTable";
 import { classify, CODE_FAMILIES, ERROR_CODES, FAULTS } from "../../provider/ecs/errorCodes";
 import type { ApiOperation, EcsErrorKind } from "../../provider/ecs/errors";
+import { type Addressee, toEcsError } from "../../provider/ecs/toEcsError";
 import { errorsTable } from "../../scripts/errorsTable";
 import { REPOSITORY } from "../support/project";
 
@@ -108,6 +109,40 @@ describe("what an error code means", () => {
     "%j is unknown: codes are compared exactly, and nothing is inherited",
     (code) => expect(kindOf(code)).toBe("unknown"),
   );
+});
+
+const REACHED: Addressee = {
+  endpoint: "https://ecs.example",
+  proxy: undefined,
+  isPrivate: false,
+  isCommand: false,
+  secrets: [],
+};
+const PROXIED = { ...REACHED, proxy: "http://proxy.example:3128" };
+test.each([
+  ["ENOTFOUND", "HostNotFound"],
+  ["EAI_AGAIN", "HostNotFound"],
+  ["ECONNREFUSED", "ConnectionRefused"],
+  ["EHOSTUNREACH", "ConnectionRefused"],
+  ["ENETUNREACH", "ConnectionRefused"],
+])("%s is %s with the host; through a proxy, it is the proxy that is not reached", (code, ours) => {
+  const { facts } = toEcsError("DescribeVpcs", { code }, REACHED);
+  expect(facts).toMatchObject({ code: ours, detail: `${code} (https://ecs.example:443)`, mayHaveSucceeded: false });
+  const proxied = toEcsError("DescribeVpcs", { code }, PROXIED).facts;
+  const detail = `${code} (the proxy http://proxy.example:3128, on the way to https://ecs.example:443)`;
+  expect(proxied).toMatchObject({ code: "ProxyNotReached", detail });
+  expect(proxied.advice).toMatch(/^(?!.*proxy too).*\(CLASSICLINK_PROXY, HTTPS_PROXY, HTTP_PROXY, NO_PROXY\)$/);
+});
+
+test.each([
+  ["EPROTO", "CertificateRefused"],
+  ["HPE_INVALID_CONSTANT", "UnreadableAnswer"],
+  ["ETIMEDOUT", "Timeout"],
+  ["ECONNRESET", "ConnectionLost"],
+])("%s is %s, and with a proxy the advice names both", (code, ours) => {
+  const { facts } = toEcsError("DescribeVpcs", { code }, PROXIED);
+  expect(facts).toMatchObject({ code: ours, detail: expect.stringContaining("https://ecs.example:443, through the") });
+  expect(facts.advice).toContain("check the proxy too");
 });
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/errors.md"), "utf8");
