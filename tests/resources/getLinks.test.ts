@@ -45,6 +45,14 @@ test("asks where the provider says, or that of the parent, also when the argumen
   expect(await known(getLinksOutput({ vpcId: pulumi.output("vpc-1") }, { parent }))).toEqual(BOTH);
 });
 
+test("with instances and a VPC, only links that match both are listed, by instance id", async () => {
+  const provider = beijing();
+  const instanceIds = ["i-b", "i-a", "i-none"];
+  expect(await getLinks({ instanceIds }, { provider })).toEqual(BOTH);
+  expect(await getLinks({ instanceIds, vpcId: "vpc-1" }, { provider })).toEqual(BOTH);
+  expect(await getLinks({ instanceIds, vpcId: "vpc-2" }, { provider })).toEqual({ links: [] });
+});
+
 test("the calls of a program share a connection, so that their reads become one call", async () => {
   const provider = beijing();
   const { length } = cloud.calls();
