@@ -109,6 +109,8 @@ describe("a change calls, and reaches what it is for:", () => {
     expect(ecs.called.join(" ")).toBe(called);
     expect(ecs.now).toEqual(operation === "delete" ? NONE : LINKED);
     if (script === nothing || operation === "update") expect(one.reported).toEqual([]);
+    // What was lost is no link of others.
+    expect(one.reported.join()).not.toContain("adopted");
     if (script === lockedThrice) expect(one.reported[0]).toBe("locked, 0 s of at most 10 min, 2 calls");
   });
 });
@@ -372,9 +374,30 @@ describe("[6] the delete of a partially created link", () => {
       expect(ecs.now).toEqual(NONE);
     },
   );
+
+  test("fails if ECS refuses it for good: that the link is not listed proves nothing yet", async () => {
+    const { ecs, one } = world();
+    ecs.refuse("detach", "Forbidden.SubUser");
+    expect(await plainly(one.delete(partial()))).toContain("Forbidden.SubUser");
+  });
 });
 
 test("[12] a partially created link whose attach was sent long ago, and that is not there, is done with at once", async () => {
   const { error, afterMs } = await run(world().one.delete({ ...partial(), __attachedAt: Date.now() - 120_000 }));
   expect({ error, afterMs }).toEqual({ error: undefined, afterMs: 0 });
 });
+
+test.each(["create", "read", "update", "delete"] as const)(
+  "[12] a %s calls ECS in the region of the state and the inputs, whatever region is configured",
+  async (operation) => {
+    const far = { regionId: "cn-beijing", vpcId: "vpc-b" };
+    for (const [kind, state] of [
+      ["one", { ...far, instanceId: "i-a" }],
+      ["many", { ...far, instanceIds: ["i-a"] }],
+    ] as const) {
+      const { ecs, [kind]: resource } = world(LINKED);
+      await done<unknown>(operation === "update" ? resource.update(state, state) : resource[operation](state));
+      expect([...new Set(ecs.calls.map(({ query }) => query.regionId))]).toEqual(["cn-beijing"]);
+    }
+  },
+);
