@@ -3,7 +3,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { OutOfTime } from "../../provider/ecs/budget";
 import type { EcsClient, Link } from "../../provider/ecs/client";
-import { MAX_IN_FLIGHT, rateLimited } from "../../provider/ecs/rateLimiter";
+import { MAX_IN_FLIGHT, rateLimited, rateLimitedVpcs } from "../../provider/ecs/rateLimiter";
 import { simulateClock } from "../support/clock";
 import { QUOTA_CASES, runQuotaCase, SECOND } from "../support/quotaCases";
 import { done, fails, fault, refusal, run, ScriptedEcs, type Step } from "../support/scriptedEcs";
@@ -74,6 +74,19 @@ describe("a rate limiter", () => {
     const { ecs, client } = limited({}, throttled());
     await done(attachAll(client, MAX_IN_FLIGHT + 2));
     expect(attached(ecs).slice(MAX_IN_FLIGHT)).toEqual(named(0, MAX_IN_FLIGHT, MAX_IN_FLIGHT + 1));
+  });
+
+  test("makes every other throttled call again too, also of the VPC service", async () => {
+    const { ecs, client } = limited({});
+    for (const method of ["detach", "describe", "existing"] as const) ecs.fail(refusal(method, "Throttling"));
+    ecs.links.set("i-0", "vpc-1");
+    const isClassicLinkEnabled = jest.fn(async () => true).mockRejectedValueOnce(refused());
+    const describeVpcs = jest.fn(async () => ({ items: [], totalCount: 0 })).mockRejectedValueOnce(refused());
+    const vpcs = rateLimitedVpcs({ describeVpcs, isClassicLinkEnabled });
+    const place = { regionId: "cn-hangzhou", vpcId: "vpc-1" };
+    await done(Promise.all([client.detach(link(0)), client.describe(place), client.existing("cn-hangzhou", ["i-0"])]));
+    await done(Promise.all([vpcs.describeVpcs({ ...place, pageNumber: 1 }), vpcs.isClassicLinkEnabled(place)]));
+    expect(ecs.called.sort()).toEqual(["describe", "describe", "detach", "detach", "existing", "existing"]);
   });
 
   test("waits as long as ECS asks, sends one probe, and lets one more be under way with each call that passes", async () => {
