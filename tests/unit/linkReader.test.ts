@@ -260,6 +260,12 @@ describe("what a listing shows", () => {
     await expect(listed(reader, "vpc-1", "i-vpc-1-0")).rejects.toMatchObject({ kind: "throttled" });
   });
 
+  test("is no link to another VPC, of a server that does not filter", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 1, "vpc-2": 1 });
+    ecs.always("describe", () => ({ links, totalCount: 2 }));
+    expect(await listed(reader, "vpc-1", "i-vpc-1-0", "i-vpc-2-0")).toEqual(["i-vpc-1-0"]);
+  });
+
   test("is not what changed while it was read", async () => {
     const { ecs, reader } = cloud({ "vpc-1": 2 });
     ecs.latencyMs = 100;
