@@ -71,7 +71,7 @@ test.each([
   ["POP over HTTP", "", {}],
   ["ASAPI over HTTPS", ASAPI, { tls }],
 ])("%s makes, lists, hides and removes links", async (_, path, options) => {
-  const cloud = await cloudOf(options);
+  const cloud = await cloudOf({ ...options, organizationId: "26" });
   const endpoint = `${cloud.endpoint}${path}`;
   const values = { "classiclink:vpcEndpoint": endpoint, "classiclink:insecure": "tls" in options ? "true" : "" };
   const linksUnder = async (scope: Values = {}) => {
@@ -82,6 +82,8 @@ test.each([
   await ecs.attach(link);
   expect(await linksUnder()).toEqual([link]);
   expect(await linksUnder({ "classiclink:resourceSetId": "" })).toEqual([link]);
+  // Without a scope, that of the key counts.
+  expect(await linksUnder({ "classiclink:organizationId": "", "classiclink:resourceSetId": "" })).toEqual([link]);
   expect(await linksUnder({ "classiclink:resourceSetId": "98" })).toEqual([]);
   expect(await linksUnder({ "classiclink:organizationId": "27" })).toEqual([]);
   expect(await ecs.existing(REGION, ["i-a"])).toEqual(new Set(["i-a"]));
