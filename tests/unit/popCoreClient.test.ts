@@ -256,6 +256,8 @@ describe("[17] secrets", () => {
     ["its form, encoded once more", ({ text }) => encodeURIComponent(text)],
     ["the string that is signed", ({ text }) => `POST&%2F&${encodeURIComponent(text.replace(/&Signature=.*/, ""))}`],
     ["its key, secret and token", () => `you are ${Object.values(secret)}`],
+    ["the encoded values of its form", ({ text }) => text.replaceAll(/&?Signature=[^&]*|\w+=/g, " ")],
+    ["these, encoded once more", ({ text }) => encodeURIComponent(text.replaceAll(/&?Signature=[^&]*|\w+=/g, " "))],
     ["its parameters in JSON", ({ form }) => JSON.stringify(Object.fromEntries(form))],
     ["its signature", ({ text }) => text.replace(/.*(?=Signature=)/, "")],
   ];

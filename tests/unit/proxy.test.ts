@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { Agents } from "../../provider/ecs/agents";
 import type { CredentialsSource } from "../../provider/ecs/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
+import { FIXED_ADDRESSES } from "../../provider/ecs/credentials/services";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { classicLink } from "../../provider/resources/classicLink";
 import { connect } from "../../provider/resources/connect";
@@ -13,6 +14,7 @@ import { SettingError } from "../../provider/settings";
 import { failureOf } from "../support/credentials";
 import { LINK, optionsOf } from "../support/ecsClient";
 import { ecsErrorOf } from "../support/errors";
+import { startMetadata } from "../support/metadata";
 import { opener } from "../support/opened";
 import { startProxy } from "../support/proxy";
 import { settingsOf } from "../support/settings";
@@ -137,4 +139,12 @@ test("[16] the configuration of alicloud is enough for STS and ECS behind a prox
   await classicLink.update(provider, outputs, LINK, {});
   expect(secure.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
   expect(proxy.asked).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
+});
+
+test("[17] the metadata server, whose answer has keys, is never asked through a proxy", async () => {
+  const [metadata, proxy] = [await open(startMetadata("web")), await open(startProxy({}))];
+  const source: CredentialsSource = { kind: "ecsRole", tokenOnly: false };
+  const addresses = { ...FIXED_ADDRESSES, metadata: metadata.endpoint };
+  const credentials = await createCredentialsProvider(source, agentsOver(proxy.host), addresses).getCredentials();
+  expect([credentials.accessKeyId, proxy.asked]).toEqual(["STS.ecs-1", []]);
 });
