@@ -136,7 +136,10 @@ describe("[17] an unusable profile is reported without a word of its file", () =
   test.each<[what: string, mine: string | object, reason: string]>([
     ["no mode", keys, "it has no mode"],
     ["an unknown mode", { ...keys, mode: SECRET }, "its mode is none of AK, StsToken, RamRoleArn"],
+    ["no key", { mode: "AK", access_key_secret: SECRET }, "it has no access_key_id"],
     ["no secret", { mode: "AK", access_key_id: SECRET }, "it has no access_key_secret"],
+    ["no token", { ...keys, mode: "StsToken" }, "it has no sts_token"],
+    ["no role", { ...keys, mode: "RamRoleArn" }, "it has no ram_role_arn"],
     ["white space", { mode: "AK", ...keys, access_key_secret: `${SECRET}\n` }, "its access_key_secret has white space"],
     ["too long a session", { ...role, expired_seconds: 99_999 }, "its expired_seconds is not between 900 and 43200"],
     ["another STS address", { ...role, sts_endpoint: `evil/${SECRET}` }, "its sts_endpoint is not a host name"],
