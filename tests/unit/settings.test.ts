@@ -1,7 +1,7 @@
 /** Where settings come from, and what their values mean. Private clouds: settingsPrivate.test.ts. */
 import os from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import { Lookup } from "../../provider/settings/lookup";
 import { familyOf, isOrganizationKey, SETTING_NAMES, SETTINGS } from "../../provider/settings/places";
 import { makeFolder } from "../support/credentials";
@@ -284,6 +284,14 @@ describe("the region", () => {
     expect(regionWith({ "alicloud:profile": "mine", ALICLOUD_REGION: "cn-env" })).toBe("cn-env");
   });
 
+  test("is not that of a profile that no setting names, whose keys may be of another account", () => {
+    files.write(".aliyun/config.json", { current: "mine", profiles: [{ name: "mine", region_id: "cn-mine" }] });
+    const home = jest.spyOn(os, "homedir").mockReturnValue(files.folder);
+    expect(settingsOf({ "alicloud:profile": "mine" }).defaultRegion()).toBe("cn-mine");
+    expect(complaint(() => settingsOf({}).defaultRegion())).toContain("no region is configured");
+    home.mockRestore();
+  });
+
   test("that is missing is reported with every place", () => {
     const message = (places: readonly string[]) => `no region is configured; checked ${places.join(", ")}`;
     const ofAlicloud = SETTINGS.region.filter((place) => familyOf(place) !== "alibabacloudstack");
@@ -350,6 +358,7 @@ describe("the endpoint", () => {
     "ecs.example?token=hunter2",
     "ecs.example#hunter2",
     "ftp://hunter2.example",
+    "ecs example hunter2",
     "https://ecs.example:99999",
   ])("%s is refused by the name of its setting, and not repeated", (endpoint) => {
     const message = complaint(() => endpointOf(endpoint));
