@@ -13,6 +13,17 @@ test("a stopped instance can be linked, and a link can go when ClassicLink was s
   expect(codeOf(await detach(emulator, "i-1", "vpc-1"))).toBe("ok");
 });
 
+test("a VPC takes 1000 links and no more, as long as no option says otherwise", async () => {
+  const [last = "", ...linked] = Array.from({ length: 1_001 }, (_, n) => `i-${n}`);
+  const emulator = await start({
+    instances: [last, ...linked].map((instanceId) => ({ instanceId })),
+    links: linked.map((instanceId) => ({ instanceId, vpcId: "vpc-1" })),
+  });
+  expect(codeOf(await attach(emulator, last, "vpc-1"))).toBe("QuotaExceeded");
+  emulator.unlink("i-1");
+  expect(codeOf(await attach(emulator, last, "vpc-1"))).toBe("ok");
+});
+
 test("what lies in another region is not there", async () => {
   const emulator = await start({ instances: [{ instanceId: "i-1", regionId: "cn-beijing" }, { instanceId: "i-2" }] });
   emulator.addVpc({ vpcId: "vpc-b", regionId: "cn-beijing" });

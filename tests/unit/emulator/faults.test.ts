@@ -1,7 +1,7 @@
 /** Injected faults: which calls they apply to, and what each kind does. */
 import { describe, expect, test } from "@jest/globals";
-import type { AnswerName, Emulator } from "../../../emulator";
-import { attach, codeOf, detach, list, listed, start, startClocked } from "./caller";
+import type { AnswerName, Emulator, FaultRule } from "../../../emulator";
+import { attach, call, codeOf, detach, list, listed, start, startClocked } from "./caller";
 
 const ATTACH = "AttachClassicLinkVpc";
 const ofVpc1 = { VpcId: "vpc-1" };
@@ -104,11 +104,22 @@ describe("a change that is not listed", () => {
     expect(await linksOf1(emulator)).toEqual([]);
   });
 
+  test("is listed when its time is over", async () => {
+    const { clock, emulator } = await startClocked();
+    emulator.injectFault({ kind: "invisible", ms: 3_000 });
+    await attach(emulator, "i-1", "vpc-1");
+    clock.now += 2_999;
+    expect(await linksOf1(emulator)).toEqual([]);
+    clock.now += 1;
+    expect(await linksOf1(emulator)).toEqual(["i-1>vpc-1"]);
+  });
+
   test("hides the changes that follow it too, until the faults are cleared", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "invisible", instanceId: "i-1" });
     await attach(emulator, "i-1", "vpc-1");
     await detach(emulator, "i-1", "vpc-1");
+    expect(await linksOf1(emulator)).toEqual([]);
     await attach(emulator, "i-1", "vpc-2");
     expect(await linksOf1(emulator)).toEqual([]);
     emulator.clearFaults();
@@ -189,4 +200,13 @@ test.each([
   emulator.injectFault({ kind: "retired", code, action: ATTACH });
   expect(await attach(emulator, "i-2", "vpc-1")).toMatchObject({ status, body: { Code: told } });
   expect(codeOf(await list(emulator, ofVpc1))).toBe("ok");
+});
+
+test.each<[rule: FaultRule, code: string]>([
+  [{ kind: "clock", ms: 20 * 60_000 }, "InvalidTimeStamp.Expired"],
+  [{ kind: "denied" }, "Forbidden.RAM"],
+])("the rule %j refuses a call of the VPC service with %s", async (rule, code) => {
+  const emulator = await start();
+  emulator.injectFault(rule);
+  expect(codeOf(await call(emulator, "DescribeVpcs"))).toBe(code);
 });
