@@ -21,6 +21,8 @@ export function allOf(error: unknown): string {
 
 function formsOf(marker: string): (readonly [name: string, form: string])[] {
   const encoded = encodeURIComponent(marker);
+  // As pop-core encodes it.
+  const percentEncoded = encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   const aligned = [0, 1, 2].map((offset) => [`base64 at ${offset}`, base64At(marker, offset)] as const);
   return [
     ["raw", marker],
@@ -28,8 +30,8 @@ function formsOf(marker: string): (readonly [name: string, form: string])[] {
     ["URL-encoded, small", encoded.replace(/%../g, (byte) => byte.toLowerCase())],
     ["URL-encoded twice", encodeURIComponent(encoded)],
     ["in a form", new URLSearchParams({ marker }).toString().slice("marker=".length)],
-    // As pop-core encodes it.
-    ["percent-encoded", encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)],
+    ["percent-encoded", percentEncoded],
+    ["percent-encoded twice", encodeURIComponent(percentEncoded)],
     ["JSON", JSON.stringify(marker).slice(1, -1)],
     ["hex", Buffer.from(marker).toString("hex")],
     ...aligned,
