@@ -8,6 +8,7 @@ import { afterEach, expect, test } from "@jest/globals";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { startEmulator } from "pulumi-classiclink/emulator";
 import { Watcher } from "../../examples/automation-api/watcher";
+import { postDrift } from "../../examples/automation-api/webhook";
 import { makeProject } from "../support/project";
 import { versionOfPulumi } from "../support/pulumiCli";
 import { type RawServer, startRawServer } from "../support/rawServer";
@@ -61,6 +62,10 @@ test("the watcher reports what is gone or moved; a webhook that was down gets it
   expect(first.text).toBe(sentences.join("\n"));
   expect(first.drift[0]).toEqual({ resource: "web", instanceId: "i-web", was: "vpc-shop", now: "vpc-other" });
   expect(logged).toEqual([...sentences, "the webhook answered with 503; check WEBHOOK", "refresh failed: throttled"]);
+});
+
+test("a webhook that cannot be reached is named, and its address is not", async () => {
+  await expect(postDrift("https://T0:secret", [])).rejects.toThrow(/^the webhook cannot be reached; check WEBHOOK$/);
 });
 
 // The Automation API asks the CLI for its version; one that was built from its sources may have none.
