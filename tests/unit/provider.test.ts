@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { SECRET_SETTINGS, SETTING_NAMES } from "../../provider/settings/places";
-import { ClassicLink, Provider } from "../../sdk";
+import { ClassicLink, Provider, type ProviderArgs } from "../../sdk";
 import { known, registeredResources } from "../support/mocks";
 import { settingsOf } from "../support/settings";
 
@@ -47,8 +47,8 @@ describe("a Provider", () => {
   });
 
   test("[17] marks as secret what must not stand in a state in clear, and what was secret before", async () => {
-    // Every setting but the one that is the plugin's.
-    const settings = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
+    // Every setting but the one that is the plugin's is an argument: the compiler knows.
+    const settings: readonly (keyof ProviderArgs)[] = SETTING_NAMES.filter((name) => name !== "refreshBeforeUpdate");
     const args = {
       ...Object.fromEntries(settings.map((name) => [name, "x"])),
       accessKey: pulumi.secret("id"),
