@@ -185,6 +185,12 @@ describe("Check, Diff and previews", () => {
     expect(emulator.calls()).toEqual([]);
   });
 
+  test("[17] the error of a delete has no secret of the state", async () => {
+    emulator.injectFault({ kind: "denied" });
+    const { message } = await errorOf(plugin.delete({ ...link(), vpcId: secretOf(vpc) }));
+    expect(message).toContain(`cannot unlink ${one} from [secret] in cn-hangzhou`);
+  });
+
   test("[17] an output that gives a secret input away is secret too, and a drift keeps it so", async () => {
     emulator.link(one, "vpc-other");
     const state = { ...link(), vpcId: secretOf(vpc) };
