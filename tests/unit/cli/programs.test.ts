@@ -111,7 +111,9 @@ test("the import file names each resource as the program does, with the organiza
   const dynamic = JSON.parse(importFile(perLink, "dynamic")).resources;
   const named = dynamic.map(({ name, id }: { name: string; id: string }) => [name, id]);
   expect(named).toEqual(perLink.map(({ name }) => [name, `cn-hangzhou:${name}`]));
-  const [first] = JSON.parse(importFile(perVpc, "plugin", { organizationId: "26" })).resources;
-  expect(first.outputs.__scope).toEqual({ organizationId: "26" });
-  for (const resources of [perVpc, perLink]) expect(importFile(resources, "plugin")).not.toContain("__");
+  for (const resources of [perVpc, perLink]) {
+    const [first] = JSON.parse(importFile(resources, "plugin", { organizationId: "26" })).resources;
+    expect(first.outputs.__scope).toEqual({ organizationId: "26" });
+    expect(importFile(resources, "plugin")).not.toContain("__");
+  }
 });
