@@ -1,6 +1,7 @@
 /** Every source of credentials, over real requests to servers that behave like STS, the metadata server and others. */
 
 import { afterAll, afterEach, describe, expect, jest, test } from "@jest/globals";
+import { startEmulator } from "../../emulator";
 import type { CredentialsProvider, CredentialsSource } from "../../provider/ecs/credentials";
 import { renewed } from "../../provider/ecs/credentials/renewal";
 import { failureOf, makeFolder, passMinutes, providerOf } from "../support/credentials";
@@ -8,6 +9,7 @@ import { startMetadata } from "../support/metadata";
 import { opener } from "../support/opened";
 import { answering, type Handler, json, startRawServer } from "../support/rawServer";
 import { refuse, startSts } from "../support/sts";
+import { CERTIFICATE, KEY } from "../support/tls";
 
 const open = opener();
 afterEach(() => void jest.restoreAllMocks());
@@ -82,6 +84,14 @@ describe("assumeRole", () => {
       expect(await idOf(provider)).toMatch(/^STS/);
     },
   );
+});
+
+test("an STS whose certificate is not trusted is not asked again, and the error says what helps", async () => {
+  const { endpoint } = await open(startEmulator({ tls: { key: KEY, cert: CERTIFICATE } }));
+  expect(await failureOf(providerOf(assumed(keys, endpoint)))).toMatchObject({
+    message: expect.stringMatching(/was not reached: \w+; for a private authority, set NODE_EXTRA_CA_CERTS/),
+    isTransient: false,
+  });
 });
 
 test("assumeRoleWithOidc is unsigned, and reads the file of its token anew for each session", async () => {
