@@ -103,6 +103,7 @@ describe("the provider's own configuration", () => {
     ["a region with an address in it", { region: "example.org/" }, "region", /^regionId: "example.org\/"/],
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
     ["a number for a text", { region: 7 }, "region", /^region is of type number/],
+    ["a number for a secret", { secretKey: 7 }, "", /^secretKey is of type number/],
     // Pulumi prints the value of a property that fails, so none is named that has a password.
     ["a password", { endpoint: "https://me:hunter2@ecs.example.com" }, "", /^(?!.*hunter2)/],
   ])("[15] [17] %s is reported once, by the name of the setting", async (_, news, property, reason) => {
