@@ -4,8 +4,9 @@ import { describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { exports } from "../../package.json";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
-import { ClassicLink, ClassicLinks } from "../../sdk";
+import { ClassicLink, ClassicLinks, linksFromFile } from "../../sdk";
 import { toTimeouts } from "../../sdk/timeouts";
+import { makeFolder } from "../support/credentials";
 import { known, registeredResources, SomeProvider } from "../support/mocks";
 
 const args = { instanceId: "i-a", vpcId: "vpc-b", regionId: "cn-hangzhou" };
@@ -115,4 +116,18 @@ describe("[13] timeouts", () => {
     const message = /^ClassicLink "web": customTimeouts .*creat.*create, .*update, delete/;
     expect(() => withTimeouts({ creat: "5m" })).toThrow(message);
   });
+});
+
+test("a list of links that cannot be right ends a program with a RunError, which Pulumi shows without a stack", () => {
+  const files = makeFolder();
+  const twice = "instanceId,vpcId\ni-a,vpc-1\ni-a,vpc-2\n";
+  for (const [path, reason] of [
+    [files.write("links.csv", twice), "line 3, instanceId declares i-a for vpc-2, but an earlier entry"],
+    [`${files.folder}/no.csv`, "ENOENT"],
+  ] as const) {
+    expect(() => linksFromFile(path)).toThrow(pulumi.RunError);
+    expect(() => linksFromFile(path)).toThrow(`cannot read the links of ${path}: `);
+    expect(() => linksFromFile(path)).toThrow(reason);
+  }
+  files.remove();
 });
