@@ -106,6 +106,22 @@ describe("create", () => {
     expect(many.reported).toEqual(["1 of 2 already linked to vpc-b: adopted"]);
   });
 
+  test("takes no member for linked because a listing of the VPC still shows it", async () => {
+    const { ecs, many } = world();
+    ecs.always("describe", (work) => {
+      const isListing = !Object.hasOwn(ecs.calls.at(-1)?.query ?? {}, "instanceIds");
+      return isListing ? { links: [{ regionId, instanceId: "i-a", vpcId }], totalCount: 1 } : work();
+    });
+    await done(many.create(declare("i-a")));
+    expect(ecs.now).toEqual(linked("i-a"));
+  });
+
+  test("[13] waits for a locked member for an hour, unless the program says otherwise", async () => {
+    const { ecs, many } = world();
+    ecs.lock("i-a");
+    expect(await run(many.create(declare("i-a")))).toMatchObject({ error: expect.any(Error), afterMs: 3_600_000 });
+  });
+
   test("or delete of 1000 members costs one change each and at most 25 Describes, with a bounded number under way", async () => {
     const { ecs, many } = world();
     ecs.latencyMs = 30;
