@@ -14,8 +14,16 @@ export function versionOfPulumi(): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
+/** What only the CLI has. */
+export interface CliStack extends Stack {
+  /** Runs a command. */
+  pulumi(...args: readonly string[]): Promise<Run>;
+  /** Interrupts the command that runs, and the processes that it has started, as ^C does. */
+  interrupt(): void;
+}
+
 /** Opens a new stack. Nothing of it is left behind once it is closed. */
-export async function openCliStack(options: StackOptions): Promise<Stack> {
+export async function openCliStack(options: StackOptions): Promise<CliStack> {
   const home = mkdtempSync(join(tmpdir(), "classiclink-pulumi-"));
   mkdirSync(join(home, "backend"));
   const environment = {
@@ -26,12 +34,17 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
     ...options.env,
   };
 
-  async function pulumi(...args: string[]): Promise<Run> {
+  let running: number | undefined;
+
+  async function pulumi(...args: readonly string[]): Promise<Run> {
     const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: options.project.folder,
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that an interrupt reaches everyone in it, as one from the keyboard does.
+      detached: true,
     });
+    running = child.pid;
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
@@ -61,11 +74,13 @@ export async function openCliStack(options: StackOptions): Promise<Stack> {
   }
 
   await quietly("stack", "init", "test");
-  const stack: Stack = {
+  const stack: CliStack = {
     drivenBy: `Pulumi CLI ${versionOfPulumi()}`.trimEnd(),
     async configure(key, value) {
       await quietly("config", "set", ...(typeof value === "string" ? [key, value] : ["--secret", key, value.secret]));
     },
+    pulumi,
+    interrupt: () => void (running !== undefined && process.kill(-running, "SIGINT")),
     preview: () => pulumi("preview", "--diff"),
     async up({ refresh = false, replace = [] } = {}) {
       const urns = replace.length === 0 ? [] : await urnsOf(replace);
