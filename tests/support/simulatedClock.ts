@@ -1,13 +1,7 @@
 /** A clock that runs as fast as the code under test: for hours of waiting, in tests and in the bench. */
 
+import { install } from "@sinonjs/fake-timers";
 import type { LocalCalls } from "./localCalls";
-
-interface Timer {
-  readonly at: number;
-  readonly run: () => void;
-  unref(): void;
-  ref(): void;
-}
 
 /**
  * Runs work while `setTimeout`, `performance.now` and `Date` follow a simulated clock. Time passes only when nothing is left to do
@@ -18,45 +12,27 @@ interface Timer {
  * @throws what the work throws, and an error when it waits for something that never comes.
  */
 export async function onSimulatedClock<T>(work: () => Promise<T>, calls?: LocalCalls): Promise<T> {
-  const real = { setTimeout, clearTimeout, setImmediate, Date, now: performance.now };
-  const startedAt = Date.now();
-  const timers = new Set<Timer>();
-  let now = 0;
+  const { setImmediate } = globalThis;
+  const clock = install({ now: Date.now(), toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   let immediates = 0;
-
-  const simulated = {
-    setTimeout: (run: () => void, ms = 0): Timer => {
-      const timer = { at: now + Math.max(0, ms), run, unref: () => {}, ref: () => {} };
-      timers.add(timer);
-      return timer;
-    },
-    clearTimeout: (timer: Timer | undefined) => void (timer !== undefined && timers.delete(timer)),
-    setImmediate: (run: () => void) => {
-      immediates += 1;
-      return real.setImmediate(() => {
-        immediates -= 1;
-        run();
-      });
-    },
-    Date: class extends Date {
-      constructor(...[value = startedAt + now]: [value?: number | string | Date]) {
-        super(value);
-      }
-      static override now = () => startedAt + now;
-    },
+  const counted = (run: () => void) => {
+    immediates += 1;
+    return setImmediate(() => {
+      immediates -= 1;
+      run();
+    });
   };
   /** Waits until all that can be done now is done. */
   const settle = async () => {
     // A server that closes a connection says so in the turn after the next one.
     const turns = calls === undefined ? 1 : 3;
     for (let quiet = 0; quiet < turns; ) {
-      await new Promise<void>((resolve) => real.setImmediate(resolve));
+      await new Promise<void>((resolve) => setImmediate(resolve));
       quiet = immediates > 0 || calls?.areStill() === false ? 0 : quiet + 1;
     }
   };
 
-  Object.assign(globalThis, simulated);
-  Object.defineProperty(performance, "now", { value: () => now, configurable: true, writable: true });
+  Object.assign(globalThis, { setImmediate: counted });
   try {
     const working = work();
     let ended = false;
@@ -67,21 +43,13 @@ export async function onSimulatedClock<T>(work: () => Promise<T>, calls?: LocalC
     for (;;) {
       await settle();
       if (ended) return await working;
-      let next: Timer | undefined;
-      for (const timer of timers) if (next === undefined || timer.at < next.at) next = timer;
-      if (next === undefined) {
-        // A server starts and ends without a call.
-        if (calls !== undefined) continue;
-        throw new Error("the work waits for something that never comes");
-      }
-      timers.delete(next);
-      now = next.at;
-      next.run();
+      if (clock.countTimers() > 0) clock.next();
+      // A server starts and ends without a call.
+      else if (calls === undefined) throw new Error("the work waits for something that never comes");
     }
   } finally {
-    const { now: realNow, ...globals } = real;
-    Object.assign(globalThis, globals);
-    Object.defineProperty(performance, "now", { value: realNow, configurable: true, writable: true });
+    clock.uninstall();
+    Object.assign(globalThis, { setImmediate });
   }
 }
 
