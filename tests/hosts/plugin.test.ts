@@ -168,17 +168,6 @@ describe("Check, Diff and previews", () => {
     expect(await plugin.diff(link(), news, ["vpcId", "instanceId"])).toMatchObject({ changes: DIFF_NONE });
   });
 
-  test("[2] Diff changes members in place, and puts back what has moved away", async () => {
-    plugin.urn = LINKS_URN;
-    const answer = await plugin.diff({ ...fleet("i-a"), movedAway: { "i-b": "vpc-other" } }, fleet("i-a", "i-b"));
-    const update = { kind: UPDATE, inputdiff: false };
-    const detaileddiffMap = [
-      ["instanceIds", update],
-      ["movedAway", update],
-    ];
-    expect(answer).toMatchObject({ changes: DIFF_SOME, replacesList: [], detaileddiffMap });
-  });
-
   test("[8] a preview of Create or Update knows all outputs, and calls nothing", async () => {
     const inputs = { ...link(), instanceId: UNKNOWN, vpcId: secretOf(vpc) };
     expect(await plugin.create(inputs, { preview: true })).toEqual({ id: "", properties: inputs });
