@@ -34,7 +34,7 @@ type Verdict = {
 };
 
 const methods: grpc.ServiceDefinition = ResourceProviderService;
-type Send = (method: grpc.MethodDefinition<Message, Message>, request: Values) => Promise<Answer>;
+type Send = (name: string, request: Values) => Promise<Answer>;
 /** The dynamic host does not serve these. */
 const optional = ["handshake", "checkConfig", "diffConfig"];
 
@@ -49,16 +49,16 @@ export type Provider = Awaited<ReturnType<typeof startProvider>>;
 
 export async function startProvider(pkg: string, launch: Launch) {
   const standIn = launch.standIns[pkg];
-  const { send, close } = standIn ? { send: asking(standIn), close: () => undefined } : await startProcess(pkg, launch);
+  const { send, close }: { send: Send; close: () => unknown } = standIn
+    ? { send: asking(standIn), close: () => undefined }
+    : await startProcess(pkg, launch);
   const record = standIn ? () => undefined : launch.record;
 
   async function call(name: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
-    const method = methods[name];
-    if (!method) throw new Error(`the protocol has no call ${name}`);
     // Configuration travels with the envelopes of its secrets; the rest may do without them, and is bare.
     const request = name === "configure" ? asValues(fields) : reveal(fields);
-    const about = { call: method.path.replace("/pulumirpc.", ""), request };
-    const answer = await send(method, request).catch((error: unknown): undefined => {
+    const about = { call: methodOf(name).path.replace("/pulumirpc.", ""), request };
+    const answer = await send(name, request).catch((error: unknown): undefined => {
       record({ ...about, error: error instanceof Error ? error.message : String(error) });
       if (!optional.includes(name) || !isObject(error) || error.code !== grpc.status.UNIMPLEMENTED) throw error;
     });
@@ -77,9 +77,10 @@ export async function startProvider(pkg: string, launch: Launch) {
     await call("configure", { ...named, args, variables: Object.fromEntries(variables), ...accepts });
   }
 
+  const kill = () => void close();
   let stopped: Promise<void> | undefined;
   /** Ends the process, politely first. */
-  const stop = () => (stopped ??= call("cancel", {}).then(close, close));
+  const stop = () => (stopped ??= call("cancel", {}).then(kill, kill));
 
   const supports = { supportsViews: true, supportsRefreshBeforeUpdate: true, invokeWithPreview: true };
   await call("handshake", { engineAddress: launch.engineAddress, configureWithUrn: true, ...supports });
@@ -92,31 +93,62 @@ async function startProcess(pkg: string, { programDir: cwd, plugins, env, ...lau
   if (!folder && pkg !== "pulumi-nodejs") throw new Error(`package ${pkg} has no stand-in and no plugin folder`);
   const host = () => createRequire(join(cwd, "_")).resolve("@pulumi/pulumi/cmd/dynamic-provider");
   const [command, args] = folder ? [join(folder, `pulumi-resource-${pkg}`), []] : [process.execPath, [host()]];
-  const child = spawn(command, [...args, launch.engineAddress], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  createInterface(child.stderr).on("line", launch.onOutput);
+  return await startHost(command, [...args, launch.engineAddress], { cwd, env }, launch.onOutput);
+}
+
+/** A call of the protocol by its name. */
+function methodOf(name: string): grpc.MethodDefinition<Message, Message> {
+  const method = methods[name];
+  if (!method) throw new Error(`the protocol has no call ${name}`);
+  return method;
+}
+
+export type HostProcess = Awaited<ReturnType<typeof startHost>>;
+type Surroundings = Readonly<{ cwd?: string; env: NodeJS.ProcessEnv }>;
+
+/** The process of a provider. The first line that it prints is its port; `onLine` gets all others. */
+export async function startHost(
+  command: string,
+  args: readonly string[],
+  surroundings: Surroundings,
+  onLine: (line: string, stream: "stdout" | "stderr") => void,
+) {
+  const child = spawn(command, args, { ...surroundings, stdio: ["ignore", "pipe", "pipe"] });
+  createInterface(child.stderr).on("line", (line) => onLine(line, "stderr"));
   const stdout = createInterface(child.stdout);
   const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`the provider of ${pkg} ended at its start, with code ${code}`);
+    throw new Error(`the provider ended at its start, with code ${code}`);
   });
   const [port] = await Promise.race([once(stdout, "line"), ended]);
-  stdout.on("line", launch.onOutput);
+  stdout.on("line", (line) => onLine(line, "stdout"));
   const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-  const send: Send = ({ path, requestSerialize, requestDeserialize, responseDeserialize }, fields) =>
-    new Promise((resolve, reject) => {
-      const request = fill(requestDeserialize(Buffer.alloc(0)), fields);
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, answer) =>
+  const asked = (name: string, fields: object) => {
+    const { path, requestSerialize, requestDeserialize, responseDeserialize } = methodOf(name);
+    const request = fill(requestDeserialize(Buffer.alloc(0)), fields);
+    return [path, requestSerialize, responseDeserialize, request] as const;
+  };
+  /** One call. Rejects with what came of it, if that was made partially. */
+  const send = (name: string, fields: object) =>
+    new Promise<ReturnType<typeof read>>((resolve, reject) => {
+      client.makeUnaryRequest(...asked(name, fields), (error, answer) =>
         error || !answer ? reject(asError(error)) : resolve(read(answer)),
       );
     });
-  const close = () => {
+  /** All that one call streams. */
+  const sendForStream = async (name: string, fields: object) =>
+    (await client.makeServerStreamRequest(...asked(name, fields)).toArray()).map(read);
+  /** Kills it, unless it is given another signal. Resolves with its exit code. */
+  const close = async (signal: NodeJS.Signals = "SIGKILL"): Promise<number | null> => {
     client.close();
-    child.kill("SIGKILL");
+    child.kill(signal);
+    await ended.catch(() => {});
+    return child.exitCode;
   };
-  return { send, close };
+  return { send, sendForStream, ended: ended.catch(() => {}), close };
 }
 
 /** What a failed call says. */
-export function asError(error: grpc.ServiceError | null): Error {
+function asError(error: grpc.ServiceError | null): Error {
   const [details] = error?.metadata.get("grpc-status-details-bin") ?? [];
   for (const any of details instanceof Buffer ? Status.deserializeBinary(details).getDetailsList() : []) {
     const failed = any.unpack(ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
@@ -129,9 +161,9 @@ export function asError(error: grpc.ServiceError | null): Error {
 
 /** A stand-in is asked to make resources; else, all is as it was given. */
 function asking(standIn: StandIn): Send {
-  return async ({ path }, { type, name = "", id = "", news, properties }) => {
+  return async (call, { type, name = "", id = "", news, properties }) => {
     const inputs = asValues(news ?? properties);
-    if (!/\/(Create|Update)$/.test(path)) return { id: String(id), properties: inputs, ...(news && { inputs }) };
+    if (call !== "create" && call !== "update") return { id: String(id), properties: inputs, ...(news && { inputs }) };
     const made = standIn({ type: String(type), name: String(name), inputs });
     return { id: made.id, properties: asValues(made.outputs) };
   };

@@ -17,13 +17,13 @@ export class DynamicHost extends ProviderProcess {
     const program = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
     const args = ["--require", join(REPOSITORY, "tests", "engine", "lazyModules.js"), program, engine];
     const host = new DynamicHost(args, { PULUMI_NODEJS_PROJECT: "test", ...env }, REPOSITORY);
-    await host.connect();
+    await host.host;
     return host;
   }
 
-  /** What it prints after its port is what a user sees. */
+  /** What it prints is what a user sees. */
   get told(): readonly string[] {
-    return this.stdout.slice(1);
+    return this.stdout;
   }
 
   /** The state of every link holds the line; each call carries it. */

@@ -5,7 +5,7 @@ import { Server, ServerCredentials, type UntypedServiceImplementation } from "@g
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { read } from "../engine/values";
+import type { read } from "../engine/values";
 import { REPOSITORY } from "./project";
 import { NO_ENGINE, ProviderProcess } from "./providerProcess";
 
@@ -29,7 +29,7 @@ export class PluginProcess extends ProviderProcess {
    */
   static async start(env: NodeJS.ProcessEnv, engine = NO_ENGINE): Promise<PluginProcess> {
     const plugin = new PluginProcess([join(REPOSITORY, "plugin", "pulumi-resource-classiclink"), engine], env);
-    await plugin.connect();
+    await plugin.host;
     // With an engine of its own, it is of the run of that engine.
     if (engine === NO_ENGINE) await plugin.greet();
     return plugin;
@@ -61,10 +61,7 @@ export class PluginProcess extends ProviderProcess {
 
   /** All that one List streams. */
   async list(fields: object): Promise<ReturnType<typeof read>[]> {
-    const { method, request } = this.requestOf("list", fields);
-    const { path, requestSerialize, responseDeserialize } = method;
-    const stream = this.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
-    return (await stream.toArray()).map(read);
+    return await (await this.host).sendForStream("list", this.about(fields));
   }
 
   override async close(): Promise<void> {

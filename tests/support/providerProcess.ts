@@ -1,14 +1,8 @@
 /** A provider as a process, spoken to over gRPC as the engine does: the same calls for both hosts. Needs a build. */
 
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { Client, credentials, type MethodDefinition, type ServiceDefinition } from "@grpc/grpc-js";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import type { Message } from "google-protobuf";
-import { asError } from "../engine/providers";
-import { envelope, fill, read, type Value, type Values } from "../engine/values";
+import { type HostProcess, startHost } from "../engine/providers";
+import { envelope, type read, type Value, type Values } from "../engine/values";
 
 export type Props = Values;
 
@@ -22,49 +16,33 @@ export const LINKS_URN = `urn:pulumi:dev::shop::${LINK_TYPE}s::fleet`;
 /** Nobody listens there. */
 export const NO_ENGINE = "127.0.0.1:1";
 
-const methods: ServiceDefinition = ResourceProviderService;
-
 /** How long a call may take, in seconds, and whether it is of a preview. */
 export type How = Readonly<{ timeout?: number; preview?: boolean }>;
 
 export abstract class ProviderProcess {
   /** The resource that calls are about. */
   urn = URN;
-  /** What it printed, line by line. The first line to stdout is its port. */
+  /** What it printed, line by line, besides its port. */
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
   /** What it told people. */
   abstract readonly told: readonly string[];
   /** Emits `line` when something was printed or told. */
   protected readonly heard = new EventEmitter();
-  protected client = new Client(NO_ENGINE, credentials.createInsecure());
   readonly #answers: object[] = [];
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  protected readonly host: Promise<HostProcess>;
 
   /** Nothing is in its environment but `env`. */
   protected constructor(args: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) {
-    this.#child = spawn(process.execPath, args, {
+    const surroundings = {
       ...(cwd === undefined ? {} : { cwd }),
       // In a user's project the package is below node_modules, where Node does not warn of require(esm).
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+    };
+    this.host = startHost(process.execPath, args, surroundings, (line, stream) => {
+      this[stream].push(line);
+      this.heard.emit("line");
     });
-    for (const name of ["stdout", "stderr"] as const) {
-      createInterface(this.#child[name]).on("line", (line) => {
-        this[name].push(line);
-        this.heard.emit("line");
-      });
-    }
-  }
-
-  /** Waits until it listens. */
-  protected async connect(): Promise<void> {
-    const ended = once(this.#child, "exit").then(([code]) => {
-      throw new Error(`the provider ended with ${code}: ${this.stderr.join("\n")}`);
-    });
-    await Promise.race([this.until(() => this.stdout.length > 0), ended]);
-    ended.catch(() => {});
-    this.client = new Client(`127.0.0.1:${this.stdout[0]}`, credentials.createInsecure());
   }
 
   /** Waits until that is so of what it printed or told. */
@@ -98,24 +76,15 @@ export abstract class ProviderProcess {
     return { ...inputs, [name]: secretOf(inputs[name] ?? null) };
   }
 
-  /** A call of the protocol by its name, and its request. Fields that are not named have an empty value. */
-  protected requestOf(name: string, fields: object) {
-    const method: MethodDefinition<Message, Message> | undefined = methods[name];
-    if (method === undefined) throw new Error(`the protocol has no call ${name}`);
-    const about = { urn: this.urn, id: "cn-hangzhou:i-a" };
-    return { method, request: fill(method.requestDeserialize(Buffer.alloc(0)), { ...about, ...fields }) };
+  /** A request, about the resource. Fields that are not named have an empty value. */
+  protected about(fields: object): object {
+    return { urn: this.urn, id: "cn-hangzhou:i-a", ...fields };
   }
 
   /** One call, about the resource. Rejects with what came of it, if that was made partially. */
   async call(name: string, fields: object = {}): Promise<ReturnType<typeof read>> {
-    const { method, request } = this.requestOf(name, fields);
-    const { path, requestSerialize, responseDeserialize } = method;
-    const answer = new Promise<Message>((resolve, reject) => {
-      this.client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, given) =>
-        given === undefined ? reject(asError(error)) : resolve(given),
-      );
-    });
-    const told = await answer.then(read, (error: Error) => error);
+    const { send } = await this.host;
+    const told = await send(name, this.about(fields)).catch((error: Error) => error);
     this.#answers.push({ ...told, message: told.message });
     if (told instanceof Error) throw told;
     return told;
@@ -154,23 +123,18 @@ export abstract class ProviderProcess {
     await this.call("delete", { ...how, properties: this.state(state) });
   }
 
-  /** Resolves when the process has ended, with its exit code. */
-  async ended(): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
-    return this.#child.exitCode;
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    await (await this.host).ended;
   }
 
   /** Ends it as the engine does. Resolves with its exit code. */
   async interrupt(): Promise<number | null> {
-    this.client.close();
-    this.#child.kill("SIGINT");
-    return await this.ended();
+    return await (await this.host).close("SIGINT");
   }
 
   async close(): Promise<void> {
-    this.client.close();
-    this.#child.kill("SIGKILL");
-    await this.ended();
+    await (await this.host).close();
   }
 }
 
