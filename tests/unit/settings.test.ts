@@ -347,6 +347,7 @@ describe("the endpoint", () => {
     ["127.0.0.1:4010", "HTTPS", "https://127.0.0.1:4010"],
     ["http://server.asapi.cn-x.cloud.example/asapi/v3/", undefined, "http://server.asapi.cn-x.cloud.example/asapi/v3"],
     ["server.asapi.cn-x.cloud.example", "HTTP", "http://server.asapi.cn-x.cloud.example/asapi/v3"],
+    ["asapi.cloud.example", undefined, "https://asapi.cloud.example/asapi/v3"],
     ["10.1.2.3:8080/asapi/v3", "HTTP", "http://10.1.2.3:8080/asapi/v3"],
   ])("%s with protocol %s is %s", (endpoint, protocol, url) => {
     expect(endpointOf(endpoint, protocol)).toBe(url);

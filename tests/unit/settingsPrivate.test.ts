@@ -107,6 +107,7 @@ describe("the addresses of the vendor's provider", () => {
     [asapi, asapiAt(host)],
     [{ "alibabacloudstack:domain": `${host}/asapi/v3` }, asapiAt(host)],
     [{ "alibabacloudstack:domain": `public.asapi.${DOMAIN}` }, asapiAt(`public.asapi.${DOMAIN}`, "https")],
+    [{ "alibabacloudstack:domain": `not-public.asapi.${DOMAIN}` }, asapiAt(`not-public.asapi.${DOMAIN}`)],
     [{ "alibabacloudstack:domain": "127.0.0.1:1", ...https }, asapiAt("127.0.0.1:1", "https")],
     [{ ...domain, ...asapi }, pop("http")],
     [{ ...domain, ...asapi, ...force }, asapiAt(host)],
@@ -197,6 +198,20 @@ describe("[30] nothing leaves a private cloud", () => {
     expect([sts, privateCloud]).toEqual([undefined, { regionId: "cn-hangzhou", scope: {} }]);
   });
 
+  test("the keys of the machine are those of the vendor's file, not of the files for the public cloud", () => {
+    const { candidates } = sourceOf({ ALIBABACLOUDSTACK_POPGW_DOMAIN: DOMAIN }, "ambient");
+    const names = ["~/.alibabacloudstack/config.json", "the RAM role of this ECS instance"];
+    expect(candidates).toMatchObject(names.map((name) => ({ name })));
+  });
+
+  test("the OIDC variables of a pod are not sent to the public STS, and the other sources are still tried", () => {
+    const names = ["ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
+    const pod = { ...Object.fromEntries(names.map((name) => [name, "x"])), "classiclink:endpoint": ECS };
+    expect(sourceOf(pod, "ambient").candidates[0]).toMatchObject({ absent: "stsEndpoint is not set" });
+    const withSts = sourceOf({ ...pod, "classiclink:stsEndpoint": "sts.example" }, "ambient");
+    expect(withSts.candidates[0]).toMatchObject({ source: { role: { sts: "https://sts.example" } } });
+  });
+
   test("a request to the public STS has no scope", () => {
     const source = sourceOf({ "classiclink:assumeRole": '{"roleArn":"r"}', ...PUBLIC_VARIABLES }, "assumedRole");
     expect(source).not.toHaveProperty("role.additions");
@@ -229,6 +244,12 @@ describe("the scope", () => {
     expect(scopeOf(values)).toEqual(scope);
   });
 
+  test("has a set that is ignored, which doctor names, with the place of the organization", () => {
+    const settings = settingsOf({ "classiclink:endpoint": ECS, ...own, ...configured });
+    const organization = "classiclink:organizationId";
+    expect(settings.ignoredSet()).toEqual({ place: "CLASSICLINK_RESOURCE_SET_ID", organization });
+  });
+
   const setAlone = /^organizationId is missing, while classiclink:resourceSetId is set/;
   const mixed =
     /^CLASSICLINK_RESOURCE_SET_ID is set, but the organization comes from ALIBABACLOUDSTACK_DEPARTMENT, .*ORGANIZATION_ID too$/;
@@ -247,10 +268,12 @@ describe("the scope", () => {
   });
 });
 
-test("white space around a value is named, and the value is not", () => {
+test("white space around a value is named, and the value is not; around JSON it is allowed", () => {
   expect(complaint(() => seen({ ...OWN_KEYS, "classiclink:secretKey": " hunter2\n" }))).toBe(
     "classiclink:secretKey has white space before or after its value; set it without",
   );
+  const written = { ...OWN_KEYS, "classiclink:assumeRole": '{"roleArn":"r"}\n', STS_ENDPOINT: "sts.example" };
+  expect(kindOf(written)).toBe("assumedRole");
 });
 
 test("a host lists only the places that it looks at, as a user of it writes them", () => {
