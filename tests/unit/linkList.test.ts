@@ -127,6 +127,7 @@ describe("a list that cannot be right is refused:", () => {
     ["a stack without links", exported(), /names no links/],
     ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
     ["an id that is a number", json([{ ...A, instanceId: 17 }]), /the file: \[0\]\.instanceId is not text; give one/],
+    ["a region that is a number", json([{ ...A, regionId: 7 }]), /the file: \[0\]\.regionId is not text; give one/],
     ["two ids in one", json([{ ...A, instanceId: "i-a,i-b" }]), /\[0\]\.instanceId contains white space, a comma/],
     [
       "one instance in two VPCs",
@@ -134,7 +135,11 @@ describe("a list that cannot be right is refused:", () => {
       /\[1\]\.instanceId declares i-a for vpc-2, but an earlier entry declares it for vpc-1; an instance has/,
     ],
     ["instanceIds that are no list", json([{ vpcId: "vpc-1", instanceIds: "i-a" }]), /instanceIds is not a list; give/],
-    ["a secret output", json({ link: { ...A, vpcId: "[secret]" } }), /link\.vpcId is secret; add --show-secrets/],
+    [
+      "a secret output",
+      json({ out: { link: { ...A, vpcId: "[secret]" } } }),
+      /: out\.link\.vpcId is secret; add --show-secrets/,
+    ],
     ["a secret input", exported(ofSecret), /x::web\.vpcId is secret; add --show-secrets/],
     ["CSV without a column", "instanceId,region\ni-a,cn\n", /has no column vpcId; its first line must/],
     ["CSV with a column twice", "vpcId,instanceId,VPC ID\nv,i-a,w\n", /^the file has two columns vpcId; leave one of/],
