@@ -236,9 +236,11 @@ describe("what ECS refuses", () => {
   test("is reported on one line of limited length, with no address and nothing of the request but its operation", async () => {
     const addresses = "https://help.example/a?b=c, HTTP://other.example or oss://x/y";
     const Message = `first\nsecond\t${addresses} ${"long ".repeat(500)}`;
-    const error = await errorOf(json(403, { Code: "Bad\nthing\u001b[31m", Message, RequestId: "R-1" }));
+    const error = await errorOf(
+      json(403, { Code: `Bad\nthing\u001b[31m ${"x".repeat(999)}`, Message, RequestId: "R-1" }),
+    );
     expect(error.message).toMatch(
-      /^AttachClassicLinkVpc: Bad thing 31m \("first second … … or … long .{200,280}…"\), request R-1$/,
+      /^AttachClassicLinkVpc: Bad thing 31m x{86} \("first second … … or … long .{200,280}…"\), request R-1$/,
     );
     expect(Object.keys(error).sort()).toEqual(["facts", "name"]);
     expect(error.cause).toBeUndefined();
