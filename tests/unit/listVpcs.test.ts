@@ -6,6 +6,7 @@ import type { Caller } from "../../provider/ecs/client";
 import { classify, fault } from "../../provider/ecs/errorCodes";
 import { EcsError } from "../../provider/ecs/errors";
 import type { Page } from "../../provider/ecs/pages";
+import { rateLimitedVpcs } from "../../provider/ecs/rateLimiter";
 import { createVpcClient, type VpcClient } from "../../provider/ecs/vpcClient";
 import { isClassicLinkOff, listVpcs } from "../../provider/links/listVpcs";
 import { simulateClock } from "../support/clock";
@@ -19,7 +20,8 @@ const vpc = { regionId, vpcId: "vpc-a" };
 
 describe("over HTTP", () => {
   const open = opener();
-  const clientOf = ({ endpoint }: { readonly endpoint: string }) => createVpcClient(optionsOf(endpoint));
+  const clientOf = ({ endpoint }: { readonly endpoint: string }) =>
+    rateLimitedVpcs(createVpcClient(optionsOf(endpoint)));
 
   test("120 VPCs are listed in three pages of fifty, and each has its switch", async () => {
     const vpcs = Array.from({ length: 120 }, (_, n) => ({ vpcId: `vpc-${n}`, classicLinkEnabled: n > 0 }));
