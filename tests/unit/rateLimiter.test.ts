@@ -65,8 +65,10 @@ describe("a rate limiter", () => {
     const { ecs, client } = limited({}, throttled(30_000));
     const waiting = client.attach(link(1));
     await jest.advanceTimersByTimeAsync(0);
-    await Promise.all([client.attach(link(2, "cn-beijing")), client.describe({ regionId: "cn-hangzhou", vpcId: "v" })]);
-    expect(ecs.called).toEqual(["attach", "attach", "describe"]);
+    const regionId = "cn-hangzhou";
+    const reads = [client.describe({ regionId, vpcId: "v" }), client.existing(regionId, ["i-3"])];
+    await Promise.all([client.attach(link(2, "cn-beijing")), ...reads]);
+    expect(ecs.called).toEqual(["attach", "describe", "existing", "attach"]);
     expect((await run(waiting)).afterMs).toBe(30_000);
   });
 
@@ -114,10 +116,20 @@ describe("a rate limiter", () => {
     expect(ecs.calls).toHaveLength(30);
   });
 
-  test("sends the next probe at once when one gets no answer, which says nothing of the pace", async () => {
-    const { ecs, client } = limited({}, throttled(), fails(lost));
-    await done(attachAll(client, 2));
-    expect(timesOf(ecs)).toEqual([0, 0, 1_000]);
+  test.each([
+    ["gets no answer sends one more at once: that says nothing of the rate", lost, [1, 2, 3, 3]],
+    ["is refused for another reason opens: the rate was allowed", locked, [1, 2, 2, 3]],
+  ])("whose probe %s", async (_, error, tenths) => {
+    const { ecs, client } = limited({ latencyMs: 100 }, ...Array(4).fill(throttled(20_000)), fails(error));
+    await done(attachAll(client, 4));
+    expect(timesOf(ecs).slice(4)).toEqual(tenths.map((tenth) => 20_000 + tenth * 100));
+  });
+
+  test("after a second in which 15 calls passed sends as many in the next, and then a tenth more with each second without a refusal", async () => {
+    const { ecs, client } = limited({}, throttled());
+    await done(attachAll(client, 80));
+    const inSecond = (second: number) => timesOf(ecs).filter((at) => Math.floor(at / SECOND) === second).length;
+    expect(upTo(4).map(inSecond)).toEqual([16, 15, 17, 19]);
   });
 
   test("lets others go before an instance that was busy when it was asked last", async () => {
