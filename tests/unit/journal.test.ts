@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { Journal } from "../../provider/links/journal";
 import { makeFolder } from "../support/credentials";
@@ -28,11 +28,13 @@ beforeEach(() => {
   temporary = makeFolder();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(children.splice(0).map(killed));
   temporary.remove();
 });
 
-const runs = () => join(temporary.folder, `pulumi-classiclink-${process.getuid?.() ?? 0}`);
+const USER = process.getuid?.() ?? 0;
+const runs = () => join(temporary.folder, `pulumi-classiclink-${USER}`);
 /** There is none, unless a test makes it. */
 const home = () => join(temporary.folder, "home");
 const removals = () => join(runs(), "removed");
@@ -144,6 +146,26 @@ describe("[27] the folder of a run", () => {
     expect(problem).toBeFalsy();
     expect(await (await start()).ask("stays", "i-a vpc-b")).toBe(true);
     expect(modeOf(join(home(), ".pulumi-classiclink"))).toBe(0o700);
+  });
+});
+
+describe("[27] the folder of all runs of a user", () => {
+  test.each([
+    ["others may use", 0o750, USER],
+    ["belongs to another user", 0o700, USER + 1],
+  ])("that %s is refused", async (_, mode, user) => {
+    mkdirSync(runs());
+    chmodSync(runs(), mode);
+    jest.spyOn(process, "getuid").mockReturnValue(user);
+    await jest.isolateModulesAsync(async () => {
+      const { makePrivate } = await import("../../provider/links/journal.js");
+      expect(() => makePrivate(runs())).toThrow("belongs to another user, or others may use it");
+    });
+  });
+
+  test("names each run by its namespace of process ids too: containers may share the folder, but not the ids", () => {
+    new Journal(ENGINE, runs());
+    expect(readdirSync(runs())).toEqual([expect.stringMatching(/^\d+-127\.0\.0\.1_40001$/)]);
   });
 });
 
