@@ -119,6 +119,20 @@ describe("what keeps a call from ECS", () => {
   });
 });
 
+test("each scheme has connections of its own through a proxy, and without one, for all hosts", async () => {
+  const proxy = "proxy.example:3128";
+  const agents = agentsOver(proxy);
+  const host = HOSTS.ecs;
+  const routes = await Promise.all([
+    agents.to(`https://${host}`),
+    agents.to(`http://${host}`),
+    agents.direct(`https://${host}`),
+  ]);
+  expect(new Set(routes.map(({ agent }) => agent)).size).toBe(3);
+  expect(routes.map((route) => route.proxy)).toEqual([proxy, proxy, undefined]);
+  expect(await agents.to(`https://${HOSTS.sts}`)).toBe(routes[0]);
+});
+
 test("[16] the configuration of alicloud is enough for STS and ECS behind a proxy, with one tunnel for many calls", async () => {
   const tls = { key: KEY, cert: CERTIFICATE };
   const secure = await open(startEmulator({ ...CLOUD, tls, hosts: Object.values(HOSTS) }));
@@ -134,10 +148,14 @@ test("[16] the configuration of alicloud is enough for STS and ECS behind a prox
     HTTPS_PROXY: `http://user:${PASSWORD}@${proxy.host}`,
   });
   const provider = new Provider(settings, undefined, connect);
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const before = timers();
   const { outputs } = await classicLink.create(provider, LINK, {});
   await classicLink.read(provider, outputs, {});
   await classicLink.update(provider, outputs, LINK, {});
   expect(secure.calls().filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(4);
+  // None is left that would keep a command alive.
+  expect(timers()).toBe(before);
   expect(proxy.asked).toEqual([`CONNECT ${HOSTS.sts}:443`, `CONNECT ${HOSTS.ecs}:443`]);
 });
 
