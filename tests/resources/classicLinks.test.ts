@@ -87,7 +87,7 @@ describe("diff", () => {
     ["[2] members that are exchanged", olds, declare("i-a", "i-c"), [], members],
     ["[2] another VPC", olds, { ...both, vpcId: "other" }, ["vpcId"], []],
     ["[2] another region", olds, { ...both, regionId: "other" }, ["regionId"], []],
-    ["[3] an unknown VPC", olds, { ...both, vpcId: UNKNOWN }, ["vpcId"], []],
+    ["[3] an unknown VPC, even from itself", { ...olds, vpcId: UNKNOWN }, { ...both, vpcId: UNKNOWN }, ["vpcId"], []],
     ["[3] an unknown list", olds, { ...both, instanceIds: UNKNOWN }, [], members],
     ["[3] an unknown member", olds, declare("i-a", UNKNOWN), [], members],
     ["members that moved away", state(["i-a"], { "i-b": "vpc-c" }), both, [], ["instanceIds", "movedAway"]],

@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { Run } from "../../provider/links/run";
 import { classicLink } from "../../provider/resources/classicLink";
 import { classicLinks } from "../../provider/resources/classicLinks";
-import type { Properties } from "../../provider/resources/inputs";
+import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
@@ -82,6 +82,7 @@ describe("[24] a link that stays declared is not detached", () => {
     leaves.check(declare("vpc-1", "i-b"), declare("vpc-1", "i-a", "i-b"));
     await done(leaves.update(fleet("vpc-1", "i-a", "i-b"), declare("vpc-1", "i-b")));
     expect(ecs.now).toEqual(A_AND_B);
+    expect(leaves.reported).toEqual(["1 link stays, since the program still declares them: i-a"]);
   });
 });
 
@@ -487,6 +488,9 @@ test("[1] an instance that two resources of a program declare in one cloud is re
   const { failures } = fleets.check(declare("vpc-2", "i-b", "i-a"), {}, "a:second");
   const ofMember = "i-a is declared by a:first already, to another VPC; an instance has at most one link";
   expect(failures).toEqual([{ property: "instanceIds[1]", reason: ofMember }]);
+  // Two unknown instances are not the same one.
+  fleets.check(declare("vpc-1", UNKNOWN), {}, "a:third");
+  expect(fleets.check(declare("vpc-2", UNKNOWN), {}, "a:fourth").failures).toEqual([]);
 });
 
 test.each(["create", "delete", "read"] as const)(
