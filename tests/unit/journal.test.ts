@@ -2,8 +2,17 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import fs, {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { Journal } from "../../provider/links/journal";
@@ -147,9 +156,7 @@ describe("[27] the folder of a run", () => {
     expect(await (await start()).ask("stays", "i-a vpc-b")).toBe(true);
     expect(modeOf(join(home(), ".pulumi-classiclink"))).toBe(0o700);
   });
-});
 
-describe("[27] the folder of all runs of a user", () => {
   test.each([
     ["others may use", 0o750, USER],
     ["belongs to another user", 0o700, USER + 1],
@@ -163,9 +170,19 @@ describe("[27] the folder of all runs of a user", () => {
     });
   });
 
-  test("names each run by its namespace of process ids too: containers may share the folder, but not the ids", () => {
+  test("has the namespace of process ids in its name: containers may share the disk, but not the ids", () => {
     new Journal(ENGINE, runs());
     expect(readdirSync(runs())).toEqual([expect.stringMatching(/^\d+-127\.0\.0\.1_40001$/)]);
+  });
+
+  test("is made again if another process removes it before it has a file", () => {
+    const { appendFileSync } = fs;
+    jest.spyOn(fs, "appendFileSync").mockImplementationOnce((file, ...others) => {
+      rmdirSync(dirname(String(file)));
+      appendFileSync(file, ...others);
+    });
+    new Journal(ENGINE, runs());
+    expect(readdirSync(folder())).toHaveLength(1);
   });
 });
 
