@@ -6,6 +6,7 @@ import { type EmulatorOptions, startEmulator } from "../../emulator";
 import { OutOfTime } from "../../provider/ecs/budget";
 import type { LinkQuery } from "../../provider/ecs/client";
 import { type Credentials, CredentialsError } from "../../provider/ecs/credentials";
+import { createInspectionClient } from "../../provider/ecs/inspectionClient";
 import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
 import { clientOf, KEYS, LINK, optionsOf } from "../support/ecsClient";
 import { ecsErrorOf } from "../support/errors";
@@ -185,6 +186,20 @@ test.each([
   });
   expect([...(await client.existing("cn-hangzhou", ["i-1", "i-2", "i-3"]))]).toEqual(["i-1", "i-2"]);
   expect(server.requests.map(({ form }) => form.get("PageNumber"))).toEqual(pages);
+});
+
+test("an instance and a VPC are read for doctor, among others and without what the answer leaves out", async () => {
+  const details = { Status: "Running", InstanceNetworkType: "vpc", VpcAttributes: { VpcId: "vpc-c" } };
+  const locked = { InstanceId: "i-a", ...details, OperationLocks: { LockReason: [{ LockReason: "financial" }] } };
+  const Instances = { Instance: [{ InstanceId: "i-b" }, locked] };
+  const { server } = await raw(json(200, { RequestId: "R-1", Instances, CidrBlock: "10.0.0.0/8" }));
+  const client = createInspectionClient(optionsOf(server.endpoint), optionsOf(server.endpoint));
+  const instance = { networkType: "vpc", status: "Running", vpcId: "vpc-c", locks: ["financial"] };
+  expect(await client.instance("cn-hangzhou", "i-a")).toEqual(instance);
+  expect(await client.instance("cn-hangzhou", "i-none")).toBeUndefined();
+  expect(await client.vpc("cn-hangzhou", "vpc-b")).toEqual({ cidrBlock: "10.0.0.0/8" });
+  const asked = server.requests.map(({ form }) => [form.get("RegionId"), form.get("InstanceIds") ?? form.get("VpcId")]);
+  expect(asked).toEqual(['["i-a"]', '["i-none"]', "vpc-b"].map((ids) => ["cn-hangzhou", ids]));
 });
 
 test.each<[what: string, endpointOf: (server: RawServer) => string, facts: object]>([
