@@ -60,7 +60,9 @@ export const classicLinks: Resource = {
       return { inputs: checked, failures };
     }
     const declared = linksOf(checked);
-    if (declared.length > 0) ledger.had(linksOf(olds), by);
+    // Members that a preview does not know yet are not given up.
+    const isEmptied = Array.isArray(checked.instanceIds) && checked.instanceIds.length === 0;
+    if (declared.length > 0 || isEmptied) ledger.had(linksOf(olds), by);
     const clashes = ledger.declare(declared, by);
     const clashing = declared.flatMap(({ instanceId }, index) => {
       const other = clashes.get(instanceId);

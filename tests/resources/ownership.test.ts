@@ -285,6 +285,13 @@ describe("an instance that moves between resources of one run", () => {
     expect(ecs.now).toEqual({ "i-a": "vpc-2", "i-b": "vpc-1" });
   });
 
+  test("may leave a fleet that declares no other, though the one that takes it is updated first", async () => {
+    const { ecs, from, to } = moving();
+    from.check(declare("vpc-1"), declare("vpc-1", "i-a"), "a:from");
+    await done(take(to));
+    expect(ecs.now).toEqual({ "i-a": "vpc-2", "i-b": "vpc-2" });
+  });
+
   test("is waited for when the resource that gives it up is checked a moment later", async () => {
     const { ecs, from, to } = moving();
     const taking = take(to);
