@@ -60,7 +60,7 @@ export const classicLinks: Resource = {
       return { inputs: checked, failures };
     }
     const declared = linksOf(checked);
-    // Members that a preview does not know yet are not given up.
+    // In a preview, members may be unknown. Then nobody can say which links the fleet no longer declares.
     const isEmptied = Array.isArray(checked.instanceIds) && checked.instanceIds.length === 0;
     if (declared.length > 0 || isEmptied) ledger.had(linksOf(olds), by);
     const clashes = ledger.declare(declared, by);
