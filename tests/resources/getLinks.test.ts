@@ -78,6 +78,8 @@ test("what ends a program is a RunError, which Pulumi shows without a stack", as
   const calls = [getLinks({}), getLinks({ vpcId: "vpc-1" }, { provider: wrong })];
   const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));
   expect(errors.map((error) => pulumi.RunError.isInstance(error))).toEqual([true, true]);
+  // A program in JavaScript may pass anything.
+  await expect(getLinks(JSON.parse('{ "instanceIds": "i-a" }'))).rejects.toThrow("set it to a list of ids");
 });
 
 test("a provider whose arguments are not known yet is an error that names getLinksOutput", async () => {
