@@ -1,7 +1,7 @@
 /** Measures how long it takes to wait for a quota, for locked instances and for released ones. The clock is simulated. */
 
+import { fleetAfterQuiet, listingUnderQuota, lockedFleet, releasedFleet } from "../tests/support/fleetCases";
 import { type Circumstances, QUOTA_CASES, runQuotaCase } from "../tests/support/quotaCases";
-import { fleetAfterQuiet, idealMs, listingUnderQuota, lockedFleet, releasedFleet } from "./fleetCases";
 
 /** The result of a case, over all its runs. Each pair has the lowest and the highest value. */
 export interface Waiting {
@@ -23,8 +23,7 @@ const CIRCUMSTANCES: readonly Circumstances[] = Array.from({ length: 12 }, (_, n
 export async function measureWaiting(): Promise<readonly Waiting[]> {
   const results: Waiting[] = [];
   for (const asked of QUOTA_CASES) {
-    const played = await each((circumstances) => runQuotaCase(asked, circumstances));
-    const runs = played.map((run) => ({ ...run, idealMs: idealMs(run.quotas, asked.attaches, run.begunAt) }));
+    const runs = await each((circumstances) => runQuotaCase(asked, circumstances));
     const refused = Math.max(...runs.map((run) => run.refused));
     const untold = runs.filter((_, n) => !CIRCUMSTANCES[n]?.tellsRetryAfter);
     const silenceMs = Math.max(...untold.map((run) => run.silenceMs));

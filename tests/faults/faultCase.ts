@@ -89,7 +89,7 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case, open
   };
   try {
     const cancel = new AbortController();
-    const atTheEnd = fault.lay({ emulator, clock, cancel }, point);
+    const atTheEnd = fault.inject({ emulator, clock, cancel }, point);
     const { timeoutMs, isOvercome } = fault;
     const error = await operate(stack, scenario, { ...(timeoutMs && { timeoutMs }), signal: cancel.signal });
     atTheEnd?.();

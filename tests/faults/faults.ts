@@ -12,7 +12,7 @@ export interface Point {
   readonly skip: number;
 }
 
-/** What a fault may lay hands on. */
+/** What a fault may change. */
 export interface Target {
   readonly emulator: Emulator;
   /** By how much ECS's clock is ahead of ours, in ms. */
@@ -24,8 +24,8 @@ export interface Target {
 /** One way to go wrong. */
 export interface Fault {
   readonly name: string;
-  /** Lies in wait at a call. Returns what is still to come when the operation has ended. */
-  readonly lay: (target: Target, point: Point) => (() => void) | undefined;
+  /** Injects it at a call. Returns what is still to come when the operation has ended. */
+  readonly inject: (target: Target, point: Point) => (() => void) | undefined;
   /** Whether the operation does what it is to do all the same; undefined where that depends on the call. */
   readonly isOvercome: boolean | undefined;
   /** How long the operation may take, in ms; without it, long enough. */
@@ -39,12 +39,12 @@ const HASTY_MS = 2_000;
 const SHORT_MS = 600;
 
 /** A scripted answer, or none, in place of what ECS would say. */
-function struck(name: string, fault: AnswerName | ErrorAnswer, { times = 1, afterWork = false } = {}): Fault {
-  const lay: Fault["lay"] = ({ emulator }, point) =>
+function answered(name: string, fault: AnswerName | ErrorAnswer, { times = 1, afterWork = false } = {}): Fault {
+  const inject: Fault["inject"] = ({ emulator }, point) =>
     void emulator.injectFault({ kind: "answer", answer: fault, times, afterWork, ...point });
   return times === Number.POSITIVE_INFINITY
-    ? { name, lay, isOvercome: undefined, timeoutMs: HASTY_MS }
-    : { name, lay, isOvercome: true };
+    ? { name, inject, isOvercome: undefined, timeoutMs: HASTY_MS }
+    : { name, inject, isOvercome: true };
 }
 
 /** Something that happens while the call is on its way. */
@@ -54,15 +54,15 @@ function meanwhile(
   happens: (target: Target) => void,
   { afterWork = false, end = "resume" }: { afterWork?: boolean; end?: "resume" | "cut" } = {},
 ): Fault {
-  const lay: Fault["lay"] = (target, point) => {
-    const held = target.emulator.pause({ ...point, afterWork });
-    void held.arrived.then(() => {
+  const inject: Fault["inject"] = (target, point) => {
+    const paused = target.emulator.pause({ ...point, afterWork });
+    void paused.arrived.then(() => {
       happens(target);
-      held[end]();
+      paused[end]();
     });
     return undefined;
   };
-  return { name, lay, isOvercome };
+  return { name, inject, isOvercome };
 }
 
 /** No usable answer. The client makes the same errors of all others: see its own tests. */
@@ -85,20 +85,20 @@ const SAID_TWICE: Readonly<Record<LinkAction, ErrorAnswer>> = {
 const lasting = { times: Number.POSITIVE_INFINITY };
 
 export const FAULTS: readonly Fault[] = [
-  ...UNANSWERED.map(([name, fault, afterWork]) => struck(name, fault, { afterWork })),
-  ...UNANSWERED.map(([name, fault, afterWork]) => struck(`${name}, from then on`, fault, { ...lasting, afterWork })),
-  struck("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
-  struck("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
+  ...UNANSWERED.map(([name, fault, afterWork]) => answered(name, fault, { afterWork })),
+  ...UNANSWERED.map(([name, fault, afterWork]) => answered(`${name}, from then on`, fault, { ...lasting, afterWork })),
+  answered("a throttle for two windows", { code: "Throttling.User", status: 400 }, { times: 2 }),
+  answered("a request that arrives twice, with the same nonce", { code: "SignatureNonceUsed" }, { afterWork: true }),
   {
     name: "a request that arrives twice, and is refused as done already",
-    lay: ({ emulator }, point) =>
+    inject: ({ emulator }, point) =>
       void emulator.injectFault({ kind: "answer", answer: SAID_TWICE[point.action], afterWork: true, ...point }),
     isOvercome: true,
   },
-  struck("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
-  { ...struck("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
+  answered("permission denied, from then on", { code: "Forbidden.SubUser" }, lasting),
+  { ...answered("a code that nobody knows", { code: "SomethingNew" }), isOvercome: undefined },
   ...[false, true].map((afterWork) =>
-    struck(
+    answered(
       `a server fault with a code that nobody knows, ${afterWork ? "the" : "and no"} work done`,
       { code: "SomethingNew", status: 500 },
       { afterWork },
@@ -106,7 +106,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   {
     name: "a quota of calls for each window",
-    lay: ({ emulator }, { action, skip }) =>
+    inject: ({ emulator }, { action, skip }) =>
       void emulator.injectFault({ kind: "throttle", action, quota: skip + 1, windowMs: SHORT_MS }),
     isOvercome: true,
   },
@@ -125,9 +125,9 @@ export const FAULTS: readonly Fault[] = [
   meanwhile("a cancel, the answer on its way", false, ({ cancel }) => cancel.abort(), { afterWork: true }),
   {
     name: "a request that is carried out when its caller has given up",
-    lay({ emulator }, point) {
-      const held = emulator.pause(point);
-      return () => held.resume();
+    inject({ emulator }, point) {
+      const paused = emulator.pause(point);
+      return () => paused.resume();
     },
     isOvercome: undefined,
     timeoutMs: HASTY_MS,

@@ -24,46 +24,58 @@ export interface QuotaCase {
   readonly mostSilenceMs: number;
 }
 
-/** The refusals that the limiter may need in a window of each quota. */
 const inWindows = (windows: number) => 16 + 8 * windows;
 
+const QUICK = {
+  attaches: 60,
+  quotas: [{ calls: 20, windowMs: 5 * SECOND }],
+  mostMs: 1.5 * 15 * SECOND,
+  mostRefused: 3 * inWindows(1),
+  mostSilenceMs: 10 * SECOND,
+};
+const SLOW = { quotas: [{ calls: 100, windowMs: MINUTE }], mostRefused: 4 * inWindows(1), mostSilenceMs: 11 * SECOND };
+
 export const QUOTA_CASES: readonly QuotaCase[] = [
+  { ...QUICK, name: "60 attaches, 20 in 5 s" },
   {
-    name: "60 attaches, 20 in 5 s",
-    attaches: 60,
-    quotas: [{ calls: 20, windowMs: 5 * SECOND }],
-    mostMs: 1.5 * 15 * SECOND,
-    mostRefused: 3 * inWindows(1),
-    mostSilenceMs: 10 * SECOND,
+    ...QUICK,
+    name: "60 attaches, 20 in 5 s, after 60 others and 40 s of quiet",
+    before: { attaches: 60, thenQuietMs: 40 * SECOND },
   },
   {
+    ...SLOW,
     name: "1000 attaches, 100 a minute, after one call and 8 min of quiet",
     attaches: 1_000,
-    quotas: [{ calls: 100, windowMs: MINUTE }],
     before: { attaches: 1, thenQuietMs: 8 * MINUTE },
     mostMs: 10 * MINUTE,
     mostRefused: 10 * inWindows(1),
+  },
+  {
+    name: "90 attaches, 30 in 10 s and 6 a second",
+    attaches: 90,
+    quotas: [
+      { calls: 30, windowMs: 10 * SECOND },
+      { calls: 6, windowMs: SECOND },
+    ],
+    mostMs: 60 * SECOND,
+    mostRefused: inWindows(4),
     mostSilenceMs: 11 * SECOND,
   },
   {
+    ...SLOW,
     name: "300 attaches, 100 a minute and 10 a second",
     attaches: 300,
-    quotas: [
-      { calls: 100, windowMs: MINUTE },
-      { calls: 10, windowMs: SECOND },
-    ],
+    quotas: [...SLOW.quotas, { calls: 10, windowMs: SECOND }],
     mostMs: 1.5 * 120 * SECOND,
-    mostRefused: 4 * inWindows(1),
-    mostSilenceMs: 11 * SECOND,
   },
+  { ...SLOW, name: "300 attaches, 100 a minute", attaches: 300, mostMs: 1.1 * 120 * SECOND },
 ];
 
 /** How a case went. */
 export interface QuotaResult {
   readonly ms: number;
-  /** The quotas, with the moments at which their windows began. */
-  readonly quotas: readonly Quota[];
-  readonly begunAt: number;
+  /** What it would have taken to call at each moment at which a call would pass, in ms. */
+  readonly idealMs: number;
   readonly refused: number;
   readonly silenceMs: number;
 }
@@ -96,8 +108,7 @@ export async function runQuotaCase(asked: QuotaCase, circumstances: Circumstance
     const times = [begunAt, ...ecs.calls.map(({ at }) => at).filter((at) => at >= begunAt)].sort((a, b) => a - b);
     return {
       ms: performance.now() - begunAt,
-      quotas,
-      begunAt,
+      idealMs: idealMs(quotas, asked.attaches, begunAt),
       refused: ecs.throttled("AttachClassicLinkVpc").length - refusedBefore,
       silenceMs: Math.max(...times.map((at, index) => at - (times[index - 1] ?? at))),
     };
@@ -113,4 +124,25 @@ async function attachAll(client: EcsClient, name: string, count: number): Promis
     vpcId: "vpc-1",
   }));
   await Promise.all(links.map((link) => client.attach(link, { signal })));
+}
+
+/** When the last of so many calls would pass if each were made as early as the quotas allow, in ms from the begin. */
+export function idealMs(quotas: readonly Quota[], calls: number, begunAt: number): number {
+  const passed = quotas.map(() => ({ window: Number.NaN, calls: 0 }));
+  let at = begunAt;
+  for (let n = 0; n < calls; ) {
+    const restMs = quotas.map(({ calls: most, windowMs, beginsMs = 0 }, index) => {
+      const window = Math.floor((at - beginsMs) / windowMs);
+      const count = passed[index];
+      if (count === undefined || count.window !== window) passed[index] = { window, calls: 0 };
+      return (passed[index]?.calls ?? 0) < most ? 0 : beginsMs + (window + 1) * windowMs - at;
+    });
+    const waitMs = Math.max(...restMs);
+    if (waitMs > 0) at += waitMs;
+    else {
+      for (const count of passed) count.calls += 1;
+      n += 1;
+    }
+  }
+  return at - begunAt;
 }

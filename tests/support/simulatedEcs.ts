@@ -300,14 +300,6 @@ export class SimulatedEcs extends ScriptedEcs {
       this.always(method, under(method, quotas[OPERATIONS[method]] ?? [], tellsRetryAfter));
     }
   }
-
-  /** Lets the n-th of the next calls of an operation fail in passing. */
-  failNext(operation: EcsOperation, nth: number): void {
-    for (const method of METHODS) {
-      if (OPERATIONS[method] !== operation) continue;
-      this.next(method, ...Array<Step>(nth - 1).fill(works), fails(refusal(method, "InternalError")));
-    }
-  }
 }
 
 /** Lets calls do their work within quotas, and refuses the others. */

@@ -1,12 +1,12 @@
 /** What waiting should cost a whole resource, and a listing of the command line, on a simulated clock. */
 
-import { classicLinks } from "../provider/resources/classicLinks";
-import { readLinks } from "../provider/resources/getLinks";
-import { PartiallyCreatedError } from "../provider/resources/partiallyCreated";
-import { Lifecycle, providerOf } from "../tests/support/lifecycle";
-import { type Circumstances, MINUTE } from "../tests/support/quotaCases";
-import { onSimulatedClock } from "../tests/support/simulatedClock";
-import { type Quota, type ScriptedCall, SimulatedEcs } from "../tests/support/simulatedEcs";
+import { classicLinks } from "../../provider/resources/classicLinks";
+import { readLinks } from "../../provider/resources/getLinks";
+import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated";
+import { Lifecycle, providerOf } from "./lifecycle";
+import { type Circumstances, idealMs, MINUTE } from "./quotaCases";
+import { onSimulatedClock } from "./simulatedClock";
+import { type Quota, type ScriptedCall, SimulatedEcs } from "./simulatedEcs";
 
 const regionId = "cn-hangzhou";
 const vpcId = "vpc-1";
@@ -84,25 +84,4 @@ export async function listingUnderQuota(circumstances: Circumstances) {
     const passed = ecs.count("describe") - ecs.throttled("describe").length;
     return { ms: performance.now(), idealMs: idealMs(quotas, 10, 0), listed: links.length, passed };
   });
-}
-
-/** When the last of so many calls would pass if each were made as early as the quotas allow, in ms from the begin. */
-export function idealMs(quotas: readonly Quota[], calls: number, begunAt: number): number {
-  const passed = quotas.map(() => ({ window: Number.NaN, calls: 0 }));
-  let at = begunAt;
-  for (let n = 0; n < calls; ) {
-    const restMs = quotas.map(({ calls: most, windowMs, beginsMs = 0 }, index) => {
-      const window = Math.floor((at - beginsMs) / windowMs);
-      const count = passed[index];
-      if (count === undefined || count.window !== window) passed[index] = { window, calls: 0 };
-      return (passed[index]?.calls ?? 0) < most ? 0 : beginsMs + (window + 1) * windowMs - at;
-    });
-    const waitMs = Math.max(...restMs);
-    if (waitMs > 0) at += waitMs;
-    else {
-      for (const count of passed) count.calls += 1;
-      n += 1;
-    }
-  }
-  return at - begunAt;
 }
