@@ -105,14 +105,10 @@ function methodOf(name: string): grpc.MethodDefinition<Message, Message> {
 
 export type HostProcess = Awaited<ReturnType<typeof startHost>>;
 type Surroundings = Readonly<{ cwd?: string; env: NodeJS.ProcessEnv }>;
+export type OnLine = (line: string, stream: "stdout" | "stderr") => void;
 
 /** The process of a provider. The first line that it prints is its port; `onLine` gets all others. */
-export async function startHost(
-  command: string,
-  args: readonly string[],
-  surroundings: Surroundings,
-  onLine: (line: string, stream: "stdout" | "stderr") => void,
-) {
+export async function startHost(command: string, args: readonly string[], surroundings: Surroundings, onLine: OnLine) {
   const child = spawn(command, args, { ...surroundings, stdio: ["ignore", "pipe", "pipe"] });
   createInterface(child.stderr).on("line", (line) => onLine(line, "stderr"));
   const stdout = createInterface(child.stdout);
@@ -121,6 +117,19 @@ export async function startHost(
   });
   const [port] = await Promise.race([once(stdout, "line"), ended]);
   stdout.on("line", (line) => onLine(line, "stdout"));
+  const { send, sendForStream, hangUp } = callsTo(Number(port));
+  /** Kills it, unless it is given another signal. Resolves with its exit code. */
+  const close = async (signal: NodeJS.Signals = "SIGKILL"): Promise<number | null> => {
+    hangUp();
+    child.kill(signal);
+    await ended.catch(() => {});
+    return child.exitCode;
+  };
+  return { send, sendForStream, ended: ended.catch(() => {}), close };
+}
+
+/** The calls to a provider that listens at a port. */
+export function callsTo(port: number) {
   const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   const asked = (name: string, fields: object) => {
     const { path, requestSerialize, requestDeserialize, responseDeserialize } = methodOf(name);
@@ -137,14 +146,8 @@ export async function startHost(
   /** All that one call streams. */
   const sendForStream = async (name: string, fields: object) =>
     (await client.makeServerStreamRequest(...asked(name, fields)).toArray()).map(read);
-  /** Kills it, unless it is given another signal. Resolves with its exit code. */
-  const close = async (signal: NodeJS.Signals = "SIGKILL"): Promise<number | null> => {
-    client.close();
-    child.kill(signal);
-    await ended.catch(() => {});
-    return child.exitCode;
-  };
-  return { send, sendForStream, ended: ended.catch(() => {}), close };
+  const hangUp = () => client.close();
+  return { send, sendForStream, hangUp };
 }
 
 /** What a failed call says. */

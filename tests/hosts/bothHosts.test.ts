@@ -333,3 +333,10 @@ describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey })
     expect(SECRETS.filter((secret) => host.everything.includes(secret))).toEqual([]);
   });
 });
+
+test("the plugin prints its port and nothing else, and ends in order when the engine interrupts it", async () => {
+  const plugin = await PluginProcess.start({});
+  expect(await plugin.interrupt()).toBe(0);
+  expect([plugin.stdout, plugin.stderr]).toEqual([[], []]);
+  await plugin.close();
+});

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { STORED_LINE, STORED_LINE_OF_LINKS } from "../../provider/hosts/dynamic/storedLine";
 import { REPOSITORY } from "./project";
-import { LINKS_URN, NO_ENGINE, type Props, ProviderProcess } from "./providerProcess";
+import { LINKS_URN, NO_ENGINE, nodeWith, type Props, ProviderProcess } from "./providerProcess";
 
 export class DynamicHost extends ProviderProcess {
   #marks = 0;
@@ -16,7 +16,7 @@ export class DynamicHost extends ProviderProcess {
   static async start(env: NodeJS.ProcessEnv, engine = NO_ENGINE): Promise<DynamicHost> {
     const program = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
     const args = ["--require", join(REPOSITORY, "tests", "engine", "lazyModules.js"), program, engine];
-    const host = new DynamicHost(args, { PULUMI_NODEJS_PROJECT: "test", ...env }, REPOSITORY);
+    const host = new DynamicHost(nodeWith(args, { PULUMI_NODEJS_PROJECT: "test", ...env }, REPOSITORY));
     await host.host;
     return host;
   }

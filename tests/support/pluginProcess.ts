@@ -1,13 +1,17 @@
-/** The provider plugin as a process, and an engine that takes its logs. */
+/** The provider plugin, as a process or in that of the tests, and an engine that takes its logs. */
 
 import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as manifest from "../../package.json";
+import { createServer } from "../../provider/hosts/plugin/server";
+import { Session } from "../../provider/hosts/plugin/session";
+import { callsTo, type HostProcess } from "../engine/providers";
 import type { read } from "../engine/values";
 import { REPOSITORY } from "./project";
-import { NO_ENGINE, ProviderProcess } from "./providerProcess";
+import { NO_ENGINE, nodeWith, ProviderProcess } from "./providerProcess";
 
 export { UNKNOWN } from "../engine/values";
 
@@ -28,10 +32,18 @@ export class PluginProcess extends ProviderProcess {
    * @param engine the engine that starts it.
    */
   static async start(env: NodeJS.ProcessEnv, engine = NO_ENGINE): Promise<PluginProcess> {
-    const plugin = new PluginProcess([join(REPOSITORY, "plugin", "pulumi-resource-classiclink"), engine], env);
+    const program = join(REPOSITORY, "plugin", "pulumi-resource-classiclink");
+    const plugin = new PluginProcess(nodeWith([program, engine], env));
     await plugin.host;
     // With an engine of its own, it is of the run of that engine.
     if (engine === NO_ENGINE) await plugin.greet();
+    return plugin;
+  }
+
+  /** Serves it in this process, which needs no build, and greets it. */
+  static async here(): Promise<PluginProcess> {
+    const plugin = new PluginProcess(serveHere);
+    await plugin.greet();
     return plugin;
   }
 
@@ -48,10 +60,7 @@ export class PluginProcess extends ProviderProcess {
       this.heard.emit("line");
     };
     this.#engine.addService(EngineService, { log });
-    const port = await new Promise((resolve, reject) => {
-      const insecure = ServerCredentials.createInsecure();
-      this.#engine.bindAsync("127.0.0.1:0", insecure, (error, bound) => (error ? reject(error) : resolve(bound)));
-    });
+    const port = await bind(this.#engine);
     return await this.call("handshake", { engineAddress: `127.0.0.1:${port}` });
   }
 
@@ -68,4 +77,23 @@ export class PluginProcess extends ProviderProcess {
     this.#engine.forceShutdown();
     await super.close();
   }
+}
+
+async function serveHere(): Promise<HostProcess> {
+  const server = createServer(manifest, new Session());
+  const { hangUp, ...calls } = callsTo(await bind(server));
+  const close = async () => {
+    hangUp();
+    server.forceShutdown();
+    return null;
+  };
+  return { ...calls, ended: Promise.resolve(), close };
+}
+
+/** Lets a server listen on loopback. Resolves with its port. */
+function bind(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const insecure = ServerCredentials.createInsecure();
+    server.bindAsync("127.0.0.1:0", insecure, (error, port) => (error ? reject(error) : resolve(port)));
+  });
 }

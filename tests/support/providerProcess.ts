@@ -1,7 +1,7 @@
 /** A provider as a process, spoken to over gRPC as the engine does: the same calls for both hosts. Needs a build. */
 
 import { EventEmitter, once } from "node:events";
-import { type HostProcess, startHost } from "../engine/providers";
+import { type HostProcess, type OnLine, startHost } from "../engine/providers";
 import { envelope, type read, type Value, type Values } from "../engine/values";
 
 export type Props = Values;
@@ -19,6 +19,16 @@ export const NO_ENGINE = "127.0.0.1:1";
 /** How long a call may take, in seconds, and whether it is of a preview. */
 export type How = Readonly<{ timeout?: number; preview?: boolean }>;
 
+/** Starts Node with nothing in its environment but `env`. */
+export const nodeWith = (args: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) => (onLine: OnLine) => {
+  const surroundings = {
+    ...(cwd === undefined ? {} : { cwd }),
+    // In a user's project the package is below node_modules, where Node does not warn of require(esm).
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...env },
+  };
+  return startHost(process.execPath, args, surroundings, onLine);
+};
+
 export abstract class ProviderProcess {
   /** The resource that calls are about. */
   urn = URN;
@@ -32,14 +42,8 @@ export abstract class ProviderProcess {
   readonly #answers: object[] = [];
   protected readonly host: Promise<HostProcess>;
 
-  /** Nothing is in its environment but `env`. */
-  protected constructor(args: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) {
-    const surroundings = {
-      ...(cwd === undefined ? {} : { cwd }),
-      // In a user's project the package is below node_modules, where Node does not warn of require(esm).
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1", ...env },
-    };
-    this.host = startHost(process.execPath, args, surroundings, (line, stream) => {
+  protected constructor(start: (onLine: OnLine) => Promise<HostProcess>) {
+    this.host = start((line, stream) => {
       this[stream].push(line);
       this.heard.emit("line");
     });
