@@ -1,10 +1,15 @@
 /** Where ECS offers no ClassicLink any more: what a delete does, and what everything else says. */
 
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { startEmulator } from "../../emulator";
+import { classicLink } from "../../provider/resources/classicLink";
+import { Provider } from "../../provider/resources/provider";
 import { SettingError } from "../../provider/settings";
 import { simulateClock } from "../support/clock";
 import { type Lifecycle, world } from "../support/lifecycle";
+import { opener } from "../support/opened";
 import { done, failed, type Method, refusal } from "../support/scriptedEcs";
+import { settingsOf } from "../support/settings";
 
 /** One of several codes, see errors.test.ts. Gateways give it for a moment too. */
 const CODE = "InvalidAction.NotFound";
@@ -108,4 +113,29 @@ test.each<[call: string, make: (all: ReturnType<typeof cloud>) => Promise<unknow
     expect(message).toMatch(new RegExp(`(Attach|Describe)ClassicLink(Vpc|Instances): ${CODE}`));
     expect(message).toContain("ECS does not offer ClassicLink there");
   }
+});
+
+describe("over a real connection", () => {
+  const open = opener();
+  beforeEach(() => void jest.useRealTimers());
+  afterEach(() => void jest.useFakeTimers());
+
+  test.each<[value: string | undefined, warning: string | undefined, error: string | undefined]>([
+    ["true", "dropped 1 link", undefined],
+    ["false", undefined, "set classiclink:forgetRetiredLinks to true"],
+    [undefined, undefined, "set classiclink:forgetRetiredLinks to true"],
+    ["perhaps", undefined, "use true or false"],
+  ])("[12] the setting of the stack decides whether a delete may forget: %s", async (value, warning, error) => {
+    const emulator = await open(startEmulator());
+    // This code is not retried, so the test waits for nothing.
+    emulator.injectFault({ kind: "retired", code: "InvalidInstanceId.LimitedRegion" });
+    const key = { "classiclink:accessKey": "testid", "classiclink:secretKey": "testsecret" };
+    const place = { "classiclink:endpoint": emulator.endpoint, "classiclink:forgetRetiredLinks": value };
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    const deleting = classicLink.delete(new Provider(settingsOf({ ...key, ...place })), link, { warn });
+    const thrown: unknown = await deleting.catch(({ message }: Error) => message);
+    const containing = (text?: string) => (text === undefined ? undefined : expect.stringContaining(text));
+    expect([warnings[0], thrown]).toEqual([containing(warning), containing(error)]);
+  });
 });
