@@ -7,15 +7,18 @@ import { ClassicLink, getLinks, getLinksOutput, Provider } from "../../sdk";
 import { known, SomeProvider } from "../support/mocks";
 
 let cloud: Emulator;
+const BOTH = { links: ["i-a", "i-b"].map((instanceId) => ({ instanceId, vpcId: "vpc-1" })) };
+/** A link in another region. */
+const SOUTH = { instanceId: "i-south", vpcId: "vpc-south" };
 /** Where the stack's configuration points. It answers nothing. */
 const NOWHERE = { "classiclink:region": "cn-hangzhou", "classiclink:endpoint": "http://127.0.0.1:1" };
 
 beforeAll(async () => {
   cloud = await startEmulator({
     regionId: "cn-beijing",
-    instances: ["i-a", "i-b"].map((instanceId) => ({ instanceId })),
-    vpcs: [{ vpcId: "vpc-1" }],
-    links: ["i-a", "i-b"].map((instanceId) => ({ instanceId, vpcId: "vpc-1" })),
+    instances: [{ instanceId: "i-a" }, { instanceId: "i-b" }, { instanceId: "i-south", regionId: "cn-shenzhen" }],
+    vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-south", regionId: "cn-shenzhen" }],
+    links: [...BOTH.links, SOUTH],
   });
 });
 afterAll(() => cloud.close());
@@ -35,7 +38,6 @@ const beijing = (accessKey = "testid") =>
     secretKey: pulumi.secret("testsecret"),
     endpoint: cloud.endpoint,
   });
-const BOTH = { links: ["i-a", "i-b"].map((instanceId) => ({ instanceId, vpcId: "vpc-1" })) };
 
 test("asks where the provider says, or that of the parent, also when the arguments are outputs", async () => {
   const provider = beijing();
@@ -51,6 +53,21 @@ test("with instances and a VPC, only links that match both are listed, by instan
   expect(await getLinks({ instanceIds }, { provider })).toEqual(BOTH);
   expect(await getLinks({ instanceIds, vpcId: "vpc-1" }, { provider })).toEqual(BOTH);
   expect(await getLinks({ instanceIds, vpcId: "vpc-2" }, { provider })).toEqual({ links: [] });
+});
+
+test.each([{ vpcId: "vpc-south" }, { instanceIds: ["i-a", "i-south"] }])(
+  "regionId is the region asked: %j",
+  async (filter) => {
+    const provider = beijing();
+    expect(await getLinks({ ...filter, regionId: "cn-shenzhen" }, { provider })).toEqual({ links: [SOUTH] });
+    expect((await getLinks(filter, { provider })).links).not.toContainEqual(SOUTH);
+  },
+);
+
+test("an empty list of instances gives no links, and asks nothing", async () => {
+  const { length } = cloud.calls();
+  expect(await getLinks({ instanceIds: [], vpcId: "vpc-1" }, { provider: beijing() })).toEqual({ links: [] });
+  expect(cloud.calls()).toHaveLength(length);
 });
 
 test("the calls of a program share a connection, so that their reads become one call", async () => {
