@@ -26,11 +26,11 @@ const assumed = (base: CredentialsSource, sts: string, more: object = {}): Crede
   role: { ...ROLE, sts, ...more },
 });
 const ecsRole = (more: object = {}): CredentialsSource => ({ kind: "ecsRole", tokenOnly: false, ...more });
-const withOidc = (file: string, sts: string): CredentialsSource => ({
+const withOidc = (token: { file: string } | { text: string }, sts: string): CredentialsSource => ({
   kind: "oidc",
   role: { ...ROLE, sts, policy: "{}" },
   providerArn: "acs:ram::1:oidc-provider/p",
-  token: { file },
+  token,
 });
 const idOf = async (provider: CredentialsProvider) => (await provider.getCredentials()).accessKeyId;
 const hostOf = ({ endpoint }: { readonly endpoint: string }) => new URL(endpoint).host;
@@ -96,7 +96,7 @@ test("an STS whose certificate is not trusted is not asked again, and the error 
 
 test("assumeRoleWithOidc is unsigned, and reads the file of its token anew for each session", async () => {
   const sts = await open(startSts());
-  const provider = providerOf(withOidc(files.write("token", "first\n"), sts.endpoint));
+  const provider = providerOf(withOidc({ file: files.write("token", "first\n") }, sts.endpoint));
   expect(await idOf(provider)).toBe("STS.1");
   const params = { ...SENT_OF_ROLE, Policy: "{}", OIDCProviderArn: "acs:ram::1:oidc-provider/p", OIDCToken: "first" };
   expect(sts.calls).toEqual([{ action: "AssumeRoleWithOIDC", accessKeyId: undefined, params }]);
@@ -105,6 +105,13 @@ test("assumeRoleWithOidc is unsigned, and reads the file of its token anew for e
   passMinutes(50);
   await provider.getCredentials();
   expect(sts.calls[1]?.params.OIDCToken).toBe("second");
+});
+
+test("assumeRoleWithOidc sends a token that is given as a text, unsigned and as it is", async () => {
+  const sts = await open(startSts());
+  const text = "ey+J/h=.e30.c2ln";
+  expect(await idOf(providerOf(withOidc({ text }, sts.endpoint)))).toBe("STS.1");
+  expect(sts.calls).toMatchObject([{ accessKeyId: undefined, params: { OIDCToken: text } }]);
 });
 
 describe("the RAM role of this ECS instance", () => {
@@ -155,7 +162,11 @@ test.each<[named: string, source: CredentialsSource, reason: string]>([
     "ALIBABA_CLOUD_ECS_METADATA_DISABLED",
   ],
   ["assumeRole: the role", assumed(ecsRole(), ""), "the RAM role of this ECS instance: 127.0.0.1:1 was not reached"],
-  ["assumeRoleWithOidc: the role", withOidc("/no/such/token", ""), "the file of the token: there is no such file"],
+  [
+    "assumeRoleWithOidc: the role",
+    withOidc({ file: "/no/such/token" }, ""),
+    "the file of the token: there is no such file",
+  ],
 ])(
   "[17] a source that cannot be asked is named with the reason, and its address is not: %s",
   async (named, source, reason) => {
