@@ -1,12 +1,15 @@
 /** Whatever answers in place of ECS, a call ends: with an answer that is whole, or with one clear error. */
 
+import type { ServerResponse } from "node:http";
 import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
+import { Agents } from "../../provider/ecs/agents";
 import type { EcsClient } from "../../provider/ecs/client";
 import { EcsError } from "../../provider/ecs/errors";
-import { clientOf, LINK } from "../support/ecsClient";
+import { createPopCoreClient } from "../../provider/ecs/popCoreClient";
+import { clientOf, LINK, optionsOf } from "../support/ecsClient";
 import { fuzz } from "../support/fuzz";
 import { listen } from "../support/loopback";
 import { opener } from "../support/opened";
@@ -197,5 +200,38 @@ describe("an answer without end", () => {
     );
     expect(await outcomeOf(attach(client))).toBe("UnreadableAnswer");
     expect(server.requests.map((request) => request.headers["accept-encoding"])).toEqual(["identity"]);
+  });
+});
+
+describe("the limit of 1024 kB is for one answer", () => {
+  const large = JSON.stringify({ TotalCount: 0, Links: { Link: [] }, Padding: "x".repeat(500_000) });
+
+  test("five answers of half of it pass over one connection", async () => {
+    const { server, client } = await changeable(answering(200, large));
+    for (let n = 0; n < 5; n += 1) expect(await outcomeOf(describeOne(client))).toBe("page");
+    expect(new Set(server.requests.map(({ port }) => port)).size).toBe(1);
+  });
+
+  test("no listener stays on the connection, or Node would warn of a leak", async () => {
+    const { server } = await changeable(answering(200, large));
+    const agents = new Agents();
+    await describeOne(createPopCoreClient({ ...optionsOf(server.endpoint), agents }));
+    const { agent } = await agents.to(server.endpoint);
+    const idle = Object.values(agent.freeSockets).flatMap((sockets = []) => sockets);
+    expect(idle.map((socket) => socket.listenerCount("data"))).toEqual([0]);
+  });
+
+  test("the cut of one answer leaves calls on other connections alone", async () => {
+    const { now, client } = await changeable();
+    let slow = Promise.resolve("");
+    const response = await new Promise<ServerResponse>((resolve) => {
+      now.answer = (_, begun) => resolve(begun);
+      slow = outcomeOf(describeOne(client));
+    });
+    response.write(large.slice(0, -1));
+    now.answer = answering(200, large.repeat(3));
+    expect(await outcomeOf(attach(client))).toBe("UnreadableAnswer");
+    response.end("}");
+    expect(await slow).toBe("page");
   });
 });
