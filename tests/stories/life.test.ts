@@ -16,6 +16,18 @@ const LINK = 'new ClassicLink("one", { instanceId: "i-a", vpcId: "vpc-1" });';
 const FLEET = 'new ClassicLinks("many", { vpcId: "vpc-1", instanceIds: ["i-b", "i-c"] });';
 const ALL = "i-a→vpc-1 i-b→vpc-1 i-c→vpc-1";
 
+/** The size of a resource in an export, as if ids were as long as real ones, and each list of two members had 1000. */
+function exportedBytes(resource: unknown): number {
+  const ids = Array.from({ length: 1_000 }, (_, n) => `i-bp1${String(n).padStart(17, "0")}`);
+  const enlarged = (_: string, value: unknown) => (Array.isArray(value) && value.length === 2 ? ids : value);
+  const text = JSON.stringify({ deployment: { resources: [resource] } }, enlarged, 4);
+  // The CLI also stores two times and a position in the program.
+  const room = 250;
+  return (
+    Buffer.byteLength(text.replaceAll("i-a", ids[0] ?? "").replaceAll("vpc-1", "vpc-bp1000000000000000001")) + room
+  );
+}
+
 describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => {
   let shop: Shop;
   beforeAll(async () => {
@@ -62,6 +74,13 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     const lines = [...state.matchAll(/"__provider":("(?:[^"\\]|\\.)*")/g)].map(([, line = ""]) => JSON.parse(line));
     // In any order: the engine writes resources as they are made.
     expect(new Set(lines)).toEqual(new Set(host === "dynamic" ? [STORED_LINE, `${STORED_LINE}.classicLinks`] : []));
+  });
+
+  test("1000 links have a state of at most 2.5 MB, and a fleet of 1000 has one of less than 120 KB", async () => {
+    const { resources } = (await shop.stack.export()).deployment;
+    const bytesOf = (name: string) => exportedBytes(resources.find(({ urn }) => urn.endsWith(`::${name}`)));
+    expect(1_000 * bytesOf("one")).toBeLessThanOrEqual(2_500_000);
+    expect(bytesOf("many")).toBeLessThan(120_000);
   });
 
   test("[9] [11] a refresh shows what was removed and what was moved, and names it; another one changes nothing", async () => {
