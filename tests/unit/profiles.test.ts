@@ -65,6 +65,7 @@ describe("a profile of the aliyun command line", () => {
     ["RamRoleArn", { ...role, ...settings }, assumed(ofKeys, roleWithAll)],
     ["RamRoleArn", { ...role, sts_token: "token" }, assumed(withToken, ofRole("r"))],
     ["EcsRamRole", { ram_role_name: "web" }, instance],
+    ["EcsRamRole", {}, { kind: "ecsRole", tokenOnly: false }],
     ["RamRoleArnWithRoleName", { ram_role_name: "web", ram_role_arn: "r" }, assumed(instance, ofRole("r"))],
     ["OIDC", { ...oidc, ram_role_arn: "r" }, ofOidc],
     [
@@ -136,8 +137,10 @@ describe("[17] an unusable profile is reported without a word of its file", () =
   test.each<[what: string, mine: string | object, reason: string]>([
     ["no mode", keys, "it has no mode"],
     ["an unknown mode", { ...keys, mode: SECRET }, "its mode is none of AK, StsToken, RamRoleArn"],
+    ["a mode that every object has", { ...keys, mode: "constructor" }, "its mode is none of AK"],
     ["no key", { mode: "AK", access_key_secret: SECRET }, "it has no access_key_id"],
     ["no secret", { mode: "AK", access_key_id: SECRET }, "it has no access_key_secret"],
+    ["a secret that is not text", { mode: "AK", ...keys, access_key_secret: 1 }, "it has no access_key_secret"],
     ["no token", { ...keys, mode: "StsToken" }, "it has no sts_token"],
     ["no role", { ...keys, mode: "RamRoleArn" }, "it has no ram_role_arn"],
     ["white space", { mode: "AK", ...keys, access_key_secret: `${SECRET}\n` }, "its access_key_secret has white space"],
@@ -150,6 +153,7 @@ describe("[17] an unusable profile is reported without a word of its file", () =
     ["broken JSON", `{"profiles": [{"access_key_secret": "${SECRET}"`, "the file is not valid JSON"],
     ["JSON without profiles", `{"access_key_secret": "${SECRET}"}`, "it has no current profile"],
     ["no profile at all", SECRET, "there is no profile of that name in it"],
+    ["an INI section without a type", `[default]\naccess_key_secret = ${SECRET}`, "it has no type"],
     ["an INI section of another type", iniOfType, "its type is none of access_key, ecs_ram_role"],
   ])("with %s", async (_, mine, reason) => {
     const content = typeof mine === "string" ? mine : { current: "mine", profiles: [{ name: "mine", ...mine }] };
@@ -160,7 +164,7 @@ describe("[17] an unusable profile is reported without a word of its file", () =
     expect(isTransient).toBe(false);
   });
 
-  test("another name, and a file that is not there, with what to do", async () => {
+  test("another name, a folder, and a file that is not there, with what to do", async () => {
     const file = files.write("config.json", { profiles: [{ name: "mine", mode: "AK", ...keys }] });
     const failureIn = async (path: string, name: object) =>
       (await failureOf(providerOf({ kind: "profile", tokenOnly: false, file: path, ...name }))).message;
@@ -168,6 +172,7 @@ describe("[17] an unusable profile is reported without a word of its file", () =
     expect(await failureIn(file, { name: "other" })).toBe(
       `profile: the profile "other" of ${file} gave no credentials (there is no profile of that name in it); ${advice}`,
     );
+    expect(await failureIn(files.folder, {})).toContain("(it is a folder); ");
     expect(await failureIn(`${file}.not`, {})).toContain("(there is no such file); ");
   });
 });
@@ -247,6 +252,16 @@ describe("a login with OAuth", () => {
     const mine = { name: "mine", ...login, ...tokens, oauth_access_token_expire: expect.any(Number) };
     expect(written()).toEqual({ current: "mine", profiles: [{ name: "other" }, mine] });
     expect([statSync(file).mode & 0o777, lstatSync(file).isSymbolicLink()]).toEqual([0o600, true]);
+  });
+
+  test("that is renewed while its profile is removed is an error, because the new tokens are saved nowhere", async () => {
+    const { provider } = await openLogin({}, (request, response) => {
+      files.write("login.json", { profiles: [] });
+      answer(request, response);
+    });
+    const reason = "its login was renewed, but the file cannot be written; log in again";
+    expect((await failureOf(provider)).message).toContain(`gave no credentials (${reason})`);
+    expect(written()).toEqual({ profiles: [] });
   });
 
   test("that has ended is reported with its status, and without its tokens", async () => {
