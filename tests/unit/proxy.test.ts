@@ -52,7 +52,9 @@ describe("what keeps a call from ECS", () => {
   const gateway = { code: "GatewayRefused", retryTries: 3, mayHaveSucceeded: true };
   test.each<[scheme: "http" | "https", status: number, facts: object, detail: string]>([
     ["https", 407, refused, "HTTP 407"],
+    ["https", 403, refused, "HTTP 403"],
     ["https", 502, failed, "HTTP 502"],
+    ["https", 503, failed, "HTTP 503"],
     ["http", 407, refused, "HTTP 407"],
     ["http", 502, { code: "UnreadableAnswer" }, `HTTP 502 ${page}`],
     ["http", 403, gateway, `HTTP 403 ${page}`],
