@@ -359,6 +359,12 @@ describe("drift", () => {
     expect(new Set(ecs.called)).toEqual(new Set(["describe", "existing"]));
   });
 
+  test("[9] a refresh names five of many members that are gone, and counts the others", async () => {
+    const { many } = world({});
+    await outputs(many.read(state(Array.from({ length: 8 }, (_, n) => `i-${n}`))));
+    expect(many.reported).toEqual(["drift: no longer linked to vpc-b: i-0, i-1, i-2, i-3, i-4, 3 more"]);
+  });
+
   test("[11] a refresh sees that a member has come back, and that it has gone on to a third VPC", async () => {
     const { ecs, many } = world({ ...linked("i-a"), "i-far": "vpc-third" });
     const moved = state([], { "i-a": "vpc-other", "i-far": "vpc-other" });

@@ -1,7 +1,7 @@
 /** The ids of links, and which texts may be an id. */
 
 import { describe, expect, test } from "@jest/globals";
-import { faultOfId, formatLinkId, parseLinkId } from "../../provider/resources/ids";
+import { faultOfId, formatLinkId, formatLinksId, parseLinkId, parseLinksId } from "../../provider/resources/ids";
 
 const region = () => "cn-default";
 
@@ -28,6 +28,19 @@ describe("the id of a link", () => {
       expect(() => parseLinkId(id, region)).toThrow("cn-hangzhou:i-bp1abc");
     },
   );
+});
+
+describe("the id of many links", () => {
+  test("[10] [21] is the region and the VPC, for ever, or a bare VPC", () => {
+    expect(formatLinksId("cn-hangzhou", "vpc-1")).toBe("cn-hangzhou:vpc-1");
+    expect(parseLinksId("cn-hangzhou:vpc-1", region)).toEqual({ regionId: "cn-hangzhou", vpcId: "vpc-1" });
+    expect(parseLinksId("vpc-1", region)).toEqual({ regionId: "cn-default", vpcId: "vpc-1" });
+  });
+
+  test.each(["", "a:b:c"])("%j is none, and the error shows what one looks like", (id) => {
+    const sentence = "is not the id of links: use <regionId>:<vpcId>, such as cn-hangzhou:vpc-bp1abc";
+    expect(() => parseLinksId(id, region)).toThrow(new TypeError(`"${id}" ${sentence}`));
+  });
 });
 
 describe("an instance, VPC or region id", () => {
