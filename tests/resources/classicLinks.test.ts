@@ -97,6 +97,12 @@ describe("diff", () => {
 });
 
 describe("create", () => {
+  test("of a list without members calls nothing", async () => {
+    const { ecs, many } = world(linked("i-others"));
+    expect(await outputs(many.create(declare()))).toEqual(state([]));
+    expect(ecs.called).toEqual([]);
+  });
+
   test("[4] adopts members that are linked already, and counts those that are new to the state", async () => {
     const { ecs, many } = world(linked("i-a", "i-others"));
     expect(await outputs(many.create(declare("i-a", "i-b")))).toEqual(state(["i-a", "i-b"]));

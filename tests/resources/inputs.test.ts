@@ -94,6 +94,24 @@ describe("[2] diff", () => {
   );
 });
 
+test.each(["read", "delete"] as const)("a %s of a broken state is an error, and does not connect", async (call) => {
+  const provider = new Provider(providerIn(regionId).settings, undefined, () => {
+    throw new Error("it connects");
+  });
+  for (const property of LINK_PROPERTIES) {
+    for (const value of [undefined, null, 1, UNKNOWN]) {
+      const state = { ...link, instanceIds: ["i-a"], [property]: value };
+      await expect(classicLink[call](provider, state, {})).rejects.toThrow(
+        "a link needs regionId, instanceId and vpcId",
+      );
+    }
+  }
+  for (const property of ["regionId", "vpcId", "instanceIds"]) {
+    const state = { regionId, vpcId: "vpc-b", instanceIds: ["i-a"], [property]: undefined };
+    await expect(classicLinks[call](provider, state, {})).rejects.toThrow("links need regionId, vpcId and instanceIds");
+  }
+});
+
 test("[8] a preview gives the outputs out of the inputs, and nothing that is hidden", () => {
   expect(classicLink.preview({ ...link, __provider: "line" })).toEqual(link);
   const fleet = { regionId, vpcId: "vpc-b", instanceIds: ["i-a"] };
