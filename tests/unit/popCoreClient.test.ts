@@ -296,6 +296,16 @@ describe("[17] secrets", () => {
       expect(leaksIn(`${message}${stack}${JSON.stringify(facts)}`, secrets)).toEqual([]);
     });
   }
+
+  test("are in no message if the source gives other keys each time it is asked", async () => {
+    let asked = 0;
+    const getCredentials = async () => ({ accessKeyId: `id-${++asked}-secret`, accessKeySecret: `secret-${asked}` });
+    const quoteId: Handler = (request, response) =>
+      json(403, { Code: "X", Message: `you are ${request.form.get("AccessKeyId")}` })(request, response);
+    const { server } = await raw(quoteId);
+    const client = createPopCoreClient({ ...optionsOf(server.endpoint), credentials: { getCredentials } });
+    for (let n = 0; n < 2; n += 1) expect((await ecsErrorOf(client.attach(LINK))).facts.detail).toBe("you are …");
+  });
 });
 
 describe("[14] an abort", () => {
