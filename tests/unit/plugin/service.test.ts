@@ -95,6 +95,10 @@ describe("the provider's own configuration", () => {
     ["an endpoint with a path", { endpoint: "ecs.example.com/x" }, "endpoint", /^classiclink:endpoint has more than/],
     ["a region with an address in it", { region: "example.org/" }, "region", /^regionId: "example.org\/"/],
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
+    ["another switch", { forgetRetiredLinks: "perhaps" }, "forgetRetiredLinks", /use true or false/],
+    ["a role without its ARN", { assumeRole: {} }, "assumeRole", /^classiclink:assumeRole\.roleArn is missing/],
+    ["a misspelt member", { assumeRole: { role: "r" } }, "assumeRole", /^classiclink:assumeRole has no member "role"/],
+    ["a role without a token", { assumeRoleWithOidc: { roleArn: "r" } }, "", /oidcProviderArn is missing/],
     ["a number for a text", { region: 7 }, "region", /^region is of type number/],
     ["a number for a secret", { secretKey: 7 }, "", /^secretKey is of type number/],
     // Pulumi prints the value of a property that fails, so none is named that has a password.
