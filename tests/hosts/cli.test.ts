@@ -101,6 +101,9 @@ describe("discover", () => {
     await startWith({ ...FEW, links: [] });
     const stderr = "0 links; checked 2 VPCs in cn-hangzhou\n";
     expect(await run("discover --all-vpcs")).toEqual({ code: 2, stdout: "", stderr });
+    for (const { vpcId } of FEW.vpcs) emulator.removeVpc(vpcId);
+    const none = "0 links; checked 0 VPCs in cn-hangzhou\n";
+    expect(await run("discover --all-vpcs")).toEqual({ code: 2, stdout: "", stderr: none });
   });
 
   test("passes over a VPC that cannot be listed because its ClassicLink is off, unless it is named", async () => {
@@ -189,10 +192,13 @@ describe("check", () => {
     expect(await run("check links.csv")).toMatchObject({ code: 1, stderr });
   });
 
-  test("says why it cannot read a file", async () => {
+  test.each([
+    ["no.json", "there is no such file"],
+    [".", "it is a folder"],
+  ])("says why it cannot read %s", async (file, why) => {
     const advice = "give the path of a list, or - for standard input";
-    const stderr = `error: cannot read no.json (there is no such file); ${advice}\n`;
-    expect(await run("check no.json")).toEqual({ code: 1, stdout: "", stderr });
+    const stderr = `error: cannot read ${file} (${why}); ${advice}\n`;
+    expect(await run(`check ${file}`)).toEqual({ code: 1, stdout: "", stderr });
   });
 
   test("exits with 1, not 2, when ECS refuses, and advises nothing about a stack", async () => {
@@ -226,6 +232,16 @@ classiclinks.import.json  written  the state of the links, for pulumi import
     const stdout = expect.not.stringMatching(/ (written|overwritten|kept) /);
     expect(await run(command)).toMatchObject({ code: 0, stdout });
     expect(contents()).toEqual(before);
+  });
+
+  test.each([
+    ["nodejs", ["classiclinks.csv", "classiclinks.import.json", "classiclinks.ts", "index.ts"]],
+    ["yaml", ["classiclinks.import.json", "classiclinks.yaml"]],
+  ])("adds to a project with runtime %s the files of the links and no others", async (runtime, files) => {
+    write("Pulumi.yaml", `name: shop\nruntime: ${runtime}\n`);
+    if (runtime === "nodejs") write("index.ts", "export const own = 1;\n");
+    expect((await run("adopt --all-vpcs")).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(["Pulumi.yaml", ...files]);
   });
 
   test("overwrites a changed file only with --force", async () => {
@@ -293,4 +309,16 @@ test("the help of each command has examples, and says what exit codes mean; the 
     expect(await run(`${command} --help`)).toMatchObject({ code: 0, stdout });
   }
   expect((await run("--version")).stdout).toBe(`${version}\n`);
+});
+
+test("help is there before any package but commander is loaded", async () => {
+  write(
+    "probe.cjs",
+    `process.on("exit", () => {
+      const packages = Object.keys(require.cache).map((file) => /node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1]);
+      process.stderr.write([...new Set(packages.filter(Boolean))].join());
+    });`,
+  );
+  const env = { NODE_OPTIONS: `--require ${join(folder, "probe.cjs")}` };
+  expect(await run("adopt --help", { env })).toMatchObject({ code: 0, stderr: "commander" });
 });
