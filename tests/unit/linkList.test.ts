@@ -81,7 +81,7 @@ describe("a declared list", () => {
     ],
     ["CSV with other spellings, in another order", "owner,VpcId,Instance ID\nme,vpc-1,i-a\nme,vpc-1,i-b\n"],
     ["CSV of a spreadsheet that names its delimiter", "sep=;\r\ninstance_id;vpc_id\r\ni-a;vpc-1\r\ni-b;vpc-1\r\n"],
-    ["CSV with spaces around cells", "instanceId , vpcId\n i-a, vpc-1 \ni-b ,vpc-1\n"],
+    ["CSV with spaces around cells", ' "instanceId" , "vpcId" \n i-a , vpc-1\ni-b,"vpc-1" \n'],
     ["CSV with comments", "# ours\ninstanceId,vpcId\ni-a,vpc-1\n#i-c,vpc-1\ni-b,vpc-1\n"],
     ["YAML in two documents", "vpcId: vpc-1\ninstanceId: i-a\n---\nvpcId: vpc-1\ninstanceId: i-b\n"],
     ["YAML with a merge", "x: &x { vpcId: vpc-1 }\nall: [{ <<: *x, instanceId: i-a }, { <<: *x, instanceId: i-b }]\n"],
