@@ -1,4 +1,4 @@
-/** The commands in the Markdown files exist: scripts and tests of the repository, bins with their flags, commands of Pulumi, settings. */
+/** The commands in the Markdown files exist, with their flags: the repository's own, Pulumi's and the vendor's. So do folders and settings. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -15,16 +15,25 @@ import { blocksOf, inlineCodeOf, PAGES, type Page } from "./markdown";
 /** The lines of a shell in a page, and the commands in its sentences. */
 function commandsOf(page: Page): string[] {
   const blocks = blocksOf(page).filter(({ language }) => language === "sh");
-  const sentences = inlineCodeOf(page).filter((code) => /^(npm|npx|pulumi|curl) [a-z-]/.test(code));
+  const sentences = inlineCodeOf(page).filter((code) => /^(npm|npx|pulumi|curl|aliyun) [a-z-]/.test(code));
   return [...blocks.map(({ code }) => code.replaceAll("\\\n", " ")), ...sentences]
     .flatMap((text) => text.replaceAll(/(^|\s)#.*$|\$\([^)]*\)/gm, "").split(/\n|&&|;|\|/))
-    .map((command) => command.trim());
+    .map((command) => command.trim().replace(/^(\w+=\S* )+/, ""));
 }
+
+/** Everything that the pages run. A name that is misspelt is not among them. */
+const PROGRAMS = "aliyun cd cp curl do done echo export mkdir mv node npm npx pulumi sed sleep while".split(" ");
 
 type Problem = string | undefined;
 
 /** What a command names, by its pattern, and what is wrong with that. */
 const RULES: readonly [pattern: RegExp, check: (page: Page, ...named: string[]) => Problem][] = [
+  [
+    /^[\w-]+(?= |$)/,
+    (_, program = "") => (PROGRAMS.includes(program) ? undefined : `${program} is not in the list of this test`),
+  ],
+  [/^cd (\S+)/, folderProblem],
+  [/^aliyun (\S+ \S+)(.*)/, aliyunProblem],
   [/^npm (?:run )?([\w:-]+)/, scriptProblem],
   [/\btests\/[\w./-]+/, testProblem],
   [/^npx (?:--yes --package (\S+) )?([\w-]+)(.*)/, binProblem],
@@ -41,6 +50,26 @@ function problemsOf(page: Page, commands: readonly string[]): string[] {
       return problem === undefined ? [] : `${page.path}: ${command}: ${problem}`;
     }),
   );
+}
+
+/** A folder of the repository, or one that the page has its reader make. */
+function folderProblem({ text }: Page, folder = ""): Problem {
+  const isThere = existsSync(join(REPOSITORY, folder)) || text.includes(`mkdir ${folder} `);
+  return isThere ? undefined : `there is no folder ${folder}`;
+}
+
+/** What the pages use of the vendor's CLI. Source: the reference of ECS. */
+const ALIYUN: Readonly<Record<string, string>> = {
+  "ecs AttachClassicLinkVpc": "--InstanceId --RegionId --VpcId",
+  "ecs DescribeClassicLinkInstances": "--PageSize --RegionId --VpcId",
+  "ecs DescribeInstances": "--InstanceIds --RegionId",
+  "ecs DetachClassicLinkVpc": "--InstanceId --RegionId --VpcId",
+};
+
+function aliyunProblem(_: Page, call = "", rest = ""): Problem {
+  if (!Object.hasOwn(ALIYUN, call)) return `aliyun ${call} is not in the table of this test`;
+  const unknown = rest.match(/--[\w-]+/g)?.find((flag) => !ALIYUN[call]?.split(" ").includes(flag));
+  return unknown === undefined ? undefined : `aliyun ${call} has no ${unknown}`;
 }
 
 function scriptProblem({ path }: Page, script = ""): Problem {
@@ -155,6 +184,10 @@ test.each([
   ["pulumi config set classiclink:regoin cn-hangzhou", /no setting classiclink:regoin/],
   ["pulumi config set nobodyReadsThis 1", /no program reads nobodyReadsThis/],
   ["curl -X DELETE http://127.0.0.1:4010/-/lynks/i-web", /no route/],
+  ["aliyun ecs AttachClassicLink --RegionId cn-hangzhou", /aliyun ecs AttachClassicLink is not in the table/],
+  ["aliyun ecs AttachClassicLinkVpc --Region cn-hangzhou", /AttachClassicLinkVpc has no --Region/],
+  ["mkdir here && cd there", /no folder there/],
+  ["FOO=bar terraform apply", /terraform is not in the list/],
 ])("%s is found out", (text, complaint) => {
   const page = { path: "examples/quickstart/README.md", text: `\`\`\`sh\n${text}\n\`\`\`` };
   expect(problemsOf(page, commandsOf(page))).toEqual([expect.stringMatching(complaint)]);
