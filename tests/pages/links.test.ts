@@ -16,6 +16,7 @@ function pathOf(page: Page, link: string): string {
 
 /** What is wrong with a link of a page, or nothing. */
 function problemsOf(page: Page, link: string): string[] {
+  if (/^https?:/.test(link)) return URL.canParse(link) ? [] : [`${link} is no address`];
   const path = pathOf(page, link);
   const full = join(REPOSITORY, path);
   if (!existsSync(full)) return [`${link} leads to ${path}, which is not there`];
@@ -28,10 +29,8 @@ function problemsOf(page: Page, link: string): string[] {
 /** The links of a page that lead nowhere, and the files that it names which are not there. */
 function problemsIn(page: Page): string[] {
   const files = inlineCodeOf(page).filter((code) => TREES.test(code) && !existsSync(join(REPOSITORY, code)));
-  const links = linksOf(page).filter((link) => !/^https?:/.test(link));
-  return [...files.map((file) => `there is no ${file}`), ...links.flatMap((link) => problemsOf(page, link))].map(
-    (problem) => `${page.path}: ${problem}`,
-  );
+  const links = linksOf(page).flatMap((link) => problemsOf(page, link));
+  return [...files.map((file) => `there is no ${file}`), ...links].map((problem) => `${page.path}: ${problem}`);
 }
 
 test("every link has a target, and every file that is named is there", () => {
@@ -42,6 +41,7 @@ test("every link has a target, and every file that is named is there", () => {
 test.each([
   ["![a `code` b](nowhere.svg)", /nowhere\.svg leads to docs\/nowhere\.svg, which is not there$/],
   ["[over\ntwo lines](concepts.md#no-such)", /concepts\.md#no-such leads to no heading of docs\/concepts\.md/],
+  ["[a](https://)", /https:\/\/ is no address$/],
   ["[a](#no-such)", /#no-such leads to no heading of docs\/faq\.md/],
   ["`tests/none.test.ts`", /there is no tests\/none\.test\.ts$/],
 ])("%j is found out", (text, complaint) => {
