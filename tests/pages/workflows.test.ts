@@ -9,6 +9,7 @@ import { REPOSITORY } from "../support/project";
 
 interface Job {
   readonly permissions?: object;
+  readonly "timeout-minutes"?: number;
   readonly strategy?: {
     readonly matrix: { readonly node?: readonly string[]; readonly include?: readonly { readonly pulumi: string }[] };
   };
@@ -37,6 +38,32 @@ test.each(workflows)(
     expect(scripts.filter((run) => run.replace(/\$\{\{ matrix\.\w+ \}\}/g, "").includes("${{"))).toEqual([]);
   },
 );
+
+test("an action has the same commit in all workflows", () => {
+  const uses = workflows.flatMap(({ text }) => text.match(/uses: \S+/g) ?? []);
+  const actions = uses.map((use) => use.replace(/@.*/, ""));
+  expect(new Set(uses).size).toBe(new Set(actions).size);
+});
+
+test("each job ends before the six hours after which GitHub would end it", () => {
+  const endless = workflows.flatMap(({ jobs }) =>
+    Object.entries(jobs).flatMap(([job, { "timeout-minutes": minutes = 360 }]) => (minutes < 360 ? [] : job)),
+  );
+  expect(endless).toEqual([]);
+});
+
+test("a release is tested, then published with its provenance, then its plugin is attached", () => {
+  const { steps = [] } = workflows.find(({ name }) => name === "release.yml")?.jobs.publish ?? {};
+  const places = [
+    "bash .ci/run",
+    "npm run test:long",
+    "npm run package:plugin",
+    "npm publish --provenance --access public",
+    "gh release create",
+  ].map((words) => steps.findIndex(({ run = "" }) => run.includes(words)));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
 
 test("[23] a change is tested on each Node, and with both ends of the range of @pulumi/pulumi", () => {
   const { test: tests, sdk } = workflows.find(({ name }) => name === "ci.yml")?.jobs ?? {};
