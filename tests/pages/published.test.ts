@@ -10,6 +10,7 @@ import { packageSchema } from "../../provider/hosts/plugin/schema";
 import { COMPILED, packageContents } from "../../scripts/packageContents";
 import { releaseNotes } from "../../scripts/releaseNotes";
 import * as build from "../../tsconfig.build.json";
+import { makeFolder } from "../support/credentials";
 import { REPOSITORY } from "../support/project";
 
 const textOf = (path: string) => readFileSync(join(REPOSITORY, path), "utf8");
@@ -21,6 +22,17 @@ interface Packed {
 const pack = ["pack", "--dry-run", "--ignore-scripts", "--json"];
 const [packed]: [Packed] = JSON.parse(execFileSync("npm", pack, { cwd: REPOSITORY, encoding: "utf8" }));
 const paths = packed.files.map(({ path }) => path);
+
+interface Locked {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+const lock: { packages: Readonly<Record<string, Locked>> } = JSON.parse(textOf("package-lock.json"));
+const locked = Object.entries(lock.packages).flatMap(([folder, one]) => (folder === "" ? [] : { folder, ...one }));
 
 test("the tarball has the files that are listed, is small, and has what the manifest points at", () => {
   expect(paths.toSorted()).toEqual(packageContents());
@@ -54,10 +66,23 @@ test("installing it runs nothing, and needs exactly the versions that were teste
   expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
   const exact = Object.values(manifest.dependencies).filter((at) => /^\d+\.\d+\.\d+$/.test(at));
   expect(exact).toEqual(Object.values(manifest.dependencies));
-  const lock: { packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }> } = JSON.parse(
-    textOf("package-lock.json"),
-  );
-  expect(Object.values(lock.packages).filter(({ hasInstallScript, dev }) => hasInstallScript && !dev)).toEqual([]);
+  expect(locked.filter(({ hasInstallScript, dev }) => hasInstallScript && !dev)).toEqual([]);
+});
+
+test("every package of the lock file is of npm's registry, and of known content", () => {
+  expect(locked.length).toBeGreaterThan(100);
+  const NPM = "https://registry.npmjs.org/";
+  expect(locked.filter(({ link, resolved = NPM }) => link || !resolved.startsWith(NPM))).toEqual([]);
+  // Builds for other systems are not on every registry.
+  expect(locked.filter(({ integrity = "", optional }) => !optional && !integrity.startsWith("sha512-"))).toEqual([]);
+});
+
+test("npm has nothing to correct in the manifest when it publishes", () => {
+  const files = makeFolder();
+  const copy = files.write("package.json", textOf("package.json"));
+  execFileSync("npm", ["pkg", "fix"], { cwd: files.folder, stdio: "ignore" });
+  expect(JSON.parse(readFileSync(copy, "utf8"))).toEqual(JSON.parse(textOf("package.json")));
+  files.remove();
 });
 
 test("there is one version, that of package.json", () => {
