@@ -1,5 +1,6 @@
-/** The schema's examples are in every language and up to date; the examples of the plugin use the plugin of this repository, of any version. */
+/** The schema is valid. Its examples are in every language and up to date. The examples of the plugin use the plugin of this repository, of any version. */
 
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
@@ -15,7 +16,9 @@ import {
   markdownOf,
   TITLES,
 } from "../../scripts/schemaExamples";
+import { makeFolder } from "../support/credentials";
 import { REPOSITORY } from "../support/project";
+import { versionOfPulumi } from "../support/pulumiCli";
 
 const { resources, functions } = Object(packageSchema(manifest));
 const NAMES: readonly ExampleName[] = ["ClassicLink", "ClassicLinks", "getLinks"];
@@ -28,6 +31,15 @@ test.each(NAMES)("the description of %s has the program of scripts/schemaExample
   expect(LANGUAGES.filter((language) => codeIn(description, language) === "")).toEqual([]);
   expect(description).toContain(markdownOf(name, (language) => codeIn(description, language)));
   for (const language of convertible) expect(codeIn(description, language)).toBe(convert(name, language).trim());
+});
+
+// Only the Pulumi CLI checks a schema.
+(versionOfPulumi() === undefined ? test.skip : test)("pulumi schema check finds nothing in the schema", () => {
+  const files = makeFolder();
+  const args = ["schema", "check", files.write("schema.json", packageSchema(manifest))];
+  const { status, stdout, stderr } = spawnSync("pulumi", args, { encoding: "utf8" });
+  expect([status, stdout + stderr]).toEqual([0, expect.not.stringMatching(/warning|error/i)]);
+  files.remove();
 });
 
 // `npm run languages` runs them.
