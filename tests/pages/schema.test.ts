@@ -43,14 +43,23 @@ test.each(NAMES)("the description of %s has the program of scripts/schemaExample
 });
 
 // `npm run languages` runs them.
-test.each([
-  ["plugin-go", "go.mod"],
-  ["plugin-java", "pom.xml"],
-  ["plugin-python", "requirements.txt"],
-  ["plugin-typescript", "package.json"],
-  ["plugin-yaml", "README.md"],
-])("examples/%s names the plugin of this repository, and no version of it", (folder, file) => {
+const PROGRAMS: readonly [folder: string, file: string, program: string][] = [
+  ["plugin-go", "go.mod", "main.go"],
+  ["plugin-java", "pom.xml", "src/main/java/shop/App.java"],
+  ["plugin-python", "requirements.txt", "__main__.py"],
+  ["plugin-typescript", "package.json", "index.ts"],
+  ["plugin-yaml", "README.md", "Pulumi.yaml"],
+];
+
+test.each(PROGRAMS)("examples/%s names the plugin of this repository, and no version of it", (folder, file) => {
   const read = (path: string) => readFileSync(join(REPOSITORY, "examples", folder, path), "utf8");
   expect(read("Pulumi.yaml")).toMatch(/^ {2}classiclink: \.\.\/\.\.\/plugin$/m);
   expect(read("Pulumi.yaml") + read(file)).not.toContain(manifest.version);
+});
+
+test.each(PROGRAMS)("examples/%s shows a region of the provider, timeouts, and a lookup", (folder, _, program) => {
+  const text = readFileSync(join(REPOSITORY, "examples", folder, program), "utf8");
+  expect(text).toMatch(/region\W+(pulumi\.String\W+)?cn-hangzhou/i);
+  expect(text).toMatch(/\bcreate\W+(2m|Duration.ofMinutes\(2\))/i);
+  expect(text).toMatch(/[.:]get_?links(_?output)?\b/i);
 });
