@@ -58,8 +58,9 @@ test("examples/fleet-from-csv links 100 instances with three resources, and an e
   expect(changes().sort()).toEqual(expected);
 });
 
-test("examples/from-a-shell-script adopts the links of the script, and makes the one that it left out", async () => {
+test("examples/from-a-shell-script adopts the links of the script's list, and makes the one that it left out", async () => {
   const instances = read("from-a-shell-script/before/instances.txt").trim().split("\n");
+  expect(read("from-a-shell-script/index.ts").match(/(?<=")i-\w+/g)).toEqual(instances);
   shop = await openShop({
     example: "from-a-shell-script",
     instances: instancesOf(...instances),
