@@ -284,6 +284,12 @@ describe("[9] read", () => {
   const movedState = { ...link, vpcId: "vpc-other", __movedFrom: "vpc-b" };
   test.each<[name: string, links: Links, state: () => object, outputs: (state: object) => object | undefined]>([
     ["gives a listed link as it is", LINKED, () => link, (state) => state],
+    [
+      "leaves out what another host has hidden",
+      LINKED,
+      () => ({ ...link, __provider: "x", __timeouts: {} }),
+      () => link,
+    ],
     ["gives the VPC that it is linked to now", ELSEWHERE, () => link, () => movedState],
     ["gives nothing for an instance without a link", NONE, () => link, () => undefined],
     ["[6] keeps what is partially created and not listed yet, with its time", NONE, partial, (state) => state],
