@@ -36,6 +36,14 @@ test.each<[args: string[], told: string]>([
   expect(err).toContain("--help");
 });
 
+test("--help names every option that is read", async () => {
+  const source = readFileSync("emulator/cli.ts", "utf8");
+  const options = [...source.matchAll(/^ {6}"?([a-z\d-]+)"?: \{ type: /gm)].map(([, name]) => `  --${name} `);
+  expect(options.length).toBeGreaterThan(10);
+  const { code, out } = await run("--help").ended;
+  expect([code, options.filter((option) => !out.includes(option))]).toEqual([0, []]);
+});
+
 test("says which port is in use, and what to do", async () => {
   const { port } = new URL((await start()).endpoint);
   const { code, err } = await run("--port", port).ended;

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { startEmulator } from "../../../emulator";
 import { attach, codeOf, start } from "./caller";
 
 let folder: string;
@@ -38,11 +37,16 @@ test("a file written by hand may say as little as needed", async () => {
 test.each<[string, RegExp]>([
   ["{", /state\.json: .*JSON/],
   ["[]", /state\.json: state must be an object/],
+  ['{ "instance": [] }', /state\.json: state has no field "instance"/],
   ['{ "instances": {} }', /state\.json: state\.instances must be a list/],
   ['{ "vpcs": [{ "vpcId": "v", "classicLinkEnabled": "yes" }] }', /vpc\.classicLinkEnabled must be true or false/],
   ['{ "vpcs": [{ "vpcId": "v" }], "links": [{ "instanceId": "i", "vpcId": "v" }] }', /no instance i: add it first/],
 ])("a file with %s is refused and left alone", async (text, told) => {
   writeFileSync(stateFile, text);
-  await expect(startEmulator({ stateFile })).rejects.toThrow(told);
+  await expect(start({ stateFile })).rejects.toThrow(told);
   expect(readFileSync(stateFile, "utf8")).toBe(text);
+});
+
+test("a file that cannot be written is an error at the start", async () => {
+  await expect(start({ stateFile: join(folder, "none", "state.json") })).rejects.toThrow("ENOENT");
 });
