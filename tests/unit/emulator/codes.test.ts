@@ -53,6 +53,22 @@ test.each(listed)("%s answers %s with the HTTP statuses %j of the editions", asy
   }
 });
 
+const isOff = (it: Emulator) => it.setVpc("vpc-1", { classicLinkEnabled: false });
+test.each<[edition: Generation, action: string, words: string, cause: (emulator: Emulator) => void]>([
+  ["A", "AttachClassicLinkVpc", "unable to attach", isOff],
+  ["B", "AttachClassicLinkVpc", "disabled attach", isOff],
+  ["C", "AttachClassicLinkVpc", "disabled attach", isOff],
+  ["C", "AttachClassicLinkVpc", "linked to other vpc", (it) => it.link("i-1", "vpc-2")],
+  ["C", "AttachClassicLinkVpc", "not allow link", (it) => it.link("i-1", "vpc-1")],
+  ["C", "DetachClassicLinkVpc", "not allowed to detach", (it) => it.link("i-1", "vpc-2")],
+])("in edition %s, OperationDenied of %s says why in the words of the reference: %s", async (...row) => {
+  const [errorGeneration, action, words, cause] = row;
+  const emulator = await start({ errorGeneration });
+  cause(emulator);
+  const { body } = await call(emulator, action, { InstanceId: "i-1", VpcId: "vpc-1" });
+  expect(body).toMatchObject({ Code: "OperationDenied", Message: expect.stringContaining(words) });
+});
+
 describe("the status", () => {
   test("is always 403 in the newest edition of ECS; in the oldest, what is not found is 404", () => {
     for (const action of ["AttachClassicLinkVpc", "DetachClassicLinkVpc", "DescribeClassicLinkInstances"] as const) {

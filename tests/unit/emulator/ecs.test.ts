@@ -69,6 +69,12 @@ describe("describe", () => {
     expect(listed(await list(emulator, { ...given, VpcId: "vpc-2" }))).toEqual(["i-12>vpc-2"]);
   });
 
+  test("takes 100 instances", async () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => ({ instanceId: `i-${index}` }));
+    const InstanceId = hundred.map(({ instanceId }) => instanceId).join();
+    expect(codeOf(await list(await start({ instances: hundred }), { InstanceId }))).toBe("ok");
+  });
+
   test.each([{ PageNumber: "0" }, { PageNumber: "x" }, { PageSize: "101" }])("refuses %p", async (paging) => {
     expect(await list(await start(), { VpcId: "vpc-1", ...paging })).toMatchObject({
       status: 400,

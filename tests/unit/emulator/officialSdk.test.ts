@@ -3,7 +3,7 @@ import Client, { $OpenApiUtil } from "@alicloud/openapi-core";
 import { expect, test } from "@jest/globals";
 // Comes with openapi-core, which asks for its objects.
 import { RuntimeOptions } from "@darabonba/typescript";
-import type { Emulator, FaultRule } from "../../../emulator";
+import type { AnswerName, Emulator, FaultRule } from "../../../emulator";
 import { start } from "./caller";
 
 const link = { RegionId: "cn-hangzhou", InstanceId: "i-1", VpcId: "vpc-1" };
@@ -47,10 +47,14 @@ test.each([
   },
 );
 
+const answering = (answer: AnswerName): FaultRule => ({ kind: "answer", answer });
+const unavailable = { name: "ServerError", code: "ServiceUnavailable", statusCode: 503 };
 const throttle = { kind: "throttle", quota: 0, windowMs: 30_000, retryAfter: true } as const;
 test.each<[string, FaultRule | undefined, object]>([
   ["a refusal", undefined, { name: "ClientError", code: "OperationDenied", statusCode: 403 }],
   ["how long to wait", throttle, { name: "ThrottlingError", code: "Throttling.User", retryAfter: expect.any(Number) }],
+  ["that the service is not available", answering("unavailable-503"), unavailable],
+  ["that the service is not available, in lower case", answering("lower-case-error"), unavailable],
   ["what is missing", { kind: "denied" }, { accessDeniedDetail: { AuthAction: "ecs:DetachClassicLinkVpc" } }],
 ])("they learn %s, with the request id", async (_, fault, error) => {
   const emulator = await start();

@@ -6,6 +6,13 @@ import { call, codeOf, type Given, type RawAnswer, start, startClocked } from ".
 const idsOf = ({ text }: RawAnswer) => [...text.matchAll(/"VpcId":"([^"]+)"/g)].map(([, id]) => id);
 
 describe("a VPC", () => {
+  test("is listed in pages of ten, or of fifty at most", async () => {
+    const emulator = await start({ vpcs: Array.from({ length: 60 }, (_, index) => ({ vpcId: `vpc-${index}` })) });
+    const listed = (PageSize?: string) => call(emulator, "DescribeVpcs", { PageSize });
+    expect([idsOf(await listed()), idsOf(await listed("50"))].map(({ length }) => length)).toEqual([10, 50]);
+    expect(codeOf(await listed("51"))).toBe("InvalidParameter");
+  });
+
   test("is created without ClassicLink, switched on and off, renamed and deleted, and belongs to its organization", async () => {
     const emulator = await start({ vpcs: [], organizationId: "26" });
     const { body } = await call(emulator, "CreateVpc", { VpcName: "shop", CidrBlock: "10.0.0.0/8" });
