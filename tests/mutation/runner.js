@@ -6,7 +6,7 @@ const { createRequire } = require("node:module");
 const core = createRequire(require.resolve("jest/package.json")).resolve("@jest/core");
 const { default: TestRunner } = createRequire(core)("jest-runner");
 
-/** In the folder of the changed copy, where Stryker runs: the tests of each file, and how long it took, in ms. */
+/** In the folder of the changed copy, where Stryker runs: for each test file its tests, its time in ms, and the mutants it reached. */
 const FILES = ".stryker-files.json";
 
 module.exports = class MutantRunner extends TestRunner {
@@ -17,18 +17,24 @@ module.exports = class MutantRunner extends TestRunner {
   /** The first run, without a mutant. */
   async #all(tests, watcher, options) {
     const files = {};
+    const reached = {};
+    process[Symbol.for("reached mutants")] = reached;
     this.on("test-file-success", ([{ path }, { testResults, perfStats }]) => {
       files[path] = { names: testResults.map(({ fullName }) => fullName), ms: perfStats.runtime };
     });
     await super.runTests(tests, watcher, options);
+    for (const [path, file] of Object.entries(files)) file.reached = reached[path] ?? [];
     writeFileSync(FILES, JSON.stringify(files));
   }
 
-  /** Only the files with a test for this mutant, the fastest first, and none after a failure. */
+  /** Only the files that reach this mutant, with a test for it, the fastest first, and none after a failure. */
   async #untilFailure(tests, watcher, options) {
     const files = JSON.parse(readFileSync(FILES, "utf8"));
+    const mutant = process.env.__STRYKER_ACTIVE_MUTANT__;
     const names = new RegExp(this._globalConfig.testNamePattern ?? "");
-    const chosen = tests.filter(({ path }) => files[path]?.names.some((name) => names.test(name)));
+    const serves = ({ path }) =>
+      files[path]?.reached.includes(mutant) && files[path].names.some((name) => names.test(name));
+    const chosen = tests.filter(serves);
     chosen.sort((one, other) => files[one.path].ms - files[other.path].ms);
     let failed = false;
     this.on("test-file-success", ([, result]) => {
