@@ -62,7 +62,8 @@ test("a host stays whose engine was never there: something else has started it",
   endWithEngine(`127.0.0.1:${port}`, () => {
     ends += 1;
   });
-  const [attempt] = connecting.mock.results;
-  await new Promise((resolve) => (attempt?.value as Socket).once("close", resolve));
+  const attempt = connecting.mock.results[0]?.value as Socket;
+  await new Promise((resolve) => attempt.once("close", resolve));
+  connecting.mockRestore();
   expect(ends).toBe(0);
 });
