@@ -1,4 +1,4 @@
-/** What only Pulumi's host of dynamic providers needs: lines on its output, hidden properties, and what its inputs name. */
+/** What only Pulumi's host of dynamic providers shows: the lines that it prints. */
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../emulator";
@@ -19,18 +19,6 @@ beforeAll(async () => {
 afterAll(() => Promise.all([host.close(), emulator.close()]));
 
 const link = (instanceId: string) => ({ instanceId, vpcId: "vpc-1", regionId: "cn-hangzhou" });
-
-test("[1] Check names the resource that declares the same instance, and keeps no trace of how it knows", async () => {
-  const first = await host.check({ ...link("i-linked"), __declarer: "1:web" });
-  expect(first.inputs).toEqual(host.state(link("i-linked")));
-  const { failures } = await host.check({ ...link("i-linked"), __declarer: "2:db" });
-  expect(failures[0]?.reason).toContain('is declared by ClassicLink "web" already');
-});
-
-test("[9] [11] a read keeps all that is hidden in the state, as those of 0.1.0 have it", async () => {
-  const state = host.state({ ...link("i-linked"), __timeouts: { delete: 5 }, __holder: "urn" });
-  expect((await host.read("cn-hangzhou:i-linked", state)).properties).toEqual(state);
-});
 
 test("[13] a wait is printed with what ^C does first: Pulumi cuts the end of a line on a narrow terminal", async () => {
   emulator.injectFault({ kind: "locked", instanceId: "i-locked", times: 2 });
