@@ -39,14 +39,17 @@ async function tried(errors: readonly Error[], { totalMs = 600_000, random = 0.5
 const forEver = { forEver: true };
 
 describe("which errors are retried", () => {
-  test.each([busy, transient])("$kind is, until it has passed", async (error) => {
+  test.each([
+    ["busy", busy],
+    ["transient", transient],
+  ])("an error of kind %s is retried until it has passed", async (_, error) => {
     expect(await tried([error, error, error])).toMatchObject({ value: "answer", waits: [500, 800, 1_280] });
   });
 
   // A throttled call is made again by the rate limiter.
   const codes = ["Throttling.User", "InvalidInstanceId.NotFound", "QuotaExceeded", "Forbidden.RAM", "SomethingNew"];
-  const final = [...codes.map((code) => refusal("attach", code)), new TypeError("fetch failed")];
-  test.each(final)("$message is not", async (error) => {
+  const final = codes.map((code): [string, Error] => [code, refusal("attach", code)]);
+  test.each([...final, ["TypeError", new TypeError("fetch failed")]])("%s is not retried", async (_, error) => {
     expect(await tried([error])).toEqual({ afterMs: 0, error, at: [0], waits: [] });
   });
 });
@@ -68,6 +71,7 @@ describe("how long is waited", () => {
     async (random, most) => {
       const { error, afterMs, at } = await tried([busy], { ...forEver, random });
       expect(at.length).toBeLessThanOrEqual(most);
+      expect(at.length).toBeGreaterThan(15);
       expect(error).toBeInstanceOf(OutOfTime);
       expect(afterMs).toBe(600_000);
     },
@@ -75,6 +79,7 @@ describe("how long is waited", () => {
 
   test("no wait after a fault is longer than ten seconds", async () => {
     const { waits } = await tried(Array(12).fill(transient), { random: 1 });
+    expect(waits).toHaveLength(12);
     expect(Math.max(...waits)).toBeLessThan(10_000);
   });
 

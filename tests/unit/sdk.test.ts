@@ -63,19 +63,20 @@ describe("a ClassicLink", () => {
   });
 
   // `npm run typecheck` says whether the compiler refuses these too.
-  test.each<[make: () => unknown, message: string]>([
+  test.each<[message: string, make: () => unknown]>([
     // @ts-expect-error
-    [() => new ClassicLink("web"), "args are missing"],
+    ["args are missing", () => new ClassicLink("web")],
     // @ts-expect-error
-    [() => new ClassicLink("web", { instanceId: null, vpcId: "vpc-b" }), "instanceId is missing"],
+    ["instanceId is missing", () => new ClassicLink("web", { instanceId: null, vpcId: "vpc-b" })],
     // @ts-expect-error
-    [() => new ClassicLink("web", { instanceId: "i-a" }), "vpcId is missing"],
+    ["vpcId is missing", () => new ClassicLink("web", { instanceId: "i-a" })],
     // @ts-expect-error
-    [() => new ClassicLink("web", { ...args, vpcID: "v" }), '"vpcID" is not an argument; the arguments are instanceId'],
+    ['"vpcID" is not an argument; the arguments are instanceId', () => new ClassicLink("web", { ...args, vpcID: "v" })],
     // @ts-expect-error
-    [() => new ClassicLink("web", { ...args, __provider: "evil" }), '"__provider" is not an argument'],
-  ])("%s: %s", (make, message) => {
+    ['"__provider" is not an argument', () => new ClassicLink("web", { ...args, __provider: "evil" })],
+  ])("is refused and not registered: %s", async (message, make) => {
     expect(make).toThrow(`ClassicLink "web": ${message}`);
+    await new Promise(setImmediate);
     expect(registered).toEqual([]);
   });
 });

@@ -71,7 +71,7 @@ describe("credentials", () => {
 
   const oidc = JSON.stringify({ roleArn: "role", oidcProviderArn: "provider", oidcTokenFile: "/token" });
   const order: [source: object, values: Values][] = [
-    [{ kind: "keys" }, PAIR],
+    [{ kind: "keys", credentials: { accessKeyId: "a" } }, PAIR],
     [{ kind: "profile", name: "mine" }, { profile: "mine" }],
     [{ kind: "uri", uri: "http://127.0.0.1/" }, { credentialsUri: "http://127.0.0.1/" }],
     [{ kind: "ecsRole", roleName: "role" }, { ecsRoleName: "role" }],
@@ -85,7 +85,7 @@ describe("credentials", () => {
     expect(sources).toMatchObject(all.map(([source]) => source));
   });
 
-  const others = { ...STACK_PAIR, ...under("alicloud", { profile: "other", assumeRole: '{"roleArn":"other"}' }) };
+  const others = under("alicloud", { accessKey: "o", secretKey: "s", profile: "o", assumeRole: '{"roleArn":"other"}' });
   test("under classiclink: say which account is meant: no source of others goes before them, nor a role on top", () => {
     const own = order.map(([, values]) => ({ ...others, ...VARIABLES_PAIR, ...under("classiclink", values) }));
     const sources = own.map((values) => settingsOf(values).credentialsSource());
@@ -93,9 +93,12 @@ describe("credentials", () => {
   });
 
   test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
-    for (const own of [under("classiclink", PAIR), {}]) {
+    for (const [own, accessKeyId] of [[under("classiclink", PAIR), "a"] as const, [{}, "o"] as const]) {
       const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
-      expect(sourceOf(values, "assumedRole")).toMatchObject({ base: { kind: "keys" }, role: { arn: "own" } });
+      expect(sourceOf(values, "assumedRole")).toMatchObject({
+        base: { credentials: { accessKeyId } },
+        role: { arn: "own" },
+      });
     }
   });
 
