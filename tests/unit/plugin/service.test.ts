@@ -35,7 +35,11 @@ beforeEach(async () => {
   await plugin.greet();
   await plugin.configure(configuration());
 });
-afterEach(() => emulator.clearFaults());
+afterEach(() => {
+  // [17] Nothing that it logged or answered has the secret in clear.
+  expect(plugin.everything).not.toContain(SECRET);
+  emulator.clearFaults();
+});
 
 /** What the provider of a stack is configured with. */
 const configuration = (more: Props = {}): Props => ({
@@ -208,9 +212,12 @@ describe("what it tells the engine", () => {
     emulator.injectFault({ kind: "latency", ms: 100 });
     for (const instanceId of members) emulator.addInstance({ instanceId });
     plugin.urn = LINKS_URN;
+    const from = performance.now();
     await plugin.create(fleet(...members));
+    const seconds = (performance.now() - from) / 1_000;
     expect(plugin.told.at(-1)).toBe("");
-    expect(plugin.told.length).toBeLessThan(members.length / 10);
+    // However slow the machine is: one at once, one in each second, and one that clears the row.
+    expect(plugin.told.length).toBeLessThanOrEqual(2 + seconds);
   });
 });
 
@@ -264,9 +271,4 @@ describe("finding links", () => {
     await expect(plugin.list({ token: LINK_TYPE })).rejects.toThrow("vpcId: is missing, and so is instanceIds");
     await expect(plugin.list({ token: "a:b:C" })).rejects.toThrow('cannot list "a:b:C"');
   });
-});
-
-test("[17] no secret was printed, logged or answered in clear", () => {
-  expect(plugin.everything.length).toBeGreaterThan(5_000);
-  expect(plugin.everything).not.toContain(SECRET);
 });
