@@ -14,7 +14,7 @@ const PLACES: readonly string[] = Object.values({ ...SETTINGS, ...VENDOR_SETTING
 const KEYS = PLACES.map((place) => place.replace(/\[0\].*/, ""));
 /** Where a value may be quoted, because it is no secret whatever it is. */
 const QUOTED =
-  /^\S*(region|protocol|insecure|isCenterRegion|forceUseAsapi|refreshBeforeUpdate|forgetRetiredLinks|CLASSICLINK_|sessionExpiration)/i;
+  /^\S*(region|protocol|insecure|isCenterRegion|forceUseAsapi|refreshBeforeUpdate|forgetRetiredLinks|FORGET_|REFRESH_|sessionExpiration)/i;
 
 /** The answer, or the message of a wrong setting. Another error fails the test. */
 function answerOf<T>(ask: () => T): { readonly answer?: T; readonly message?: string } {
@@ -80,17 +80,22 @@ const files = makeFolder();
 afterAll(() => files.remove());
 
 test("[15] a profile file of any text names a region or none", () => {
+  const names = fc.constantFrom("p", "default", "__proto__", "constructor");
+  const profiles = fc.array(fc.record({ name: names, region_id: fc.jsonValue() }));
   const lines = fc.constantFrom("[p]", "region_id = cn-hangzhou", "[__proto__]", "=");
   const text = fc.oneof(
     fc.array(fc.oneof(fc.string({ unit: "binary" }), lines), { maxLength: 5 }).map((all) => all.join("\n")),
     fc.json(),
-    fc.record({ current: fc.jsonValue(), profiles: fc.jsonValue() }).map((content) => JSON.stringify(content)),
+    fc
+      .record({ current: fc.jsonValue(), profiles: fc.oneof(profiles, fc.jsonValue()) })
+      .map((it) => JSON.stringify(it)),
   );
   fc.assert(
-    fc.property(text, fc.constantFrom("p", "default", "__proto__", "constructor"), (content, name) => {
+    fc.property(text, names, (content, name) => {
       const file = files.write("config.json", content);
       const values = { ALICLOUD_PROFILE: name, ALICLOUD_SHARED_CREDENTIALS_FILE: file };
-      expect(answerOf(() => settingsOf(values).defaultRegion()).answer).not.toBe("");
+      const { answer = "none" } = answerOf(() => settingsOf(values).defaultRegion());
+      expect(answer).toEqual(expect.stringMatching(/./));
     }),
     fuzz(500),
   );
