@@ -111,7 +111,7 @@ describe("[5] any answer", () => {
     );
   });
 
-  // A pattern that looks at each beginning of such a body would outlast the test.
+  // A pattern that is tried at each position of such a body would outlast the test.
   test.each([
     ["half a million lists in each other", "[".repeat(500_000)],
     ["a code of a million letters", `{"Code":"${"A".repeat(1_000_000)}","Message":"no"}`],
@@ -157,7 +157,7 @@ describe("an answer without end", () => {
     await expect(attach(client)).rejects.toMatchObject({
       facts: { code: "UnreadableAnswer", detail, kind: "transient", mayHaveSucceeded: true },
     });
-    // What was on its way between the two processes is lost; it is a few MB.
+    // The buffers of both ends hold a few MB.
     expect(await written).toBeLessThan(HUNDRED_MB / 4);
   });
 
@@ -180,7 +180,6 @@ describe("an answer without end", () => {
         if (socket.destroyed) return;
         drops += 1;
         socket.write(" ");
-        // A drop for each time that a while passes.
         jest.advanceTimersByTime(100);
         setImmediate(drip);
       };
@@ -190,7 +189,8 @@ describe("an answer without end", () => {
       facts: { code: "Timeout", kind: "transient", mayHaveSucceeded: true },
     });
     await closed;
-    expect(drops).toBeGreaterThan(100);
+    expect(drops).toBeGreaterThanOrEqual(150);
+    expect(drops).toBeLessThan(200);
   });
 
   test("is not made of a small one: no packing is accepted, and what is packed is not unpacked", async () => {
