@@ -206,7 +206,8 @@ test.each<[what: string, endpointOf: (server: RawServer) => string, facts: objec
   ["that nobody runs", () => "http://127.0.0.1:1", { code: "ConnectionRefused", kind: "transient" }],
   [
     "whose name has no address",
-    () => "http://ecs.invalid",
+    // A label is empty, so no name server is asked.
+    () => "http://ecs..invalid",
     { code: "HostNotFound", advice: expect.stringContaining("endpoint") },
   ],
   ["that speaks no TLS", ({ endpoint }) => endpoint.replace("http:", "https:"), { code: "CertificateRefused" }],

@@ -71,7 +71,8 @@ describe("what keeps a call from ECS", () => {
 
   test.each([
     ["https", "127.0.0.1:1", "ECONNREFUSED (the proxy 127.0.0.1:1, on the way to https://HOST:443)"],
-    ["http", "proxy.invalid:3128", "(the proxy proxy.invalid:3128, on the way to http://HOST:80)"],
+    // A label is empty, so no name server is asked.
+    ["http", "proxy..invalid:3128", "(the proxy proxy..invalid:3128, on the way to http://HOST:80)"],
   ])("for %s, a proxy %s that is not there is named, and where the call goes", async (scheme, proxy, told) => {
     const { facts, message } = await ecsErrorOf(clientOver(`${scheme}://${HOSTS.ecs}`, proxy).attach(LINK));
     expect(facts).toMatchObject({ code: "ProxyNotReached", mayHaveSucceeded: false });

@@ -53,7 +53,7 @@ describe("a quota", () => {
   });
 
   test("counts each operation and region for itself, and may have another code and status, and no hint", async () => {
-    const emulator = await start({ regions: ["cn-beijing"] });
+    const { emulator } = await startClocked({ regions: ["cn-beijing"] });
     emulator.injectFault({ kind: "throttle", quota: 1, code: "Throttling", status: 429 });
     expect(codeOf(await list(emulator, ofVpc1))).toBe("ok");
     expect(codeOf(await list(emulator, { ...ofVpc1, RegionId: "cn-beijing" }))).toBe("ok");

@@ -10,7 +10,7 @@ import { start } from "./caller";
 
 /** Runs the command until it ends. */
 function run(...args: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", "emulator/cli.ts", ...args], { timeout: 30_000 });
+  const child = spawn(process.execPath, ["--import", "tsx", "emulator/cli.ts", ...args], { timeout: 300_000 });
   const told = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {
     told.out += chunk;
