@@ -20,50 +20,46 @@ test.each([
   expect(engineAddress(["/usr/bin/node", "host.js", argument])).toBe(address);
 });
 
-/** An engine, and how often the host behind `endWithEngine` has ended. */
+/** An engine, and whether the host behind `endWithEngine` has ended. */
 async function engine(host = "127.0.0.1") {
   const server = createServer();
-  let ends = 0;
   const connected = () => once(server, "connection").then(([socket]) => socket as Socket);
   const first = connected();
   const { port, close } = await listen(server);
+  const end = jest.fn();
   const ended = new Promise<void>((resolve) => {
-    endWithEngine(`${host}:${port}`, () => {
-      ends += 1;
-      resolve();
-    });
+    endWithEngine(
+      `${host}:${port}`,
+      end.mockImplementation(() => resolve()),
+    );
   });
-  return { socket: await first, connected, close, ended, ends: () => ends };
+  return { socket: await first, connected, close, end, ended };
 }
 
 test.each(["127.0.0.1", "[::ffff:127.0.0.1]"])("[28] a host ends when its engine at %s is gone", async (host) => {
-  const { close, ended, ends } = await engine(host);
+  const { close, ended } = await engine(host);
   await close();
-  await ended;
-  expect(ends()).toBe(1);
+  await expect(ended).resolves.toBeUndefined();
 });
 
-test("[28] a host stays when its engine has only closed the connection, and ends later, once", async () => {
-  const { socket, connected, close, ended, ends } = await engine();
+test("[28] a host stays when its engine has only closed the connection, and ends later", async () => {
+  const { socket, connected, close, end, ended } = await engine();
   const again = connected();
   socket.destroy();
   await again;
-  expect(ends()).toBe(0);
+  expect(end).not.toHaveBeenCalled();
   await close();
-  await ended;
-  expect(ends()).toBe(1);
+  await expect(ended).resolves.toBeUndefined();
 });
 
 test("a host stays whose engine was never there: something else has started it", async () => {
   const { port, close } = await listen(createServer());
   await close();
   const connecting = jest.spyOn(net, "connect");
-  let ends = 0;
-  endWithEngine(`127.0.0.1:${port}`, () => {
-    ends += 1;
-  });
+  const end = jest.fn();
+  endWithEngine(`127.0.0.1:${port}`, end);
   const attempt = connecting.mock.results[0]?.value as Socket;
   await new Promise((resolve) => attempt.once("close", resolve));
   connecting.mockRestore();
-  expect(ends).toBe(0);
+  expect(end).not.toHaveBeenCalled();
 });
