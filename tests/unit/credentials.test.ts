@@ -38,7 +38,7 @@ const ADVICE = "; correct that, or name another source of credentials";
 const lost: Handler = (_, response) => void response.destroy();
 
 describe("assumeRole", () => {
-  test("is signed with the keys below it, sends its members whatever is in them, and is asked for again before its end", async () => {
+  test("is signed with the keys of its base, sends each member, and is renewed before it ends", async () => {
     const sts = await open(startSts([KEYS]));
     const policy = '{"Statement":[{"Effect":"Allow","Action":"ecs:*Link*","Resource":"*"}]}';
     const externalId = "a+b/c= ä*";
@@ -143,7 +143,7 @@ describe("the RAM role of this ECS instance", () => {
   });
 });
 
-test("credentialsUri is asked, path and query and all, and need not say when its key expires", async () => {
+test("credentialsUri is called with its path and query, and its answer needs no expiration", async () => {
   const given = { AccessKeyId: "STS.uri", AccessKeySecret: "uri-secret", SecurityToken: "uri-token" };
   const server = await open(startRawServer(json(200, { Code: "Success", ...given })));
   const credentials = await providerOf({ kind: "uri", uri: `${server.endpoint}/creds?of=me` }).getCredentials();
@@ -196,13 +196,13 @@ describe("what the machine has", () => {
     return { metadata, provider: providerOf(source, { metadata: metadata.endpoint }) };
   }
 
-  test("is asked in turn", async () => {
+  test("gives the keys of the first source that has some", async () => {
     const { metadata, provider } = await machineWith(ak);
     expect(await provider.getCredentials()).toEqual(KEYS);
     expect(metadata.asked).toEqual([]);
   });
 
-  test("is reported source by source when it has nothing, and asked again; then it stays with what has answered", async () => {
+  test("is reported source by source when it gives no keys, is asked again, and then stays with the source that answers", async () => {
     const { metadata, provider } = await machineWith();
     // Most machines are no ECS instance, so nobody answers there. That is final.
     metadata.answer(lost);
@@ -266,7 +266,7 @@ describe("a session", () => {
     expect(keysOf).toEqual(["key-1", "key-1", "key-2"]);
   });
 
-  test("is kept to its end if its renewal fails, which is tried again ten seconds later, and for ever without an end", async () => {
+  test("is used until it ends if its renewal fails, with a try every ten seconds, and for ever if it has no end", async () => {
     const { source, keyAt } = sourceOf(60);
     await keyAt(0);
     source.fails = true;
@@ -279,7 +279,7 @@ describe("a session", () => {
     expect(await endless.keyAt(600)).toBe("key-1");
   });
 
-  test("is asked for once by all who ask meanwhile, and a failure is shared and not remembered", async () => {
+  test("is requested once for all callers that wait; they share a failure, and the next call tries again", async () => {
     const { source, keyAt } = sourceOf(60);
     source.fails = true;
     const failed = await Promise.allSettled([keyAt(0), keyAt(0), keyAt(0)]);

@@ -151,15 +151,15 @@ test.each([...PAGE.matchAll(/: errors (\w+) -->/g)].map(([, kind = ""]) => kind)
   (kind) => expect(PAGE).toContain(errorsTable(kind)),
 );
 
-describe("advice", () => {
+describe("every code and every fault", () => {
   const ofCodes = [...Object.values(ERROR_CODES), classify("X", ""), classify("OperationDenied", "")];
   const all = [...ofCodes, ...Object.values(FAULTS)];
 
-  test("is one line of bearable length without an address, for every code", () => {
+  test("has advice of 10 to 200 characters on one line, without an address", () => {
     for (const { advice } of all) expect(advice).toMatch(/^(?!.*:\/\/).{10,200}$/);
   });
 
-  test("names what only a stack has, in a stack only", () => {
+  test("has advice about stacks in a stack only", () => {
     const ofStacks = /pulumi (up|state)|--run-program|classiclink:/;
     const known = Object.keys({ ...ERROR_CODES, ...CODE_FAMILIES }).map((code) => code.replaceAll("*", "x"));
     const inStacks = known.filter((code) => ofStacks.test(classify(code, "").advice));
@@ -168,7 +168,7 @@ describe("advice", () => {
     for (const { advice } of [...inCommands, ...Object.values(FAULTS)]) expect(advice).not.toMatch(ofStacks);
   });
 
-  test("what may not pass by itself is given up after a time", () => {
+  test("is retried for two minutes at most if it is transient, and without a limit if it is a throttle", () => {
     for (const { kind, retryForMs } of all) {
       if (kind === "transient") expect(retryForMs).toBeLessThanOrEqual(120_000);
       if (kind === "throttled") expect(retryForMs).toBeUndefined();
@@ -176,8 +176,8 @@ describe("advice", () => {
     expect(ERROR_CODES["InvalidStatus.InstanceLocked"]?.retryForMs).toBeUndefined();
   });
 
-  test("only a request that cannot have reached ECS is clear", () => {
-    const unclear = Object.entries(FAULTS).flatMap(([code, row]) => (row.mayHaveSucceeded ? [code] : []));
-    expect(unclear).toEqual(["NoErrorCode", "ConnectionLost", "Timeout", "GatewayRefused", "UnreadableAnswer"]);
+  test("may have succeeded, unless its request cannot have reached ECS", () => {
+    const uncertain = Object.entries(FAULTS).flatMap(([code, row]) => (row.mayHaveSucceeded ? [code] : []));
+    expect(uncertain).toEqual(["NoErrorCode", "ConnectionLost", "Timeout", "GatewayRefused", "UnreadableAnswer"]);
   });
 });

@@ -76,8 +76,8 @@ const headers = fc.dictionary(
   fc.oneof(fc.constantFrom("gzip", "deflate", "br", "text/xml", "9e99", "-1"), fc.stringMatching(/^[!-~]{0,20}$/)),
 );
 
-describe("[5] any answer", () => {
-  test("that is JSON", async () => {
+describe("[5] a call ends with a whole answer or one clear error if it gets", () => {
+  test("any JSON", async () => {
     const { now, client } = await changeable();
     const seen = new Set<string>();
     const call = fc.constantFrom(attach, describeOne);
@@ -93,7 +93,7 @@ describe("[5] any answer", () => {
     expect([...seen]).toEqual(expect.arrayContaining(kinds));
   });
 
-  test("that is any bytes, with or without the form of HTTP", async () => {
+  test("any bytes, with or without the form of HTTP", async () => {
     let bytes: Uint8Array = Buffer.alloc(0);
     const client = await clientOfSpeaking((socket) => void socket.end(bytes));
     const line = fc.oneof(
@@ -119,7 +119,7 @@ describe("[5] any answer", () => {
     ["a message of half a million URLs", `{"Code":"X","Message":"${"a:".repeat(500_000)}"}`],
     ["a message full of half characters", `{"Code":"X","Message":"${"\\ud83d".repeat(100_000)}"}`],
     ["an XML error of a million letters", `<Error><Code>X</Code><Message>${"a".repeat(1_000_000)}</Message></Error>`],
-  ])("with %s is read or refused", async (_, body) => {
+  ])("%s", async (_, body) => {
     const { client } = await changeable(answering(400, body));
     await outcomeOf(attach(client));
   });
@@ -193,7 +193,7 @@ describe("an answer without end", () => {
     expect(drops).toBeLessThan(200);
   });
 
-  test("is not made of a small one: no packing is accepted, and what is packed is not unpacked", async () => {
+  test("is not made of a small one: no compression is accepted, and nothing is decompressed", async () => {
     const packed = gzipSync(`{"RequestId":"R-1","x":"${"x".repeat(50_000_000)}"}`);
     const { server, client } = await changeable((_, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(packed),

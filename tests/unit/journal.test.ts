@@ -76,7 +76,7 @@ async function start(engine = ENGINE, ...questions: Question[]) {
   return { child, problem, ask };
 }
 
-test("[24] two processes of one run know of each other what is declared, made and removed, even if one is killed", async () => {
+test("[24] two processes of one run share what is declared, made and removed, even after one is killed", async () => {
   const first = await start(ENGINE, ["declare", "i-declared vpc-b"], ["made", "i-made vpc-b"]);
   await first.ask("beginRemoval", "i-removed vpc-b");
   const { ask } = await start();

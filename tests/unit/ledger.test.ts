@@ -21,7 +21,7 @@ describe("a removal", () => {
   test.each<[what: string, note: (ledger: Ledger) => unknown]>([
     ["declares", (ledger) => ledger.declare([link()], undefined)],
     ["has made or adopted", (ledger) => ledger.made(link())],
-  ])("[24] does not begin for a link that the run %s, in whichever provider", (_, note) => {
+  ])("[24] does not begin for a link that the run %s, in any of its providers", (_, note) => {
     const { one, other } = providers();
     note(one);
     expect([other.beginRemoval(link()), other.isRemoved(link()), other.isRemoving(link())]).toEqual(
@@ -42,7 +42,7 @@ describe("a removal", () => {
   });
 });
 
-test("[26] a link that the run has removed is so until the run has made it again, and then no listing proves it", () => {
+test("[26] a link that the run has removed counts as removed until the run makes it again, and then no listing proves it", () => {
   const { one } = providers();
   one.beginRemoval(link());
   one.endRemoval(link());

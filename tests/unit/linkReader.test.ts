@@ -60,11 +60,11 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 describe("how many calls reads cost", () => {
   const tenVpcs = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`vpc-${n}`, 100]));
   test.each([
-    ["one link of a VPC of 1000", { "vpc-1": 1_000 }, 1, 1],
-    ["16 links of a VPC of 1000", { "vpc-1": 1_000 }, 16, 12],
-    ["1000 links of one VPC", { "vpc-1": 1_000 }, 1_000, 12],
-    ["10 VPCs of 100 links, one after the other or in turns", tenVpcs, 1_000, 30],
-  ])("%s, in any number at a time", async (_, vpcs, count, most) => {
+    ["one link of a VPC of 1000", 1, { "vpc-1": 1_000 }, 1],
+    ["16 links of a VPC of 1000", 12, { "vpc-1": 1_000 }, 16],
+    ["1000 links of one VPC", 12, { "vpc-1": 1_000 }, 1_000],
+    ["10 VPCs of 100 links, one after the other or in turns", 30, tenVpcs, 1_000],
+  ])("%s cost at most %d, in any number at a time", async (_, most, vpcs, count) => {
     for (const parallelism of [1, 8, 1_000]) {
       for (const step of [1, 101]) {
         const { ecs, links, reader } = cloud(vpcs);
@@ -253,7 +253,7 @@ describe("what a listing shows", () => {
     expect(ecs.calls).toHaveLength(1 + 3);
   });
 
-  test("is nothing of a VPC that may not be listed, and an error when it fails in passing", async () => {
+  test("is nothing of a VPC that may not be listed, and an error if ECS throttles", async () => {
     const { ecs, reader } = cloud({ "vpc-1": 1 });
     ecs.fail(refusal("describe", "InvalidVpc.NotBelong"), refusal("describe", "Throttling"));
     expect(await listed(reader, "vpc-1", "i-vpc-1-0")).toEqual([]);
@@ -452,7 +452,7 @@ describe("[14] when a reader no longer waits", () => {
     expect(ecs.calls).toEqual([]);
   });
 
-  test("one that comes too late is turned away, whatever becomes of its call", async () => {
+  test("one that gave up before it asked gets its own reason, even if the call fails", async () => {
     const { ecs, reader } = cloud({ "vpc-1": 1 });
     ecs.fail(fault("describe", "ConnectionLost"));
     const late = reader.vpcOf(linkOf("vpc-1", 0), { signal: AbortSignal.abort(cancelled) });

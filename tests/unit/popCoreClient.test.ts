@@ -161,7 +161,7 @@ describe("[5] what is no usable answer", () => {
     ["a link with an empty instance", listing(1, [{ InstanceId: "", VpcId: "vpc-b" }])],
     ["a negative count", listing(-1, [])],
     ["a count that is empty text", listing("", [])],
-  ])("[9] to a describe, where it would be misread as no links: %s", async (_, handler) => {
+  ])("[9] is an error of a describe, and no empty list: %s", async (_, handler) => {
     const { facts } = await ecsErrorOf((await raw(handler)).client.describe(query));
     expect(facts).toMatchObject({ kind: "transient", code: "UnreadableAnswer" });
   });

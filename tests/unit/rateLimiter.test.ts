@@ -1,4 +1,4 @@
-/** How the rate limiter finds the rate that ECS allows, and whom it lets wait. */
+/** How the rate limiter finds the rate that ECS allows, and which calls wait. */
 
 import { describe, expect, jest, test } from "@jest/globals";
 import { OutOfTime } from "../../provider/ecs/budget";
@@ -165,10 +165,10 @@ describe("a rate limiter", () => {
   });
 });
 
-describe("whoever gives up", () => {
+describe("a caller that gives up", () => {
   simulateClock();
 
-  test("before it comes, or while it waits, leaves without a call, and the others move up", async () => {
+  test("before its call, or while it waits, makes no call, and the others move up", async () => {
     const { ecs, client } = limited({ latencyMs: 1_000 });
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 300);
@@ -183,7 +183,7 @@ describe("whoever gives up", () => {
     expect([...ecs.links.keys()]).toEqual(named(...upTo(MAX_IN_FLIGHT), 98));
   });
 
-  test("after a refusal learns that nothing came of its call, and what the refusal was", async () => {
+  test("after a refusal gets the error that nothing was sent, with the refusal", async () => {
     const { client } = limited({}, ...Array(99).fill(throttled()));
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 60_000);

@@ -86,13 +86,13 @@ describe("credentials", () => {
   });
 
   const others = under("alicloud", { accessKey: "o", secretKey: "s", profile: "o", assumeRole: '{"roleArn":"other"}' });
-  test("under classiclink: say which account is meant: no source of others goes before them, nor a role on top", () => {
+  test("under classiclink: decide the account: no source and no role of another family is used", () => {
     const own = order.map(([, values]) => ({ ...others, ...VARIABLES_PAIR, ...under("classiclink", values) }));
     const sources = own.map((values) => settingsOf(values).credentialsSource());
     expect(sources).toMatchObject(order.map(([source]) => source));
   });
 
-  test("may be the base of a role of classiclink:, those of alicloud: if it has none of its own", () => {
+  test("are the base of a role under classiclink:, and those of alicloud: if classiclink: has none", () => {
     for (const [own, accessKeyId] of [[under("classiclink", PAIR), "a"] as const, [{}, "o"] as const]) {
       const values = { ...others, ...own, "classiclink:assumeRole": '{"roleArn":"own"}' };
       expect(sourceOf(values, "assumedRole")).toMatchObject({

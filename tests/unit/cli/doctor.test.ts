@@ -1,4 +1,4 @@
-/** What doctor makes of what it was told: facts in, findings out. */
+/** What doctor finds: facts in, findings out. */
 
 import { describe, expect, test } from "@jest/globals";
 import { checkCall, OPERATIONS } from "../../../cli/doctor/calls";
@@ -50,34 +50,38 @@ const vpc = (isClassicLinkEnabled: boolean | undefined, links: number) => {
   return checkVpc({ ...place, details: { answer: { cidrBlock: "", isClassicLinkEnabled } }, links: { answer: links } });
 };
 
-test.each<[what: string, findings: readonly Finding[], state: Finding["state"]]>([
-  ["settings with nothing missing", targets({}), "ok"],
-  ["no region", targets({ regionId: wrong("no region is configured") }), "problem"],
-  ["no address of ECS", targets({ endpoint: wrong("endpoint is wrong") }), "problem"],
-  ["no address of the VPC service", targets({ vpcEndpoint: wrong("none") }), "warning"],
-  ["no organization on a private cloud", targets({ scope: { answer: {} } }), "warning"],
-  ["an organization that is no id", targets({ scope: wrong("is no id") }), "problem"],
-  ["a resource set that is ignored", targets({ ignoredSet }), "warning"],
-  ["keys that never end", keysUntil(), "ok"],
-  ["keys for an hour", keysUntil(NOW + 3_600_000), "ok"],
-  ["keys for a minute", keysUntil(NOW + 60_000), "warning"],
-  ["keys that have expired", keysUntil(NOW - 1), "problem"],
-  ["keys that cannot be had", checkCredentials(wrong("profile: there is no such file"), NOW), "problem"],
-  ["an instance in the classic network, not linked", instance({}), "ok"],
-  ["an instance linked to the VPC", instance({ linkedTo: { answer: "vpc-1" } }), "ok"],
-  ["an instance linked to another VPC", instance({ linkedTo: { answer: "vpc-2" } }), "problem"],
-  ["an instance that is not there", instance({ details: { answer: undefined } }), "problem"],
-  ["an instance in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" }), "problem"],
-  ["an instance that is starting", details({ status: "Starting" }), "problem"],
-  ["an instance that is locked", details({ locks: ["financial"] }), "problem"],
-  ["an instance of another", instance({ linkedTo: failed("authorisation", "InvalidInstanceId.NotBelong") }), "warning"],
-  ["an instance that may not be asked for", instance({ details: failed("authorisation", "Forbidden.RAM") }), "warning"],
-  ["a VPC with ClassicLink on", vpc(true, 12), "ok"],
-  ["a VPC with ClassicLink off", vpc(false, 0), "problem"],
-  ["a VPC whose switch is not told", vpc(undefined, 12), "warning"],
-  ["a VPC that is nearly full", vpc(true, 990), "warning"],
-  ["a VPC that is full", vpc(true, 1000), "problem"],
-])("%s is a finding or fine", (_, findings, state) => {
+test.each<[state: Finding["state"], what: string, findings: readonly Finding[]]>([
+  ["ok", "settings with nothing missing", targets({})],
+  ["problem", "no region", targets({ regionId: wrong("no region is configured") })],
+  ["problem", "no address of ECS", targets({ endpoint: wrong("endpoint is wrong") })],
+  ["warning", "no address of the VPC service", targets({ vpcEndpoint: wrong("none") })],
+  ["warning", "no organization on a private cloud", targets({ scope: { answer: {} } })],
+  ["problem", "an organization that is no id", targets({ scope: wrong("is no id") })],
+  ["warning", "a resource set that is ignored", targets({ ignoredSet })],
+  ["ok", "keys that never end", keysUntil()],
+  ["ok", "keys for an hour", keysUntil(NOW + 3_600_000)],
+  ["warning", "keys for a minute", keysUntil(NOW + 60_000)],
+  ["problem", "keys that have expired", keysUntil(NOW - 1)],
+  ["problem", "keys that cannot be read", checkCredentials(wrong("profile: there is no such file"), NOW)],
+  ["ok", "an instance in the classic network, not linked", instance({})],
+  ["ok", "an instance linked to the VPC", instance({ linkedTo: { answer: "vpc-1" } })],
+  ["problem", "an instance linked to another VPC", instance({ linkedTo: { answer: "vpc-2" } })],
+  ["problem", "an instance that is not there", instance({ details: { answer: undefined } })],
+  ["problem", "an instance in a VPC", details({ networkType: "vpc", vpcId: "vpc-9" })],
+  ["problem", "an instance that is starting", details({ status: "Starting" })],
+  ["problem", "an instance that is locked", details({ locks: ["financial"] })],
+  [
+    "warning",
+    "an instance of another account",
+    instance({ linkedTo: failed("authorisation", "InvalidInstanceId.NotBelong") }),
+  ],
+  ["warning", "an instance that the key may not read", instance({ details: failed("authorisation", "Forbidden.RAM") })],
+  ["ok", "a VPC with ClassicLink on", vpc(true, 12)],
+  ["problem", "a VPC with ClassicLink off", vpc(false, 0)],
+  ["warning", "a VPC whose switch is unknown", vpc(undefined, 12)],
+  ["warning", "a VPC that is nearly full", vpc(true, 990)],
+  ["problem", "a VPC that is full", vpc(true, 1000)],
+])("reports %s for %s", (state, _, findings) => {
   expect(worst(findings)).toBe(state);
 });
 
@@ -122,17 +126,17 @@ describe("the network", () => {
     expect(isReached(fine)).toBe(true);
   });
 
-  test.each<[string, Partial<Reached>, string, boolean]>([
-    ["an unknown name", { resolved: wrong("ENOTFOUND"), response: wrong("") }, "problem", false],
-    ["a closed port", { connected: wrong("ECONNREFUSED"), response: wrong("") }, "problem", false],
-    ["a certificate of an unknown authority", unknown, "problem", false],
-    ["one that nobody verifies", { ...unknown, isInsecure: true }, "warning", true],
-    ["a certificate that ends next week", certificate({ validTo: NOW + 7 * DAY_MS }), "warning", true],
-    ["a clock two minutes off", clock(-120_000), "warning", true],
-    ["a clock twenty minutes off", clock(1_200_000), "problem", true],
-    ["no answer to HTTP", { response: wrong("ECONNRESET") }, "problem", false],
-    ["a proxy that wants a password", { response: { error: new ProxyRefusal(407) } }, "problem", false],
-  ])("%s is a finding", (_, change, state, reached) => {
+  test.each<[string, string, Partial<Reached>, boolean]>([
+    ["problem", "an unknown name", { resolved: wrong("ENOTFOUND"), response: wrong("") }, false],
+    ["problem", "a closed port", { connected: wrong("ECONNREFUSED"), response: wrong("") }, false],
+    ["problem", "a certificate of an unknown authority", unknown, false],
+    ["warning", "a certificate that nobody verifies", { ...unknown, isInsecure: true }, true],
+    ["warning", "a certificate that ends next week", certificate({ validTo: NOW + 7 * DAY_MS }), true],
+    ["warning", "a clock two minutes off", clock(-120_000), true],
+    ["problem", "a clock twenty minutes off", clock(1_200_000), true],
+    ["problem", "no answer to HTTP", { response: wrong("ECONNRESET") }, false],
+    ["problem", "a proxy that wants a password", { response: { error: new ProxyRefusal(407) } }, false],
+  ])("reports a %s for %s", (state, _, change, reached) => {
     const facts = { ...fine, ...change };
     expect([worst(checkReached(facts, NOW)), isReached(facts)]).toEqual([state, reached]);
   });
@@ -152,14 +156,14 @@ describe("the network", () => {
 });
 
 test.each([
-  ["an answer", { answer: {} }, "ok", "ok"],
-  ["an instance that is not there", failed("gone", "InvalidInstanceId.NotFound"), "ok", "ok"],
-  ["an instance of another", failed("authorisation", "InvalidInstanceId.NotBelong"), "ok", "ok"],
-  ["a refusal", failed("authorisation", "Forbidden.RAM"), "problem", "warning"],
-  ["an operation that is not offered", failed("retired", "InvalidAction.NotFound"), "problem", "warning"],
-  ["a throttle", failed("throttled", "Throttling.User"), "warning", "warning"],
-  ["no answer", { error: fault("DescribeInstances", "Timeout", "no answer in 10 s") }, "problem", "warning"],
-])("the permission for a call that gets %s, if links need it and if not", (_, asked, needed, optional) => {
+  ["an answer", "ok", "ok", { answer: {} }],
+  ["an instance that is not there", "ok", "ok", failed("gone", "InvalidInstanceId.NotFound")],
+  ["an instance of another account", "ok", "ok", failed("authorisation", "InvalidInstanceId.NotBelong")],
+  ["a refusal", "problem", "warning", failed("authorisation", "Forbidden.RAM")],
+  ["an operation that is not offered", "problem", "warning", failed("retired", "InvalidAction.NotFound")],
+  ["a throttle", "warning", "warning", failed("throttled", "Throttling.User")],
+  ["no answer", "problem", "warning", { error: fault("DescribeInstances", "Timeout", "no answer in 10 s") }],
+])("a call that gets %s is reported as %s if links need it, and as %s if not", (_, needed, optional, asked) => {
   expect([OPERATIONS.links, OPERATIONS.instance].map((one) => checkCall(one, asked).state)).toEqual([needed, optional]);
 });
 
@@ -181,6 +185,6 @@ test.each([
   ["10.0.0.0/8", "warning", /vSwitch must lie in 10\.111\.0\.0\/16/],
   ["192.168.4.0/24", "warning", /a route to 192\.168\.0\.0\/16 .* in its operating system/],
   ["172.0.0.0/8", "problem", /cannot reach/],
-])("a VPC in %s is told what the documents ask", (cidrBlock, state, text) => {
+])("a VPC in %s is a %s, with what the documents require", (cidrBlock, state, text) => {
   expect(checkCidr("vpc-1", cidrBlock)).toMatchObject([{ state, text: expect.stringMatching(text) }]);
 });

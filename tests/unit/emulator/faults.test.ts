@@ -63,7 +63,7 @@ describe("a quota", () => {
     expect(refused.headers).not.toHaveProperty("x-acs-retry-after");
   });
 
-  test("beside another one counts only the calls that both let pass, and the longer wait is the one to keep", async () => {
+  test("next to another quota counts only calls that both let pass, and the longer wait is answered", async () => {
     const { clock, emulator } = await startClocked();
     emulator.injectFault({ kind: "throttle", quota: 3, windowMs: 60_000, retryAfter: true });
     emulator.injectFault({ kind: "throttle", quota: 1, windowMs: 1_000, retryAfter: true });
@@ -86,10 +86,10 @@ describe("a quota", () => {
   });
 });
 
-describe("a change that is not listed", () => {
+describe("a rule of kind invisible", () => {
   const linksOf1 = async (emulator: Emulator) => listed(await list(emulator, { InstanceId: "i-1" }));
 
-  test("is an attach and then a detach, for as many Describes as would list it, while links() has the truth", async () => {
+  test("hides an attach, and then a detach, from so many Describes that would list it, while links() has the truth", async () => {
     const emulator = await start();
     emulator.injectFault({ kind: "invisible", describes: 2 });
     await attach(emulator, "i-1", "vpc-1");
@@ -104,7 +104,7 @@ describe("a change that is not listed", () => {
     expect(await linksOf1(emulator)).toEqual([]);
   });
 
-  test("is listed when its time is over", async () => {
+  test("hides a change for its time", async () => {
     const { clock, emulator } = await startClocked();
     emulator.injectFault({ kind: "invisible", ms: 3_000 });
     await attach(emulator, "i-1", "vpc-1");

@@ -1,4 +1,4 @@
-/** What only the plugin has: its own protocol calls, its configuration, secrets on the wire, and what it tells the engine. */
+/** What only the plugin has: its own protocol calls, its configuration, secrets on the wire, and what it logs. */
 
 import { status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
@@ -161,7 +161,7 @@ describe("Check, Diff and previews", () => {
     expect(failures[0]?.reason).toContain('is declared by ClassicLink "web" already');
   });
 
-  test("[2] Diff says of each property what becomes of it, and takes ignored ones for unchanged", async () => {
+  test("[2] Diff says what happens to each property, and counts ignored ones as unchanged", async () => {
     const news = { ...link(), instanceId: UNKNOWN, vpcId: "vpc-2" };
     const answer = await plugin.diff(link(), news);
     expect(answer).toMatchObject({ diffsList: ["instanceId", "vpcId"], hasdetaileddiff: true });
@@ -191,15 +191,15 @@ describe("Check, Diff and previews", () => {
   });
 });
 
-describe("what it tells the engine", () => {
-  test("[4] adoption is a line beside the resource, and a create without it none", async () => {
+describe("what it logs", () => {
+  test("[4] an adoption is a line for its resource, and any other create logs nothing", async () => {
     await plugin.create(link());
     expect(plugin.logged).toEqual([]);
     await plugin.create(link());
     expect(plugin.logged).toEqual([{ urn: URN, message: expect.stringContaining("adopted"), ephemeral: false }]);
   });
 
-  test("a wait is a status in the row of the resource, taken away at the end", async () => {
+  test("a wait is a status in the row of the resource, and is removed at the end", async () => {
     emulator.injectFault({ kind: "locked", instanceId: one, times: 2 });
     await plugin.create(link());
     expect(plugin.logged.every(({ urn, ephemeral }) => urn === URN && ephemeral)).toBe(true);
