@@ -1,9 +1,8 @@
 /**
- * An example whose program uses `@pulumi/alicloud`: its links run for real against an emulator, its alicloud resources are
- * stood in for.
+ * An example whose program uses `@pulumi/alicloud`: its links are made in an emulator, and stand-ins answer for its alicloud
+ * resources.
  *
- * Always through the repository's own engine: the Pulumi CLI takes resources of alicloud to its plugin and an account, and to
- * no one else.
+ * Always runs with the repository's own engine: the Pulumi CLI has no place for stand-ins.
  */
 
 import { join } from "node:path";
@@ -24,7 +23,7 @@ export interface AlicloudExample extends Shop {
   readonly linkedAtRemoval: Map<string, string>;
 }
 
-/** Opens an example with no more of a configuration than `@pulumi/alicloud` has, and what the example itself asks for. */
+/** Opens an example with the configuration of `@pulumi/alicloud`, and with what the example itself needs. */
 export async function openAlicloudExample(
   example: string,
   config: StackOptions["config"],
@@ -54,7 +53,7 @@ export async function openAlicloudExample(
 
 const idOf = (type: string, name: string) => `${type.split(":").at(-1)}-${name}`.toLowerCase();
 
-/** What alicloud would make of a declaration. Links can be made only to what it made before. */
+/** Does what alicloud does with a declaration. Links can be made only to what it has made. */
 function makeIn(emulator: Emulator, { type, name, inputs }: Parameters<StandIn>[0]): ReturnType<StandIn> {
   const id = idOf(type, name);
   if (type === NETWORK) {

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { REPOSITORY } from "./project";
 
-/** What a command has said, and how it ended. */
+/** What a command has printed, and its exit code. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -18,7 +18,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** All of its environment, besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it is given on standard input. */
+  /** Its standard input. */
   readonly input?: string;
 }
 

@@ -9,13 +9,13 @@ import { CredentialsError, type CredentialsProvider, type CredentialsSource } fr
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { FIXED_ADDRESSES, type FixedAddresses } from "../../provider/ecs/credentials/services";
 
-/** A provider whose fixed addresses lead nowhere, unless they are given. */
+/** A provider. Nobody listens at its fixed addresses, unless they are given. */
 export function providerOf(source: CredentialsSource, addresses: Partial<FixedAddresses> = {}): CredentialsProvider {
   const nowhere = { ...FIXED_ADDRESSES, metadata: "http://127.0.0.1:1" };
   return createCredentialsProvider(source, new Agents(), { ...nowhere, ...addresses });
 }
 
-/** The error of a provider that gives nothing. */
+/** The error of a provider that must fail. */
 export async function failureOf(provider: CredentialsProvider): Promise<CredentialsError> {
   const error = await provider.getCredentials().then(
     () => new Error("it should have failed"),
@@ -41,7 +41,7 @@ export function makeFolder() {
   };
 }
 
-/** Moves the date on. Sockets and timers do not notice. `jest.restoreAllMocks` ends it. */
+/** Moves `Date.now` on, but no timer. `jest.restoreAllMocks` ends it. */
 export function passMinutes(minutes: number): void {
   const later = Date.now() + minutes * 60_000;
   jest.spyOn(Date, "now").mockReturnValue(later);

@@ -21,12 +21,12 @@ export class DynamicHost extends ProviderProcess {
     return host;
   }
 
-  /** What it prints is what a user sees. */
+  /** What it prints is what users see. */
   get told(): readonly string[] {
     return this.stdout;
   }
 
-  /** The state of every link holds the line; each call carries it. */
+  /** Each state has the stored line, and each call passes it. */
   override state(props: Props): Props {
     return { ...props, __provider: this.urn === LINKS_URN ? STORED_LINE_OF_LINKS : STORED_LINE };
   }
@@ -39,7 +39,7 @@ export class DynamicHost extends ProviderProcess {
     return { ...inputs, __secret: [name] };
   }
 
-  /** What it has printed to stderr since this was asked last. What is printed and what is answered race, so a mark ends it. */
+  /** What it has printed to stderr since the last call of this. An answer may be faster than a line, so a mark ends the lines. */
   async errorLines(): Promise<string[]> {
     this.#marks += 1;
     const mark = `no:id:${this.#marks}`;

@@ -1,19 +1,19 @@
-/** Engines of which nothing is there but the address. */
+/** Engines that have only an address. */
 
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { listen } from "./loopback";
 
-/** One that providers find, for tests of what becomes of them when it ends. */
+/** One that providers can connect to, for tests of what they do when it ends. */
 export async function openEngine() {
   const server = createServer();
   const connected = once(server, "connection");
   const { port, close } = await listen(server);
   return {
     address: `127.0.0.1:${port}`,
-    /** Resolves when a provider has found it. */
+    /** Resolves when a provider has connected. */
     connected,
-    /** Ends without a word to anyone, as one that is killed. */
+    /** Ends at once, as one that is killed. */
     end: () => void close(),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { EmulatorOptions } from "../../emulator";
 
-/** 150 links to vpc-shop, which are two pages, 50 to vpc-jobs and 50 to vpc-data, and VPCs that hold none. */
+/** 150 links to vpc-shop, which are two pages, 50 to vpc-jobs and 50 to vpc-data, and VPCs without links. */
 export function fleetOf250({ emptyVpcs = 0 } = {}): EmulatorOptions {
   const vpcOf = ["vpc-shop", "vpc-jobs", "vpc-data", "vpc-shop", "vpc-shop"];
   const links = Array.from({ length: 250 }, (_, index) => ({

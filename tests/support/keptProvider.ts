@@ -11,9 +11,9 @@ import type { Host } from "./shop";
 const PACKAGES: Readonly<Record<Host, string>> = { dynamic: "pulumi-nodejs", plugin: "classiclink" };
 
 /**
- * One process. Pulumi starts one for each operation, which takes most of a second; this one is made to forget instead: the
- * plugin does so when it is configured anew, and the dynamic host when the stored line is another one, which loads the host
- * anew. Everything else, gRPC and ECS among it, is as in life.
+ * One process. Pulumi starts one for each operation, which takes most of a second. This one forgets the last operation instead:
+ * the plugin when it is configured again, and the dynamic host when another stored line loads the host again. Everything else,
+ * such as gRPC and the calls to ECS, is as with Pulumi.
  */
 export class KeptProvider {
   /** What it printed. */
@@ -41,7 +41,7 @@ export class KeptProvider {
     const { call, configure } = this.#running;
     const stop = async () => {};
     if (this.#host === "plugin") {
-      // Its last operation has cancelled it; an engine that greets it is one that needs it.
+      // The last operation may have cancelled it. The handshake of an engine ends that.
       await call("handshake", { engineAddress });
       return { call, configure, stop };
     }
@@ -72,7 +72,7 @@ export class KeptProvider {
   /** Kills the process as `kill -9` does. */
   kill(): void {
     killProvider(this.#host, this.#project.folder);
-    // Lets go of the connection to it.
+    // Closes the connection to it.
     void this.#end();
   }
 
@@ -91,7 +91,7 @@ export class KeptProvider {
   async #start(): Promise<Provider> {
     const started = await startProvider(PACKAGES[this.#host], {
       programDir: this.#project.folder,
-      // What the provider tells meanwhile is dropped.
+      // Nobody reads what the provider logs before its first operation.
       engineAddress: NO_ENGINE,
       env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "shop", NODE_NO_WARNINGS: "1" },
       plugins: { classiclink: join(this.#project.folder, PLUGIN) },
@@ -100,7 +100,7 @@ export class KeptProvider {
       record: () => {},
     });
     if (!this.#isClosed) return started;
-    // A game whose time is over goes on for a moment with nobody looking.
+    // A run whose time is over may start one more operation.
     await started.stop();
     throw new Error("the provider is closed");
   }

@@ -1,4 +1,4 @@
-/** Looks for secrets in whatever was told, printed or kept, in every form that they take on the way. */
+/** Finds secrets in what was logged, printed or stored, in every form that an encoding gives them. */
 
 import { inspect } from "node:util";
 
@@ -11,7 +11,7 @@ export function leaksIn(text: string, markers: readonly string[]): string[] {
   );
 }
 
-/** All that an error could tell: its message, stack and members, those of its causes, and what cannot be enumerated. */
+/** All that an error could show: its message, stack and members, those of its causes, and what cannot be enumerated. */
 export function allOf(error: unknown): string {
   const { message = "", stack = "" } = Object(error);
   return [String(error), message, stack, JSON.stringify(error), inspect(error, { depth: 20, showHidden: true })].join(
@@ -39,7 +39,7 @@ function formsOf(marker: string): (readonly [name: string, form: string])[] {
   ];
 }
 
-/** What is the same of its base64 whatever stands before and after, when it begins at a byte of three. */
+/** The part of its base64 that does not depend on the text around it, if it begins at this byte of a group of three. */
 function base64At(marker: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(marker)]);
   const text = bytes.toString("base64").replace(/=+$/, "");

@@ -82,11 +82,11 @@ export class Lifecycle {
     return this.#resource.delete(this.provider, { ...state }, this.#heard(context));
   }
 
-  /** By default a host that shows messages and warnings. `{}` is one that shows nothing. */
   #declarer(key = "a:web"): Declarer {
     return { key, label: key, single: this.#resource.isSingle };
   }
 
+  /** By default, the context of a host that shows messages and warnings. `{}` is that of a host that shows nothing. */
   #heard(context?: CallContext): CallContext {
     const report = (message: string) => void this.reported.push(message);
     return context ?? { report, warn: (message) => void this.warnings.push(message) };

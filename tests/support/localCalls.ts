@@ -1,10 +1,10 @@
-/** The HTTP calls that a process makes to its own servers: whether one is on its way. */
+/** The HTTP calls that a process makes to its own servers: whether one is under way. */
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 
 export interface LocalCalls {
-  /** Whether each call that was sent has arrived, and each answer too. A server may take its time with others. */
+  /** Whether each call and each answer that was sent has arrived. Calls that a server works on do not count. */
   areStill(): boolean;
   stopWatching(): void;
 }

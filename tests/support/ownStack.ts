@@ -1,4 +1,4 @@
-/** A stack that the repository's own engine drives, and what of the CLI's commands that engine lacks. */
+/** A stack that the repository's own engine drives, with the commands of the CLI that the engine lacks. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,14 +14,14 @@ export function openOwnStack({ project, config: initial = {}, ...options }: Stac
   const stateFile = join(project.folder, ".state.json");
   const read = (file: string) => readFileSync(join(project.folder, file), "utf8");
   const write = (state: Exported) => writeFileSync(stateFile, JSON.stringify(state));
-  // Opened anew for each operation, as the CLI is started anew: what is remembered is in the state.
+  // Opened for each operation, as the CLI is started for each. Only the state is left of the one before.
   const stack = () =>
     openStack({
       projectDir: project.folder,
       stackName: NAME,
       stateFile,
       config,
-      // What Pulumi.yaml tells the CLI; see PLUGIN in project.ts.
+      // As in Pulumi.yaml; see PLUGIN in project.ts.
       plugins: { classiclink: join(project.folder, PLUGIN) },
       ...options,
     });
@@ -46,7 +46,7 @@ export function openOwnStack({ project, config: initial = {}, ...options }: Stac
   };
 }
 
-/** A resource as Pulumi exports it. Only what the engine does not need to be told is sure to be there. */
+/** A resource as Pulumi exports it. Any other member may be missing. */
 type ExportedResource = Partial<ResourceState> & Pick<ResourceState, "urn" | "type" | "custom">;
 
 /** A state of the engine, which leaves nothing out. */
@@ -56,14 +56,14 @@ function stateOf(exported: readonly ExportedResource[]): Exported {
   return { version: 3, deployment: { resources, pending_operations: [] } };
 }
 
-/** An import file that holds the whole state of each resource. Source: `pulumi import --help`. */
+/** An import file with the whole state of each resource. Source: `pulumi import --help`. */
 interface ImportFile {
   readonly resources: readonly (Pick<ResourceState, "type" | "id" | "inputs" | "outputs"> & {
     readonly name: string;
   })[];
 }
 
-/** The state of a stack that holds nothing but what an import file names. */
+/** The state of a stack that has only what an import file names. */
 function importedState(text: string, project: string): Exported {
   const { resources }: ImportFile = JSON.parse(text);
   const urnOf = (type: string, name: string) => `urn:pulumi:${NAME}::${project}::${type}::${name}`;
@@ -75,7 +75,7 @@ function importedState(text: string, project: string): Exported {
     ...providers,
     ...resources.map(({ name, type, ...known }) => {
       const provider = `${urnOf(`pulumi:providers:${type.split(":")[0]}`, "default")}::imported`;
-      // As Pulumi does unless it is told otherwise.
+      // The default of `pulumi import`.
       const protect = true;
       return { urn: urnOf(type, name), type, custom: true, parent: root, provider, protect, ...known };
     }),

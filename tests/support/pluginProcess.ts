@@ -1,4 +1,4 @@
-/** The provider plugin, as a process or in that of the tests, and an engine that takes its logs. */
+/** The provider plugin, as a process or in that of the tests, and an engine that receives its logs. */
 
 import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
@@ -15,7 +15,7 @@ import { NO_ENGINE, nodeWith, ProviderProcess } from "./providerProcess";
 
 export { UNKNOWN } from "../engine/values";
 
-/** What the plugin told the engine. */
+/** A line that the plugin logged. */
 export interface Logged {
   readonly urn: string;
   readonly message: string;
@@ -27,7 +27,7 @@ export class PluginProcess extends ProviderProcess {
   #engine = new Server();
 
   /**
-   * Starts one with nothing in its environment but `env`, and greets it.
+   * Starts one with nothing in its environment but `env`, and sends it a handshake.
    *
    * @param engine the engine that starts it.
    */
@@ -40,14 +40,14 @@ export class PluginProcess extends ProviderProcess {
     return plugin;
   }
 
-  /** Serves it in this process, which needs no build, and greets it. */
+  /** Serves it in this process, which needs no build, and sends it a handshake. */
   static async here(): Promise<PluginProcess> {
     const plugin = new PluginProcess(serveHere);
     await plugin.greet();
     return plugin;
   }
 
-  /** Greets it as an engine does at the beginning of a run: another one, which takes logs as the one before did. */
+  /** Sends the handshake of a new engine, as at the beginning of a run. That engine receives the logs from then on. */
   async greet() {
     this.#engine.forceShutdown();
     this.#engine = new Server();

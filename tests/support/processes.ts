@@ -25,7 +25,7 @@ function workingDirectoryOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
-    // Ended meanwhile, or a system without /proc.
+    // The process has ended, or the system has no /proc.
     const { stdout } = spawnSync("lsof", ["-a", "-p", String(pid), "-d", "cwd", "-Fn"], { encoding: "utf8" });
     return /^n(.*)$/m.exec(stdout ?? "")?.[1];
   }

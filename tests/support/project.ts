@@ -12,7 +12,7 @@ export const PLUGIN = "node_modules/pulumi-classiclink/plugin";
 
 /** A project to run. */
 export interface Project {
-  /** The folder that holds its Pulumi.yaml. */
+  /** The folder with its Pulumi.yaml. */
   readonly folder: string;
   /** Writes a file of the project, replacing what was there. */
   write(path: string, text: string): void;

@@ -1,4 +1,4 @@
-/** A provider as a process, spoken to over gRPC as the engine does: the same calls for both hosts. Needs a build. */
+/** A provider as a process, which is called over gRPC as the engine does: the same calls for both hosts. Needs a build. */
 
 import { EventEmitter, once } from "node:events";
 import { type HostProcess, type OnLine, startHost } from "../engine/providers";
@@ -35,9 +35,9 @@ export abstract class ProviderProcess {
   /** What it printed, line by line, besides its port. */
   readonly stdout: string[] = [];
   readonly stderr: string[] = [];
-  /** What it told people. */
+  /** What it showed to users. */
   abstract readonly told: readonly string[];
-  /** Emits `line` when something was printed or told. */
+  /** Emits `line` for each line that is printed or logged. */
   protected readonly heard = new EventEmitter();
   readonly #answers: object[] = [];
   protected readonly host: Promise<HostProcess>;
@@ -49,18 +49,18 @@ export abstract class ProviderProcess {
     });
   }
 
-  /** Waits until that is so of what it printed or told. */
+  /** Waits until this is true of the lines that it printed or logged. */
   protected async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await once(this.heard, "line");
   }
 
-  /** Waits until it has told that, and gives back the line. */
+  /** Waits for a line that users see with this text, and returns it. */
   async toldOf(text: string): Promise<string> {
     await this.until(() => this.told.some((line) => line.includes(text)));
     return this.told.find((line) => line.includes(text)) ?? "";
   }
 
-  /** Everything that it told anyone: printed, logged, answered. */
+  /** Everything that it printed, logged or answered. */
   get everything(): string {
     return [...this.stdout, ...this.stderr, ...this.told, JSON.stringify(this.#answers)].join("\n");
   }
@@ -70,7 +70,7 @@ export abstract class ProviderProcess {
     return props;
   }
 
-  /** Inputs with `customTimeouts`, where they travel among them. */
+  /** Inputs with `customTimeouts`, if the host has them among the inputs. */
   limited(inputs: Props, _timeouts: Props): Props {
     return inputs;
   }
@@ -85,7 +85,7 @@ export abstract class ProviderProcess {
     return { urn: this.urn, id: "cn-hangzhou:i-a", ...fields };
   }
 
-  /** One call, about the resource. Rejects with what came of it, if that was made partially. */
+  /** One call, about the resource. The error of a partial creation has its properties. */
   async call(name: string, fields: object = {}): Promise<ReturnType<typeof read>> {
     const { send } = await this.host;
     const told = await send(name, this.about(fields)).catch((error: Error) => error);

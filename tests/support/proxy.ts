@@ -1,4 +1,4 @@
-/** An HTTP proxy on loopback: it passes requests on, and opens tunnels. It alone knows where hosts are. */
+/** An HTTP proxy on loopback: it forwards requests and opens tunnels. Only the proxy knows the addresses of the hosts. */
 
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
@@ -8,11 +8,11 @@ import { listen } from "./loopback";
 export interface ProxyServer {
   /** Without user and password. */
   readonly host: string;
-  /** What it was asked for: `CONNECT host:port`, or `POST http://host/`. */
+  /** Its requests: `CONNECT host:port`, or `POST http://host/`. */
   readonly asked: readonly string[];
   /** Answers each request with this status from now on; 0 for no answer at all, undefined to let it through. */
   answer(status: number | undefined): void;
-  /** Resolves when it is asked for the next time. */
+  /** Resolves at its next request. */
   next(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,8 +20,8 @@ export interface ProxyServer {
 /**
  * Starts one.
  *
- * @param ports where it finds hosts, each on a port of this machine.
- * @param password what callers have to give, as `user:password`.
+ * @param ports the port of each host, on this machine.
+ * @param password what callers must send, as `user:password`.
  */
 export async function startProxy(ports: Readonly<Record<string, number>>, password?: string): Promise<ProxyServer> {
   const asked: string[] = [];

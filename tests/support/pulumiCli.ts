@@ -22,7 +22,7 @@ export interface CliStack extends Stack {
   interrupt(): void;
 }
 
-/** Opens a new stack. Nothing of it is left behind once it is closed. */
+/** Opens a new stack. Closing it removes everything. */
 export async function openCliStack(options: StackOptions): Promise<CliStack> {
   const home = mkdtempSync(join(tmpdir(), "classiclink-pulumi-"));
   mkdirSync(join(home, "backend"));
@@ -41,7 +41,7 @@ export async function openCliStack(options: StackOptions): Promise<CliStack> {
       cwd: options.project.folder,
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that an interrupt reaches everyone in it, as one from the keyboard does.
+      // A group of its own, so that an interrupt reaches all its processes, as ^C does.
       detached: true,
     });
     running = child.pid;

@@ -12,7 +12,7 @@ export interface RawRequest {
   readonly text: string;
   /** The parameters of the form. */
   readonly form: URLSearchParams;
-  /** Tells connections apart. */
+  /** The same for all requests of a connection. */
   readonly port: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface RawServer {
 
 export type Handler = (request: RawRequest, response: ServerResponse) => void;
 
-/** Answers with a body as it stands. */
+/** Answers with this body, unchanged. */
 export function answering(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Handler {
   return (_, response) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
 }

@@ -1,4 +1,4 @@
-/** A scripted ECS on Jest's simulated clock, and what becomes of a promise there. */
+/** A scripted ECS on Jest's simulated clock, and the outcome of a promise there. */
 
 import { jest } from "@jest/globals";
 import { ClassicLinkError } from "../../provider/links/errors";
@@ -6,13 +6,13 @@ import { PartiallyCreatedError } from "../../provider/resources/partiallyCreated
 
 export * from "./simulatedEcs";
 
-/** What became of a promise after all fake timers have run. `afterMs` is how long it took on the fake clock. */
+/** The outcome of a promise after all simulated timers have run. `afterMs` is how long it took on the simulated clock. */
 export type Outcome<T> = { readonly afterMs: number } & (
   | { readonly value: T; readonly error?: undefined }
   | { readonly error: Error }
 );
 
-/** Lets fake time run until nothing is left to wait for. Fails when the promise has not settled by then. */
+/** Lets simulated time run until nothing is left to wait for. Fails when the promise has not settled by then. */
 export async function run<T>(promise: Promise<T>): Promise<Outcome<T>> {
   const from = performance.now();
   let outcome: Outcome<T> | undefined;
@@ -43,14 +43,14 @@ export async function failed(promise: Promise<unknown>): Promise<Error> {
   return error;
 }
 
-/** The error of what must fail, and leave something for the state. */
+/** The error of what must fail with a partial creation. */
 export async function partially(promise: Promise<unknown>): Promise<PartiallyCreatedError> {
   const error = await failed(promise);
   if (error instanceof PartiallyCreatedError) return error;
   throw new Error(`not partially created: ${error.message}`, { cause: error });
 }
 
-/** The message of what must fail, and leave nothing for the state. */
+/** The message of what must fail without a partial creation. */
 export async function plainly(promise: Promise<unknown>): Promise<string> {
   const error = await failed(promise);
   if (error instanceof ClassicLinkError && !(error instanceof PartiallyCreatedError)) return error.message;

@@ -27,7 +27,7 @@ export interface Shop {
   readonly emulator: Emulator;
   readonly project: Project;
   readonly stack: Stack;
-  /** What the cloud holds, as "i-a→vpc-a i-b→vpc-b". */
+  /** The links of the cloud, as "i-a→vpc-a i-b→vpc-b". */
   linked(): string;
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export interface ShopOptions extends EmulatorOptions {
   readonly stack?: (emulator: Emulator, project: Project) => Partial<StackOptions>;
 }
 
-/** What a cloud holds, as "i-a→vpc-a i-b→vpc-b". */
+/** The links of a cloud, as "i-a→vpc-a i-b→vpc-b". */
 export const linkedIn = (emulator: Emulator): string =>
   emulator
     .links()
@@ -54,7 +54,7 @@ export const SECRET_KEY = "s3cr3t+MARKER/with=chars";
 export const instancesOf = (...instanceIds: readonly string[]) => instanceIds.map((instanceId) => ({ instanceId }));
 export const vpcsOf = (...vpcIds: readonly string[]) => vpcIds.map((vpcId) => ({ vpcId }));
 
-/** Opens a shop whose cloud has the instances i-a to i-d and the VPCs vpc-1 and vpc-2, all unlinked, unless told otherwise. */
+/** Opens a shop whose cloud has the instances i-a to i-d and the VPCs vpc-1 and vpc-2, all unlinked, by default. */
 export async function openShop({ example, files, stack: more, stateFile, ...given }: ShopOptions = {}): Promise<Shop> {
   const project = makeProject(files, example === undefined ? undefined : `examples/${example}`);
   const cloud: EmulatorOptions =

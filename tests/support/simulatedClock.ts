@@ -24,7 +24,7 @@ export async function onSimulatedClock<T>(work: () => Promise<T>, calls?: LocalC
   };
   /** Waits until all that can be done now is done. */
   const settle = async () => {
-    // A server that closes a connection says so in the turn after the next one.
+    // A server reports a connection that it closes in the turn after the next one.
     const turns = calls === undefined ? 1 : 3;
     for (let quiet = 0; quiet < turns; ) {
       await new Promise<void>((resolve) => setImmediate(resolve));

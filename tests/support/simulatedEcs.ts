@@ -38,7 +38,7 @@ const OPERATIONS: Readonly<Record<Method, EcsOperation>> = {
 const METHODS = ["attach", "detach", "describe", "existing"] as const;
 
 /** What attach and detach answer with, where every answer is a page. */
-export const NOTHING: LinkPage = { links: [], totalCount: 0 };
+const NOTHING: LinkPage = { links: [], totalCount: 0 };
 
 /** A refusal of ECS, classified as the real client does it. */
 export function refusal(method: Method, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
@@ -81,11 +81,11 @@ export class ScriptedEcs implements EcsClient {
   readonly calls: ScriptedCall[] = [];
   /** Which VPC each instance is linked to. */
   readonly links: Map<string, string>;
-  /** Instances that no longer exist: ECS refuses whatever names one. */
+  /** Instances that no longer exist: ECS refuses each call that names one. */
   readonly released = new Set<string>();
   /** What each attach and detach of an instance is refused with. */
   readonly refused = new Map<string, (method: Method) => EcsError>();
-  /** Where listings show an instance, whatever is true. */
+  /** The VPC that listings show for an instance, even if it is wrong. */
   readonly shown = new Map<string, string | undefined>();
   /** Whether the key may call DescribeInstances. */
   mayListInstances = true;
@@ -93,7 +93,7 @@ export class ScriptedEcs implements EcsClient {
   readonly hidden = new Set<string>();
   /** How long each call takes, in ms: half of it before the work, half of it after. */
   latencyMs: number | (() => number) = 0;
-  /** How many links a page really holds, whatever was asked for. */
+  /** How many links a page has, even if the caller asked for more. */
   pageSize = PAGE_SIZE;
   /** How many Describe calls by instance see a change of attach and detach too late. */
   lagDescribes = 0;

@@ -1,4 +1,4 @@
-/** Every source of credentials with a secret of its own, whole or broken in a way that quotes it. */
+/** Every source of credentials with a secret of its own. It works, or fails with an answer that quotes the secret. */
 
 import { type Emulator, startEmulator } from "../../emulator";
 import { makeFolder } from "./credentials";
@@ -15,16 +15,16 @@ export interface SecretSource {
   readonly ecs: Emulator;
   /** What ECS takes. */
   readonly keys: StsKeys;
-  /** What nobody may be told. */
+  /** What no message may have. */
   readonly secrets: readonly string[];
-  /** Lets it fail from now on, with its secrets in whatever it answers. */
+  /** Makes it fail, with its secrets in its answers. */
   spoil(): void;
   mend(): void;
 }
 
 export interface SecretSources {
   readonly sources: readonly SecretSource[];
-  /** The environment of what is to use them: a proxy, and keys for whoever names no source. */
+  /** The environment for all of them: a proxy, and keys for a provider that names no source. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ interface Details {
   readonly keys?: StsKeys;
   /** Secrets besides those of the keys. */
   readonly secrets?: readonly string[];
-  /** Breaks it, or makes it whole. Without a way of its own, ECS refuses its key. */
+  /** Makes it fail, or work again. By default, ECS refuses its key. */
   readonly breaks?: (isBroken: boolean) => void;
 }
 
@@ -48,7 +48,7 @@ const keysOf = (name: string) => ({
   securityToken: secretOf(`${name}-token`),
 });
 
-/** The keys of a source, as whoever has them calls them. */
+/** The keys of a source, under the names that it uses. */
 const keysAs = (name: string, id: string, secret: string, token: string) => {
   const { accessKeyId, accessKeySecret, securityToken } = keysOf(name);
   return { [id]: accessKeyId, [secret]: accessKeySecret, [token]: securityToken };
@@ -87,7 +87,7 @@ export async function openSources(): Promise<SecretSources> {
     };
   }
 
-  /** A profile in a file, and the file broken in the middle of its secrets. */
+  /** A profile in a file, and a file that cannot be read and has its secrets. */
   function profileSource(name: string, whole: string, broken: string, keys?: StsKeys) {
     const breaks = (isBroken: boolean) => void files.write(name, isBroken ? broken : whole);
     const settings = { profile: "mine", sharedCredentialsFile: files.write(name, whole) };
@@ -111,7 +111,7 @@ export async function openSources(): Promise<SecretSources> {
     return await source(name, settings(sts), { secrets: [secret], breaks });
   }
 
-  /** A server that gives keys, and that quotes them when it is spoilt. */
+  /** A server that gives keys, or quotes them in an error. */
   async function servedSource(name: string, settings: (server: RawServer) => Settings, answer: object, secret: string) {
     const whole = json(200, answer);
     const broken = answering(400, JSON.stringify({ Code: "Refused", Message: JSON.stringify(answer) }));

@@ -12,7 +12,7 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each line as it is printed. */
   readonly onLine?: (line: string) => void;
-  /** By package name, what answers in place of the package's provider. The CLI has no place for it, so it does not run these. */
+  /** By package name, what answers in place of the package's provider. Only the repository's own engine can do that. */
   readonly standIns?: Readonly<Record<string, StandIn>>;
 }
 
@@ -22,7 +22,7 @@ export type ConfigValue = string | { readonly secret: string };
 /** How many resources an operation created, and so on. The stack itself is counted too, as Pulumi counts it. */
 export type Summary = Readonly<Record<"create" | "update" | "replace" | "delete" | "same", number>>;
 
-/** What came of an operation. */
+/** The outcome of an operation. */
 export interface Run {
   readonly ok: boolean;
   /** Everything that was printed. */
@@ -30,7 +30,7 @@ export interface Run {
   readonly summary: Summary;
 }
 
-/** What an up may be asked besides, as by the flags of the CLI. Resources go by their names. */
+/** Options of an up, like the flags of the CLI. Resources are named by their names. */
 export interface UpOptions {
   readonly refresh?: boolean;
   readonly replace?: readonly string[];
@@ -38,16 +38,16 @@ export interface UpOptions {
 
 /** A stack. Its operations do not reject when Pulumi says that they failed. */
 export interface Stack {
-  /** Who drives it, for people. */
+  /** What drives it, for people. */
   readonly drivenBy: string;
   configure(key: string, value: ConfigValue): Promise<void>;
   preview(): Promise<Run>;
   up(options?: UpOptions): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
-  /** Takes what an import file of the project names into the state. Rejects when that fails. */
+  /** Imports the resources of an import file of the project. Rejects when that fails. */
   import(file: string): Promise<void>;
-  /** Puts an export of a stack in place of what the state holds. */
+  /** Replaces the state by an export of a stack. */
   restore(file: string): Promise<void>;
   /** The deployment as `pulumi stack export` gives it. */
   export(): Promise<Exported>;

@@ -1,15 +1,15 @@
-/** An STS on loopback: it checks who asks, and gives sessions that it knows again. Source: STS API reference. */
+/** An STS on loopback: it checks the keys of its callers, and accepts the keys of its own sessions. Source: STS API reference. */
 
 import { createHmac } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { type Handler, json, type RawRequest, startRawServer } from "./rawServer";
 
-/** One call as it was meant. */
+/** One call. */
 export interface StsCall {
   readonly action: string;
   /** The parameters without those of the signature. */
   readonly params: Readonly<Record<string, string>>;
-  /** Whose key signed it; undefined for calls that are not signed. */
+  /** The key that signed it; undefined for calls that are not signed. */
   readonly accessKeyId: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface Sts {
 /**
  * Starts one.
  *
- * @param keys who may ask, besides the sessions that it gives.
+ * @param keys the keys of its callers, besides those of its sessions.
  * @param session the keys of the sessions; by default `STS.1`, `secret-1`, `token-1` and so on.
  */
 export async function startSts(

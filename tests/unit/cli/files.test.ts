@@ -63,7 +63,7 @@ describe("writing files", () => {
       /links\.ts is there already, .*nothing was written; give --force/,
     );
     expect([readdirSync(folder).sort(), textOf("links.ts")]).toEqual([["links.ts", "package.json"], "mine"]);
-    // A project's own file is kept, whatever is in it.
+    // The project's own file stays, even with force.
     expect([...writeFiles(folder, drafts, true).values()]).toEqual(["overwritten", "written", "kept"]);
     expect([textOf("links.ts"), textOf("package.json")]).toEqual(["links", "mine"]);
   });

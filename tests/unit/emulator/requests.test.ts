@@ -1,4 +1,4 @@
-/** Whatever is sent to the emulator, by programs or pages, it answers, keeps what it has, and goes on. */
+/** The emulator answers each request of a program or a page, keeps its links, and answers the next one. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -14,7 +14,7 @@ beforeEach(async () => {
   const vpcs = ["vpc-1", "vpc-2"].map((vpcId) => ({ vpcId }));
   emulator = await startEmulator({ instances, vpcs, links: [{ instanceId: "i-1", vpcId: "vpc-1" }] });
 });
-/** It goes on, and is as it was before. */
+/** It still answers, and has the same link. */
 afterEach(async () => {
   emulator.clearFaults();
   const link = await list(emulator, { InstanceId: "i-1" });

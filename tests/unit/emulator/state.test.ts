@@ -1,4 +1,4 @@
-/** The state file, with which the emulator goes on after a restart. */
+/** The state file, from which the emulator continues after a restart. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
