@@ -21,3 +21,8 @@ function isOf<Kind extends CredentialsSource["kind"]>(
 ): source is Extract<CredentialsSource, { kind: Kind }> {
   return source.kind === kind;
 }
+
+/** Leaves nothing but PATH in the environment of a test file, which is a copy of the machine's. */
+export function clearEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (name !== "PATH") delete process.env[name];
+}

@@ -6,6 +6,9 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { contextOf } from "../../provider/hosts/dynamic/properties";
 import type { DynamicResource } from "../../provider/hosts/dynamic/resource";
 import { errorOf, secretOf } from "../support/providerProcess";
+import { clearEnvironment } from "../support/settings";
+
+clearEnvironment();
 
 const regionId = "cn-hangzhou";
 const line = "exports.handler=...";

@@ -7,6 +7,9 @@ import { type Emulator, startEmulator } from "../../../emulator";
 import { version } from "../../../package.json";
 import { PluginProcess, UNKNOWN } from "../../support/pluginProcess";
 import { errorOf, LINK_TYPE, LINKS_URN, type Props, secretOf, URN } from "../../support/providerProcess";
+import { clearEnvironment } from "../../support/settings";
+
+clearEnvironment();
 
 const SECRET = "s3cr3t+MARKER/with=chars";
 const regionId = "cn-hangzhou";
