@@ -8,6 +8,7 @@ import { Agents } from "../../provider/ecs/agents";
 import { CredentialsError, type CredentialsProvider, type CredentialsSource } from "../../provider/ecs/credentials";
 import { createCredentialsProvider } from "../../provider/ecs/credentials/createProvider";
 import { FIXED_ADDRESSES, type FixedAddresses } from "../../provider/ecs/credentials/services";
+import { errorOfClass } from "./errors";
 
 /** A provider. Nobody listens at its fixed addresses, unless they are given. */
 export function providerOf(source: CredentialsSource, addresses: Partial<FixedAddresses> = {}): CredentialsProvider {
@@ -16,16 +17,9 @@ export function providerOf(source: CredentialsSource, addresses: Partial<FixedAd
 }
 
 /** The error of a provider that must fail. */
-export async function failureOf(provider: CredentialsProvider): Promise<CredentialsError> {
-  const error = await provider.getCredentials().then(
-    () => new Error("it should have failed"),
-    (thrown) => thrown,
-  );
-  if (error instanceof CredentialsError) return error;
-  throw error;
-}
+export const failureOf = (provider: CredentialsProvider) => errorOfClass(provider.getCredentials(), CredentialsError);
 
-/** A folder for files of credentials. */
+/** A folder for the files of a test. */
 export function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), "classiclink-credentials-"));
   return {

@@ -3,15 +3,18 @@
 import { EcsError } from "../../provider/ecs/errors";
 import { SettingError } from "../../provider/settings";
 
-/** The error of a call to ECS. */
-export async function ecsErrorOf(promise: Promise<unknown>): Promise<EcsError> {
-  const error = await promise.then(
+/** The error of what must fail, with an error of this class. */
+export async function errorOfClass<E>(promise: Promise<unknown>, kind: new (...args: never) => E): Promise<E> {
+  const error: unknown = await promise.then(
     () => new Error("it should have failed"),
     (thrown) => thrown,
   );
-  if (error instanceof EcsError) return error;
+  if (error instanceof kind) return error;
   throw error;
 }
+
+/** The error of a call to ECS. */
+export const ecsErrorOf = (promise: Promise<unknown>) => errorOfClass(promise, EcsError);
 
 /** The message of what must be wrong with a setting. */
 export function complaint(act: () => unknown): string {

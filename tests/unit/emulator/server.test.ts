@@ -1,12 +1,15 @@
 /** The emulator as a command, `classiclink-emulator`, from its source. That SIGTERM ends it: the tests of pages. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
+import { makeFolder } from "../../support/credentials";
 import { clientOf } from "../../support/ecsClient";
 import { start } from "./caller";
+
+const files = makeFolder();
+afterAll(() => files.remove());
 
 /** Runs the command until it ends. */
 function run(...args: string[]) {
@@ -51,8 +54,7 @@ test("says which port is in use, and what to do", async () => {
 });
 
 test("serves what it printed until ^C, saves its state, ends with 0", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
-  const state = join(folder, "state.json");
+  const state = join(files.folder, "state.json");
   const seeds = ["--instance", "i-test", "--vpc", "vpc-test", "--region", "cn-beijing", "--links", "1"];
   const { child, told, ended } = run("--port", "0", "--state", state, ...seeds);
   while (!/ALIBABA_CLOUD_ENDPOINT_VPC=.*\n/.test(told.out)) await once(child.stdout, "data");
@@ -67,5 +69,4 @@ test("serves what it printed until ^C, saves its state, ends with 0", async () =
   expect(await ended).toMatchObject({ code: 0, err: "" });
   const linked = { regionId: "cn-beijing", instanceId: "i-linked001", vpcId: "vpc-test" };
   expect(JSON.parse(readFileSync(state, "utf8")).links).toEqual([linked, link]);
-  rmSync(folder, { recursive: true });
 });
