@@ -8,21 +8,15 @@ import { Settings } from "../../provider/settings";
 import { allOf, leaksIn } from "../support/leaks";
 import { openSources, type SecretSource, type SecretSources } from "../support/sources";
 
-const before = { ...process.env };
 let opened: SecretSources;
 beforeAll(async () => {
   opened = await openSources();
-  Object.assign(process.env, opened.env);
 });
-afterAll(async () => {
-  for (const name of Object.keys(opened.env)) delete process.env[name];
-  Object.assign(process.env, before);
-  await opened.close();
-});
+afterAll(() => opened.close());
 
 /** A client as both hosts make it, of the settings of a source and the environment. */
 function clientOf({ settings: values }: SecretSource) {
-  const settings = new Settings((key) => values[key.replace("classiclink:", "")]);
+  const settings = new Settings((key) => values[key.replace("classiclink:", "")], opened.env);
   const agents = new Agents((url) => settings.proxyFor(url));
   const credentials = createCredentialsProvider(settings.credentialsSource(), agents);
   return createPopCoreClient({ endpointOf: (regionId) => settings.endpointOf(regionId), credentials, agents });
