@@ -16,16 +16,22 @@ const NOWHERE = { "classiclink:region": "cn-hangzhou", "classiclink:endpoint": "
 beforeAll(async () => {
   cloud = await startEmulator({
     regionId: "cn-beijing",
-    instances: [{ instanceId: "i-a" }, { instanceId: "i-b" }, { instanceId: "i-south", regionId: "cn-shenzhen" }],
+    instances: [
+      ...["i-a", "i-b", "i-late"].map((instanceId) => ({ instanceId })),
+      { instanceId: "i-south", regionId: "cn-shenzhen" },
+    ],
     vpcs: [{ vpcId: "vpc-1" }, { vpcId: "vpc-south", regionId: "cn-shenzhen" }],
     links: [...BOTH.links, SOUTH],
   });
 });
 afterAll(() => cloud.close());
 
-/** Begins a program: mocks, in a preview or not. */
-async function begin(preview = false): Promise<void> {
-  const newResource = ({ inputs }: pulumi.runtime.MockResourceArgs) => ({ id: "made", state: inputs });
+/** Begins a program: mocks, in a preview or not. Its resources are made when the engine is ready. */
+async function begin(preview = false, ready = Promise.resolve()): Promise<void> {
+  const newResource = async ({ inputs }: pulumi.runtime.MockResourceArgs) => {
+    await ready;
+    return { id: "made", state: inputs };
+  };
   await pulumi.runtime.setMocks({ call: () => ({}), newResource }, "shop", "dev", preview);
   pulumi.runtime.setAllConfig(NOWHERE, []);
 }
@@ -106,7 +112,13 @@ test("a provider whose arguments are not known yet is an error that names getLin
 });
 
 test("a listing that depends on a resource waits for it", async () => {
-  const link = new ClassicLink("web", { instanceId: "i-a", vpcId: "vpc-1" });
-  const found = getLinksOutput({ vpcId: "vpc-1" }, { provider: beijing(), dependsOn: [link] });
-  expect(await known(found)).toEqual(BOTH);
+  let make = () => {};
+  await begin(false, new Promise((resolve) => (make = resolve)));
+  const provider = beijing();
+  const link = new ClassicLink("web", { instanceId: "i-late", vpcId: "vpc-1" });
+  const found = getLinksOutput({ vpcId: "vpc-1" }, { provider, dependsOn: [link] });
+  expect(await known(getLinksOutput({ vpcId: "vpc-1" }, { provider }))).toEqual(BOTH);
+  cloud.link("i-late", "vpc-1");
+  make();
+  expect((await known(found)).links).toContainEqual({ instanceId: "i-late", vpcId: "vpc-1" });
 });

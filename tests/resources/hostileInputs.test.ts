@@ -1,4 +1,4 @@
-/** Whatever a program, a state or a person types, what is wrong with it is told by its name, and nothing breaks. */
+/** Inputs, states and ids of any kind: an error names what is wrong, and nothing else fails. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { classicLink, LINK_PROPERTIES } from "../../provider/resources/classicLink";
@@ -24,10 +24,10 @@ const anyValue = fc.oneof(
 describe("an id of any text", () => {
   const region = () => "cn-hangzhou";
   const parsers = [
-    { parse: (id: string) => Object.values(parseLinkId(id, region)), format: formatLinkId },
-    { parse: (id: string) => Object.values(parseLinksId(id, region)), format: formatLinksId },
+    { what: "a link", parse: (id: string) => Object.values(parseLinkId(id, region)), format: formatLinkId },
+    { what: "links", parse: (id: string) => Object.values(parseLinksId(id, region)), format: formatLinksId },
   ];
-  test.each(parsers)("is read into parts that have no fault, or refused in a readable way", ({ parse, format }) => {
+  test.each(parsers)("of $what is read into valid parts, or refused in a readable way", ({ parse, format }) => {
     fc.assert(
       fc.property(anyText, (id) => {
         try {
@@ -76,13 +76,16 @@ describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource 
     );
   });
 
-  test("are compared with a state of any kind", () => {
+  test("can be compared with a state of any kind", () => {
     fc.assert(
-      fc.property(named([...names, "movedAway"]), named(names), (olds, news) => {
-        for (const provider of providers) {
-          expect(resource.diff(provider, olds, news)).toEqual(resource.diff(provider, olds, news));
-        }
-      }),
+      fc.property(
+        named([...names, "movedAway"]),
+        named(names),
+        fc.constantFrom(...providers),
+        (olds, news, provider) => {
+          expect(() => resource.diff(provider, olds, news)).not.toThrow();
+        },
+      ),
       fuzz(2_000),
     );
   });

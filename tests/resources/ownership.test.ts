@@ -475,7 +475,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     await done(many.create(declared));
     ecs.calls.length = 0;
     await done(many.delete(outputs, {}));
-    expect([ecs.now, ecs.count("detach")]).toEqual([{ "i-a": "vpc-1", "i-far": "vpc-1" }, 0]);
+    expect([ecs.now, ecs.called]).toEqual([{ "i-a": "vpc-1", "i-far": "vpc-1" }, []]);
   });
 });
 
