@@ -50,6 +50,11 @@ describe("[34] progress", () => {
     expect(reported[0]?.[1]).toBe(`${reason}, 0 s of at most 1 s, 1 call`);
   });
 
+  test("[13] begins with how long ^C waits where ^C does not end the wait: Pulumi cuts the end of a long line", async () => {
+    const { reported } = await operate(throwing(locked()), { ignoresCancel: true }, 1_000);
+    expect(reported[0]?.[1]).toBe("^C waits at most 1 s; locked, 0 s, 1 call");
+  });
+
   test("an operation that never waits reports nothing, and leaves no timer", async () => {
     const report = jest.fn();
     await new Operation(ASKED, { report }, 600_000).run(async () => "answer");
