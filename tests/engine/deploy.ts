@@ -41,7 +41,7 @@ const sealed = (values: Values = {}, inputs: Values): Values =>
 
 export function openDeployment(world: World) {
   const { preview, parallel, snapshot, display, urnOf, configFor, start, orders = {} } = world;
-  const { resources, replaced, declared, pending } = snapshot;
+  const { resources, replaced, declared } = snapshot;
   const isTargeted = ({ urn }: ResourceState) => !orders.target || isAmong(orders.target, urn);
   /** Declared, not there yet, and not to be made. */
   const skipped = new Set<string>();
@@ -157,8 +157,6 @@ export function openDeployment(world: World) {
 
   async function step<T>(name: Step, resource: ResourceState, work: Work<T>): Promise<T> {
     halt.signal.throwIfAborted();
-    const operation = { type: "creating", resource } as const;
-    if (name === "create" || name === "replace") pending.add(operation);
     snapshot.save();
     const end = display.step(name, resource.urn);
     try {
@@ -166,7 +164,6 @@ export function openDeployment(world: World) {
       end();
       return result;
     } finally {
-      pending.delete(operation);
       snapshot.save();
     }
   }

@@ -8,7 +8,7 @@ import { serve } from "./monitor";
 import { readProject, runProgram } from "./program";
 import { type Provider, type RecordedCall, type StandIn, startProvider } from "./providers";
 import { type Exported, openSnapshot, readState } from "./state";
-import { envelope, reveal, type Values } from "./values";
+import { envelope, type Values } from "./values";
 
 export type { Exported, RecordedCall, StandIn };
 
@@ -91,7 +91,6 @@ export function openStack(options: StackOptions) {
     display.print("pulumi-classiclink's own small test engine; this is not Pulumi", "");
     display.print(`${titles[operation]} (${stack}):`, "");
     try {
-      for (const { resource } of snapshot.pending) display.log(resource.urn, "warning: its creation was interrupted");
       if (operation === "refresh" || refresh) await deployment.refresh(operation === "refresh");
       if (operation === "destroy") await deployment.removeTheRest();
       if ((preview || operation === "update") && !deployment.halt.signal.aborted) await program();
@@ -101,10 +100,9 @@ export function openStack(options: StackOptions) {
     await Promise.all(started.map((provider) => provider.stop()));
     close();
     snapshot.save();
-    const outputs = snapshot.resources.get(root)?.outputs ?? {};
-    display.end(outputs);
+    display.end(snapshot.resources.get(root)?.outputs ?? {});
     const output = display.lines.join("\n");
-    return { ok: !deployment.halt.signal.aborted, output, summary: display.counts, outputs: reveal(outputs) };
+    return { ok: !deployment.halt.signal.aborted, output, summary: display.counts };
   }
 
   return {

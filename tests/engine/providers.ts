@@ -21,7 +21,7 @@ export type StandIn = (asked: Readonly<Asked>) => Readonly<{ id: string; outputs
 type Places = Readonly<{ programDir: string; engineAddress: string; env: NodeJS.ProcessEnv }>;
 type Substitutes = Readonly<{ standIns: Readonly<Record<string, StandIn>>; plugins: Readonly<Record<string, string>> }>;
 type Listeners = Readonly<{ onOutput: (line: string) => void; record: (call: RecordedCall) => void }>;
-export type Launch = Places & Substitutes & Listeners;
+type Launch = Places & Substitutes & Listeners;
 
 /** What this engine reads of answers. Which of it an answer has depends on the call. */
 export type Answer = Readonly<Partial<Contents & Verdict>>;

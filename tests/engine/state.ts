@@ -16,10 +16,8 @@ type Endings = { protect?: boolean; retainOnDelete?: boolean; deletedWith?: stri
 type Replacing = { delete?: boolean; taint?: boolean };
 export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings & Replacing>;
 
-/** A create that is under way, or was when the engine died. */
-export type PendingOperation = Readonly<{ type: "creating"; resource: ResourceState }>;
-
-type Deployment = Readonly<{ resources: readonly ResourceState[]; pending_operations: readonly PendingOperation[] }>;
+/** Creates that were under way when an engine ended are of Pulumi's own. */
+type Deployment = Readonly<{ resources: readonly ResourceState[]; pending_operations?: readonly unknown[] }>;
 export type Exported = Readonly<{ version: 3; deployment: Deployment }>;
 
 type Change = (secret: Values) => Values;
@@ -56,8 +54,6 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   const replaced = new Set(gone);
   /** The URNs that the program has come to. */
   const declared = new Set<string>();
-  /** With those that earlier operations left in the middle, which stay until a person clears them. */
-  const pending = new Set(stored?.pending_operations);
   const remaining = () => [...resources.values()].filter(({ urn }) => !declared.has(urn));
 
   /** Puts a state in place of an old one, perhaps of another URN, and after all that it may depend on. */
@@ -83,11 +79,10 @@ export function openSnapshot(file: string, passphrase: string, writes: boolean) 
   function save(): void {
     if (!writes) return;
     const first = [...resources.values()].filter(({ urn }) => declared.has(urn));
-    const deployment = { resources: [...first, ...remaining(), ...replaced], pending_operations: [...pending] };
-    const exported: Exported = { version: 3, deployment };
+    const exported: Exported = { version: 3, deployment: { resources: [...first, ...remaining(), ...replaced] } };
     writeFileSync(`${file}.new`, JSON.stringify(exported, secretsBy(encrypt)));
     renameSync(`${file}.new`, file);
   }
 
-  return { resources, replaced, declared, pending, remaining, declare, behind, renew, forget, save };
+  return { resources, replaced, declared, remaining, declare, behind, renew, forget, save };
 }

@@ -53,7 +53,7 @@ type ExportedResource = Partial<ResourceState> & Pick<ResourceState, "urn" | "ty
 function stateOf(exported: readonly ExportedResource[]): Exported {
   const empty = { id: "", parent: "", provider: "", inputs: {}, outputs: {} };
   const resources = exported.map((resource): ResourceState => ({ ...empty, ...resource }));
-  return { version: 3, deployment: { resources, pending_operations: [] } };
+  return { version: 3, deployment: { resources } };
 }
 
 /** An import file with the whole state of each resource. Source: `pulumi import --help`. */
