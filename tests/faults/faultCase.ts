@@ -67,6 +67,7 @@ export async function pointsOf(scenario: Scenario, dialect: Dialect): Promise<Po
   try {
     const error = await operate(stack, scenario);
     if (error !== undefined) throw new Error(`${scenario.name} fails although nothing goes wrong: ${error}`);
+    if (emulator.calls().length === 0) throw new Error(`${scenario.name} makes no call`);
     const made = new Map<string, number>();
     return emulator.calls().flatMap((call) => {
       const action = LINK_ACTIONS.find((known) => known === call.action);

@@ -13,7 +13,7 @@ export interface Point {
 }
 
 /** What a fault may change. */
-export interface Target {
+interface Target {
   readonly emulator: Emulator;
   /** By how much ECS's clock is ahead of ours, in ms. */
   readonly clock: { aheadMs: number };

@@ -4,7 +4,7 @@ import { type Known, ownedBy, pair } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
 
 /** What an update of a state that is in step with the cloud has to come to. */
-export type Expected =
+type Expected =
   | { readonly kind: "fails"; readonly because: string }
   | { readonly kind: "succeeds"; readonly links: Links }
   /** Two resources meet on an instance that others have moved: it depends on which of them comes first. */

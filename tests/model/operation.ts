@@ -24,7 +24,7 @@ export interface Mishap {
 const TIMEOUT_MS = { calm: 60_000, troubled: 1_500 };
 
 /** What the engine is told to do with one resource of the program, whatever has changed. */
-export interface Order {
+interface Order {
   readonly kind: "replace" | "taint" | "target" | "target-replace";
   /** Which of the program's resources. */
   readonly pick: number;

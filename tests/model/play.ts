@@ -11,7 +11,7 @@ import type { KeptProviders } from "./stack";
 import { System } from "./system";
 
 /** How much to play. */
-export interface Game {
+interface Game {
   readonly host: Host;
   readonly seed: number;
   /** Sequences. */

@@ -5,13 +5,7 @@ import { makeProject } from "../support/project";
 import { type Host, linkedIn, SDKS } from "../support/shop";
 import { openStack, type Stack } from "../support/stack";
 
-/** What is on an export of a stack that matters here. */
-export interface ExportedState {
-  readonly version: number;
-  readonly deployment: { readonly resources: readonly { readonly urn: string }[] };
-}
-
-export interface Estate {
+interface Estate {
   readonly emulator: Emulator;
   readonly stack: Stack;
   /** Has the program declare the partially created resources too. */
