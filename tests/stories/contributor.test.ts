@@ -1,6 +1,6 @@
 /**
- * A contributor does in a copy of the repository what CONTRIBUTING.md says: adds an error code and a setting, and is told by
- * the tests of each step that was left out.
+ * A contributor does in a copy of the repository what CONTRIBUTING.md says: adds an error code and a setting. The tests name
+ * each step that was left out.
  */
 
 import { spawnSync } from "node:child_process";
@@ -63,7 +63,7 @@ function take([file, before, text]: Step): void {
   );
 }
 
-/** Runs a tool of the repository in the copy. Resolves with its output. */
+/** Runs a tool of the repository in the copy. Returns its output. */
 function tool(...args: readonly string[]): string {
   const env = { PATH: process.env.PATH };
   const { stdout, stderr } = spawnSync("npx", ["--no-install", ...args], { cwd: copy, env, encoding: "utf8" });

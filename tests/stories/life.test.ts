@@ -159,9 +159,9 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
         `new ClassicLink("two", { instanceId: "i-d", vpcId: "vpc-1" }${end}`,
       );
     const declared = "i-a→vpc-2 i-b→vpc-2 i-c→vpc-2 i-d→vpc-1";
-    declareFor(', { customTimeouts: { create: "1s", update: "1s" } });');
+    declareFor(', { customTimeouts: { create: "3s", update: "3s" } });');
     const faults = ["i-c", "i-d"].map((instanceId): FaultRule => ({ kind: "locked", instanceId }));
-    await failing(shop.stack.up, /not done within 1 s \(/, ...faults);
+    await failing(shop.stack.up, /not done within 3 s \(/, ...faults);
     declareFor(");");
     await up();
     expect(shop.linked()).toBe(declared);
