@@ -94,7 +94,7 @@ export async function problemsOf({ dialect, scenario, point, fault }: Case, open
     const { timeoutMs, isOvercome } = fault;
     const error = await operate(stack, scenario, { ...(timeoutMs && { timeoutMs }), signal: cancel.signal });
     atTheEnd?.();
-    // A call that was let go does its work in this turn of the loop.
+    // A call that has resumed does its work in this turn of the loop.
     await new Promise(setImmediate);
     const isMade = emulator.calls().filter(({ action }) => action === point.action).length > point.skip;
     expect(isMade || timeoutMs !== undefined, "the call was never made");

@@ -12,7 +12,7 @@ export interface Scenario {
   readonly name: string;
   /** What runs. */
   readonly operation: "up" | "refresh" | "destroy";
-  /** The links that the cloud holds, besides {@link OTHERS}. */
+  /** The links in the cloud, besides {@link OTHERS}. */
   readonly links: Links;
   /** Instances that are released. */
   readonly released: readonly string[];
@@ -116,7 +116,7 @@ export function linksIn(properties: Properties | undefined): Links {
   return Object.fromEntries([...here, ...away]);
 }
 
-/** What the cloud has to hold in the end: what is declared, and what was there and nobody in this stack knew of. */
+/** The links that must be in the cloud in the end: what is declared, and what was there and nobody in this stack knew of. */
 export function endOf({ operation, links, state, declared }: Scenario): Links {
   const known = linksIn(state?.outputs);
   const unknown = Object.entries(links).filter(([instanceId, vpcId]) => known[instanceId] !== vpcId);

@@ -40,12 +40,12 @@ describe.each(HOSTS)("[20] the provider of the %s host is killed", (host) => {
   async function killed(at: At, isListing: boolean, action: LinkAction, operate: () => Promise<Run>) {
     const { emulator, project } = shop;
     if (isListing) emulator.injectFault({ kind: "invisible", ms: 600_000 });
-    const held = emulator.pause({ ...at, action: isListing ? "DescribeClassicLinkInstances" : action });
+    const paused = emulator.pause({ ...at, action: isListing ? "DescribeClassicLinkInstances" : action });
     const operation = operate();
     // Ends with the operation at the latest: then it never came there.
-    const isThere = await Promise.race([held.arrived.then(() => true), operation.then(() => false)]);
+    const isThere = await Promise.race([paused.arrived.then(() => true), operation.then(() => false)]);
     expect(isThere && killProvider(host, project.folder)).toBe(true);
-    held.cut();
+    paused.cut();
     expect((await operation).ok).toBe(false);
     emulator.clearFaults();
   }

@@ -14,8 +14,8 @@ import {
 } from "./program";
 import type { System } from "./system";
 
-/** A change that can be made now, and how it is told. */
-type Change = readonly [told: string, make: (system: System) => unknown];
+/** A change that can be made now, in words. */
+type Change = readonly [words: string, make: (system: System) => unknown];
 
 /** Picks one of what there is. */
 type Pick = <T>(from: readonly T[]) => T;
@@ -28,7 +28,7 @@ class NothingToPick extends Error {}
 
 /** A step that calls no operation. */
 class Edit implements fc.AsyncCommand<Program, System> {
-  #told = "an edit";
+  #words = "an edit";
 
   constructor(
     readonly recipe: Recipe,
@@ -46,15 +46,15 @@ class Edit implements fc.AsyncCommand<Program, System> {
   }
 
   async run(program: Program, system: System): Promise<void> {
-    const [told, make] = this.#change(program);
-    this.#told = told;
+    const [words, make] = this.#change(program);
+    this.#words = words;
     system.steps += 1;
     program.isChanged = true;
     make(system);
   }
 
   toString(): string {
-    return this.#told;
+    return this.#words;
   }
 
   #change(program: Program): Change {

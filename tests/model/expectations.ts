@@ -10,7 +10,7 @@ type Expected =
   /** Two resources meet on an instance that others have moved: it depends on which of them comes first. */
   | { readonly kind: "depends" };
 
-/** The links in the end; or why one that is declared cannot be made, such as one in its way that this update does not give up in time. */
+/** The links in the end; or why one that is declared cannot be made, such as another link that this update does not remove in time. */
 export function expectedOf(program: Program, state: readonly Known[], cloud: Links, isRefreshed: boolean): Expected {
   const declared = declaredBy(program.resources.values());
   if (state.some((known) => isTakenFromOthers(known, program))) return { kind: "depends" };
@@ -21,7 +21,7 @@ export function expectedOf(program: Program, state: readonly Known[], cloud: Lin
     if (program.released.has(instanceId)) return { kind: "fails", because: `${instanceId} is declared, and released` };
     if (linkedTo === undefined || linkedTo === vpcId) continue;
     const isKnown = isRefreshed && state.some((known) => hasLink(known, instanceId, linkedTo));
-    if (!isKnown && !state.some((known) => givesUp(known, program, instanceId, linkedTo))) {
+    if (!isKnown && !state.some((known) => removes(known, program, instanceId, linkedTo))) {
       return { kind: "fails", because: `${instanceId} is linked to ${linkedTo}, and declared to be to ${vpcId}` };
     }
   }
@@ -45,8 +45,8 @@ function isTakenFromOthers({ kind, name, vpcId, movedAway }: Known, { resources 
 const hasLink = (known: Known, instanceId: string, vpcId: string): boolean =>
   (known.vpcId === vpcId && known.instanceIds.includes(instanceId)) || known.movedAway[instanceId] === vpcId;
 
-/** Whether a resource of the state takes this link away early enough for another one. */
-function givesUp(known: Known, { resources }: Program, instanceId: string, vpcId: string): boolean {
+/** Whether a resource of the state removes this link early enough for another one. */
+function removes(known: Known, { resources }: Program, instanceId: string, vpcId: string): boolean {
   const next = resources.get(known.name);
   // What is replaced is deleted first; what is only deleted is deleted last.
   if (next === undefined || !hasLink(known, instanceId, vpcId)) return false;
@@ -56,20 +56,20 @@ function givesUp(known: Known, { resources }: Program, instanceId: string, vpcId
 
 /**
  * The links that are there, and that the resource that has them goes on to declare. A link that another resource has too, and
- * gives up, may be detached before the one that goes on to declare it is checked. Then it is put back.
+ * drops, may be detached before the one that goes on to declare it is checked. Then it is put back.
  */
 export function keptBy({ resources }: Program, state: readonly Known[], cloud: Links): Set<string> {
   const declares = ({ name }: Known, id: string, vpcId: string) => {
     const next = resources.get(name);
     return next?.vpcId === vpcId && next.instanceIds.includes(id);
   };
-  const isGivenUp = (id: string, vpcId: string) =>
+  const isDropped = (id: string, vpcId: string) =>
     state.some((known) => hasLink(known, id, vpcId) && !declares(known, id, vpcId));
   return new Set(
     state.flatMap((known) => {
       const away = known.kind === "link" ? known.movedAway : {};
       const links = Object.entries({ ...declaredBy([known]), ...away });
-      const kept = links.filter(([id, vpcId]) => declares(known, id, vpcId) && !isGivenUp(id, vpcId));
+      const kept = links.filter(([id, vpcId]) => declares(known, id, vpcId) && !isDropped(id, vpcId));
       return kept.filter(([id, vpcId]) => cloud[id] === vpcId).map(([id, vpcId]) => pair(id, vpcId));
     }),
   );

@@ -59,7 +59,7 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
     const members = [...new Set([...known.instanceIds, ...Object.keys(known.movedAway)])];
     const instanceIds = members.filter((id) => cloud[id] === vpcId || (isPartiallyCreated && cloud[id] === undefined));
     const away = members.filter((id) => cloud[id] !== undefined && cloud[id] !== vpcId);
-    // A link that was never finished is not taken back from whoever has the instance now.
+    // A link that was never finished is not taken from the VPC that has the instance now.
     const isGone = away.length === 0 ? instanceIds.length === 0 : isPartiallyCreated;
     if (kind === "link" && isGone) return [];
     return [{ ...known, instanceIds, movedAway: Object.fromEntries(away.map((id) => [id, cloud[id] ?? ""])) }];
@@ -67,7 +67,7 @@ export function refreshed(state: readonly Known[], cloud: Links): Known[] {
 }
 
 /** A state in one spelling, to be compared. */
-export function told(state: readonly (Declared & Pick<Known, "name" | "movedAway">)[]): string[] {
+export function inWords(state: readonly (Declared & Pick<Known, "name" | "movedAway">)[]): string[] {
   return state
     .map(({ kind, name, vpcId, instanceIds, movedAway }) => {
       const [away = "", ...others] = pairsOf(movedAway);

@@ -4,7 +4,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import type * as fc from "fast-check";
 import type { Call, PausePoint, FaultRule } from "../../emulator";
 import { expectedOf, keptBy, knownOf } from "./expectations";
-import { awayIn, type Known, ownedBy, pair, pairsOf, refreshed, told } from "./knowledge";
+import { awayIn, type Known, inWords, ownedBy, pair, pairsOf, refreshed } from "./knowledge";
 import { declaredBy, type Links, type Program } from "./program";
 import type { How, LostAnswer, OperationName, Run } from "./stack";
 import type { System } from "./system";
@@ -20,10 +20,10 @@ export interface Mishap {
   readonly lostAnswer?: LostAnswer;
 }
 
-/** In ms: so long that a machine under load does not end what goes well, and so short that trouble ends soon. */
-const TIMEOUT_MS = { calm: 60_000, troubled: 1_500 };
+/** In ms: so long that a machine under load does not end what goes well, and so short that a fault ends soon. */
+const TIMEOUT_MS = { calm: 60_000, faulty: 1_500 };
 
-/** What the engine is told to do with one resource of the program, whatever has changed. */
+/** What the engine is ordered to do with one resource of the program, whatever has changed. */
 interface Order {
   readonly kind: "replace" | "taint" | "target" | "target-replace";
   /** Which of the program's resources. */
@@ -68,8 +68,8 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     } catch (error) {
       const story = [
         error instanceof Error ? error.message : error,
-        `before: ${JSON.stringify(before.cloud)} ${told(before.state).join(" · ")}`,
-        `after: ${JSON.stringify(after.cloud)} ${told(after.state).join(" · ")}`,
+        `before: ${JSON.stringify(before.cloud)} ${inWords(before.state).join(" · ")}`,
+        `after: ${JSON.stringify(after.cloud)} ${inWords(after.state).join(" · ")}`,
         run.output,
       ];
       throw new Error(`${this}: ${story.join("\n")}`);
@@ -93,18 +93,18 @@ export class Operation implements fc.AsyncCommand<Program, System> {
       for (const one of processes) one.kill();
     };
     for (const { at, kind } of interruptions) {
-      const held = emulator.pause(at);
-      void held.arrived
+      const paused = emulator.pause(at);
+      void paused.arrived
         .then(() => happens(kind))
         .catch(() => "killed meanwhile")
-        .then(() => (kind === "cut" ? held.cut() : held.resume()));
+        .then(() => (kind === "cut" ? paused.cut() : paused.resume()));
     }
-    const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.troubled;
+    const timeoutMs = this.mishap === undefined ? TIMEOUT_MS.calm : TIMEOUT_MS.faulty;
     const how = { timeoutMs, order: this.order, ...(lostAnswer && { lostAnswer }) };
     const run = await this.#start(program, system, how);
     emulator.clearFaults();
     emulator.rotateKey();
-    // Calls that were let go, and what a killed process had sent, are done when later ones are answered.
+    // Calls that have resumed, and what a killed process had sent, are done when later ones are answered.
     for (const _ of [1, 2]) await fetch(`${emulator.endpoint}/-/links`);
     return { run, isForgiven };
   }
@@ -148,10 +148,10 @@ export class Operation implements fc.AsyncCommand<Program, System> {
   async #expect(program: Program, system: System, { run, calls, before, after }: Story): Promise<void> {
     const { state, cloud } = before;
     const now = refreshed(state, cloud);
-    const found = { ok: run.ok, state: told(after.state) };
+    const found = { ok: run.ok, state: inWords(after.state) };
     if (this.name === "preview") return;
     if (this.name === "refresh") {
-      deepStrictEqual(found, { ok: true, state: told(now) });
+      deepStrictEqual(found, { ok: true, state: inWords(now) });
       return await this.#changesNothing(program, system, "refresh");
     }
     // Within two minutes of an attach, a link that is not there may still come. So its end waits longer than this does.
@@ -165,7 +165,7 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     }
     const target = this.forced?.kind.startsWith("target") === true ? this.#forcedName(program) : undefined;
     // What a plain up does not know of, it cannot set right.
-    const isKnown = this.name !== "up" || told(state).join() === told(now).join();
+    const isKnown = this.name !== "up" || inWords(state).join() === inWords(now).join();
     const missing = (links: readonly string[]) => links.filter((link) => !pairsOf(after.cloud).includes(link));
     if (target !== undefined && run.ok) deepStrictEqual(missing(targeted(program, target, isKnown, before)), []);
     if (target !== undefined || !isKnown) return;
@@ -173,8 +173,8 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     const known = isRefreshed ? now : state;
     const expected = expectedOf(program, known, cloud, isRefreshed);
     // One that is removed, replaced, or loses members.
-    const wanted = told(knownOf(program));
-    const isEnding = state.some((was) => was.isPartiallyCreated && !wanted.includes(told([was]).join()));
+    const wanted = inWords(knownOf(program));
+    const isEnding = state.some((was) => was.isPartiallyCreated && !wanted.includes(inWords([was]).join()));
     if (isWaitedFor && (isEnding || after.state.length > wanted.length)) return;
     if (expected.kind === "depends") {
       if (run.ok) deepStrictEqual(missing(pairsOf(declaredBy(program.resources.values()))), []);
@@ -211,17 +211,17 @@ export class Operation implements fc.AsyncCommand<Program, System> {
     return state.some((was) => {
       const is = knownOf(program).find(({ name }) => name === was.name);
       const isReplaced = was.name === forced || was.isTainted;
-      return isReplaced && is !== undefined && told([was]).join() !== told([is]).join();
+      return isReplaced && is !== undefined && inWords([was]).join() !== inWords([is]).join();
     });
   }
 
   /** The same once more. An up that has nothing to do asks nothing, either. */
   async #changesNothing(program: Program, system: System, name: "up" | "refresh"): Promise<void> {
-    const before = told(system.state);
+    const before = inWords(system.state);
     system.takeCalls();
     const { changes } = await system.stack.operate(name, program, { timeoutMs: TIMEOUT_MS.calm });
     const calls = system.takeCalls().map(({ action }) => action);
-    deepStrictEqual({ again: changes, state: told(system.state) }, { again: 0, state: before });
+    deepStrictEqual({ again: changes, state: inWords(system.state) }, { again: 0, state: before });
     if (name === "up") deepStrictEqual(calls, []);
   }
 }
@@ -252,7 +252,7 @@ function targeted({ resources }: Program, name: string, isKnown: boolean, { stat
 /**
  * Links that are there and ours, and that the state does not name.
  *
- * @param made the links that may be made without anyone being told, because answers were lost; the next update adopts them.
+ * @param made the links that may be made and not known, because answers were lost; the next update adopts them.
  */
 function forgotten(before: Standing, after: Standing, made: Links): string[] {
   const [owned, old] = [ownedBy(before.state), pairsOf(before.cloud)];

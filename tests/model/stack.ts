@@ -54,7 +54,7 @@ export class ModelStack {
     this.#configuration = asValues(configuration);
   }
 
-  /** What the state holds. */
+  /** The resources in the state. */
   get resources(): readonly ResourceState[] {
     return readState(this.#stateFile)?.deployment.resources ?? [];
   }

@@ -1,4 +1,4 @@
-/** The system that the model is held against: an emulated cloud, a provider process, a stack. */
+/** The system that the model is compared with: an emulated cloud, a provider process, a stack. */
 
 import { type Call, type Emulator, startEmulator } from "../../emulator";
 import type { Dialect } from "../support/dialects";
@@ -35,12 +35,12 @@ export class System {
     return new System(kept, emulator);
   }
 
-  /** What the cloud holds, whoever made it. */
+  /** The links of the cloud, whoever made them. */
   get cloud(): Links {
     return Object.fromEntries(this.emulator.links().map(({ instanceId, vpcId }) => [instanceId, vpcId]));
   }
 
-  /** What the state holds. */
+  /** The resources in the state. */
   get state(): Known[] {
     return knownIn(this.stack.resources);
   }

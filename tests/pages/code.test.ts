@@ -70,7 +70,9 @@ test("TypeScript compiles, and what is wrong does not", () => {
 });
 
 test("JSON and YAML can be read", () => {
-  const unreadable = inLanguage("json", "yaml").flatMap(({ path, line, language, code }) => {
+  const blocks = inLanguage("json", "yaml");
+  expect(blocks.length).toBeGreaterThan(5);
+  const unreadable = blocks.flatMap(({ path, line, language, code }) => {
     try {
       if (language === "json") JSON.parse(code);
       else parse(code);

@@ -65,7 +65,7 @@ function abortedAfter(ms: number): AbortSignal {
 
 const calls = (times: number, each: string) => Array(times).fill(each).join(" ");
 
-describe("a change calls, and reaches what it is for:", () => {
+describe("the calls of a change that succeeds:", () => {
   const lostAfterWork: Script = (ecs) => ecs.next("attach", failsAfterWork(attachLost));
   const lostThenUnchecked: Script = (ecs) => {
     lostAfterWork(ecs);
@@ -86,22 +86,22 @@ describe("a change calls, and reaches what it is for:", () => {
 
   test.each<[name: string, operation: Change, links: Links, script: Script, calls: string]>([
     ["attaches first, and is done when it is listed", "create", NONE, nothing, "attach describe"],
-    ["[5] a lost attach that was done", "create", NONE, lostAfterWork, "attach describe"],
-    ["[5] a lost one that was not", "create", NONE, (ecs) => ecs.fail(attachLost), "attach describe attach describe"],
-    ["[5] a check that fails comes first", "create", NONE, lostThenUnchecked, "attach describe describe describe"],
-    ["an unreached host is asked again, unchecked", "create", NONE, unreached, "attach attach describe"],
+    ["[5] a lost attach, done", "create", NONE, lostAfterWork, "attach describe"],
+    ["[5] a lost attach, not done", "create", NONE, (ecs) => ecs.fail(attachLost), calls(2, "attach describe")],
+    ["[5] a check that fails is made again", "create", NONE, lostThenUnchecked, "attach describe describe describe"],
+    ["an attach that was never sent, without a check", "create", NONE, unreached, "attach attach describe"],
     ["a denial that a listing contradicts is retried", "create", NONE, deniedTwice, calls(3, "attach describe")],
     ["[5] a proxy hides an attach in its last refusal", "create", NONE, hiddenByProxy, calls(4, "attach describe")],
     ["a lock is checked once", "create", NONE, lockedThrice, "attach describe attach attach attach describe"],
     ["[7] without a reason it only checks", "update", LINKED, nothing, "describe"],
     ["[6] what is partially created is finished", "update", NONE, nothing, "describe attach describe"],
-    ["[4] unlinked is refused to describe", "update", NONE, notDescribed, "describe attach describe"],
+    ["[4] a check is refused for an unlinked instance", "update", NONE, notDescribed, "describe attach describe"],
     ["[12] detaches first, and is done when not listed", "delete", LINKED, nothing, "detach describe"],
-    ["[12] what is not linked", "delete", NONE, nothing, "detach describe"],
+    ["[12] there is no link", "delete", NONE, nothing, "detach describe"],
     ["[12] a denial that a listing contradicts", "delete", LINKED, detachDenied, calls(2, "detach describe")],
-    ["[5] a lost detach that was done", "delete", LINKED, detachedAndLost, "detach describe"],
-    ["[5] a lost one that was not", "delete", LINKED, (ecs) => ecs.fail(detachLost), calls(2, "detach describe")],
-    ["a link that is listed for a while", "delete", LINKED, listedLate, `detach ${calls(8, "describe")}`],
+    ["[5] a lost detach, done", "delete", LINKED, detachedAndLost, "detach describe"],
+    ["[5] a lost detach, not done", "delete", LINKED, (ecs) => ecs.fail(detachLost), calls(2, "detach describe")],
+    ["a link that stays listed for a while", "delete", LINKED, listedLate, `detach ${calls(8, "describe")}`],
   ])("%s: %s", async (_, operation, links, script, called) => {
     const { ecs, one } = world(links);
     script(ecs);
@@ -165,7 +165,7 @@ test("[5] a link that someone else made while the answer to an attach was lost i
   expect([ecs.now, ecs.count("detach")]).toEqual([ELSEWHERE, 0]);
 });
 
-describe("[9] where ECS refuses for good, everything ends at once:", () => {
+describe("[9] a permanent refusal of ECS ends each call at once:", () => {
   test.each<[code: string, detail: string, advice: string, read: "is an error" | "proves that it is gone"]>([
     ["OperationDenied", "the vpc has disabled attach", "EnableVpcClassicLink", "is an error"],
     ["QuotaExceeded", "", "1000", "is an error"],
@@ -248,7 +248,7 @@ describe("a failure comes after its time, and leaves a link in the state only wh
   test.each<Row>([
     ["[6] never listed", "create", neverListed, () => SHORT, seconds(20), /not listed yet.*next pulumi up/, partially],
     ["[6] lost", "create", lostAndUnchecked, () => SHORT, seconds(20), /20 s \(throttled\).*ConnectionLost/, partially],
-    ["[6] not to be seen", "create", unchecked, () => ({}), NOW, /ecs:DescribeClassicLinkInstances/, partially],
+    ["[6] check refused", "create", unchecked, () => ({}), NOW, /ecs:DescribeClassicLinkInstances/, partially],
     ["[14] cancelled under way", "create", attachHangs, cancelled, seconds(3), /cancelled/, partially],
     ["[14] cancelled when accepted", "create", neverListed, cancelled, seconds(3), /cancelled/, partially],
     ["[5] refused by a proxy", "create", refusedByProxy, () => ({}), SOON, /GatewayRefused.*next pulumi up/, partially],

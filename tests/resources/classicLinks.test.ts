@@ -149,7 +149,7 @@ describe("create", () => {
 });
 
 describe("[6] when some members cannot be linked", () => {
-  test("the state holds those that are, with the id, and each of the others has one reason; the next up does the rest", async () => {
+  test("the state has the id and those that are, and each of the others has one reason; the next up does the rest", async () => {
     const { ecs, many } = world({ "i-far": "vpc-other" });
     ecs.released.add("i-gone");
     const all = declare("i-a", "i-far", "i-gone", "i-b");
@@ -191,7 +191,7 @@ describe("[6] when some members cannot be linked", () => {
     expect(lines).toEqual([expect.any(String), expect.stringMatching(line)]);
   });
 
-  test("those of 1000 that stay locked do not hold up the others, and only they are not in the state", async () => {
+  test("those of 1000 that stay locked do not delay the others, and only they are not in the state", async () => {
     const { ecs, many } = world();
     const [locked, others] = [names(40), names(1_000).slice(40)];
     ecs.lock(...locked);
@@ -272,7 +272,7 @@ describe("update", () => {
     expect(await run(many.update(properties, declare("i-b")))).toMatchObject({ value: {}, afterMs: 0 });
   });
 
-  test("[12] nor for members that were linked before an attach that ECS refused", async () => {
+  test("[12] does not wait for members that were linked before an attach that ECS refused", async () => {
     const { ecs, many } = world(linked("i-a", "i-b"));
     forbid(ecs, "i-b");
     many.check(declare("i-b"), declare("i-a", "i-b"));

@@ -1,4 +1,4 @@
-/** Every fault that the resources can tell from others, at every call that an operation makes, against the emulator. */
+/** Every fault that the resources can distinguish, at every call that an operation makes, against the emulator. */
 
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { pointsOf, problemsOf } from "../faults/faultCase";

@@ -215,8 +215,8 @@ test("[24] a link is gone though its id stays declared in a cloud that another p
 });
 
 describe("[26] a link that the run has removed is put back when the program still declares it", () => {
-  /** A fleet gives up `i-a` before anything has declared it anew. */
-  async function givenUp() {
+  /** A fleet drops `i-a`, which nothing else has declared yet. */
+  async function dropped() {
     const all = world(A_AND_B);
     const leaves = all.many();
     leaves.check(declare("vpc-1", "i-b"), declare("vpc-1", "i-a", "i-b"));
@@ -226,7 +226,7 @@ describe("[26] a link that the run has removed is put back when the program stil
   }
 
   test("by a link that is new", async () => {
-    const { ecs, one } = await givenUp();
+    const { ecs, one } = await dropped();
     await checkAndCreate(one(), link());
     expect(ecs.now).toEqual(A_AND_B);
   });
@@ -235,7 +235,7 @@ describe("[26] a link that the run has removed is put back when the program stil
     ["link", link(), link()],
     ["fleet", fleet("vpc-1", "i-a"), declare("vpc-1", "i-a")],
   ])("by a %s that had it all along: its diff says that an update is due", async (kind, state, declared) => {
-    const { ecs, one, many } = await givenUp();
+    const { ecs, one, many } = await dropped();
     const had = kind === "link" ? one() : many();
     had.check(declared, declared, "a:other");
     expect(had.diff(state, declared)).toEqual({ replaces: [], updates: [], isDue: true });
@@ -257,7 +257,7 @@ describe("[26] a link that the run has removed is put back when the program stil
   });
 
   test("though a listing still shows it", async () => {
-    const { ecs, many } = await givenUp();
+    const { ecs, many } = await dropped();
     ecs.shown.set("i-a", "vpc-1");
     await checkAndCreate(many(), declare("vpc-1", "i-a"));
     expect(ecs.now).toEqual(A_AND_B);
@@ -292,7 +292,7 @@ describe("an instance that moves between resources of one run", () => {
     expect(ecs.now).toEqual({ "i-a": "vpc-2", "i-b": "vpc-2" });
   });
 
-  test("is waited for when the resource that gives it up is checked a moment later", async () => {
+  test("is waited for when the resource that drops it is checked a moment later", async () => {
     const { ecs, from, to } = moving();
     const taking = take(to);
     await jest.advanceTimersByTimeAsync(1_500);
@@ -328,7 +328,7 @@ describe("an instance that moves between resources of one run", () => {
     expect([ecs.now, ecs.count("detach")]).toEqual([{ "i-a": "vpc-1", "i-b": "vpc-2" }, 0]);
   });
 
-  test("is an error when nothing of the run gives it up, within some seconds, and says what to do", async () => {
+  test("is an error within some seconds when no resource of the run drops it, and says what to do", async () => {
     const { ecs, to } = moving();
     const { error, afterMs } = await run(take(to));
     expect(error?.message).toMatch(/i-a: it is linked to vpc-1.*in the state of this stack, run pulumi up --refresh/);

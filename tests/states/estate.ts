@@ -1,4 +1,4 @@
-/** The stack whose states are kept: all that this package can leave in one, whole and partially created, through either host. */
+/** The stack whose states are recorded: all that this package can leave in one, whole and partially created, through either host. */
 
 import { type Emulator, startEmulator } from "../../emulator";
 import { makeProject } from "../support/project";
@@ -10,7 +10,7 @@ interface Estate {
   readonly stack: Stack;
   /** Has the program declare the partially created resources too. */
   declareAll(): void;
-  /** What the cloud holds, as "i-a→vpc-1 …". */
+  /** The links in the cloud, as "i-a→vpc-1 …". */
   linked(): string;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ new ClassicLink("halfOne", { instanceId: "i-d", vpcId: "vpc-1" }, options);
 new ClassicLinks("halfMany", { vpcId: "vpc-3", instanceIds: ["i-e", "i-f"] }, options);
 `;
 
-/** Opens it, with an empty state. Address and key are in the environment, so that no state holds them. */
+/** Opens it, with an empty state. Address and key are in the environment, so that no state has them. */
 export async function openEstate(host: Host): Promise<Estate> {
   const emulator = await startEmulator({
     instances: ["i-a", "i-b", "i-c", "i-d", "i-e", "i-f"].map((instanceId) => ({ instanceId })),

@@ -8,7 +8,7 @@ import type { FaultRule } from "pulumi-classiclink/emulator";
 import { HOSTS, openShop, programOf, SECRET_KEY, type Shop } from "../support/shop";
 import type { Run, UpOptions } from "../support/stack";
 
-/** What the states of the dynamic host hold, of every version. */
+/** What the states of every version have for the dynamic host. */
 const STORED_LINE =
   'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-classiclink/dynamic")';
 
