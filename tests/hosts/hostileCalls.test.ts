@@ -1,64 +1,12 @@
 /** Whatever comes through a host is answered: with a result, or with one readable sentence; and the next call works. */
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { Struct, Value as AnyValue } from "google-protobuf/google/protobuf/struct_pb";
 import { type Emulator, startEmulator } from "../../emulator";
-import { unwrap, wrap } from "../../provider/hosts/plugin/values";
-import type { Value } from "../engine/values";
 import { DynamicHost } from "../support/dynamicHost";
 import { fuzz } from "../support/fuzz";
-import { PluginProcess, UNKNOWN } from "../support/pluginProcess";
-import { LINKS_URN, type Props, type ProviderProcess, secretOf, URN } from "../support/providerProcess";
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-
-/** What the wire can carry: JSON, and the envelopes of Pulumi, whole and torn. */
-const { tree: wireValue } = fc.letrec<{ tree: Value }>((tie) => ({
-  tree: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    fc.constantFrom<Value[]>(null, true, 0, -1, 1e308, "i-a", "vpc-b", "", UNKNOWN),
-    fc.string({ unit: "grapheme" }),
-    fc.array(tie("tree"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "value", "secret", SIGNATURE, "constructor"), tie("tree"), {
-      noNullPrototype: true,
-    }),
-    tie("tree").map(secretOf),
-    tie("tree").map((value) => ({ [SIGNATURE]: OUTPUT, value, secret: true })),
-  ),
-}));
-const dictionaryOf = (...names: string[]) =>
-  fc.dictionary(fc.constantFrom(...names), wireValue, { noNullPrototype: true, maxKeys: 3 });
-/** Properties of a link or of links, of which some are not as they should be. */
-const wireProps: fc.Arbitrary<Props> = fc
-  .tuple(
-    dictionaryOf("instanceId", "vpcId", "regionId", "instanceIds", "movedAway", "__halfMade", "__holder", "x"),
-    dictionaryOf("create", "delete", "read"),
-    fc.boolean(),
-  )
-  .map(([odd, timeouts, isGood]) => ({
-    ...(isGood ? { instanceId: "i-a", vpcId: "vpc-b", regionId: "cn-hangzhou", instanceIds: ["i-a"] } : {}),
-    ...(Object.keys(timeouts).length > 0 ? { __timeouts: timeouts } : {}),
-    ...odd,
-  }));
-
-test("values of the wire come out in clear, and are the same after another turn", () => {
-  fc.assert(
-    fc.property(wireProps, (props) => {
-      const { values, secrets } = unwrap(Struct.fromJavaScript({ ...props }));
-      expect(JSON.stringify(values)).not.toContain(OUTPUT);
-      for (const name of secrets) expect(Object.keys(values)).toContain(name);
-      expect(unwrap(wrap(values, secrets)).values).toEqual(values);
-    }),
-    fuzz(300),
-  );
-});
-
-test("values named like a part of every object are only names", () => {
-  const message = new Struct();
-  message.getFieldsMap().set("__proto__", AnyValue.fromJavaScript({ instanceId: "i-a" }));
-  expect(unwrap(message).values.instanceId).toBeUndefined();
-});
+import { PluginProcess } from "../support/pluginProcess";
+import { LINKS_URN, type ProviderProcess, URN } from "../support/providerProcess";
+import { wireProps } from "../support/wireProps";
 
 let emulator: Emulator;
 beforeAll(async () => {

@@ -45,7 +45,7 @@ const SETTING_STEPS: readonly Step[] = [
 
 const copy = mkdtempSync(join(tmpdir(), "contributor-"));
 beforeAll(() => {
-  const left = /[\\/](node_modules|dist|\.git|\.stryker-tmp)$/;
+  const left = /[\\/](node_modules|dist|\.git|\.stryker)$/;
   cpSync(REPOSITORY, copy, { recursive: true, filter: (path) => !left.test(path) });
   symlinkSync(join(REPOSITORY, "node_modules"), join(copy, "node_modules"));
 });
