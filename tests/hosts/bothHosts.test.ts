@@ -262,14 +262,6 @@ describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey })
       const state = { ...fleet(one), movedAway: {}, __halfMade: true };
       expect(await host.update(state, fleet(one, two))).toEqual(host.state({ ...fleet(one, two), movedAway: {} }));
     });
-
-    test("[17] that cannot remove a secret member names it in no reason", async () => {
-      for (const instanceId of [one, two]) emulator.link(instanceId, vpc);
-      emulator.injectFault({ kind: "denied", action: "DetachClassicLinkVpc" });
-      const secretly = (...instanceIds: string[]) => host.secretly(fleet(...instanceIds), "instanceIds");
-      const { reasons } = await partOf(host.update({ ...secretly(one, two), movedAway: {} }, secretly(one)));
-      expect(reasons).toEqual([expect.stringMatching(/^\[secret\]: .*Forbidden\.SubUser/)]);
-    });
   });
 
   describe("configuration", () => {

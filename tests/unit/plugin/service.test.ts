@@ -179,10 +179,14 @@ describe("Check, Diff and previews", () => {
     expect(emulator.calls()).toEqual([]);
   });
 
-  test("[17] the error of a delete has no secret of the state", async () => {
+  test("[17] the error of a delete, and of an update that cannot remove a member, has no secret of the state", async () => {
     emulator.injectFault({ kind: "denied" });
     const { message } = await errorOf(plugin.delete({ ...link(), vpcId: secretOf(vpc) }));
     expect(message).toContain(`cannot unlink ${one} from [secret] in cn-hangzhou`);
+    plugin.urn = LINKS_URN;
+    const state = { ...fleet(), instanceIds: secretOf([one]), movedAway: {} };
+    const { reasons } = Object(await errorOf(plugin.update(state, { ...fleet(), instanceIds: secretOf([]) })));
+    expect(reasons).toEqual([expect.stringMatching(/^\[secret\]: .*Forbidden\.SubUser/)]);
   });
 
   test("[17] an output that gives a secret input away is secret too, and a drift keeps it so", async () => {
