@@ -71,13 +71,13 @@ describe("discover", () => {
     });
   });
 
-  test("finds out where instances are linked to, though one was released, and with a VPC what matches both", async () => {
+  test("lists the links of instances, though one was released; with a VPC too, only links that match both", async () => {
     const instances = "--instance i-c --instance i-a --instance i-gone";
     expect(await found(instances)).toEqual(["cn-hangzhou vpc-1 i-a", "cn-hangzhou vpc-2 i-c"]);
     expect(await found(`${instances} --vpc vpc-2`)).toEqual(["cn-hangzhou vpc-2 i-c"]);
   });
 
-  test("lists several regions, and of VPCs that are named with their region nothing else", async () => {
+  test("lists several regions, and for a VPC that is named with its region calls no other", async () => {
     await startWith({
       instances: [{ instanceId: "i-h" }, { instanceId: "i-b", regionId: "cn-beijing" }],
       vpcs: [{ vpcId: "vpc-h" }, { vpcId: "vpc-b", regionId: "cn-beijing" }],
@@ -106,7 +106,7 @@ describe("discover", () => {
     expect(await run("discover --all-vpcs")).toEqual({ code: 2, stdout: "", stderr: none });
   });
 
-  test("passes over a VPC that cannot be listed because its ClassicLink is off, unless it is named", async () => {
+  test("skips a VPC that cannot be listed because its ClassicLink is off, unless it is named", async () => {
     const vpcs = [...FEW.vpcs, { vpcId: "vpc-off", classicLinkEnabled: false }];
     await startWith({ ...FEW, vpcs, undocumented: { describeDisabledVpc: "error" } });
     const stderr = "3 links to 2 VPCs; checked 3 VPCs in cn-hangzhou\n";
@@ -283,7 +283,7 @@ describe("settings", () => {
     /^cannot list the VPCs in cn-hangzhou: ALIBABA_CLOUD_ENDPOINT_ECS is set, .*; set --vpc-endpoint or CLASSICLINK_VPC_ENDPOINT/;
   test.each<[string, string, RegExp, Record<string, string>?]>([
     ["no region", "--vpc vpc-1", /^no region is configured; checked --region, .*; set one/, { ALICLOUD_REGION: "" }],
-    ["no place to look", "", /^nothing to scan; give --vpc <id>, --instance <id> or --all-vpcs$/],
+    ["nothing to scan", "", /^nothing to scan; give --vpc <id>, --instance <id> or --all-vpcs$/],
     ["no VPC service", "--all-vpcs", NO_VPC_ENDPOINT, { ALIBABA_CLOUD_ENDPOINT_VPC: "" }],
     ["a VPC id that is none", "--vpc a:b:c", /^--vpc "a:b:c" is not one id; give it as vpc-bp1shop or/],
     ["an option of a variable of the shell that is not set", "--endpoint=", /^option '--endpoint <host>' has an empty/],

@@ -112,7 +112,7 @@ describe("create", () => {
     expect(many.reported).toEqual(["1 of 2 already linked to vpc-b: adopted"]);
   });
 
-  test("takes no member for linked because a listing of the VPC still shows it", async () => {
+  test("does not adopt a member only because a listing of the VPC still shows it", async () => {
     const { ecs, many } = world();
     ecs.always("describe", (work) => {
       const isListing = !Object.hasOwn(ecs.calls.at(-1)?.query ?? {}, "instanceIds");

@@ -225,7 +225,7 @@ describe("[31] answers", () => {
     ["InvalidVpc.NotBelong", scopeFirst],
     ["InvalidVpcId.NotFound", scopeFirst],
     ["InvalidProtocol.NeedSsl", /set protocol to HTTPS/],
-  ])("%s comes with what helps on a private cloud", async (Code, advice) => {
+  ])("%s has advice for a private cloud", async (Code, advice) => {
     const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, 403));
     expect(error.facts.advice).toMatch(advice);
   });
@@ -246,7 +246,7 @@ describe("[31] answers", () => {
 });
 
 describe("connections", () => {
-  test("a certificate that is not trusted is refused with the host and what helps, and no path", async () => {
+  test("the error for a certificate that is not trusted has the host and advice, and no path", async () => {
     const cloud = await cloudOf({ tls });
     const { facts, message } = await ecsErrorOf((await connectTo(`${cloud.endpoint}${ASAPI}`)).ecs.attach(link));
     expect(facts.code).toBe("CertificateRefused");

@@ -45,7 +45,7 @@ const beijing = (accessKey = "testid") =>
     endpoint: cloud.endpoint,
   });
 
-test("asks where the provider says, or that of the parent, also when the arguments are outputs", async () => {
+test("uses the provider of the options, or that of the parent, also when the arguments are outputs", async () => {
   const provider = beijing();
   const parent = new pulumi.ComponentResource("shop:index:Shop", "shop", {}, { providers: [provider] });
   expect(await getLinks({ vpcId: "vpc-1" }, { provider })).toEqual(BOTH);
@@ -62,7 +62,7 @@ test("with instances and a VPC, only links that match both are listed, by instan
 });
 
 test.each([{ vpcId: "vpc-south" }, { instanceIds: ["i-a", "i-south"] }])(
-  "regionId is the region asked: %j",
+  "regionId is the region that is listed: %j",
   async (filter) => {
     const provider = beijing();
     expect(await getLinks({ ...filter, regionId: "cn-shenzhen" }, { provider })).toEqual({ links: [SOUTH] });
@@ -96,7 +96,7 @@ test.each([
   await expect(call).rejects.toThrow(message);
 });
 
-test("what ends a program is a RunError, which Pulumi shows without a stack", async () => {
+test("an error is a RunError, which Pulumi shows without a stack", async () => {
   const wrong = beijing("no");
   const calls = [getLinks({}), getLinks({ vpcId: "vpc-1" }, { provider: wrong })];
   const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));

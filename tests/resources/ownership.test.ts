@@ -385,7 +385,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(ecs.now).toEqual({});
   });
 
-  test("is taken back by an up whose program declares the instance", async () => {
+  test("is linked as declared again by an up whose program declares the instance", async () => {
     const { ecs, one, outputs, inputs } = await refreshed();
     const single = one();
     single.check(link(), inputs);
@@ -395,7 +395,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(ecs.now).toEqual(A);
   });
 
-  test("is taken back by a replacement that the engine decides on, if the same run refreshes first", async () => {
+  test("is linked as declared again by a replacement that the engine decides on, if the same run refreshes first", async () => {
     const { ecs, one, nextRun, outputs } = await refreshed();
     nextRun();
     const single = one();
@@ -405,7 +405,7 @@ describe("[25] a link that somebody has moved to another VPC", () => {
     expect(ecs.now).toEqual(A);
   });
 
-  test("is taken back for a fleet whose replacement has failed, if the next run refreshes first", async () => {
+  test("is linked as declared again for a fleet whose replacement has failed, if the next run refreshes first", async () => {
     const { ecs, many, nextRun } = world({ "i-a": "vpc-2", "i-b": "vpc-1" });
     const declared = declare("vpc-1", "i-a", "i-b");
     const moved = { ...fleet("vpc-1", "i-b"), movedAway: { "i-a": "vpc-2" } };

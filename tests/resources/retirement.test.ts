@@ -81,7 +81,7 @@ describe("[12] a delete", () => {
     expect([ecs.now, one.warnings.length]).toEqual([{ "i-b": vpcId }, 1]);
   });
 
-  test("is a plain one if the listing proves that the link is gone, or the code passes", async () => {
+  test("has no warning if the listing proves that the link is gone, or the next detach succeeds", async () => {
     const listed = cloud(["detach"]);
     listed.ecs.links.clear();
     const passing = cloud([]);

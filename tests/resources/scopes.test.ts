@@ -48,7 +48,7 @@ describe("[29] under another scope", () => {
     expect(under({ organizationId: "18", resourceSetId: "8" }).one.diff(state, link).isDue).toBe(true);
   });
 
-  test("an update that sees the links takes them over, without another attach", async () => {
+  test("an update that finds the links adopts them, without another attach", async () => {
     const { ecs, one, many } = under(other);
     expect((await done(one.update(state, link))).outputs).toEqual({ ...link, __scope: other });
     expect((await done(many.update(fleet, declared))).outputs).toEqual({ ...fleet, __scope: other });

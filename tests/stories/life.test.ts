@@ -93,7 +93,7 @@ describe.each(HOSTS)("the life of a link and a fleet in the %s host", (host) => 
     expect(await shop.stack.refresh()).toMatchObject({ ok: true, summary: { delete: 0, update: 0 } });
   });
 
-  test("[25] the next up takes back what the program declares", async () => {
+  test("[25] the next up links again what others have moved and the program declares", async () => {
     expect((await up()).summary).toMatchObject({ replace: 1, update: 1 });
     expect(shop.linked()).toBe(ALL);
   });
