@@ -153,7 +153,7 @@ describe.each(HOSTS)("in $name", ({ start: startHost, configuration, halfAKey })
   });
 
   describe("a link", () => {
-    test("[4] [8] is created with the outputs that the inputs say, and created again as the same", async () => {
+    test("[4] is created with the outputs that the inputs say, and created again as the same", async () => {
       const made = await host.create(link());
       expect(made).toEqual({ id: linkId(), properties: host.state(link()) });
       expect(await host.create(link())).toEqual(made);
