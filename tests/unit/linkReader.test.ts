@@ -306,6 +306,7 @@ describe("how old an answer may be", () => {
       await jest.advanceTimersByTimeAsync(1_000);
       answeredForMs += 1_000;
     }
+    expect(answeredForMs).toBeGreaterThan(LISTING_IDLE_MS);
     expect(answeredForMs).toBeLessThanOrEqual(LISTING_LIFETIME_MS);
   });
 

@@ -75,7 +75,7 @@ describe("a profile of the aliyun command line", () => {
     ],
     ["CredentialsURI", { credentials_uri: "http://a.example/x" }, { kind: "uri", uri: "http://a.example/x" }],
     ["External", { process_command: "tool" }, { kind: "process", command: "tool" }],
-  ])("of mode %s: %j", (mode, mine, source) => {
+  ])("of mode %s stands for one source: %j", (mode, mine, source) => {
     expect(readMine({ ...mine, mode })).toEqual(source);
   });
 
