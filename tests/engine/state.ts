@@ -16,7 +16,7 @@ type Endings = { protect?: boolean; retainOnDelete?: boolean; deletedWith?: stri
 type Replacing = { delete?: boolean; taint?: boolean };
 export type ResourceState = Readonly<Identity & Properties & Dependencies & Extras & Endings & Replacing>;
 
-/** Creates that were under way when an engine ended are of Pulumi's own. */
+/** Only the Pulumi CLI writes `pending_operations`. */
 type Deployment = Readonly<{ resources: readonly ResourceState[]; pending_operations?: readonly unknown[] }>;
 export type Exported = Readonly<{ version: 3; deployment: Deployment }>;
 
