@@ -130,7 +130,8 @@ export async function startHost(command: string, args: readonly string[], surrou
 
 /** The calls to a provider that listens at a port. */
 export function callsTo(port: number) {
-  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+  const pastProxies = { "grpc.enable_http_proxy": 0 };
+  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), pastProxies);
   const asked = (name: string, fields: object) => {
     const { path, requestSerialize, requestDeserialize, responseDeserialize } = methodOf(name);
     const request = fill(requestDeserialize(Buffer.alloc(0)), fields);

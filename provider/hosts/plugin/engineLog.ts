@@ -11,6 +11,9 @@ const ACCEPT_TIMEOUT_MS = 10_000;
 /** How often the status of a row changes at most, in ms. Without a terminal, Pulumi prints each status as a line. */
 const STATUS_EVERY_MS = 1_000;
 
+/** The engine is on this machine. Otherwise gRPC would send the lines to the proxy that `http_proxy` names. */
+const PAST_PROXIES = { "grpc.enable_http_proxy": 0 };
+
 /** The log of one engine. Sends one request at a time, in order. */
 export class EngineLog {
   readonly #client: Client;
@@ -21,7 +24,7 @@ export class EngineLog {
 
   /** @param address the engine's address, such as `127.0.0.1:<port>`. */
   constructor(address: string) {
-    this.#client = new EngineClient(address, grpc.credentials.createInsecure());
+    this.#client = new EngineClient(address, grpc.credentials.createInsecure(), PAST_PROXIES);
   }
 
   /** Logs a line. */

@@ -206,6 +206,17 @@ describe("what it logs", () => {
     expect(plugin.logged).toEqual([{ urn: URN, message: expect.stringContaining("adopted"), ephemeral: false }]);
   });
 
+  test("[17] no line goes to a proxy of the environment: the engine is on this machine", async () => {
+    const { no_proxy: none } = process.env;
+    Object.assign(process.env, { grpc_proxy: "http://127.0.0.1:9", no_proxy: "" });
+    await plugin.greet();
+    delete process.env.grpc_proxy;
+    Object.assign(process.env, { no_proxy: none });
+    emulator.link(one, vpc);
+    await plugin.create(link());
+    expect(plugin.told).toEqual([expect.stringContaining("adopted")]);
+  });
+
   test("a wait is a status in the row of the resource, and is removed at the end", async () => {
     emulator.injectFault({ kind: "locked", instanceId: one, times: 2 });
     await plugin.create(link());
