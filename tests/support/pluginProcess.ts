@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
+import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as manifest from "../../package.json";
 import { createServer } from "../../provider/hosts/plugin/server";
@@ -20,6 +20,7 @@ export interface Logged {
   readonly urn: string;
   readonly message: string;
   readonly ephemeral: boolean;
+  readonly isWarning: boolean;
 }
 
 export class PluginProcess extends ProviderProcess {
@@ -55,7 +56,8 @@ export class PluginProcess extends ProviderProcess {
       { request }: { request: LogRequest },
       answer: (error: null, empty: Empty) => void,
     ) => {
-      this.logged.push({ urn: request.getUrn(), message: request.getMessage(), ephemeral: request.getEphemeral() });
+      const [urn, message, ephemeral] = [request.getUrn(), request.getMessage(), request.getEphemeral()];
+      this.logged.push({ urn, message, ephemeral, isWarning: request.getSeverity() === LogSeverity.WARNING });
       answer(null, new Empty());
       this.heard.emit("line");
     };

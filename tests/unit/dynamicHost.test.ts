@@ -133,6 +133,18 @@ test("[17] an error has no secret of the inputs and none of the state", async ()
   }
 });
 
+test("an error that is no sentence of this package is one for Pulumi, without its stack", async () => {
+  const error = await errorOf(one.delete("", { instanceId: "i-a" }));
+  expect(error).toMatchObject({ name: "ClassicLinkError", message: "a link needs regionId, instanceId and vpcId" });
+});
+
+test("insecure connections are one warning in a process, for the first resource", async () => {
+  one = load();
+  await configure({ "classiclink:endpoint": emulator.endpoint, "classiclink:insecure": "true" });
+  for (const instanceId of ["i-a", "i-b"]) await errorOf(one.delete("", link({ instanceId })));
+  expect(printed).toEqual([expect.stringMatching(/^i-a: warning: insecure is true: the certificates of ECS/)]);
+});
+
 test("[15] the first configuration counts, and one that cannot be read is none", async () => {
   await configure({ "classiclink:region": "cn-beijing" });
   expect((await one.check({}, { instanceId: "i-a", vpcId: "vpc-1" })).inputs).toEqual(link());

@@ -132,6 +132,8 @@ describe("the schema", () => {
     });
     expect(parsed.repository).toBe("https://github.com/pulumi-classiclink/pulumi-classiclink");
     expect(parsed.keywords).toEqual(expect.arrayContaining(["category/network", "kind/native"]));
+    const keywords = parsed.keywords.filter((keyword: string) => !keyword.includes("/"));
+    expect(manifest.keywords).toEqual(expect.arrayContaining(keywords));
     expect(parsed.language).toEqual({
       csharp: { respectSchemaVersion: true, ...language.csharp },
       go: { respectSchemaVersion: true, ...language.go },
@@ -154,10 +156,12 @@ describe("the schema", () => {
     const { inputProperties, properties } = parsed.provider;
     expect(Object.keys(inputProperties).sort()).toEqual(Object.keys(SETTINGS).sort());
     expect(properties).toEqual(inputProperties);
-    for (const { name, environment } of SETTING_DESCRIPTIONS) {
+    for (const { name, purpose, environment } of SETTING_DESCRIPTIONS) {
       expect(inputProperties[name].secret ?? false).toBe(SECRET_SETTINGS.has(name));
       for (const variable of environment) expect(inputProperties[name].description).toContain(`\`${variable}\``);
+      if (environment.length === 0) expect(inputProperties[name].description).toBe(purpose);
     }
+    expect(inputProperties.region.description).toMatch(/\. Environment: (`[A-Z_]+`, )+`[A-Z_]+`\.$/);
   });
 
   test("describes everything", () => {

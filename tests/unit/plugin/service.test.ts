@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { type Emulator, startEmulator } from "../../../emulator";
 import { version } from "../../../package.json";
+import { Session } from "../../../provider/hosts/plugin/session";
+import type { CallContext } from "../../../provider/links/operation";
 import { PluginProcess, UNKNOWN } from "../../support/pluginProcess";
 import { errorOf, LINK_TYPE, LINKS_URN, type Props, secretOf, URN } from "../../support/providerProcess";
 import { clearEnvironment } from "../../support/settings";
@@ -14,7 +16,7 @@ clearEnvironment();
 const SECRET = "s3cr3t+MARKER/with=chars";
 const regionId = "cn-hangzhou";
 const { DIFF_NONE, DIFF_SOME } = rpc.DiffResponse.DiffChanges;
-const { UPDATE_REPLACE, UPDATE } = rpc.PropertyDiff.Kind;
+const { ADD, DELETE, UPDATE_REPLACE, UPDATE } = rpc.PropertyDiff.Kind;
 /** The oldest @pulumi/pulumi that is supported has no call of this name yet. */
 const testOfList = "ListRequest" in rpc ? test : test.skip;
 
@@ -71,15 +73,29 @@ describe("the service", () => {
 
   const { UNIMPLEMENTED, INVALID_ARGUMENT } = status;
   test.each([
-    ["parameterize", {}, UNIMPLEMENTED, "serve Parameterize: "],
-    ["construct", {}, UNIMPLEMENTED, "serve Construct: "],
-    ["call", {}, UNIMPLEMENTED, "serve Call: "],
-    ["getMappings", {}, UNIMPLEMENTED, "serve GetMappings: "],
+    ["parameterize", {}, UNIMPLEMENTED, "serve Parameterize: the package takes"],
+    ["construct", {}, UNIMPLEMENTED, "serve Construct: the package has"],
+    ["call", {}, UNIMPLEMENTED, "serve Call: its resources have"],
+    ["getMappings", {}, UNIMPLEMENTED, "serve GetMappings: there is no"],
     ["check", { urn: "urn:pulumi:dev::shop::a:b:C::web" }, INVALID_ARGUMENT, 'no resource type "a:b:C"'],
+    ["check", { urn: "web" }, INVALID_ARGUMENT, 'no resource type ""'],
     ["invoke", { tok: "a:b:c" }, INVALID_ARGUMENT, 'no function "a:b:c"'],
     ["getSchema", { version: 7 }, INVALID_ARGUMENT, "request version 0"],
   ])("refuses a %s of %j, which it does not have, with code %s: %s", async (name, fields, code, words) => {
     expect(await errorOf(plugin.call(name, fields))).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  test("takes messages of any size, because the engine sends such", async () => {
+    const olds = { ...link(), instanceId: "i".repeat(5_000_000) };
+    expect((await plugin.check(link(), olds)).inputs).toEqual(link());
+  });
+
+  test("runs a call that no engine has started, and logs nothing", async () => {
+    const work = async ({ report, warn, progress }: CallContext) => {
+      for (const say of [report, warn, progress]) say?.("said to nobody");
+      return "done";
+    };
+    expect(await new Session().run("", 0, work)).toBe("done");
   });
 
   test("serves a resource that is the child of another", async () => {
@@ -103,10 +119,18 @@ describe("the provider's own configuration", () => {
     ["a region with an address in it", { region: "example.org/" }, "region", /^regionId: "example.org\/"/],
     ["a switch", { refreshBeforeUpdate: "perhaps" }, "refreshBeforeUpdate", /use true or false/],
     ["another switch", { forgetRetiredLinks: "perhaps" }, "forgetRetiredLinks", /use true or false/],
+    ["a third switch", { insecure: "perhaps" }, "insecure", /use true or false/],
+    ["a VPC endpoint with a path", { vpcEndpoint: "vpc.example.com/x" }, "vpcEndpoint", /^classiclink:vpcEndpoint has/],
+    ["a proxy of another protocol", { proxy: "ftp://proxy.example" }, "", /^classiclink:proxy/],
+    ["an unknown protocol", { protocol: "FTP" }, "protocol", /^classiclink:protocol/],
+    ["a scope of the public cloud", { resourceSetId: "7" }, "resourceSetId", /the public cloud's, which has no/],
     ["a role without its ARN", { assumeRole: {} }, "assumeRole", /^classiclink:assumeRole\.roleArn is missing/],
     ["a misspelt member", { assumeRole: { role: "r" } }, "assumeRole", /^classiclink:assumeRole has no member "role"/],
     ["a role without a token", { assumeRoleWithOidc: { roleArn: "r" } }, "", /oidcProviderArn is missing/],
     ["a number for a text", { region: 7 }, "region", /^region is of type number/],
+    ["a boolean for a text", { region: true }, "region", /^region is of type boolean/],
+    ["an object for a text", { region: {} }, "region", /^region is of type object/],
+    ["a number for an object", { assumeRole: 7 }, "assumeRole", /^assumeRole is of type number/],
     ["a number for a secret", { secretKey: 7 }, "", /^secretKey is of type number/],
     // Pulumi prints the value of a property that fails, so none is named that has a password.
     ["a password", { endpoint: "https://me:hunter2@ecs.example.com" }, "", /^(?!.*hunter2)/],
@@ -114,20 +138,24 @@ describe("the provider's own configuration", () => {
     expect(await failuresOf(news)).toEqual([{ property, reason: expect.stringMatching(reason) }]);
   });
 
-  test("settings that are not known yet are judged when they are", async () => {
-    expect(await failuresOf({ accessKey: UNKNOWN, region: regionId })).toEqual([]);
+  test.each<[string, Props]>([
+    ["that are not known yet, because they are checked when they are known", { accessKey: UNKNOWN, region: regionId }],
+    ["that are null, as if they were not set", { region: null, vpcEndpoint: null, insecure: null, assumeRole: null }],
+    ["that are switches, as booleans", { insecure: true, refreshBeforeUpdate: false, forgetRetiredLinks: true }],
+  ])("takes settings %s", async (_, news) => {
+    expect(await failuresOf(news)).toEqual([]);
   });
 
   test("[24] no change of it replaces the provider, not even of the region; another spelling is no change", async () => {
-    const olds = { region: regionId, accessKey: "a", secretKey: "b", endpoint: "e", refreshBeforeUpdate: "true" };
+    const olds = { region: regionId, accessKey: "a", proxy: "p", secretKey: "b", refreshBeforeUpdate: "true" };
     const diffConfig = (news: Props) => plugin.call("diffConfig", { olds, oldInputs: olds, news });
+    const { proxy, ...others } = olds;
     const changed = { region: "cn-beijing", accessKey: "c", endpoint: "f" };
-    const answer = await diffConfig({ ...olds, ...changed, version: "9.9.9" });
+    const answer = await diffConfig({ ...others, ...changed, version: "9.9.9" });
     expect(answer).toMatchObject({ changes: DIFF_SOME, replacesList: [] });
-    expect([...answer.diffsList].sort()).toEqual(Object.keys(changed).sort());
-    const kinds = Object.fromEntries(answer.detaileddiffMap);
-    const update = { kind: UPDATE, inputdiff: false };
-    expect(kinds).toEqual({ region: update, accessKey: update, endpoint: update });
+    const kinds = Object.fromEntries(answer.detaileddiffMap.map(([name, { kind }]: [string, Props]) => [name, kind]));
+    expect(kinds).toEqual({ region: UPDATE, accessKey: UPDATE, endpoint: ADD, proxy: DELETE });
+    expect([...answer.diffsList].sort()).toEqual(Object.keys(kinds).sort());
     expect(await diffConfig({ ...olds, refreshBeforeUpdate: true })).toMatchObject({ changes: DIFF_NONE });
   });
 
@@ -195,7 +223,16 @@ describe("Check, Diff and previews", () => {
     const drifted = { ...link(), vpcId: secretOf("vpc-other"), __movedFrom: secretOf(vpc) };
     expect(await plugin.read(linkId(), state)).toMatchObject({ properties: drifted, inputs: drifted });
     expect(plugin.told).toEqual([`drift: ${one} is linked to vpc-other, no longer to [secret]`]);
+    const clear = { ...link(), vpcId: "vpc-other", __movedFrom: vpc };
+    expect(await plugin.read(linkId(), link())).toMatchObject({ properties: clear, inputs: clear });
   });
+});
+
+test("[9] a refresh gives the inputs that the program sets, and an import all of them", async () => {
+  emulator.link(one, vpc);
+  const { regionId: _, ...declared } = link();
+  expect((await plugin.read(linkId(), link(), declared)).inputs).toEqual(declared);
+  expect((await plugin.read(linkId())).inputs).toEqual(link());
 });
 
 describe("what it logs", () => {
@@ -203,7 +240,19 @@ describe("what it logs", () => {
     await plugin.create(link());
     expect(plugin.logged).toEqual([]);
     await plugin.create(link());
-    expect(plugin.logged).toEqual([{ urn: URN, message: expect.stringContaining("adopted"), ephemeral: false }]);
+    const message = expect.stringContaining("adopted");
+    expect(plugin.logged).toEqual([{ urn: URN, message, ephemeral: false, isWarning: false }]);
+  });
+
+  test("insecure connections are one warning in a run, for the first resource", async () => {
+    await plugin.configure(configuration({ insecure: true }));
+    for (const urn of [URN, `${URN}2`]) {
+      plugin.urn = urn;
+      await plugin.read(linkId(), link());
+    }
+    const message = expect.stringContaining("certificates of ECS, VPC and STS are not verified");
+    const warnings = plugin.logged.filter(({ isWarning }) => isWarning);
+    expect(warnings).toEqual([{ urn: URN, message, ephemeral: false, isWarning: true }]);
   });
 
   test("[17] no line goes to a proxy of the environment: the engine is on this machine", async () => {
@@ -271,22 +320,33 @@ describe("finding links", () => {
     expect((await ask({})).failuresList).toEqual([failure]);
   });
 
-  testOfList("List gives ids that can be imported, page by page and no more than asked for", async () => {
-    const listed: string[] = [];
-    const question = { token: LINK_TYPE, query: { vpcId: "vpc-many" }, pageSize: 40, limit: 90 };
+  testOfList.each([
+    [{ pageSize: 40, limit: 90 }, [40, 40, 10]],
+    [{ pageSize: 35 }, [35, 35, 35]],
+    [{ limit: 3 }, [3]],
+    [{}, [105]],
+  ])("List of %j gives ids that can be imported, in pages of %j", async (most, pages) => {
+    const listed: string[][] = [];
+    const question = { token: LINK_TYPE, query: { vpcId: "vpc-many" }, ...most };
     for (let continuationToken: string | undefined = ""; continuationToken !== undefined; ) {
       const answers = await plugin.list({ ...question, continuationToken });
-      listed.push(...answers.flatMap(({ result }) => result?.id ?? []));
+      listed.push(answers.flatMap(({ result }) => result?.id ?? []));
       continuationToken = answers.at(-1)?.continuation?.continuationToken;
     }
-    expect(listed).toEqual(ids.slice(0, 90).map((instanceId) => `${regionId}:${instanceId}`));
-    expect((await plugin.read(listed[0] ?? "")).id).toBe(listed[0]);
+    expect(listed.map(({ length }) => length)).toEqual(pages);
+    const found = listed.flat();
+    expect(found).toEqual(ids.slice(0, found.length).map((instanceId) => `${regionId}:${instanceId}`));
+    expect((await plugin.read(found[0] ?? "")).id).toBe(found[0]);
   });
 
-  testOfList("List cannot answer while its query is not known, and names what is missing in it", async () => {
+  testOfList("List cannot answer while its query is not known, and names what is wrong with it", async () => {
     const answers = await plugin.list({ token: LINK_TYPE, query: { vpcId: UNKNOWN } });
     expect(answers).toMatchObject([{ computed: {} }]);
     await expect(plugin.list({ token: LINK_TYPE })).rejects.toThrow("vpcId: is missing, and so is instanceIds");
     await expect(plugin.list({ token: "a:b:C" })).rejects.toThrow('cannot list "a:b:C"');
+    for (const continuationToken of ["x1:i-a", "1:", "i-a"]) {
+      const call = plugin.list({ token: LINK_TYPE, query: { vpcId: "vpc-many" }, continuationToken });
+      await expect(call).rejects.toThrow("the continuation token is not one of classiclink");
+    }
   });
 });
