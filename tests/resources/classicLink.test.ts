@@ -152,6 +152,7 @@ test("[12] [25] a delete does not touch a link that someone else made to another
   const { ecs, one } = world(ELSEWHERE);
   await done(one.delete(link));
   expect(one.reported).toEqual(["linked to vpc-other by someone else: that link stays"]);
+  expect(one.warnings).toHaveLength(0);
   expect([ecs.now, ecs.changes("detach")]).toEqual([ELSEWHERE, ["i-a vpc-b"]]);
 });
 
@@ -303,6 +304,16 @@ describe("[9] read", () => {
   ])("%s", async (_, links, made, outputs) => {
     const state = made();
     expect((await done(world(links).one.read({ ...state }, {})))?.outputs).toEqual(outputs(state));
+  });
+
+  test.each<[links: Links, drift: string[]]>([
+    [LINKED, []],
+    [NONE, ["drift: i-a is no longer linked to vpc-b"]],
+    [ELSEWHERE, ["drift: i-a is linked to vpc-other, no longer to vpc-b"]],
+  ])("with the links %j reports %j", async (links, drift) => {
+    const { one } = world(links);
+    await done(one.read(link));
+    expect(one.reported).toEqual(drift);
   });
 
   test("[10] a link is found by its id alone, and one that does not exist is an error", async () => {

@@ -84,6 +84,7 @@ describe("diff", () => {
   test.each<[name: string, olds: Properties, news: Properties, replaces: string[], updates: string[]]>([
     ["[2] the order of the members", olds, { ...declare("i-b", "i-a"), __timeouts: { create: 5 } }, [], []],
     ["[2] members that are added", olds, declare("i-a", "i-b", "i-c"), [], members],
+    ["[2] members that are removed", olds, declare("i-a"), [], members],
     ["[2] members that are exchanged", olds, declare("i-a", "i-c"), [], members],
     ["[2] another VPC", olds, { ...both, vpcId: "other" }, ["vpcId"], []],
     ["[2] another region", olds, { ...both, regionId: "other" }, ["regionId"], []],
@@ -183,12 +184,16 @@ describe("[6] when some members cannot be linked", () => {
     expect((await removing("i-3")).afterMs).toBeGreaterThan(90_000);
   });
 
-  test("members with the same reason share a line, which names twenty, counts the others and quotes the calls for one", async () => {
+  test("members with the same reason share a line, which names twenty, counts the others and quotes the request and the calls of the first", async () => {
     const { ecs, many } = world();
-    ecs.refuse("attach", "Forbidden.RAM");
+    for (const id of names(100)) {
+      ecs.refused.set(id, (method) => refusal(method, "Forbidden.RAM", "", { requestId: `R-of-${id}` }));
+    }
     const lines = (await failed(many.create(declare(...names(100))))).message.split("\n");
-    const line = /^(i-\d+, ){20}80 more: AttachClassicLinkVpc: Forbidden\.RAM.*, after [0-2] calls? in 0 s;/;
+    const line =
+      /^((i-\d+, ){20})80 more: AttachClassicLinkVpc: Forbidden\.RAM, request R-of-i-0, after [0-2] calls? in 0 s;/;
     expect(lines).toEqual([expect.any(String), expect.stringMatching(line)]);
+    expect(line.exec(lines[1] ?? "")?.[1]).toBe(`${names(100).toSorted().slice(0, 20).join(", ")}, `);
   });
 
   test("those of 1000 that stay locked do not delay the others, and only they are not in the state", async () => {
@@ -272,6 +277,14 @@ describe("update", () => {
     expect(await run(many.update(properties, declare("i-b")))).toMatchObject({ value: {}, afterMs: 0 });
   });
 
+  test("[6] keeps the time of the attach of a member that leaves and cannot be detached", async () => {
+    const { ecs, many } = world(linked("i-a", "i-b"));
+    forbid(ecs, "i-a");
+    const olds = { ...state(["i-a", "i-b"]), __halfMade: true, __attachedAt: { "i-a": 5, "i-b": 6 } };
+    const { properties } = await partially(many.update(olds, declare("i-b")));
+    expect(properties).toEqual({ ...state(["i-b", "i-a"]), __halfMade: true, __attachedAt: { "i-a": 5 } });
+  });
+
   test("[12] does not wait for members that were linked before an attach that ECS refused", async () => {
     const { ecs, many } = world(linked("i-a", "i-b"));
     forbid(ecs, "i-b");
@@ -341,7 +354,9 @@ describe("[25] an import finds all links of the VPC", () => {
     const { ecs, many } = world(others);
     const found = await imported(many, ...members);
     ecs.refuse("describe", "ServiceUnavailable");
-    expect(await partially(many.update(found, declare(...members)))).toMatchObject({ properties: state(left) });
+    const reason = /^cannot link 1 instance to vpc-b in cn-hangzhou: .*ServiceUnavailable/;
+    const error = { properties: state(left), reasons: [expect.stringMatching(reason)] };
+    expect(await partially(many.update(found, declare(...members)))).toMatchObject(error);
     expect(ecs.count("detach")).toBe(0);
   });
 });
@@ -420,6 +435,14 @@ describe("drift", () => {
     expect(read).toEqual({ ...kept, __attachedAt: expect.any(Number) });
   });
 
+  test("[13] a read retries for five minutes, and a second for each member", async () => {
+    const { ecs, many } = world();
+    ecs.always("describe", fails(refusal("describe", "Throttling.User")));
+    const { error, afterMs } = await run(many.read(state(names(200))));
+    expect(error?.message).toContain("not done within 8 min 20 s");
+    expect(afterMs).toBeLessThanOrEqual(500_000);
+  });
+
   test("[9] a read that ECS refuses is an error and no answer", async () => {
     const { ecs, many } = world(linked("i-a"));
     ecs.refuse("describe", "Forbidden.SubUser");
@@ -442,6 +465,7 @@ describe("[12] delete", () => {
     ecs.released.add("i-gone");
     const olds = state(["i-a", "i-b", "i-gave", "i-gone"], { "i-far": "vpc-other" });
     await done(many.delete(olds));
+    expect(many.warnings).toHaveLength(0);
     expect(ecs.now).toEqual(others);
     await done(many.delete(olds, {}));
     expect(ecs.now).toEqual(others);

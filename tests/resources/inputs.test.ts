@@ -65,7 +65,10 @@ describe("[1] check", () => {
   });
 
   test.each([{ instanceId: null, vpcId: null }, {}])("reports a missing instance and a missing VPC: %j", (missing) => {
-    expect(failuresOf({ regionId, ...missing })).toEqual(["instanceId", "vpcId"]);
+    expect(check({ regionId, ...missing }).failures).toEqual([
+      { property: "instanceId", reason: 'is missing; set instanceId to an id such as "i-bp1abc"' },
+      { property: "vpcId", reason: 'is missing; set vpcId to an id such as "vpc-bp1abc"' },
+    ]);
   });
 
   test.each(["vpcid", "constructor"])("refuses a property called %s, by its name", (property) => {

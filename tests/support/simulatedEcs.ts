@@ -41,7 +41,12 @@ const METHODS = ["attach", "detach", "describe", "existing"] as const;
 const NOTHING: LinkPage = { links: [], totalCount: 0 };
 
 /** A refusal of ECS, classified as the real client does it. */
-export function refusal(method: Method, code: string, detail = "", more: { retryAfterMs?: number } = {}): EcsError {
+export function refusal(
+  method: Method,
+  code: string,
+  detail = "",
+  more: { retryAfterMs?: number; requestId?: string } = {},
+): EcsError {
   const operation = OPERATIONS[method];
   const facts = classify(code, detail, { operation });
   const mayHaveSucceeded = facts.kind === "transient";

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { type Declarer, Ledger } from "../../provider/links/ledger";
 import { Run } from "../../provider/links/run";
 import { makeFolder } from "../support/credentials";
+import { world } from "../support/lifecycle";
 
 const link = (instanceId = "i-a", vpcId = "vpc-b", regionId = "cn-hangzhou") => ({ regionId, instanceId, vpcId });
 const elsewhere = link("i-a", "vpc-other");
@@ -93,6 +94,18 @@ describe("a link that an earlier run on this machine has removed", () => {
     age(3 * 60_000);
     next.found([link()]);
     expect(next.isRemoved(link())).toBe(false);
+  });
+
+  test.each([
+    ["link", "one", "i-a"],
+    ["fleet", "many", "vpc-b"],
+  ] as const)("is not removed once an import of its %s has found it", async (_, kind, id) => {
+    const inRunOf = (engine: string) => world({ "i-a": "vpc-b" }, { run: new Run(engine) })[kind];
+    inRunOf("127.0.0.1:40001").provider.ledger.beginRemoval(link());
+    const next = inRunOf("127.0.0.1:40002");
+    expect(next.provider.ledger.isRemoved(link())).toBe(true);
+    await next.find(id);
+    expect(next.provider.ledger.isRemoved(link())).toBe(false);
   });
 
   test("is forgotten after a week, by a run that removes another", () => {

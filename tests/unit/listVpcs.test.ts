@@ -9,11 +9,13 @@ import type { Page } from "../../provider/ecs/pages";
 import { rateLimitedVpcs } from "../../provider/ecs/rateLimiter";
 import { createVpcClient, type VpcClient } from "../../provider/ecs/vpcClient";
 import { isClassicLinkOff, listVpcs } from "../../provider/links/listVpcs";
+import { connectToVpcs } from "../../provider/resources/connect";
 import { simulateClock } from "../support/clock";
 import { optionsOf } from "../support/ecsClient";
 import { opener } from "../support/opened";
 import { json, startRawServer } from "../support/rawServer";
 import { done, failed } from "../support/scriptedEcs";
+import { settingsOf } from "../support/settings";
 
 const regionId = "cn-hangzhou";
 const vpc = { regionId, vpcId: "vpc-a" };
@@ -32,6 +34,13 @@ describe("over HTTP", () => {
     expect(pages).toEqual(["1", "2", "3"].map((number) => [number, "50"]));
     const switches = ["vpc-0", "vpc-1"].map((vpcId) => client.isClassicLinkEnabled({ regionId, vpcId }));
     expect(await Promise.all(switches)).toEqual([false, true]);
+  });
+
+  test("the VPC service is asked as the settings say, and where they say", async () => {
+    const emulator = await open(startEmulator({ vpcs: [{ vpcId: "vpc-a" }] }));
+    const values = { ...emulator.environment, "classiclink:vpcEndpoint": emulator.endpoint };
+    const client = await connectToVpcs(settingsOf({ ...values, "classiclink:endpoint": "http://127.0.0.1:1" }));
+    expect(await listVpcs(client, regionId)).toEqual(["vpc-a"]);
   });
 
   const ok = { RequestId: "R-1", TotalCount: 1 };
