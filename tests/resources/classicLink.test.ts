@@ -108,7 +108,7 @@ describe("the calls of a change that succeeds:", () => {
     await done(change(one, operation));
     expect(ecs.called.join(" ")).toBe(called);
     expect(ecs.now).toEqual(operation === "delete" ? NONE : LINKED);
-    if (script === nothing || operation === "update") expect(one.reported).toEqual([]);
+    if (script === nothing || operation === "update") expect(one.reported).toStrictEqual([]);
     // What was lost is no link of others.
     expect(one.reported.join()).not.toContain("adopted");
     if (script === lockedThrice) expect(one.reported[0]).toBe("locked, 0 s of at most 10 min, 2 calls");
@@ -130,7 +130,7 @@ test.each<[name: string, Script, Method, times: number[]]>([
 test("[4] [20] creating twice, as after a crash, makes one link, and the second adopts it and says so", async () => {
   const { ecs, one } = world();
   await done(one.create(link));
-  expect(one.reported).toEqual([]);
+  expect(one.reported).toStrictEqual([]);
   await done(one.create(link));
   expect(one.reported).toEqual(["already linked to vpc-b: adopted"]);
   expect([ecs.now, ecs.count("attach")]).toEqual([LINKED, 2]);
@@ -313,7 +313,7 @@ describe("[9] read", () => {
   ])("with the links %j reports %j", async (links, drift) => {
     const { one } = world(links);
     await done(one.read(link));
-    expect(one.reported).toEqual(drift);
+    expect(one.reported).toStrictEqual(drift);
   });
 
   test("[10] a link is found by its id alone, and one that does not exist is an error", async () => {

@@ -88,7 +88,7 @@ describe("[12] a delete", () => {
     passing.ecs.fail(refusal("detach", CODE));
     for (const { one } of [listed, passing]) {
       await done(one.delete(link));
-      expect(one.warnings).toEqual([]);
+      expect(one.warnings).toStrictEqual([]);
     }
     expect(passing.ecs.now).toEqual({ "i-b": vpcId });
   });

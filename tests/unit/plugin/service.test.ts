@@ -148,7 +148,8 @@ describe("the provider's own configuration", () => {
 
   test("[24] no change of it replaces the provider, not even of the region; another spelling is no change", async () => {
     const olds = { region: regionId, accessKey: "a", proxy: "p", secretKey: "b", refreshBeforeUpdate: "true" };
-    const diffConfig = (news: Props) => plugin.call("diffConfig", { olds, oldInputs: olds, news });
+    const diffConfig = (news: Props, ignorechangesList: string[] = []) =>
+      plugin.call("diffConfig", { olds, oldInputs: olds, news, ignorechangesList });
     const { proxy, ...others } = olds;
     const changed = { region: "cn-beijing", accessKey: "c", endpoint: "f" };
     const answer = await diffConfig({ ...others, ...changed, version: "9.9.9" });
@@ -156,6 +157,8 @@ describe("the provider's own configuration", () => {
     const kinds = Object.fromEntries(answer.detaileddiffMap.map(([name, { kind }]: [string, Props]) => [name, kind]));
     expect(kinds).toEqual({ region: UPDATE, accessKey: UPDATE, endpoint: ADD, proxy: DELETE });
     expect([...answer.diffsList].sort()).toEqual(Object.keys(kinds).sort());
+    const ignoring = await diffConfig({ ...olds, ...changed }, ["region", "endpoint"]);
+    expect(ignoring).toMatchObject({ diffsList: ["accessKey"] });
     expect(await diffConfig({ ...olds, refreshBeforeUpdate: true })).toMatchObject({ changes: DIFF_NONE });
   });
 
@@ -195,9 +198,14 @@ describe("Check, Diff and previews", () => {
   test("[2] Diff says what happens to each property, and counts ignored ones as unchanged", async () => {
     const news = { ...link(), instanceId: UNKNOWN, vpcId: "vpc-2" };
     const answer = await plugin.diff(link(), news);
-    expect(answer).toMatchObject({ diffsList: ["instanceId", "vpcId"], hasdetaileddiff: true });
+    const names = ["instanceId", "vpcId"];
+    expect(answer).toMatchObject({ diffsList: names, replacesList: names, hasdetaileddiff: true });
+    // An instance cannot have two links.
+    expect(answer.deletebeforereplace).toBe(true);
     expect(answer.detaileddiffMap).toContainEqual(["vpcId", { kind: UPDATE_REPLACE, inputdiff: false }]);
     expect(await plugin.diff(link(), news, ["vpcId", "instanceId"])).toMatchObject({ changes: DIFF_NONE });
+    const partial = { ...link(), __halfMade: true };
+    expect(await plugin.diff(partial, link())).toMatchObject({ changes: DIFF_SOME, diffsList: [] });
   });
 
   test("[8] a preview of Create or Update knows all outputs, and calls nothing", async () => {
@@ -221,8 +229,15 @@ describe("Check, Diff and previews", () => {
     emulator.link(one, "vpc-other");
     const state = { ...link(), vpcId: secretOf(vpc) };
     const drifted = { ...link(), vpcId: secretOf("vpc-other"), __movedFrom: secretOf(vpc) };
-    expect(await plugin.read(linkId(), state)).toMatchObject({ properties: drifted, inputs: drifted });
-    expect(plugin.told).toEqual([`drift: ${one} is linked to vpc-other, no longer to [secret]`]);
+    const line = `drift: ${one} is linked to vpc-other, no longer to [secret]`;
+    for (const [outputs, inputs] of [
+      [state, state],
+      [link(), state],
+      [state, link()],
+    ]) {
+      expect(await plugin.read(linkId(), outputs, inputs)).toMatchObject({ properties: drifted, inputs: drifted });
+      expect(plugin.told.at(-1)).toBe(line);
+    }
     const clear = { ...link(), vpcId: "vpc-other", __movedFrom: vpc };
     expect(await plugin.read(linkId(), link())).toMatchObject({ properties: clear, inputs: clear });
   });
@@ -242,6 +257,14 @@ describe("what it logs", () => {
     await plugin.create(link());
     const message = expect.stringContaining("adopted");
     expect(plugin.logged).toEqual([{ urn: URN, message, ephemeral: false, isWarning: false }]);
+  });
+
+  test("[17] a retired link that a delete drops is a warning for its resource, without what is secret", async () => {
+    await plugin.configure(configuration({ forgetRetiredLinks: true }));
+    emulator.injectFault({ kind: "retired" });
+    await plugin.delete({ ...link(), vpcId: secretOf(vpc) });
+    const message = expect.stringMatching(/offers no ClassicLink .* dropped 1 link .*: i-one\d+ to \[secret\]$/);
+    expect(plugin.logged).toContainEqual({ urn: URN, message, ephemeral: false, isWarning: true });
   });
 
   test("insecure connections are one warning in a run, for the first resource", async () => {
