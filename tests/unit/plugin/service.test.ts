@@ -138,6 +138,13 @@ describe("the provider's own configuration", () => {
     expect(await failuresOf(news)).toEqual([{ property, reason: expect.stringMatching(reason) }]);
   });
 
+  test("a missing region is reported without keys that a plugin is never given", async () => {
+    await plugin.configure({});
+    const { failures } = await plugin.check({ instanceId: one, vpcId: vpc });
+    expect(failures[0]?.reason).toContain("classiclink:region");
+    expect(failures[0]?.reason).not.toContain("alicloud:region");
+  });
+
   test.each<[string, Props]>([
     ["that are not known yet, because they are checked when they are known", { accessKey: UNKNOWN, region: regionId }],
     ["that are null, as if they were not set", { region: null, vpcEndpoint: null, insecure: null, assumeRole: null }],
