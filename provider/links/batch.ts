@@ -127,7 +127,7 @@ export async function changeAll<Outcome extends { readonly state: string }>(
   do {
     const before = accepted.size;
     if (isActing) await (links.length === 1 ? acted : Promise.race([acted, quiet(clock, acted)]));
-    if (isActing && (accepted.size === 0 || accepted.size > before)) continue;
+    if (isActing && accepted.size > before) continue;
     await Promise.all([...accepted].map(([link, task]) => confirm(link, task)));
     if (accepted.size === 0) continue;
     for (const task of accepted.values()) task.waits(change.awaited);

@@ -38,8 +38,7 @@ export class Removals {
 
   /** How long ago the link was removed, in ms. Undefined if it was not, or was made again. */
   ageMs(key: string): number | undefined {
-    const file = orNothing(() => statSync(join(this.#folder, key), { throwIfNoEntry: false }));
-    return file === undefined ? undefined : Date.now() - file.mtimeMs;
+    return orNothing(() => Date.now() - statSync(join(this.#folder, key)).mtimeMs);
   }
 
   #prune(): void {
