@@ -22,11 +22,6 @@ export async function currentVpc(connection: Connection, link: Link, caller: Cal
   return await noneIfGone(connection.reader.vpcOf({ ...link, fresh: true }, caller));
 }
 
-/** Whether an error says nothing about the link, and a retry may succeed. */
-export function isTransient({ kind }: EcsError): boolean {
-  return kind === "throttled" || kind === "transient";
-}
-
 /** A released instance has no link. */
 export async function noneIfGone(reading: Promise<string | undefined>): Promise<string | undefined> {
   try {

@@ -200,7 +200,6 @@ export class Task implements Caller {
 
 function reasonOf({ kind, facts }: EcsError): string {
   if (facts.code === "InvalidStatus.InstanceLocked") return "locked";
-  if (kind === "throttled") return "throttled";
   const what = kind === "busy" ? "not now" : "no usable answer";
   const most = facts.retryForMs === undefined ? "" : `; retries for at most ${formatDuration(facts.retryForMs)}`;
   return `${what} (${facts.code}${most})`;

@@ -2,7 +2,7 @@
 
 import type { Link } from "../ecs/client";
 import { EcsError, type EcsErrorKind } from "../ecs/errors";
-import { type Connection, isTransient, LISTING_LAG_MS } from "./connection";
+import { type Connection, LISTING_LAG_MS } from "./connection";
 import { NotChecked } from "./errors";
 import type { Task } from "./operation";
 
@@ -80,7 +80,7 @@ export async function untilAccepted<Result>(
     try {
       return await task.retry(once);
     } catch (error) {
-      if (!(error instanceof EcsError) || isTransient(error) || final.includes(error.kind)) throw error;
+      if (!(error instanceof EcsError) || error.kind === "transient" || final.includes(error.kind)) throw error;
       refusal = error;
     }
     const isDenied = request.denials.includes(refusal.kind);
@@ -103,7 +103,7 @@ async function orNotChecked<T>(refusal: EcsError, check: () => Promise<T>): Prom
   try {
     return await check();
   } catch (error) {
-    if (!(error instanceof EcsError) || isTransient(error)) throw error;
+    if (!(error instanceof EcsError) || error.kind === "transient") throw error;
     const isSame = error.facts.advice === refusal.facts.advice && error.kind !== "retired";
     throw isSame ? refusal : new NotChecked(refusal, error);
   }
