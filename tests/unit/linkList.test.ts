@@ -3,6 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { decodeText } from "../../provider/decodeText";
 import { type Asked, readDeclaration } from "../../cli/check/declared";
+import { readLinkList } from "../../provider/linkList/linkList";
 import { blocksOf, PAGES } from "../pages/markdown";
 
 const A = { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceId: "i-a" };
@@ -23,12 +24,13 @@ const read = (text: string, asked = NO_SCOPE) => readDeclaration(text, "the file
 const json = (value: unknown) => JSON.stringify(value);
 
 /** A page of an answer of DescribeClassicLinkInstances. */
-const answer = (total: number, page: number, ...instanceIds: string[]) => ({
+const answer = (total: number, page: number, ...instanceIds: string[]) => answerOf("vpc-1", total, page, instanceIds);
+const answerOf = (VpcId: string, total: number, page: number, instanceIds: readonly string[]) => ({
   TotalCount: total,
   PageNumber: page,
   PageSize: 100,
-  RequestId: "R-1",
-  Links: { Link: instanceIds.map((InstanceId) => ({ InstanceId, VpcId: "vpc-1" })) },
+  RequestId: 'R-"}1',
+  Links: { Link: instanceIds.map((InstanceId) => ({ InstanceId, VpcId })) },
 });
 
 /** As `pulumi stack export` prints it. */
@@ -74,6 +76,7 @@ describe("a declared list", () => {
   test.each([
     ["what discover --json prints", json({ links: [A, B] })],
     ["one object", json(both)],
+    ["JSON whose region is null: the configured one counts", json([{ ...A, regionId: null }, B])],
     ["YAML", "- { instanceId: i-a, vpcId: vpc-1 }\n- instanceId: i-b\n  vpcId: vpc-1\n"],
     [
       "CSV of a spreadsheet",
@@ -85,7 +88,7 @@ describe("a declared list", () => {
     ["CSV with comments", "# ours\ninstanceId,vpcId\ni-a,vpc-1\n#i-c,vpc-1\ni-b,vpc-1\n"],
     ["YAML in two documents", "vpcId: vpc-1\ninstanceId: i-a\n---\nvpcId: vpc-1\ninstanceId: i-b\n"],
     ["YAML with a merge", "x: &x { vpcId: vpc-1 }\nall: [{ <<: *x, instanceId: i-a }, { <<: *x, instanceId: i-b }]\n"],
-    ["CSV with tabs", "instanceId\tvpcId\ni-a\tvpc-1\ni-b\tvpc-1\n"],
+    ["CSV with tabs, and empty cells after the last column", "instanceId\tvpcId\ni-a\tvpc-1\ni-b\tvpc-1\t\t\n"],
     ["CSV with a comma in a cell", 'owner,instanceId,vpcId\n"Doe, Jo",i-a,vpc-1\n"Roe, ""Al""",i-b,vpc-1\n'],
     ["two pages of an answer of ECS", `${json(answer(2, 1, "i-a"))}\n${json(answer(2, 2, "i-b"))}\n`],
     ["outputs of a stack", json(outputs)],
@@ -109,6 +112,12 @@ describe("a declared list", () => {
     expect(read(text).links).toEqual(links);
   });
 
+  test("has all links of a state if no scope is asked for", () => {
+    expect(readLinkList(exported(ofStack(A)), "the file", () => undefined)).toEqual([
+      { regionId: "cn-hangzhou", vpcId: "vpc-1", instanceIds: ["i-a"] },
+    ]);
+  });
+
   test("names VPCs that have no link", () => {
     const vpcs = [{ regionId: "cn-hangzhou", vpcId: "vpc-9" }];
     expect(read(json([{ vpcId: "vpc-9", instanceIds: [] }]))).toMatchObject({ links: [], vpcs });
@@ -120,6 +129,11 @@ describe("a list that cannot be right is refused:", () => {
   test.each([
     ["one page of two", json(answer(2, 1, "i-a")), /has 1 of the 2 links of an answer .*; add its other pages/],
     [
+      "one page of two, after all pages of another VPC",
+      `${json(answerOf("vpc-2", 2, 1, ["i-c", "i-d"]))}${json(answer(2, 1, "i-a"))}`,
+      /has 1 of the 2 links/,
+    ],
+    [
       "a comma that no quotes protect",
       "owner,instanceId,vpcId\nDoe, Jo,i-a,vpc-1\n",
       /line 2 has 4 cells, but the first line names 3 columns; put quotes around a cell that has a "," in it/,
@@ -129,6 +143,7 @@ describe("a list that cannot be right is refused:", () => {
     ["a stack without links", exported(), /names no links/],
     ["half a link", json({ links: [A, { instanceId: "i-b" }] }), /the file: links\[1\]\.vpcId is missing; give one id/],
     ["an id that is a number", json([{ ...A, instanceId: 17 }]), /the file: \[0\]\.instanceId is not text; give one/],
+    ["one object whose id is a number", json({ ...A, instanceId: 17 }), /^the file: instanceId is not text; give one/],
     ["a region that is a number", json([{ ...A, regionId: 7 }]), /the file: \[0\]\.regionId is not text; give one/],
     ["two ids in one", json([{ ...A, instanceId: "i-a,i-b" }]), /\[0\]\.instanceId contains white space, a comma/],
     [
