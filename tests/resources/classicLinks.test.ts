@@ -1,4 +1,5 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
+import type { EcsError } from "../../provider/ecs/errors";
 import { MAX_IN_FLIGHT } from "../../provider/ecs/rateLimiter";
 import { type Declared, type Members, MOST_LINKS, toMembers } from "../../provider/resources/fleetMembers";
 import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
@@ -200,11 +201,12 @@ describe("[6] when some members cannot be linked", () => {
     const { ecs, many } = world();
     const [locked, others] = [names(40), names(1_000).slice(40)];
     ecs.lock(...locked);
+    const startedAt = performance.now();
     const { error, afterMs } = await run(many.create(declare(...names(1_000)), { timeoutMs: 60_000 }));
     if (!(error instanceof PartiallyCreatedError)) throw error;
     expect(membersIn(error)).toEqual(others.sort());
     expect(error.reasons).toEqual([expect.stringMatching(/^i-0, .* 20 more: not done within 1 min.*InstanceLocked/)]);
-    expect(lastLinkedAt(ecs)).toBeLessThan(10_000);
+    expect(lastLinkedAt(ecs) - startedAt).toBeLessThan(10_000);
     expect(afterMs).toBeLessThanOrEqual(66_000);
   });
 
@@ -499,6 +501,8 @@ test("[6] an update of which a member that leaves stays locked names that member
 });
 
 describe("a full VPC", () => {
+  const locked = refusal("detach", "InvalidStatus.InstanceLocked");
+
   /** A fleet in a VPC that takes so many links. */
   function full(most: number, members: readonly string[]) {
     const made = world(linked(...members));
@@ -509,11 +513,19 @@ describe("a full VPC", () => {
     return made;
   }
 
-  test("takes members that join once others have left", async () => {
+  test.each<[why: string, refusals: EcsError[], attaches: number[]]>([
+    ["at once", [], [0]],
+    ["and asks for none before, if only the quota of calls delays them", [refusal("detach", "Throttling.User")], [1]],
+    ["and asks less and less often if they are locked", Array(11).fill(locked), [0, 2, 6, 14, 30, 62, 94, 126, 158]],
+  ])("takes members that join once others have left, %s", async (_, refusals, attaches) => {
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
     const { ecs, many } = full(2, ["i-a", "i-b"]);
-    ecs.fail(refusal("detach", "InvalidStatus.InstanceLocked"));
+    ecs.fail(...refusals);
+    const startedAt = performance.now();
     await done(many.update(state(["i-a", "i-b"]), declare("i-a", "i-new")));
     expect(ecs.now).toEqual(linked("i-a", "i-new"));
+    const attached = ecs.calls.filter(({ method }) => method === "attach");
+    expect(attached.map(({ at }) => Math.round((at - startedAt) / 1_000))).toEqual(attaches);
   });
 
   test("takes each of them with one attach if nothing is locked", async () => {
@@ -550,6 +562,11 @@ describe("progress", () => {
     expect(lines.filter((line) => !/^\d+\/1000 linked(, \d+ locked)?(, \d+ failed)?, /.test(line))).toEqual([]);
     expect(lines.join("\n")).toMatch(/^412\/1000 linked, 3 locked, 1 failed, [\d.]+ s of at most 30 s$/m);
     expect(lines.findLast((line) => line.includes("linked,"))).toMatch(/^996\/1000 linked, 4 failed/);
+  });
+
+  test("counts one member that was linked before, while the others are locked", async () => {
+    const lines = await shown(3, (ecs) => ecs.lock("i-1", "i-2"), linked("i-0"));
+    expect(lines.filter((line) => !/^1\/3 linked, [12] (locked|failed)/.test(line))).toEqual([]);
   });
 
   test("counts members that were linked before, and ends with the last one", async () => {

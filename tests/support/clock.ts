@@ -7,6 +7,8 @@ export function simulateClock(): void {
   beforeEach(() => {
     // Microtasks take no time, so they need no simulated clock. p-queue uses them.
     jest.useFakeTimers({ doNotFake: ["queueMicrotask", "nextTick"] });
+    // A real process has run for some time. At 0, a difference and a sum are the same.
+    jest.advanceTimersByTime(100_000);
   });
   afterEach(() => {
     const left = jest.getTimerCount();
