@@ -145,6 +145,7 @@ test.each(["create", "update"] as const)(
     expect(error).not.toBeInstanceOf(PartiallyCreatedError);
     expect(afterMs).toBeLessThan(5_000);
     expect([ecs.now, ecs.count("detach")]).toEqual([ELSEWHERE, 0]);
+    expect(one.reported).toEqual([expect.stringMatching(/^linked elsewhere, 0 s of at most 10 min, [12] calls?$/)]);
   },
 );
 
@@ -231,6 +232,14 @@ describe("a failure comes after its time, and leaves a link in the state only wh
       ecs.released.add("i-a");
       return work();
     });
+  const releasedAfterLoss: Script = (ecs) =>
+    ecs.next("attach", () => {
+      ecs.released.add("i-a");
+      throw attachLost;
+    });
+  const unreachable: Script = (ecs) => {
+    for (const method of ["attach", "describe"] as const) ecs.always(method, fails(fault(method, "ConnectionLost")));
+  };
   const throttled: Script = (ecs) => ecs.refuse("attach", "Throttling.User");
   const detachOverQuota: Script = (ecs) => ecs.refuse("detach", "QuotaExceeded");
   const unsent: Script = (ecs) => jest.spyOn(ecs, "attach").mockRejectedValue(new Error("no credentials"));
@@ -259,6 +268,16 @@ describe("a failure comes after its time, and leaves a link in the state only wh
     ["denied", "create", staysDenied, () => ({}), seconds(120, 150), /"the instance is not allow link"/, "nothing"],
     ["not sent", "create", unsent, () => ({}), NOW, /^cannot link i-a to vpc-b in .*: no credentials$/, "nothing"],
     ["released", "create", releasedMeanwhile, () => SHORT, seconds(0, 20), /InvalidInstanceId\.NotFound/, "nothing"],
+    [
+      "released after a loss",
+      "create",
+      releasedAfterLoss,
+      () => SHORT,
+      seconds(0, 20),
+      /stanceId\.NotFound/,
+      "nothing",
+    ],
+    ["unreachable", "create", unreachable, () => ({}), seconds(120, 130), /: \w+: ConnectionLost.*next pul/, partially],
     ["[14] cancelled before", "create", nothing, () => ({ signal: AbortSignal.abort() }), NOW, /cancelled/, "nothing"],
     ["throttled", "create", throttled, () => SHORT, seconds(20), /Throttling\.User/, "nothing"],
     ["refused", "delete", detachOverQuota, () => ({}), NOW, /^cannot unlink i-a from vpc-b in .*Quota.*R-1/, "nothing"],
@@ -267,7 +286,6 @@ describe("a failure comes after its time, and leaves a link in the state only wh
     ["[13] contradicted", "delete", detachRefused, () => SHORT, seconds(20), /InstanceId\.MalFormed/, "nothing"],
     ["[14] cancelled under way", "delete", detachHangs, cancelled, seconds(3), /^cannot unlink.*cancelled/, "nothing"],
   ])("%s: %s", async (_, operation, script, context, [least, most], says, left) => {
-    await jest.advanceTimersByTimeAsync(100_000);
     const { ecs, one } = world(operation === "create" ? NONE : LINKED);
     script(ecs);
     const { error, afterMs } = await run(change(one, operation, context()));
@@ -391,6 +409,19 @@ describe("[6] the delete of a partially created link", () => {
       expect(ecs.now).toEqual(NONE);
     },
   );
+
+  test.each<[what: string, links: Links, leastMs: number, mostMs: number]>([
+    ["is done at once if ECS accepted and no longer lists it", LINKED, 0, 0],
+    ["waits for two minutes if it found no link", NONE, 120_000, 126_000],
+  ])("after the delete of another resource for the same link %s", async (_, links, least, most) => {
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
+    const { one } = world(links);
+    await done(one.delete(link));
+    const { error, afterMs } = await run(one.delete(partial()));
+    expect(error).toBeUndefined();
+    expect(afterMs).toBeGreaterThanOrEqual(least);
+    expect(afterMs).toBeLessThanOrEqual(most);
+  });
 
   test("fails if ECS refuses it for good: that the link is not listed proves nothing yet", async () => {
     const { ecs, one } = world();

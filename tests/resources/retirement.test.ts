@@ -81,6 +81,14 @@ describe("[12] a delete", () => {
     expect([ecs.now, one.warnings.length]).toEqual([{ "i-b": vpcId }, 1]);
   });
 
+  test("forgets none that was detached, if it may not, or if the listing is refused for another reason", async () => {
+    const denied = cloud([]);
+    denied.ecs.refuse("describe", "Forbidden.RAM");
+    for (const all of [cloud(["describe"], () => false), denied]) {
+      for (const message of await failedDeletes(all)) expect(message).toContain("DescribeClassicLinkInstances: ");
+    }
+  });
+
   test("has no warning if the listing proves that the link is gone, or the next detach succeeds", async () => {
     const listed = cloud(["detach"]);
     listed.ecs.links.clear();
