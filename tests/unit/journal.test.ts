@@ -9,6 +9,7 @@ import fs, {
   readFileSync,
   renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -139,7 +140,8 @@ describe("[27] the folder of a run", () => {
       },
       "others may use it",
     ],
-    ["that cannot be made is no failure", () => writeFileSync(runs(), "a file stands in the way"), ""],
+    ["that cannot be made is no failure", () => writeFileSync(runs(), "a file stands in the way"), "others may use it"],
+    ["whose parent is missing is no failure", () => rmdirSync(temporary.folder), "mkdir '.*'"],
   ])("%s: the process works alone and says why", async (_, spoil, why) => {
     spoil();
     const { problem, ask } = await start(ENGINE, ["declare", "i-a vpc-b"]);
@@ -185,6 +187,24 @@ describe("[27] the folder of a run", () => {
     });
     new Journal(ENGINE, runs());
     expect(readdirSync(folder())).toHaveLength(1);
+  });
+
+  test("is not made again without end", () => {
+    let tries = 0;
+    jest.spyOn(fs, "appendFileSync").mockImplementation(() => {
+      tries += 1;
+      throw Object.assign(new Error("it is gone"), { code: tries < 1_000 ? "ENOENT" : "ENOSPC" });
+    });
+    expect(() => new Journal(ENGINE, runs())).toThrow("it is gone");
+    expect(tries).toBeLessThan(100);
+  });
+
+  test("[15] that is lost meanwhile fails each read and write, and the error says what to do", () => {
+    const journal = new Journal(ENGINE, runs());
+    rmSync(folder(), { recursive: true });
+    const lost = /^the ledger of this run is lost, so nothing more is changed; run pulumi again \(.*ENOENT/;
+    expect(() => journal.write("declared x y")).toThrow(lost);
+    expect(() => journal.read(() => {})).toThrow(lost);
   });
 });
 

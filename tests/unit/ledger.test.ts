@@ -86,9 +86,13 @@ describe("a link that an earlier run on this machine has removed", () => {
     expect([link(), link("i-declared")].map((one) => later().isRemoved(one))).toEqual([false, false]);
   });
 
-  test("is not removed once a refresh has found it and its listing cannot be late any more", () => {
-    earlier().beginRemoval(link());
+  test("is not removed once an import has found it, or a refresh whose listing cannot be late any more", () => {
+    const run = earlier();
+    for (const one of [link(), link("i-imported")]) run.beginRemoval(one);
+    age(1_000);
     const next = later();
+    next.imported([link("i-imported")], undefined);
+    expect([next.isRemoved(link("i-imported")), next.isOnlyImported(link("i-imported"))]).toEqual([false, true]);
     next.found([link()]);
     expect(next.isRemoved(link())).toBe(true);
     age(3 * 60_000);
@@ -115,7 +119,21 @@ describe("a link that an earlier run on this machine has removed", () => {
     next.beginRemoval(link("i-other"));
     expect(next.isRemoved(link())).toBe(false);
     expect(readdirSync(removed())).toHaveLength(1);
+    age(6 * 24 * 3_600_000);
+    later().beginRemoval(link("i-third"));
+    expect(readdirSync(removed())).toHaveLength(2);
   });
+});
+
+test("a warning is the first of its kind once in a run", () => {
+  const run = new Run();
+  const firsts = [
+    run.isFirst("insecure"),
+    run.isFirst("insecure"),
+    run.isFirst("other"),
+    new Run().isFirst("insecure"),
+  ];
+  expect(firsts).toEqual([true, false, true, true]);
 });
 
 test("equal ids in two clouds or two regions are two links", () => {

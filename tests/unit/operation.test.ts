@@ -95,7 +95,8 @@ describe("[13] [34] the sentence of a failure", () => {
     ecs.always("describe", fails(refusal("describe", "Throttling.User", "too many")));
     const reader = new LinkReader(rateLimited(ecs));
     const read = (task: Task) => reader.vpcOf({ regionId: "cn-hangzhou", instanceId: "i-a" }, task);
-    const { sentence } = await operate(read, { timeoutMs: 20_000 });
+    const { sentence, reported } = await operate(read, { timeoutMs: 20_000 });
+    expect(reported[0]?.[1]).toBe("throttled, next try in 1 s, 0 s of at most 20 s, 1 call");
     expect(sentence).toMatch(/^cannot link .*not done within 20 s \(throttled\).*Throttling\.User \("too many"\)/);
   });
 
