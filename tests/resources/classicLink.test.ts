@@ -74,6 +74,7 @@ describe("the calls of a change that succeeds:", () => {
   const unreached: Script = (ecs) => ecs.fail(fault("attach", "ConnectionRefused"));
   const deniedTwice: Script = (ecs) => ecs.fail(attachDenied, attachDenied);
   const lockedThrice: Script = (ecs) => ecs.fail(attachLocked, attachLocked, attachLocked);
+  const lockUnchecked: Script = (ecs) => ecs.fail(attachLocked, fault("describe", "ConnectionLost"));
   const notDescribed: Script = (ecs) => ecs.fail(refusal("describe", "InvalidInstanceId.NotFound"));
   const hiddenByProxy: Script = (ecs) => {
     const refused = fault("attach", "GatewayRefused");
@@ -93,6 +94,7 @@ describe("the calls of a change that succeeds:", () => {
     ["a denial that a listing contradicts is retried", "create", NONE, deniedTwice, calls(3, "attach describe")],
     ["[5] a proxy hides an attach in its last refusal", "create", NONE, hiddenByProxy, calls(4, "attach describe")],
     ["a lock is checked once", "create", NONE, lockedThrice, "attach describe attach attach attach describe"],
+    ["a check of a lock is made again", "create", NONE, lockUnchecked, calls(2, "attach describe")],
     ["[7] without a reason it only checks", "update", LINKED, nothing, "describe"],
     ["[6] what is partially created is finished", "update", NONE, nothing, "describe attach describe"],
     ["[4] a check is refused for an unlinked instance", "update", NONE, notDescribed, "describe attach describe"],
@@ -265,6 +267,15 @@ describe("a failure comes after its time, and leaves a link in the state only wh
     ["[13] locked", "create", staysLocked, () => SHORT, seconds(20), /calls in 20 s.*InstanceLocked.*R-1/, "nothing"],
     ["[13] locked, by default", "create", staysLocked, () => ({}), seconds(600), /not done within 10 min/, "nothing"],
     ["[14] cancelled when locked", "create", staysLocked, cancelled, seconds(3), /cancelled.*Locked/, "nothing"],
+    [
+      "[13] contradicted",
+      "create",
+      staysDenied,
+      () => SHORT,
+      seconds(20),
+      /\(ECS denies.* but lists none\)/,
+      "nothing",
+    ],
     ["denied", "create", staysDenied, () => ({}), seconds(120, 150), /"the instance is not allow link"/, "nothing"],
     ["not sent", "create", unsent, () => ({}), NOW, /^cannot link i-a to vpc-b in .*: no credentials$/, "nothing"],
     ["released", "create", releasedMeanwhile, () => SHORT, seconds(0, 20), /InvalidInstanceId\.NotFound/, "nothing"],
@@ -283,7 +294,15 @@ describe("a failure comes after its time, and leaves a link in the state only wh
     ["refused", "delete", detachOverQuota, () => ({}), NOW, /^cannot unlink i-a from vpc-b in .*Quota.*R-1/, "nothing"],
     ["[9] refused by a proxy", "delete", refusedByProxy, () => ({}), SOON, /GatewayRefused/, "nothing"],
     ["[13] still listed", "delete", neverListed, () => SHORT, seconds(20), /20 s.*still listed.*in 20 s/, "nothing"],
-    ["[13] contradicted", "delete", detachRefused, () => SHORT, seconds(20), /InstanceId\.MalFormed/, "nothing"],
+    [
+      "[13] contradicted",
+      "delete",
+      detachRefused,
+      () => SHORT,
+      seconds(20),
+      /\(ECS denies.*lists the link\).*Malformed/i,
+      "nothing",
+    ],
     ["[14] cancelled under way", "delete", detachHangs, cancelled, seconds(3), /^cannot unlink.*cancelled/, "nothing"],
   ])("%s: %s", async (_, operation, script, context, [least, most], says, left) => {
     const { ecs, one } = world(operation === "create" ? NONE : LINKED);
@@ -378,6 +397,7 @@ describe("[6] the delete of a partially created link", () => {
     setTimeout(() => ecs.links.set("i-a", "vpc-b"), 20_000);
     await done(one.delete(state()));
     expect(ecs.now).toEqual(NONE);
+    expect(one.reported[0]).toMatch(/^attached less than 2 min ago, may be listed late, 0 s/);
   });
 
   test.each<[script: Script, mostMs: number]>([

@@ -431,6 +431,13 @@ describe("drift", () => {
     expect(error.reasons).toHaveLength(1);
   });
 
+  test("a member that moved and was detached there is not moved away in the state, though its attach is refused", async () => {
+    const { ecs, many } = world({ ...linked("i-a"), ...FAR });
+    ecs.refuse("attach", "Forbidden.RAM");
+    const { properties } = await partially(many.update(olds, declare("i-a", "i-far")));
+    expect([ecs.now, properties]).toEqual([linked("i-a"), { ...state(["i-a"]), ...marks }]);
+  });
+
   test("a partially created member that is not listed yet is kept, because it may be listed later", async () => {
     const kept = { ...state(["i-a", "i-slow"]), __halfMade: true };
     const read = await outputs(world(linked("i-a")).many.read(kept));
@@ -528,6 +535,14 @@ describe("a full VPC", () => {
     expect(attached.map(({ at }) => Math.round((at - startedAt) / 1_000))).toEqual(attaches);
   });
 
+  test("is the reason of a member that joins if no other has left in time", async () => {
+    const { ecs, many } = full(2, ["i-a", "i-b"]);
+    ecs.lock("i-b");
+    const update = many.update(state(["i-a", "i-b"]), declare("i-a", "i-new"), { timeoutMs: 30_000 });
+    const reason = /^i-new: not done within 30 s \(the VPC is full until other members are unlinked\).*QuotaExceeded/;
+    expect((await partially(update)).reasons).toContainEqual(expect.stringMatching(reason));
+  });
+
   test("takes each of them with one attach if nothing is locked", async () => {
     const { ecs, many } = full(100, names(100));
     await done(many.update(state(names(100)), declare(...names(100).map((id) => `${id}-new`))));
@@ -572,6 +587,13 @@ describe("progress", () => {
   test("counts members that were linked before, and ends with the last one", async () => {
     const lines = await shown(4, () => {}, linked("i-0", "i-1"));
     expect([lines[0], lines.at(-1)]).toEqual(["3/4 linked, 0 s of at most 30 s", "4/4 linked, 0 s of at most 30 s"]);
+  });
+
+  test("of a delete counts those that are unlinked", async () => {
+    const lines: string[] = [];
+    const { many } = world(linked("i-a", "i-b"));
+    await done(many.delete(state(["i-a", "i-b"]), { progress: (line) => void lines.push(line) }));
+    expect(lines.at(-1)).toBe("2/2 unlinked, 0 s of at most 60 min");
   });
 
   test("where it can only be printed, is printed every ten seconds, and not for what is quick", async () => {

@@ -207,6 +207,16 @@ test.each([
   },
 );
 
+test("[4] a link that was removed a moment ago, and that others have made again, is adopted", async () => {
+  const { ecs, one } = world(A);
+  const again = one();
+  await done(again.delete(link()));
+  ecs.links.set("i-a", "vpc-1");
+  again.check(link());
+  expect(await run(again.create(link()))).toMatchObject({ value: {}, afterMs: 0 });
+  expect(again.reported).toEqual(["already linked to vpc-1: adopted"]);
+});
+
 test("[24] a link is gone though its id stays declared in a cloud that another provider's endpoint names", async () => {
   const { ecs, one } = world(A);
   one("ecs.private.example").check(link());
@@ -254,6 +264,7 @@ describe("[26] a link that the run has removed is put back when the program stil
     expect(other.diff(link(), link()).isDue).toBe(true);
     await done(Promise.all([deleting, other.create(link())]));
     expect(ecs.now).toEqual(A);
+    expect(other.reported[0]).toBe("detached by another resource, 0 s of at most 10 min, 0 calls");
   });
 
   test("though a listing still shows it", async () => {
@@ -310,7 +321,9 @@ describe("an instance that moves between resources of one run", () => {
     ecs.lagDescribes = 3;
     await done(deletes.read(state));
     creates.check(link("i-a", "vpc-2"), {}, "a:new");
-    await done(creates.create(link("i-a", "vpc-2")));
+    const lines: string[] = [];
+    await done(creates.create(link("i-a", "vpc-2"), { progress: (line) => void lines.push(line) }));
+    expect(lines).toContainEqual(expect.stringMatching(/^detached, still listed, /));
     // It is attached when the detached link is no longer listed.
     expect(ecs.called.join(" ")).toContain("detach describe describe describe describe attach");
     await done(deletes.delete(link()));

@@ -81,10 +81,11 @@ describe("[12] a delete", () => {
     expect([ecs.now, one.warnings.length]).toEqual([{ "i-b": vpcId }, 1]);
   });
 
-  test("forgets none that was detached, if it may not, or if the listing is refused for another reason", async () => {
+  test("forgets none if it may not, or if the listing is refused for another reason", async () => {
     const denied = cloud([]);
-    denied.ecs.refuse("describe", "Forbidden.RAM");
-    for (const all of [cloud(["describe"], () => false), denied]) {
+    const unlisted = cloud(["detach"]);
+    for (const { ecs } of [denied, unlisted]) ecs.refuse("describe", "Forbidden.RAM");
+    for (const all of [cloud(["describe"], () => false), denied, unlisted]) {
       for (const message of await failedDeletes(all)) expect(message).toContain("DescribeClassicLinkInstances: ");
     }
   });
