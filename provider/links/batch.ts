@@ -110,7 +110,6 @@ export async function changeAll<Outcome extends { readonly state: string }>(
     settle(link, task, outcome);
   }
 
-  if (links.length === 0) change.allTried?.();
   const queue = new PQueue({ concurrency: CONCURRENCY });
   let isActing = true;
   const acts = links.map(
