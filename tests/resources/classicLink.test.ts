@@ -131,8 +131,10 @@ test.each<[name: string, Script, Method, times: number[]]>([
 
 test("[4] [20] creating twice, as after a crash, makes one link, and the second adopts it and says so", async () => {
   const { ecs, one } = world();
-  await done(one.create(link));
-  expect(one.reported).toStrictEqual([]);
+  const heard: string[] = [];
+  const hear = (message: string) => void heard.push(message);
+  await done(one.create(link, { report: hear, progress: hear }));
+  expect(heard).toStrictEqual([]);
   await done(one.create(link));
   expect(one.reported).toEqual(["already linked to vpc-b: adopted"]);
   expect([ecs.now, ecs.count("attach")]).toEqual([LINKED, 2]);

@@ -8,7 +8,7 @@ import { type Properties, UNKNOWN } from "../../provider/resources/inputs";
 import type { Resource } from "../../provider/resources/resource";
 import { simulateClock } from "../support/clock";
 import { Lifecycle } from "../support/lifecycle";
-import { done, fails, fault, partially, plainly, refusal, run, ScriptedEcs } from "../support/scriptedEcs";
+import { done, fault, partially, plainly, refusal, run, ScriptedEcs, works } from "../support/scriptedEcs";
 
 simulateClock();
 
@@ -135,14 +135,19 @@ describe("[24] a link that stays, but that its new owner cannot adopt, is in a s
     expect(cloud.ecs.now).toEqual(A);
   });
 
-  test("of the new owner only, once it has adopted the link at a second try", async () => {
-    const { ecs, one } = world(A);
-    const creates = one();
-    creates.check(link());
-    for (const method of ["attach", "describe"] as const) ecs.next(method, fails(refusal(method, "Forbidden.RAM")));
-    await plainly(creates.create(link()));
-    await done(creates.create(link()));
-    await done(one().delete(link()));
+  test.each([
+    ["a link", "one", link()],
+    ["a fleet", "many", declare("vpc-1", "i-a")],
+  ] as const)("of the new owner only, once %s has adopted the link at a second try", async (_, kind, inputs) => {
+    const cloud = world(A);
+    const { ecs } = cloud;
+    const creates = cloud[kind]();
+    creates.check(inputs);
+    unlisted(ecs);
+    await plainly(creates.create(inputs));
+    ecs.always("describe", works);
+    await done(creates.create(inputs));
+    await done(cloud.one().delete(link()));
     expect(ecs.count("detach")).toBe(0);
   });
 });

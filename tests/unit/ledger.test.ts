@@ -94,8 +94,9 @@ describe("a link that an earlier run on this machine has removed", () => {
     next.imported([link("i-imported")], undefined);
     expect([next.isRemoved(link("i-imported")), next.isOnlyImported(link("i-imported"))]).toEqual([false, true]);
     next.found([link()]);
-    expect(next.isRemoved(link())).toBe(true);
+    expect([next.isRemoved(link()), next.isTouched(link())]).toEqual([true, true]);
     age(3 * 60_000);
+    expect([next.isRemoved(link()), next.isTouched(link())]).toEqual([true, false]);
     next.found([link()]);
     expect(next.isRemoved(link())).toBe(false);
   });
