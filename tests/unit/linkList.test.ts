@@ -159,6 +159,7 @@ describe("a list that cannot be right is refused:", () => {
     ],
     ["a secret input", exported(ofSecret), /x::web\.vpcId is secret; add --show-secrets/],
     ["CSV without a column", "instanceId,region\ni-a,cn\n", /has no column vpcId; its first line must/],
+    ["the same with carriage returns", "owner,instanceId\rme,i-a\r", /has no column vpcId; its first line must/],
     ["CSV with a column twice", "vpcId,instanceId,VPC ID\nv,i-a,w\n", /^the file has two columns vpcId; leave one of/],
     ["a whole output that is secret", '{ "classicLinks": "[secret]" }', /add --show-secrets to the pulumi/],
     ["CSV with a gap", "instanceId,vpcId\ni-a,\n", /the file: line 2, vpcId is missing; give one id/],

@@ -55,6 +55,15 @@ describe("[34] progress", () => {
     expect(reported[0]?.[1]).toBe("^C waits at most 1 s; locked, 0 s, 1 call");
   });
 
+  test("a status line says when a throttled call is tried next, and is not written again while it is the same", async () => {
+    const progress = jest.fn();
+    const operation = new Operation(ASKED, { progress }, 60_000);
+    operation.throttled(2_000);
+    for (const state of ["1/2 linked", "1/2 linked"]) operation.progress(state);
+    await operation.run(async () => "answer");
+    expect(progress.mock.calls).toEqual([["1/2 linked, throttled, next try in 2 s, 0 s of at most 1 min"]]);
+  });
+
   test("an operation that never waits reports nothing, and leaves no timer", async () => {
     const report = jest.fn();
     await new Operation(ASKED, { report }, 600_000).run(async () => "answer");
