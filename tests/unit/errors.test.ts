@@ -128,6 +128,7 @@ test.each([
 ])("%s is %s with the host; through a proxy, it is the proxy that is not reached", (code, ours) => {
   const { facts } = toEcsError("DescribeVpcs", { code }, REACHED);
   expect(facts).toMatchObject({ code: ours, detail: `${code} (https://ecs.example:443)`, mayHaveSucceeded: false });
+  expect(facts.advice).not.toMatch(/proxy/i);
   const proxied = toEcsError("DescribeVpcs", { code }, PROXIED).facts;
   const detail = `${code} (the proxy http://proxy.example:3128, on the way to https://ecs.example:443)`;
   expect(proxied).toMatchObject({ code: "ProxyNotReached", detail });
@@ -143,6 +144,13 @@ test.each([
   const { facts } = toEcsError("DescribeVpcs", { code }, PROXIED);
   expect(facts).toMatchObject({ code: ours, detail: expect.stringContaining("https://ecs.example:443, through the") });
   expect(facts.advice).toContain("check the proxy too");
+});
+
+test.each([
+  ["SomethingNew", true],
+  ["QuotaExceeded", false],
+])("%s without a known HTTP status may have succeeded: %s", (Code, mayHaveSucceeded) => {
+  expect(toEcsError("AttachClassicLinkVpc", { data: { Code } }, REACHED).facts).toMatchObject({ mayHaveSucceeded });
 });
 
 const PAGE = readFileSync(join(REPOSITORY, "docs/errors.md"), "utf8");

@@ -46,14 +46,15 @@ describe("over HTTP", () => {
   const ok = { RequestId: "R-1", TotalCount: 1 };
   const page = (client: VpcClient) => client.describeVpcs({ regionId, pageNumber: 1 });
   const check = (client: VpcClient) => client.isClassicLinkEnabled(vpc);
-  test.each<[what: string, ask: (client: VpcClient) => Promise<unknown>, body: object]>([
-    ["a page without a count", page, { ...ok, TotalCount: undefined, Vpcs: { Vpc: [] } }],
-    ["a page without VPCs", page, ok],
-    ["a VPC without an id", page, { ...ok, Vpcs: { Vpc: [{ VpcId: "" }] } }],
-    ["a switch that is a text", check, { ...ok, ClassicLinkEnabled: "true" }],
-  ])("an answer that proves nothing is an error: %s", async (_, ask, body) => {
+  test.each<[what: string, ask: (client: VpcClient) => Promise<unknown>, body: object, found: string]>([
+    ["a page without a count", page, { ...ok, TotalCount: undefined, Vpcs: { Vpc: [] } }, "without TotalCount"],
+    ["a page without VPCs", page, ok, "an answer without Vpcs"],
+    ["a VPC without an id", page, { ...ok, Vpcs: { Vpc: [{ VpcId: "" }] } }, "an item without VpcId"],
+    ["a switch that is a text", check, { ...ok, ClassicLinkEnabled: "true" }, "without ClassicLinkEnabled"],
+  ])("an answer that proves nothing is an error: %s", async (_, ask, body, found) => {
     const server = await open(startRawServer(json(200, body)));
-    await expect(ask(clientOf(server))).rejects.toMatchObject({ facts: { code: "UnreadableAnswer" } });
+    const detail = expect.stringContaining(found);
+    await expect(ask(clientOf(server))).rejects.toMatchObject({ facts: { code: "UnreadableAnswer", detail } });
   });
 });
 
@@ -94,6 +95,7 @@ describe("listing VPCs", () => {
       ["b", "c", "d"],
       [1, 2, 1, 2],
     ],
+    ["begins again after an empty page", [page(2, "a"), page(2), page(1, "a")], ["a"], [1, 2, 1]],
   ])("%s", async (_, answers, vpcs, pages) => {
     const describeVpcs = answering(...answers);
     expect(await done(listVpcs({ describeVpcs, isClassicLinkEnabled: answering() }, regionId))).toEqual(vpcs);

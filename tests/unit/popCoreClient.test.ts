@@ -152,18 +152,20 @@ describe("[5] what is no usable answer", () => {
   });
 
   const listing = (TotalCount: unknown, Link: unknown) => json(200, { RequestId: "R-1", TotalCount, Links: { Link } });
-  test.each<[what: string, handler: Handler]>([
-    ["no TotalCount", listing(undefined, [])],
-    ["no Links", json(200, { RequestId: "R-1", TotalCount: 1 })],
-    ["a count and no links", listing(3, [])],
-    ["a link without VPC", listing(1, [{ InstanceId: "i-a" }])],
-    ["a link with an empty VPC", listing(1, [{ InstanceId: "i-a", VpcId: "" }])],
-    ["a link with an empty instance", listing(1, [{ InstanceId: "", VpcId: "vpc-b" }])],
-    ["a negative count", listing(-1, [])],
-    ["a count that is empty text", listing("", [])],
-  ])("[9] is an error of a describe, and no empty list: %s", async (_, handler) => {
+  const [noCount, noIds] = ["an answer without TotalCount", "a link without InstanceId or VpcId"];
+  test.each<[what: string, handler: Handler, found: string]>([
+    ["no TotalCount", listing(undefined, []), noCount],
+    ["no Links", json(200, { RequestId: "R-1", TotalCount: 1 }), "an answer without Links"],
+    ["a count and no links", listing(3, []), "TotalCount 3 and no links"],
+    ["a link without VPC", listing(1, [{ InstanceId: "i-a" }]), noIds],
+    ["a link with an empty VPC", listing(1, [{ InstanceId: "i-a", VpcId: "" }]), noIds],
+    ["a link with an empty instance", listing(1, [{ InstanceId: "", VpcId: "vpc-b" }]), noIds],
+    ["a negative count", listing(-1, []), noCount],
+    ["a count with a fraction", listing(1.5, [{ InstanceId: "i-a", VpcId: "vpc-b" }]), noCount],
+    ["a count that is empty text", listing("", []), noCount],
+  ])("[9] is an error of a describe, and no empty list: %s", async (_, handler, found) => {
     const { facts } = await ecsErrorOf((await raw(handler)).client.describe(query));
-    expect(facts).toMatchObject({ kind: "transient", code: "UnreadableAnswer" });
+    expect(facts).toMatchObject({ kind: "transient", code: "UnreadableAnswer", detail: found });
   });
 
   test.each([
@@ -192,14 +194,24 @@ test("an instance and a VPC are read for doctor, among others and without what t
   const details = { Status: "Running", InstanceNetworkType: "vpc", VpcAttributes: { VpcId: "vpc-c" } };
   const locked = { InstanceId: "i-a", ...details, OperationLocks: { LockReason: [{ LockReason: "financial" }] } };
   const Instances = { Instance: [{ InstanceId: "i-b" }, locked] };
-  const { server } = await raw(json(200, { RequestId: "R-1", Instances, CidrBlock: "10.0.0.0/8" }));
-  const client = createInspectionClient(optionsOf(server.endpoint), optionsOf(server.endpoint));
+  const answer = { RequestId: "R-1", Instances, CidrBlock: "10.0.0.0/8" };
+  const { server } = await raw(json(200, answer));
+  const clientOf = ({ endpoint }: RawServer) => createInspectionClient(optionsOf(endpoint), optionsOf(endpoint));
+  const client = clientOf(server);
   const instance = { networkType: "vpc", status: "Running", vpcId: "vpc-c", locks: ["financial"] };
   expect(await client.instance("cn-hangzhou", "i-a")).toEqual(instance);
   expect(await client.instance("cn-hangzhou", "i-none")).toBeUndefined();
   expect(await client.vpc("cn-hangzhou", "vpc-b")).toEqual({ cidrBlock: "10.0.0.0/8" });
-  const asked = server.requests.map(({ form }) => [form.get("RegionId"), form.get("InstanceIds") ?? form.get("VpcId")]);
-  expect(asked).toEqual(['["i-a"]', '["i-none"]', "vpc-b"].map((ids) => ["cn-hangzhou", ids]));
+  const names = ["Action", "RegionId", "InstanceIds", "VpcId"];
+  const asked = server.requests.map(({ form }) => names.flatMap((name) => form.get(name) ?? []));
+  const instances = ['["i-a"]', '["i-none"]'].map((ids) => ["DescribeInstances", "cn-hangzhou", ids]);
+  expect(asked).toEqual([...instances, ["DescribeVpcAttribute", "cn-hangzhou", "vpc-b"]]);
+  for (const isClassicLinkEnabled of [true, false]) {
+    const { server } = await raw(json(200, { ...answer, Instances: {}, ClassicLinkEnabled: isClassicLinkEnabled }));
+    expect(await clientOf(server).vpc("cn-hangzhou", "vpc-b")).toMatchObject({ isClassicLinkEnabled });
+    const { message } = await ecsErrorOf(clientOf(server).instance("cn-hangzhou", "i-a"));
+    expect(message).toContain('DescribeInstances: UnreadableAnswer ("an answer without Instances');
+  }
 });
 
 test.each<[what: string, endpointOf: (server: RawServer) => string, facts: object]>([
@@ -222,13 +234,16 @@ test.each<[what: string, endpointOf: (server: RawServer) => string, facts: objec
 describe("what ECS refuses", () => {
   const unknown = { Code: "SomethingNew", Message: "?", RequestId: "R-9" };
   const denied = { Code: "OperationDenied", Message: "linked to other vpc", RequestId: "R-9" };
-  const xml = "<Error><RequestId>R-9</RequestId><Code>QuotaExceeded</Code><Message>too many</Message></Error>";
+  const xml = "<Error><RequestId>R-9</RequestId><Code> QuotaExceeded\n</Code><Message>too many</Message></Error>";
   // What each code means: errors.test.ts.
   test.each<[form: string, handler: Handler, facts: object]>([
     ["with its message", json(403, denied), { kind: "conflict", detail: "linked to other vpc" }],
     ["whatever its status", json(500, { ...denied, Code: "InvalidInstanceId.NotFound" }), { kind: "gone" }],
     ["in lower-case letters", json(400, { code: "Throttling", requestId: "R-9" }), { kind: "throttled" }],
+    ["with a number for a code", json(403, { ...denied, Code: 403 }), { kind: "authorisation", code: "403" }],
+    ["without a message", json(403, { ...denied, Message: undefined }), { kind: "conflict", detail: "" }],
     ["in XML", answering(403, xml, { "content-type": "text/xml" }), { kind: "quota", detail: "too many" }],
+    ["in XML by its status", answering(429, xml.replace("QuotaExceeded", "SomethingNew")), { kind: "throttled" }],
     ["by its status, if nobody knows its code", json(403, unknown), { kind: "unknown", code: "SomethingNew" }],
     ["by status 429", json(429, unknown), { kind: "throttled" }],
     [
