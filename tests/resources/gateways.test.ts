@@ -98,6 +98,7 @@ describe("the wire", () => {
   const session = { AccessKeyId: "STS.1", AccessKeySecret: "secret-1", SecurityToken: "token-1" };
   const answer = json(200, { RequestId: "R-1", Credentials: { ...session, Expiration: "2126-01-01T00:00:00Z" } });
   const attachAt = async (endpoint: string) => (await connectTo(endpoint)).ecs.attach(link);
+  const inspectAt = async (endpoint: string) => void (await (await connectTo(endpoint)).details.vpc(REGION, "vpc-b"));
   const assumeAtSts = (endpoint: string) => assumeAt(endpoint, { "classiclink:stsEndpoint": endpoint });
   const pop = { method: "POST", path: "/", query: "" };
   const asapi = { method: "POST", path: `${ASAPI}/`, text: "" };
@@ -106,6 +107,7 @@ describe("the wire", () => {
   test.each<[string, string, (endpoint: string) => Promise<void>, object, object, object]>([
     ["ECS at POP gets a form at /", "", attachAt, pop, { "x-acs-version": "2014-05-26" }, { InstanceId: "i-a" }],
     ["ECS at ASAPI gets a query, and the product", ASAPI, attachAt, asapi, productOf("Ecs"), { Product: "Ecs" }],
+    ["VPC at ASAPI gets a query, and the product", ASAPI, inspectAt, asapi, productOf("Vpc"), { Product: "Vpc" }],
     ["STS of POP gets a form at /", "", assumeAtSts, pop, { "content-type": FORM }, { Action: "AssumeRole" }],
     ["STS at ASAPI gets a query, and the product", ASAPI, assumeAt, asapi, productOf("Sts"), { Product: "Sts" }],
   ])(
@@ -123,6 +125,15 @@ describe("the wire", () => {
       expect(params.Signature).toBe(sign("POST", new URLSearchParams(params), SECRET));
     },
   );
+
+  test("STS gets no region and no scope if none is set", async () => {
+    const server = await serverOf(answer);
+    const none = { "classiclink:region": "", "classiclink:organizationId": "", "classiclink:resourceSetId": "" };
+    await assumeAt(server.endpoint, { "classiclink:stsEndpoint": server.endpoint, ...none });
+    const { headers, params } = requestTo(server);
+    const names = /organization|resourcegroup|department|regionid/i;
+    expect([...Object.keys(headers), ...Object.keys(params)].filter((name) => names.test(name))).toEqual([]);
+  });
 
   test("[30] the public cloud gets nothing of it", async () => {
     const server = await serverOf(answer);
@@ -194,7 +205,7 @@ describe("[31] answers", () => {
   const empty = { Links: { Link: [] }, TotalCount: 0, RequestId: "R-1" };
 
   test.each(["200", 200, "OK", "Success", "success", ""])("code %j is success", async (code) => {
-    const page = await describeWith({ ...empty, code, success: true, asapiSuccess: true });
+    const page = await describeWith({ ...empty, code, success: true, asapiSuccess: true, HttpStatusCode: 200 });
     expect(page).toEqual({ links: [], totalCount: 0 });
   });
 
@@ -206,6 +217,7 @@ describe("[31] answers", () => {
     ["a name beside a number", { asapiSuccess: false, Code: "403", asapiErrorCode: "NoPermission" }, "NoPermission"],
     ["a number alone", { asapiSuccess: false, code: "403" }, "403"],
     ["HttpStatusCode", { HttpStatusCode: 500 }, "500"],
+    ["an HTTP status of 0, as text,", { httpStatusCode: "0" }, "0"],
   ])("%s says that the call failed, with a list and HTTP status 200 all the same", async (_, marks, code) => {
     const error = await ecsErrorOf(describeWith({ ...empty, ...marks }));
     expect(error.facts).toMatchObject({ code, requestId: "R-1" });
@@ -224,6 +236,8 @@ describe("[31] answers", () => {
     ["InvalidInstanceId.NotFound", scopeFirst],
     ["InvalidVpc.NotBelong", scopeFirst],
     ["InvalidVpcId.NotFound", scopeFirst],
+    ["InvalidVpcId.Malformed", scopeFirst],
+    ["Forbidden.InstanceNotFound", scopeFirst],
     ["InvalidProtocol.NeedSsl", /set protocol to HTTPS/],
   ])("%s has advice for a private cloud", async (Code, advice) => {
     const error = await ecsErrorOf(describeWith({ Code, RequestId: "R-1" }, 403));
