@@ -15,7 +15,17 @@ import { LinkReader } from "../../provider/ecs/linkReader";
 import { LISTING_IDLE_MS, LISTING_LIFETIME_MS } from "../../provider/ecs/listing";
 import { MAX_IN_FLIGHT, rateLimited } from "../../provider/ecs/rateLimiter";
 import { simulateClock } from "../support/clock";
-import { done, fails, fault, hangsAfterWork, refusal, ScriptedEcs, SimulatedEcs, works } from "../support/scriptedEcs";
+import {
+  done,
+  failed,
+  fails,
+  fault,
+  hangsAfterWork,
+  refusal,
+  ScriptedEcs,
+  SimulatedEcs,
+  works,
+} from "../support/scriptedEcs";
 
 const REGION = "cn-hangzhou";
 const never: Caller = { signal: new AbortController().signal };
@@ -61,6 +71,7 @@ describe("how many calls reads cost", () => {
   const tenVpcs = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`vpc-${n}`, 100]));
   test.each([
     ["one link of a VPC of 1000", 1, { "vpc-1": 1_000 }, 1],
+    ["2 links of a VPC of 1000", 2, { "vpc-1": 1_000 }, 2],
     ["16 links of a VPC of 1000", 12, { "vpc-1": 1_000 }, 16],
     ["1000 links of one VPC", 12, { "vpc-1": 1_000 }, 1_000],
     ["10 VPCs of 100 links, one after the other or in turns", 30, tenVpcs, 1_000],
@@ -138,6 +149,13 @@ describe("how many calls reads cost", () => {
     expect(performance.now() - from).toBeLessThan(75_000);
   });
 
+  test("an instance without a link costs no second call", async () => {
+    const { ecs, links, reader } = cloud({ "vpc-1": 2 });
+    ecs.links.delete("i-vpc-1-0");
+    expect(await read(reader, links)).toEqual([undefined, "vpc-1"]);
+    expect(ecs.calls).toHaveLength(1);
+  });
+
   test("regions are asked apart, and each for an instance once", async () => {
     const { ecs, reader } = cloud({ "vpc-1": 1 });
     const reads = Array.from({ length: 50 }, (_, n) => ({ ...linkOf("vpc-1", 0), regionId: n < 25 ? "cn-a" : "cn-b" }));
@@ -203,6 +221,8 @@ describe("[9] what an answer proves", () => {
     const answers = await read(reader, links);
     const unknown = Array(300 - listed).fill("UnreadableAnswer");
     expect(answers).toEqual([...Array(listed).fill("vpc-1"), ...unknown]);
+    const { message } = await failed(reader.vpcOf(linkOf("vpc-1", 299), never));
+    expect(message).toBe('DescribeClassicLinkInstances: UnreadableAnswer ("fewer links than TotalCount")');
   });
 
   test("a link of another VPC in a listing proves nothing", async () => {
@@ -381,12 +401,35 @@ describe("[9] when a call fails", () => {
     expect(await read(reader, links)).toEqual(vpcsOf(links));
   });
 
-  test("an instance that is refused does not take the others of its call with it", async () => {
+  test.each(["InvalidInstanceId.NotBelong", "Forbidden.InstanceNotFound"])(
+    "an instance that is refused with %s does not take the others of its call with it",
+    async (code) => {
+      const { ecs, reader, links } = cloud({ "vpc-1": 99 });
+      refuse(ecs, code, ({ instanceIds }) => instanceIds?.includes("i-vpc-1-42") ?? false);
+      expect(await read(reader, links, fresh)).toEqual(vpcsOf(links).with(42, code));
+      expect(ecs.count("describe")).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(99)));
+    },
+  );
+
+  test("a list is not split if ECS refuses the region", async () => {
     const { ecs, reader, links } = cloud({ "vpc-1": 99 });
-    const code = "InvalidInstanceId.NotBelong";
-    refuse(ecs, code, ({ instanceIds }) => instanceIds?.includes("i-vpc-1-42") ?? false);
-    expect(await read(reader, links, fresh)).toEqual(vpcsOf(links).with(42, code));
-    expect(ecs.calls.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(99)));
+    const code = "InvalidInstanceId.LimitedRegion";
+    ecs.refuse("describe", code);
+    expect(await read(reader, links, fresh)).toEqual(links.map(() => code));
+    expect(ecs.calls).toHaveLength(1);
+  });
+
+  const lost = fault("describe", "ConnectionLost");
+  test.each<[what: string, lose: (ecs: ScriptedEcs) => void]>([
+    ["DescribeInstances", (ecs) => ecs.fail(fault("existing", "ConnectionLost"))],
+    ["the read of one of them alone", (ecs) => ecs.next("describe", works, fails(lost))],
+  ])("nothing is known of released instances if %s gets no answer, until they are read again", async (_, lose) => {
+    const { ecs, reader, links } = cloud({ "vpc-1": 9 });
+    ecs.released.add("i-vpc-1-4");
+    lose(ecs);
+    expect(await read(reader, links, fresh)).toEqual(links.map(() => "ConnectionLost"));
+    expect(await read(reader, links, fresh)).toEqual(vpcsOf(links).with(4, "InvalidInstanceId.NotFound"));
+    expect(ecs.count("existing")).toBe(2);
   });
 
   test("a service that takes fewer instances at a time is asked for fewer", async () => {
