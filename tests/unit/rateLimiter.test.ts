@@ -132,6 +132,19 @@ describe("a rate limiter", () => {
     expect(upTo(4).map(inSecond)).toEqual([16, 15, 17, 19]);
   });
 
+  test("allows no more calls a second after seconds with fewer calls than it allows", async () => {
+    const { ecs, client } = limited({}, throttled());
+    await done(attachAll(client, 16));
+    for (const n of upTo(14)) {
+      await jest.advanceTimersByTimeAsync(SECOND / 2);
+      await client.attach(link(n + 16));
+    }
+    ecs.calls.length = 0;
+    await done(attachAll(client, 40));
+    const inSecond = (second: number) => timesOf(ecs).filter((at) => at === second * SECOND).length;
+    expect(upTo(3).map(inSecond)).toEqual([15, 17, 8]);
+  });
+
   test("lets others go before an instance that was busy when it was asked last", async () => {
     const { ecs, client } = limited({ latencyMs: 100 }, fails(locked));
     await run(client.attach(link(0)));
@@ -154,7 +167,7 @@ describe("a rate limiter", () => {
 
   test("[34] reports the time until the next try, once for each refusal, and to a caller who comes later", async () => {
     const caller = () => ({ signal: new AbortController().signal, onThrottled: jest.fn() });
-    const [first, late] = [caller(), caller()];
+    const [first, late, last] = [caller(), caller(), caller()];
     const { client } = limited({}, throttled(), throttled());
     const calls = [client.attach(link(0), first)];
     await jest.advanceTimersByTimeAsync(400);
@@ -162,6 +175,8 @@ describe("a rate limiter", () => {
     await done(Promise.all(calls));
     expect(first.onThrottled.mock.calls).toEqual([1_000, 2_000].map((ms) => [refused(), ms]));
     expect(late.onThrottled.mock.calls).toEqual([600, 2_000].map((ms) => [refused(), ms]));
+    await done(client.attach(link(2), last));
+    expect(last.onThrottled).not.toHaveBeenCalled();
   });
 });
 
