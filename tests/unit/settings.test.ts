@@ -102,6 +102,13 @@ describe("credentials", () => {
     }
   });
 
+  test("of a profile are read from the file of another family, and at the configured address of STS", () => {
+    const values = under("classiclink", { profile: "p", stsEndpoint: "sts.example" });
+    const source = sourceOf({ ...values, ...VARIABLES_PAIR, "alicloud:sharedCredentialsFile": "/file" }, "profile");
+    const sts = { sts: "https://sts.example", additions: expect.anything() };
+    expect(source).toEqual({ kind: "profile", name: "p", file: "/file", sts, tokenOnly: false });
+  });
+
   test("of the machine are its OIDC variables, its files and its role, and come with the places that were checked", () => {
     const pod = {
       ALIBABA_CLOUD_ROLE_ARN: "role",
@@ -181,8 +188,16 @@ describe("a role", () => {
     ['{"roleArn":"r","sessionExpiration":60}', /^alicloud:assumeRole\.sessionExpiration is "60"; use 900 to 43200/],
     ['{"roleArn":"r","policy":{"Statement":[]}}', /^alicloud:assumeRole\.policy is of type object; set it to a string/],
     ['{"roleArn":"r","polici":"{}"}', /^alicloud:assumeRole has no member "polici"; it has roleArn, /],
+    ['{"roleArn":"r","sessionExpiration":1000.5}', /^alicloud:assumeRole\.sessionExpiration is "1000.5"; use 900/],
   ])("written as %s is an error that says how to write it", (text, expected) => {
     expect(complaint(() => kindOf({ "alicloud:assumeRole": text }))).toMatch(expected);
+  });
+
+  test("with a wrong value in a variable is an error that names the variable", () => {
+    const variable = "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION";
+    expect(complaint(() => roleOf({ roleArn: "r" }, { [variable]: "60" }))).toBe(
+      `${variable} is "60"; use 900 to 43200 seconds`,
+    );
   });
 
   const withOidc = (members: object, env: Values) => {
@@ -254,12 +269,15 @@ describe("proxies", () => {
     ["10.0.0.0/8", "http://10.1.2.3:8080", true],
     ["10.1.2.3:80", "http://10.1.2.3", true],
     ["1.2.3", "http://10.1.2.3", false],
-    ["fd00::/8", "http://[fd00::1]:8080", true],
+    ["fd00:1:2::/48", "http://[fd00:1:2::1]:8080", true],
     ["fd00::1", "http://[fd00::1]", true],
     ["[fd00::1]:80", "http://[fd00::1]", true],
     ["10.0.0.0/8", "http://ten.example", false],
     ["10.0.0.0/99", "http://10.1.2.3", false],
     ["nonsense/8", "http://10.1.2.3", false],
+    ["nonsense/8", "http://ten.example", false],
+    ["10.0.0.0/8x", "http://10.1.2.3", false],
+    [", ,", "http://ten.example", false],
   ])("NO_PROXY=%s lets %s around the proxy: %s", (noProxy, url, isExempt) => {
     const proxies = { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://p:1", NO_PROXY: noProxy };
     expect(proxyFor(url, proxies)).toBe(isExempt ? undefined : "http://p:1");
@@ -312,7 +330,22 @@ test("the address of the VPC service is that of the region, or the configured on
   expect(plain.vpcEndpointOf("cn-hangzhou")).toBe("https://vpc.aliyuncs.com");
   const configured = settingsOf({ VPC_ENDPOINT: "vpc.b.example", "classiclink:protocol": "HTTP" });
   expect(configured.vpcEndpointOf("cn-beijing")).toBe("http://vpc.b.example");
-  expect(complaint(() => plain.vpcEndpointOf("evil.example/"))).toContain("is not a region of the public cloud");
+  const publicEcs = settingsOf({ ECS_ENDPOINT: "ecs.aliyuncs.com" });
+  for (const settings of [plain, publicEcs]) {
+    expect(complaint(() => settings.vpcEndpointOf("evil.example/"))).toMatch(
+      /^regionId: "evil\.example\/" is not a region of the public cloud/,
+    );
+  }
+});
+
+test("doctor is given each setting with its place, no value that may be secret, and what is wrong", () => {
+  const mayBeSecret = /key$|token$|uri$|^assumeRole|^proxy$/i;
+  const values = Object.fromEntries(SETTING_NAMES.map((name) => [`classiclink:${name}`, `of ${name}`]));
+  const written = (name: string) => (mayBeSecret.test(name) ? undefined : `of ${name}`);
+  const found = (name: string) => ({ name, place: `classiclink:${name}`, value: written(name) });
+  expect(settingsOf(values).found()).toEqual(SETTING_NAMES.map(found));
+  const problem = "classiclink:region has white space before or after its value; set it without";
+  expect(settingsOf({ "classiclink:region": " x" }).found()).toEqual([{ name: "region", problem }]);
 });
 
 describe("the endpoint", () => {
@@ -335,6 +368,7 @@ describe("the endpoint", () => {
     expect(complaint(() => endpointOf(undefined, undefined, "a.b"))).toBe(
       'regionId: "a.b" is not a region of the public cloud; set classiclink:endpoint or CLASSICLINK_ENDPOINT',
     );
+    expect(complaint(() => endpointOf(undefined, undefined, "é".repeat(200)))).toContain(`"${"é".repeat(128)}…" is`);
   });
 
   test.each<[endpoint: string, protocol: string | undefined, url: string]>([
@@ -345,7 +379,8 @@ describe("the endpoint", () => {
     ["HTTPS://ecs.private.example/", "http", "https://ecs.private.example"],
     ["http://ecs.private.example", "HTTPS", "http://ecs.private.example"],
     ["localhost:4010", undefined, "http://localhost:4010"],
-    ["127.9.9.9", undefined, "http://127.9.9.9"],
+    ["127.19.200.9", undefined, "http://127.19.200.9"],
+    ["127.0.0.1.example", undefined, "https://127.0.0.1.example"],
     ["[::1]:4010", undefined, "http://[::1]:4010"],
     ["127.0.0.1:4010", "HTTPS", "https://127.0.0.1:4010"],
     ["http://server.asapi.cn-x.cloud.example/asapi/v3/", undefined, "http://server.asapi.cn-x.cloud.example/asapi/v3"],

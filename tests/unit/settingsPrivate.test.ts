@@ -235,6 +235,7 @@ describe("the scope", () => {
     ["has no set of another family", { ...vendor, ...configured }, of27],
     ["has no set of the environment for a configured organization", { ...own, ...configured }, of27],
     ["has none of the vendor's variable for the vendor's key either", another, of27],
+    ["has none of the vendor's key for our key", { ...STACK_KEYS, ...configured }, of27],
     ["has no set's name of another family", { ...configured, ALIBABACLOUDSTACK_RESOURCE_GROUP_SET: "shop" }, of27],
     ["has a configured set of an organization of the environment, both ours", { ...own, ...ownSet }, of26],
     ["has ids beside a name", { ...STACK_KEYS, [setName]: "shop" }, { organizationId: "26", resourceSetId: "97" }],
@@ -269,16 +270,19 @@ describe("the scope", () => {
 });
 
 test("white space around a value is named, and the value is not; around JSON it is allowed", () => {
-  expect(complaint(() => seen({ ...OWN_KEYS, "classiclink:secretKey": " hunter2\n" }))).toBe(
-    "classiclink:secretKey has white space before or after its value; set it without",
-  );
-  const written = { ...OWN_KEYS, "classiclink:assumeRole": '{"roleArn":"r"}\n', STS_ENDPOINT: "sts.example" };
+  for (const secretKey of [" hunter2\n", "hunter2[{ ", " hunter2["]) {
+    expect(complaint(() => seen({ ...OWN_KEYS, "classiclink:secretKey": secretKey }))).toBe(
+      "classiclink:secretKey has white space before or after its value; set it without",
+    );
+  }
+  const written = { ...OWN_KEYS, "classiclink:assumeRole": '\n{"roleArn":"r"}\n', STS_ENDPOINT: "sts.example" };
   expect(kindOf(written)).toBe("assumedRole");
 });
 
 test("a host lists only the places that it looks at, as a user of it writes them", () => {
   const settings = new Settings(undefined, {}, (key) => (key === "classiclink:region" ? "--region" : undefined));
   expect(complaint(() => settings.defaultRegion())).toMatch(/checked --region, ALICLOUD_REGION(?!.*ali\w+:)/);
+  expect([settings.hasStack, settingsOf({}).hasStack]).toEqual([false, true]);
   const source = settings.credentialsSource();
   expect(source.kind === "ambient" && source.checked).not.toMatch(/under ali/);
 });
