@@ -192,6 +192,11 @@ describe("a text file", () => {
   ])("is read in %s", (_, bytes) => {
     expect(decodeText(bytes)).toBe(text);
   });
+
+  // The third byte is that of the byte order mark of UTF-8.
+  test("is read in UTF-16 whatever character it begins with", () => {
+    expect(decodeText(Buffer.from("\uFEFF亿", "utf16le"))).toBe("亿");
+  });
 });
 
 test("the lists that the page about the command line shows are understood", () => {
