@@ -8,7 +8,6 @@ import type { Caller, EcsClient, LinkPage, LinkQuery } from "./client";
 export class SharedCalls {
   readonly #client: EcsClient;
   #readers = 0;
-  #underWay = 0;
   #end = endOfCalls();
 
   constructor(client: EcsClient) {
@@ -40,7 +39,7 @@ export class SharedCalls {
       return await orAborted(reading, signal);
     } finally {
       this.#readers -= 1;
-      if (this.#readers === 0 && this.#underWay > 0) {
+      if (this.#readers === 0) {
         this.#end.abort(new OutOfTime());
         this.#end = endOfCalls();
       }
@@ -48,20 +47,15 @@ export class SharedCalls {
   }
 
   async #make<T>(call: (caller: Caller) => Promise<T>, callers: Iterable<Caller>): Promise<T> {
-    this.#underWay += 1;
-    try {
-      return await call({
-        signal: this.#end.signal,
-        onRequest: () => {
-          for (const caller of new Set(callers)) caller.onRequest?.();
-        },
-        onThrottled: (refusal, nextTryMs) => {
-          for (const caller of new Set(callers)) caller.onThrottled?.(refusal, nextTryMs);
-        },
-      });
-    } finally {
-      this.#underWay -= 1;
-    }
+    return await call({
+      signal: this.#end.signal,
+      onRequest: () => {
+        for (const caller of new Set(callers)) caller.onRequest?.();
+      },
+      onThrottled: (refusal, nextTryMs) => {
+        for (const caller of new Set(callers)) caller.onThrottled?.(refusal, nextTryMs);
+      },
+    });
   }
 }
 
