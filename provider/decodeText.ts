@@ -15,6 +15,6 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** The encoding of a file without a mark. Its first character is ASCII, which has one zero byte in UTF-16. */
 function unmarked([first, second]: Uint8Array): string {
-  if (first !== 0 && second === 0) return "utf-16le";
-  return first === 0 && second !== 0 && second !== undefined ? "utf-16be" : "utf-8";
+  if (second === 0) return "utf-16le";
+  return first === 0 ? "utf-16be" : "utf-8";
 }
