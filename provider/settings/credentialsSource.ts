@@ -113,7 +113,7 @@ export function profileFile(file: Found | undefined, profile?: Found): string {
 
 /** Replaces `~` at the start of a path by the home folder. */
 function expanded(file: string): string {
-  return file === "~" || /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
+  return /^~[/\\]/.test(file) ? join(homedir(), file.slice(1)) : file;
 }
 
 function profileSource(lookup: Lookup, sts: () => Sts, file: string, name?: string): ProfileSource {
