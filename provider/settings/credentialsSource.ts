@@ -223,15 +223,16 @@ function roleOf(
   return {
     arn,
     sessionName: sessionName ?? DEFAULT_SESSION_NAME,
-    durationS: durationOf(members.text("sessionExpiration"), members.place("sessionExpiration")),
+    durationS: durationOf(members.find("sessionExpiration")),
     ...(policy === undefined ? {} : { policy }),
     ...sts(),
   };
 }
 
-function durationOf(text: string | undefined, place: string): number {
-  if (text === undefined) return DURATION_S.default;
-  const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+function durationOf(found: Pick<Found, "value" | "place"> | undefined): number {
+  if (found === undefined) return DURATION_S.default;
+  const { value, place } = found;
+  const seconds = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (seconds >= DURATION_S.least && seconds <= DURATION_S.most) return seconds;
-  throw new SettingError(`${place} is "${quote(text)}"; use ${DURATION_S.least} to ${DURATION_S.most} seconds`);
+  throw new SettingError(`${place} is "${quote(value)}"; use ${DURATION_S.least} to ${DURATION_S.most} seconds`);
 }

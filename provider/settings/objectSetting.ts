@@ -1,7 +1,7 @@
 /** A setting that is an object. Members that it leaves out are read from environment variables. */
 
 import { quote } from "../quote";
-import { type Lookup, SettingError } from "./lookup";
+import { type Found, type Lookup, SettingError } from "./lookup";
 
 export class ObjectSetting<Name extends string> {
   readonly #setting: string;
@@ -40,9 +40,16 @@ export class ObjectSetting<Name extends string> {
     throw new SettingError(`${this.#setting}.${name} is of type ${typeof value}; set it to a string`);
   }
 
-  /** The value in the object, else in the environment. */
+  /** The value in the object, else in the environment, and its place. */
+  find(name: Name): Pick<Found, "value" | "place"> | undefined {
+    const value = this.own(name);
+    if (value !== undefined) return { value, place: `${this.#setting}.${name}` };
+    return this.#lookup.variable(this.#variables[name]);
+  }
+
+  /** The value of {@link find}. */
   text(name: Name): string | undefined {
-    return this.own(name) ?? this.#lookup.variable(this.#variables[name])?.value;
+    return this.find(name)?.value;
   }
 
   /** As {@link text}. @throws {SettingError} if there is no value. */
@@ -54,11 +61,5 @@ export class ObjectSetting<Name extends string> {
       .map((variable) => `, or ${variable}`)
       .join("");
     throw new SettingError(`${this.#setting}.${name} is missing; set it${instead}`);
-  }
-
-  /** The place of the value of {@link text}. */
-  place(name: Name): string {
-    if (this.own(name) !== undefined) return `${this.#setting}.${name}`;
-    return this.#lookup.variable(this.#variables[name])?.place ?? `${this.#setting}.${name}`;
   }
 }
