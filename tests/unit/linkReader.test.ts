@@ -419,6 +419,19 @@ describe("[9] when a call fails", () => {
     expect(ecs.calls).toHaveLength(1);
   });
 
+  test.each([
+    ["a listing of 300 links", 300, false],
+    ["one call by instance", 40, true],
+  ])("a throttle of %s is reported once to each caller, for all of its reads", async (_, count, isFresh) => {
+    const { ecs, links } = cloud({ "vpc-1": count });
+    const reader = new LinkReader(rateLimited(ecs));
+    ecs.fail(refusal("describe", "Throttling"));
+    const callers = [1, 2].map(() => ({ ...never, onThrottled: jest.fn() }));
+    const reads = links.map((link) => ({ ...link, fresh: isFresh }));
+    await done(Promise.all(reads.flatMap((one) => callers.map((caller) => reader.vpcOf(one, caller)))));
+    for (const { onThrottled } of callers) expect(onThrottled).toHaveBeenCalledTimes(1);
+  });
+
   const lost = fault("describe", "ConnectionLost");
   test.each<[what: string, lose: (ecs: ScriptedEcs) => void]>([
     ["DescribeInstances", (ecs) => ecs.fail(fault("existing", "ConnectionLost"))],
