@@ -104,9 +104,9 @@ describe("credentials", () => {
 
   test("of a profile are read from the file of another family, and at the configured address of STS", () => {
     const values = under("classiclink", { profile: "p", stsEndpoint: "sts.example" });
-    const source = sourceOf({ ...values, ...VARIABLES_PAIR, "alicloud:sharedCredentialsFile": "/file" }, "profile");
+    const source = sourceOf({ ...values, ...VARIABLES_PAIR, "alicloud:sharedCredentialsFile": "/a~/file" }, "profile");
     const sts = { sts: "https://sts.example", additions: expect.anything() };
-    expect(source).toEqual({ kind: "profile", name: "p", file: "/file", sts, tokenOnly: false });
+    expect(source).toEqual({ kind: "profile", name: "p", file: "/a~/file", sts, tokenOnly: false });
   });
 
   test("of the machine are its OIDC variables, its files and its role, and come with the places that were checked", () => {
@@ -189,6 +189,7 @@ describe("a role", () => {
     ['{"roleArn":"r","policy":{"Statement":[]}}', /^alicloud:assumeRole\.policy is of type object; set it to a string/],
     ['{"roleArn":"r","polici":"{}"}', /^alicloud:assumeRole has no member "polici"; it has roleArn, /],
     ['{"roleArn":"r","sessionExpiration":1000.5}', /^alicloud:assumeRole\.sessionExpiration is "1000.5"; use 900/],
+    ['{"roleArn":"r","sessionExpiration":43201}', /^alicloud:assumeRole\.sessionExpiration is "43201"; use 900/],
   ])("written as %s is an error that says how to write it", (text, expected) => {
     expect(complaint(() => kindOf({ "alicloud:assumeRole": text }))).toMatch(expected);
   });
