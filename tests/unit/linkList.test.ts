@@ -184,6 +184,7 @@ describe("a text file", () => {
   const little = Buffer.from(text, "utf16le");
   const big = Buffer.from(text, "utf16le").swap16();
   test.each([
+    ["UTF-8", Buffer.from(text)],
     ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
     ["UTF-16, little-endian", Buffer.concat([Buffer.from([0xff, 0xfe]), little])],
     ["UTF-16, big-endian", Buffer.concat([Buffer.from([0xfe, 0xff]), big])],
