@@ -212,7 +212,7 @@ describe("[31] answers", () => {
   test.each([
     ["asapiSuccess", { asapiSuccess: false, asapiErrorCode: "NoPermission.Org" }, "NoPermission.Org"],
     ["success", { success: false, errorCode: "NoPermission" }, "NoPermission"],
-    ["success as text", { success: "false", code: "NoPermission" }, "NoPermission"],
+    ["success as text", { success: "false", errorCode: "NoPermission" }, "NoPermission"],
     ["errorKey", { errorKey: "ascm.NoPermission", errorMessage: "no" }, "ascm.NoPermission"],
     ["a name beside a number", { asapiSuccess: false, Code: "403", asapiErrorCode: "NoPermission" }, "NoPermission"],
     ["a number alone", { asapiSuccess: false, code: "403" }, "403"],
