@@ -340,11 +340,36 @@ test("the address of the VPC service is that of the region, or the configured on
 });
 
 test("doctor is given each setting with its place, no value that may be secret, and what is wrong", () => {
-  const mayBeSecret = /key$|token$|uri$|^assumeRole|^proxy$/i;
   const values = Object.fromEntries(SETTING_NAMES.map((name) => [`classiclink:${name}`, `of ${name}`]));
-  const written = (name: string) => (mayBeSecret.test(name) ? undefined : `of ${name}`);
-  const found = (name: string) => ({ name, place: `classiclink:${name}`, value: written(name) });
-  expect(settingsOf(values).found()).toEqual(SETTING_NAMES.map(found));
+  const found = Object.fromEntries(
+    settingsOf(values)
+      .found()
+      .map((setting) => [setting.name, setting]),
+  );
+  expect(Object.keys(found)).toEqual(SETTING_NAMES);
+  const kept = [
+    "accessKey",
+    "secretKey",
+    "securityToken",
+    "credentialsUri",
+    "assumeRole",
+    "assumeRoleWithOidc",
+    "proxy",
+  ];
+  for (const name of kept) expect(found[name]).toEqual({ name, place: `classiclink:${name}`, value: undefined });
+  const places = [
+    "region",
+    "profile",
+    "sharedCredentialsFile",
+    "ecsRoleName",
+    "endpoint",
+    "stsEndpoint",
+    "vpcEndpoint",
+  ];
+  const scope = ["organizationId", "resourceSetId"];
+  for (const name of [...places, ...scope, "protocol", "insecure", "refreshBeforeUpdate", "forgetRetiredLinks"]) {
+    expect(found[name]).toEqual({ name, place: `classiclink:${name}`, value: `of ${name}` });
+  }
   const problem = "classiclink:region has white space before or after its value; set it without";
   expect(settingsOf({ "classiclink:region": " x" }).found()).toEqual([{ name: "region", problem }]);
 });
