@@ -39,7 +39,7 @@ describe("an id of any text", () => {
           expect(error.message).toMatch(READABLE);
         }
       }),
-      fuzz(2_000),
+      fuzz(1_000),
     );
   });
 });
@@ -72,7 +72,7 @@ describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource 
         expect(resource.check(provider, news, {})).toEqual({ inputs, failures });
         if (failures.length === 0) expect(resource.check(provider, inputs, inputs)).toEqual({ inputs, failures });
       }),
-      fuzz(2_000),
+      fuzz(1_000),
     );
   });
 
@@ -86,7 +86,7 @@ describe.each(resources)("[1] inputs of any kind for $name", ({ names, resource 
           expect(() => resource.diff(provider, olds, news)).not.toThrow();
         },
       ),
-      fuzz(2_000),
+      fuzz(1_000),
     );
   });
 });
@@ -97,6 +97,6 @@ test("arguments of any kind for getLinks are checked", () => {
       const { failures = [] } = checkFilter(args, () => "cn-hangzhou");
       for (const { reason } of failures) expect(reason).toMatch(READABLE);
     }),
-    fuzz(2_000),
+    fuzz(1_000),
   );
 });

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { fleetAfterQuiet, listingUnderQuota, lockedFleet, releasedFleet } from "../support/fleetCases";
+import { CIRCUMSTANCES, listingUnderQuota, lockedFleet, releasedFleet } from "../support/fleetCases";
 import { MINUTE } from "../support/quotaCases";
-
-const CIRCUMSTANCES = [0, 0.4, 0.8].flatMap((phase, seed) =>
-  [false, true].map((tellsRetryAfter) => ({ phase, seed, tellsRetryAfter })),
-);
 
 describe("a fleet", () => {
   test.each(CIRCUMSTANCES)("of which half stays locked links the others without them: %j", async (circumstances) => {
@@ -13,15 +9,6 @@ describe("a fleet", () => {
     expect(othersDoneMs).toBeLessThanOrEqual(1.5 * idealMs);
     expect(mostForOneLocked).toBeLessThanOrEqual(20);
   });
-
-  test.each(CIRCUMSTANCES)(
-    "of 1000 takes as long as its quota says, after 8 min of quiet: %j",
-    async (circumstances) => {
-      const { ms, idealMs, linked } = await fleetAfterQuiet(circumstances);
-      expect(linked).toBe(1_000);
-      expect(ms).toBeLessThanOrEqual(idealMs + MINUTE);
-    },
-  );
 
   test("of 1000 released instances is refreshed in at most 60 calls", async () => {
     const { calls, left, ms } = await releasedFleet({ mayListInstances: true });

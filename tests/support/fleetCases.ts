@@ -11,6 +11,11 @@ import { type Quota, type ScriptedCall, SimulatedEcs } from "./simulatedEcs";
 const regionId = "cn-hangzhou";
 const vpcId = "vpc-1";
 
+/** In each test: when a window of the quota begins, the random latencies, and whether refusals say how long to wait. */
+export const CIRCUMSTANCES: readonly Circumstances[] = [0, 0.4, 0.8].flatMap((phase, seed) =>
+  [false, true].map((tellsRetryAfter) => ({ phase, seed, tellsRetryAfter })),
+);
+
 const names = (count: number) => Array.from({ length: count }, (_, n) => `i-${n}`);
 const declare = (instanceIds: readonly string[]) => ({ regionId, vpcId, instanceIds });
 const isLinked = ({ method, refused }: ScriptedCall) => method === "attach" && refused === undefined;
