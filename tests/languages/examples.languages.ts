@@ -56,6 +56,7 @@ afterAll(async () => {
 /** Declares a test in an empty folder, which is skipped where a program is not on PATH. */
 function testWith(needs: readonly string[], name: string, runIn: (project: string) => Promise<void>): void {
   const missing = missingProgram(["pulumi", ...needs]);
+  // Each language needs its own tools, and Pulumi's host for it. The name of the test says what is missing.
   if (missing !== undefined) {
     test.skip(`${name}: ${missing} is not on PATH`, () => {});
     return;

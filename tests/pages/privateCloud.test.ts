@@ -39,6 +39,7 @@ const bridged: Vendor = (_, project) => ({
 
 test("a VPC that is stood in for gets links, from the vendor's keys alone", () => story(standIn));
 
+// Pulumi's bridge with the vendor's provider is built by hand. Where it is not on PATH, only the stand-in runs.
 const withBridge = found === undefined ? test.skip : test;
 withBridge("so does a VPC of the vendor's provider, by Pulumi's bridge on PATH", () => story(bridged));
 

@@ -6,6 +6,7 @@ import { makeProject } from "../support/project";
 import { type CliStack, openCliStack, versionOfPulumi } from "../support/pulumiCli";
 import { instancesOf, linkedIn, programOf, vpcsOf } from "../support/shop";
 
+// These are commands of the Pulumi CLI. The small engine has none.
 const withCli = versionOfPulumi() === undefined ? describe.skip : describe;
 
 // One story: each test goes on where the one before it ended.

@@ -11,7 +11,7 @@ const ACCEPT_TIMEOUT_MS = 10_000;
 /** How often the status of a row changes at most, in ms. Without a terminal, Pulumi prints each status as a line. */
 const STATUS_EVERY_MS = 1_000;
 
-/** The engine is on this machine. Otherwise gRPC would send the lines to the proxy that `http_proxy` names. */
+/** Keeps the lines from the proxy that `http_proxy` names. The engine is on this machine. */
 const PAST_PROXIES = { "grpc.enable_http_proxy": 0 };
 
 /** The log of one engine. Sends one request at a time, in order. */
